@@ -1,0 +1,64 @@
+#include "models/names.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+struct word {
+    const char *name;
+    const char *help;
+};
+
+static const struct word events[EVENT_NAMES] = {
+#define X(id, name, help) [EV_##id] = {(name), (help)},
+    EVENTS(X)
+#undef X
+};
+
+static const struct word drops[DROP_REASONS] = {
+#define X(id, name, help) [DROP_##id] = {(name), (help)},
+    LINK_REASONS(X) NODE_REASONS(X)
+#undef X
+};
+
+const char *event_name(uint16_t event)
+{
+    assert(event < EVENT_NAMES);
+    return events[event].name;
+}
+
+const char *event_help(uint16_t event)
+{
+    assert(event < EVENT_NAMES);
+    return events[event].help;
+}
+
+static int find(const struct word *words, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (words[i].name && !strcmp(words[i].name, name))
+            return i;
+    return -1;
+}
+
+int event_find(const char *name)
+{
+    return find(events, EVENT_NAMES, name);
+}
+
+const char *drop_name(uint16_t reason)
+{
+    assert(reason < DROP_REASONS);
+    return drops[reason].name; /* NULL between the links' reasons and the nodes' */
+}
+
+const char *drop_help(uint16_t reason)
+{
+    assert(reason < DROP_REASONS);
+    return drops[reason].help;
+}
+
+int drop_find(const char *name)
+{
+    return find(drops, DROP_REASONS, name);
+}

@@ -1,0 +1,103 @@
+/*
+ * names.h - every event and every reason of a drop: the words of the interface.
+ *
+ * They stand in traces, in `expect` lists and in the reference; a new one is added here and
+ * nowhere else.
+ */
+#ifndef MODELS_NAMES_H
+#define MODELS_NAMES_H
+
+#include "sim/core/tap.h"
+
+/* Why a node dropped a packet: counted as `drop.<name>`. */
+#define NODE_REASONS(X)                                                                         \
+    X(MALFORMED, "malformed", "a header or option does not fit its bytes")                      \
+    X(BAD_CHECKSUM, "bad_checksum", "the transport, ICMPv6 or MH checksum is wrong")            \
+    X(BAD_ND, "bad_nd", "neighbour discovery that RFC 4861 6.1 or 7.1 tells to discard")        \
+    X(HOP_LIMIT, "hop_limit", "hop limit exceeded in transit, RFC 8200 3")                      \
+    X(NO_ROUTE, "no_route", "no route to the destination")                                      \
+    X(NOT_FOR_US, "not_for_us", "for another node, and this one does not forward")              \
+    X(TOO_BIG, "too_big", "larger than the next link carries; Packet Too Big was sent")         \
+    X(SCOPE, "scope", "a link-local or unspecified address is not forwarded, RFC 4291 2.5.6")   \
+    X(INGRESS, "ingress", "source prefix not of that link, RFC 2827")                           \
+    X(NEIGHBOUR, "neighbour_unreachable", "the neighbour did not answer, RFC 4861 7.2.2")       \
+    X(NEIGHBOUR_QUEUE, "neighbour_queue", "pushed out while waiting for address resolution")    \
+    X(NO_ADDRESS, "no_address", "no usable source or care-of address")                          \
+    X(TENTATIVE, "tentative", "for an address whose uniqueness is not yet known, RFC 4862 5.4") \
+    X(UNKNOWN_HEADER, "unknown_header", "a next header that this node does not know")           \
+    X(UNKNOWN_OPTION, "unknown_option", "an option that says: discard, RFC 8200 4.2")           \
+    X(NO_PORT, "no_port", "nobody listens on that port")                                        \
+    X(SOURCE_NOT_BOUND, "source_not_bound",                                                     \
+      "outer source is no registered care-of address, RFC 6275 10.4.5")                         \
+    X(TUNNEL_SOURCE, "tunnel_source",                                                           \
+      "tunnelled by somebody other than the home agent, RFC 6275 11.3.3")                       \
+    X(NO_BINDING, "no_binding", "a Home Address option without binding, RFC 6275 9.3.1")        \
+    X(BAD_HOME_ADDRESS, "bad_home_address",                                                     \
+      "home address is not unicast routable, RFC 6275 9.3.1")                                   \
+    X(BAD_ROUTING, "bad_routing",                                                               \
+      "a routing header that this node may not follow, RFC 6275 11.3.3")                        \
+    X(BAD_MH, "bad_mh", "a Mobility Header that RFC 6275 9.2 tells to discard")                 \
+    X(MH_IGNORED, "mh_ignored", "a Mobility Header message that means nothing here")            \
+    X(FRAGMENT, "fragment", "a fragment: reassembly is not modelled")                           \
+    X(AWAITING_HOME, "awaiting_home", "the binding is not yet made and nothing may leave")      \
+    X(HOME_LINK_LOCAL, "home_link_local", "to a mobile node's link-local address, RFC 6275 10.4.2")
+
+enum node_reason {
+    DROP_FIRST_NODE_REASON = TAP_NODE_REASONS - 1,
+#define X(id, name, help) DROP_##id,
+    NODE_REASONS(X)
+#undef X
+        DROP_REASONS,
+};
+
+/* What happened. The fields of each are named in its text. */
+#define EVENTS(X)                                                                                  \
+    X(L2_UP, "l2.up", "interface: its link is there, as the node sees it")                         \
+    X(L2_DOWN, "l2.down", "interface: its link is lost, as it happens")                            \
+    X(L2_DOWN_SEEN, "l2.down_seen", "interface: the node noticed that its link is lost")           \
+    X(L2_OUTAGE, "l2.outage", "interface, begins: the network carries nothing")                    \
+    X(ND_ROUTER, "nd.router",                                                                      \
+      "interface, router, prefix: a router advertisement made a router or prefix known")           \
+    X(ND_ROUTER_LOST, "nd.router_lost", "interface, router: no longer reachable or lifetime over") \
+    X(ND_ADDRESS, "nd.address", "interface, address: may be used from now on")                     \
+    X(ND_ADDRESS_GONE, "nd.address_gone", "interface, address: no longer the node's")              \
+    X(ND_DAD_FAILED, "nd.dad_failed", "interface, address: somebody else has it")                  \
+    X(PATH_DEAD, "path.dead", "interface, how: nothing comes through it")                          \
+    X(PATH_ALIVE, "path.alive", "interface, how: it works again")                                  \
+    X(BU_SENT, "mip6.bu_sent",                                                                     \
+      "peer, home_address, bids, sequence, lifetime_s, care_of_address, interface")                \
+    X(BA_RECEIVED, "mip6.ba_received",                                                             \
+      "peer, home_address, sequence, lifetime_s, status, matched")                                 \
+    X(BU_RECEIVED, "mip6.bu_received", "home_address, source, bids, sequence, lifetime_s, status") \
+    X(BA_SENT, "mip6.ba_sent", "peer, home_address, bids, sequence, lifetime_s, status")           \
+    X(REGISTERED, "mip6.registered",                                                               \
+      "home_address, bid, care_of_address, interface: acknowledged")                               \
+    X(DEREGISTERED, "mip6.deregistered", "home_address, bid: acknowledged")                        \
+    X(REGISTRATION_LOST, "mip6.registration_lost", "home_address, bid: lifetime over or refused")  \
+    X(FALLBACK, "mip6.fallback",                                                                   \
+      "home_address, why: what the mobile node no longer asks of its home agent")                  \
+    X(RETURNED_HOME, "mip6.returned_home", "home_address, interface")                              \
+    X(BINDING_MADE, "mip6.binding_made", "home_address, bid, care_of_address")                     \
+    X(BINDING_MOVED, "mip6.binding_moved", "home_address, bid, care_of_address")                   \
+    X(BINDING_REFRESHED, "mip6.binding_refreshed", "home_address, bid, care_of_address")           \
+    X(BINDING_ENDED, "mip6.binding_ended", "home_address, bid, care_of_address, how")              \
+    X(HOME_DAD, "mip6.home_dad",                                                                   \
+      "home_address, result: the home agent tested the address on the home link")                  \
+    X(PROXY, "mip6.proxy", "home_address, on: the home agent answers for it on the home link")     \
+    X(FLOW_MOVED, "decision.flow_moved", "flow, direction, from, to: interfaces")
+
+enum event_name {
+#define X(id, name, help) EV_##id,
+    EVENTS(X)
+#undef X
+        EVENT_NAMES,
+};
+
+const char *event_name(uint16_t event); /* "mip6.bu_sent" */
+const char *event_help(uint16_t event);
+int event_find(const char *name);       /* enum event_name, or -1 */
+const char *drop_name(uint16_t reason); /* "queue_full"; links' and nodes' alike */
+const char *drop_help(uint16_t reason);
+int drop_find(const char *name); /* the reason, or -1 */
+
+#endif

@@ -1,0 +1,13 @@
+# The program: main.c, and everything else of sim/app as a library that tests can link too.
+file(GLOB app_sources CONFIGURE_DEPENDS sim/app/*.c)
+list(REMOVE_ITEM app_sources ${PROJECT_SOURCE_DIR}/sim/app/main.c)
+set(app_parts sim_batch analysis traces scenarios models_node)
+if(app_sources)
+    add_library(sim_app STATIC ${app_sources})
+    target_link_libraries(sim_app PUBLIC ${app_parts})
+    add_executable(monami sim/app/main.c)
+    target_link_libraries(monami PRIVATE sim_app)
+else()
+    add_library(sim_app INTERFACE)
+    target_link_libraries(sim_app INTERFACE ${app_parts})
+endif()

@@ -1,0 +1,108 @@
+#include "sim/base/arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_SIZE = 64 * 1024, ALIGN = _Alignof(max_align_t) };
+
+struct arena_block {
+    struct arena_block *older;
+    size_t used;
+    size_t cap;
+    _Alignas(max_align_t) uint8_t bytes[];
+};
+
+struct pool_item {
+    struct pool_item *next;
+};
+
+static size_t round_up(size_t n)
+{
+    return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static void add_block(struct arena *a, size_t n)
+{
+    size_t cap = n > BLOCK_SIZE ? n : BLOCK_SIZE;
+    struct arena_block *block = calloc(1, sizeof *block + cap);
+    if (!block) {
+        (void)fputs("arena: out of memory\n", stderr);
+        abort();
+    }
+    block->cap = cap;
+    block->older = a->blocks;
+    a->blocks = block;
+}
+
+void *arena_take(struct arena *a, size_t n)
+{
+    assert(n < SIZE_MAX / 2);
+    n = round_up(n);
+    if (!a->blocks || a->blocks->cap - a->blocks->used < n)
+        add_block(a, n);
+    void *taken = a->blocks->bytes + a->blocks->used;
+    a->blocks->used += n;
+    return taken;
+}
+
+char *arena_text(struct arena *a, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    return memcpy(arena_take(a, n), text, n);
+}
+
+char *arena_format(struct arena *a, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    assert(n >= 0 && (size_t)n < sizeof text);
+    return arena_text(a, text);
+}
+
+void arena_release(struct arena *a)
+{
+    while (a->blocks) {
+        struct arena_block *block = a->blocks;
+        a->blocks = block->older;
+        free(block);
+    }
+}
+
+struct pool pool_of(struct arena *a, size_t item_size)
+{
+    if (item_size < sizeof(struct pool_item))
+        item_size = sizeof(struct pool_item);
+    return (struct pool){.arena = a, .item_size = item_size};
+}
+
+void *pool_take_raw(struct pool *p)
+{
+    if (++p->out > p->peak)
+        p->peak = p->out;
+    struct pool_item *item = p->spare;
+    if (!item)
+        return arena_take(p->arena, p->item_size);
+    p->spare = item->next;
+    return item;
+}
+
+void *pool_take(struct pool *p)
+{
+    return memset(pool_take_raw(p), 0, p->item_size);
+}
+
+void pool_give(struct pool *p, void *item)
+{
+    assert(item && p->out > 0);
+    struct pool_item *spare = item;
+    spare->next = p->spare;
+    p->spare = spare;
+    p->out--;
+}

@@ -1,0 +1,52 @@
+#include "sim/core/tap.h"
+
+#include <assert.h>
+#include <string.h>
+
+void tap_frame(struct sim *sim, uint32_t port, enum tap_what what, uint16_t reason,
+               const struct pkt *pkt)
+{
+    struct tap *tap = sim_taps(sim);
+    if (!tap)
+        return;
+    const struct tap_frame f = {sim_now(sim), port, what, reason, pkt};
+    for (; tap; tap = tap->next)
+        if (tap->frame)
+            tap->frame(tap->self, &f);
+}
+
+void tap_packet(struct sim *sim, enum tap_step step, uint16_t reason, const struct pkt *pkt)
+{
+    struct tap *tap = sim_taps(sim);
+    if (!tap || !pkt->mark.flow)
+        return;
+    const struct tap_packet p = {.t = sim_now(sim),
+                                 .step = step,
+                                 .reason = reason,
+                                 .bytes = step == TAP_BORN ? pkt->len : 0,
+                                 .mark = pkt->mark};
+    for (; tap; tap = tap->next)
+        if (tap->packet)
+            tap->packet(tap->self, &p);
+}
+
+void tap_event(struct sim *sim, uint32_t node, uint16_t name, const struct tap_field *fields,
+               unsigned n)
+{
+    struct tap *tap = sim_taps(sim);
+    assert(n <= TAP_FIELDS);
+    struct tap_event e = {.id = sim_next_event_id(sim),
+                          .cause = sim_cause(sim),
+                          .t = sim_now(sim),
+                          .node = node,
+                          .name = name,
+                          .n = n};
+    sim_set_cause(sim, e.id);
+    if (!tap)
+        return;
+    for (unsigned i = 0; i < n; i++)
+        e.field[i] = fields[i];
+    for (; tap; tap = tap->next)
+        if (tap->event)
+            tap->event(tap->self, &e);
+}
