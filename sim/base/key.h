@@ -34,7 +34,13 @@ enum key_type {
     KEY_LIST,    /* struct key_list; items of `keys` (tables of `size` bytes), or of type `of` */
     KEY_MAP,     /* struct key_list; named entries of `size` bytes whose first member is
                     `const char *name` */
+    KEY_PAIRS,   /* struct key_list of struct key_pair: a map of free names to scalars, as text */
     KEY_NODE,    /* const struct yaml_node *: kept as written, for whoever knows its meaning */
+};
+
+struct key_pair {
+    const char *name;
+    const char *value;
 };
 
 struct key_list {
