@@ -43,8 +43,12 @@ struct pkt {
     struct pkt_mark mark;
     uint64_t cause;   /* id of the trace event that made it: sim.h */
     struct pkt *next; /* for whoever owns it: queues */
-    sim_time due;     /* for the link that carries it */
-    uint32_t serial;  /* for the link that carries it */
+    struct {          /* for the channel that carries it */
+        sim_time leaves; /* when its last bit is sent */
+        sim_time due;    /* when its last bit arrives */
+        sim_time extra;  /* jitter drawn for it */
+        int64_t work;    /* what is still to be sent, in 10^-9 bit */
+    } link;
     uint8_t bytes[PKT_HEADROOM + PKT_ROOM];
 };
 

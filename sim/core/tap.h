@@ -30,7 +30,12 @@ enum link_reason {
         TAP_NODE_REASONS = 16,
 };
 
-enum tap_what { TAP_SENT, TAP_RECEIVED, TAP_DROPPED };
+enum tap_what {
+    TAP_SENT,     /* the link took it */
+    TAP_RECEIVED,
+    TAP_DROPPED,  /* refused: it was never sent */
+    TAP_LOST,     /* sent, and lost on the way; the port is the sender's */
+};
 
 /* A frame at a port of a link, as its bytes are. */
 struct tap_frame {

@@ -1,0 +1,70 @@
+/*
+ * channel.h - one direction of a link: a queue, a rate, a delay, jitter and loss.
+ *
+ * First in, first out.  A transmission integrates the rate over time: when the rate changes,
+ * what is still to be sent is sent at the new one, and at rate 0 it waits.  When a packet
+ * will arrive is known as soon as it is queued, so a channel arms one timer, for its next
+ * delivery, however many packets are under way.
+ */
+#ifndef SIM_LINK_CHANNEL_H
+#define SIM_LINK_CHANNEL_H
+
+#include "sim/link/link.h"
+#include "sim/link/loss.h"
+
+struct channel_config {
+    int64_t rate;         /* bit/s, above 0 */
+    sim_time delay;       /* propagation */
+    sim_time jitter;      /* uniform in [0, jitter] is added; the order is kept */
+    int64_t queue;        /* packets that may wait, the one being sent not counted */
+    uint32_t frame_bytes; /* bytes a frame costs on the wire beside its own */
+    struct loss_config loss;
+};
+
+struct channel_count {
+    uint64_t packets; /* taken */
+    uint64_t bytes;
+    uint64_t queue_full;
+    uint64_t lost;
+    uint64_t down; /* lost because the link went away */
+    uint64_t queue_max;
+};
+
+struct channel {
+    struct channel_config how;
+    struct links *links;
+    struct port *from; /* whom losses are reported for */
+    void *owner;
+    void (*deliver)(void *owner, struct pkt *p); /* takes p */
+    const char *link;                            /* names for the link table */
+    const char *direction;
+    struct channel_count count;
+    /* the rest belongs to channel.c */
+    struct sim_timer next;
+    struct pkt *head; /* oldest on the way */
+    struct pkt *tail;
+    struct pkt *unsent; /* oldest whose last bit has not left */
+    uint64_t waiting;   /* packets from `unsent` on */
+    sim_time since;     /* since when `unsent` is sent at the rate in force */
+    int64_t rate;       /* in force, bit/s; 0 while blocked */
+    int64_t nominal;    /* the rate when nothing blocks it */
+    unsigned blocks;    /* how many outages are on */
+    struct loss loss;
+    struct rng jitter;
+};
+
+/* `name` ("att.car.cell0.down") names its random streams. */
+void channel_init(struct channel *c, struct links *links, const char *name,
+                  const struct channel_config *how);
+
+void channel_send(struct channel *c, struct port *from, struct pkt *p); /* takes p */
+
+/* From now on. */
+void channel_set_rate(struct channel *c, int64_t bit_per_s);
+void channel_set_delay(struct channel *c, sim_time delay);
+void channel_block(struct channel *c, bool on); /* outages nest */
+
+/* Whatever is queued or on the way is lost. */
+void channel_flush(struct channel *c);
+
+#endif

@@ -1,0 +1,57 @@
+#include "sim/link/replay.h"
+
+#include <assert.h>
+
+static void set_rates(struct replay *r, const struct replay_point *p)
+{
+    struct station *s = r->station;
+    if (r->sets != REPLAY_RATE_UP && p->rate_down != REPLAY_SAME)
+        channel_set_rate(&s->down, p->rate_down);
+    if (r->sets != REPLAY_RATE_DOWN && p->rate_up != REPLAY_SAME)
+        channel_set_rate(&s->up, p->rate_up);
+}
+
+static void apply(struct replay *r, const struct replay_point *p)
+{
+    struct station *s = r->station;
+    set_rates(r, p);
+    if (p->delay != REPLAY_SAME) {
+        channel_set_delay(&s->down, p->delay);
+        channel_set_delay(&s->up, p->delay);
+    }
+    if (p->blocked != REPLAY_SAME && r->blocking != (p->blocked == 1)) {
+        r->blocking = p->blocked == 1;
+        channel_block(&s->down, r->blocking);
+        channel_block(&s->up, r->blocking);
+    }
+    bool carries = s->down.rate > 0 && s->up.rate > 0;
+    if (r->changed && carries != r->carried)
+        r->changed(r->owner, carries);
+    r->carried = carries;
+}
+
+static void step(struct sim *sim, void *owner)
+{
+    struct replay *r = owner;
+    const struct replay_trace *trace = r->trace;
+    while (r->next < trace->points && r->shift + trace->point[r->next].t <= sim_now(sim))
+        apply(r, &trace->point[r->next++]);
+    if (r->next == trace->points) {
+        if (r->end != REPLAY_LOOP || trace->length == 0)
+            return;
+        r->shift += trace->length;
+        r->next = 0;
+    }
+    sim_arm(sim, &r->timer, r->shift + trace->point[r->next].t);
+}
+
+void replay_start(struct replay *r)
+{
+    struct sim *sim = r->station->net->links->sim;
+    assert(r->trace->points > 0);
+    sim_timer_init(&r->timer, step, r);
+    r->shift = sim_now(sim);
+    r->next = 0;
+    r->carried = true;
+    sim_arm(sim, &r->timer, r->shift + r->trace->point[0].t);
+}
