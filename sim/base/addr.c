@@ -96,6 +96,10 @@ struct addr addr_masked(const struct addr *a, uint8_t len)
 {
     struct addr out = *a;
     assert(len <= 128);
+    if (len == 64) { /* by far the most common */
+        memset(out.b + 8, 0, 8);
+        return out;
+    }
     for (size_t i = 0; i < sizeof out.b; i++) {
         size_t kept = len > 8 * i ? len - 8 * i : 0;
         if (kept < 8)

@@ -30,6 +30,15 @@ void tap_packet(struct sim *sim, enum tap_step step, uint16_t reason, const stru
             tap->packet(tap->self, &p);
 }
 
+void tap_drop(struct sim *sim, uint32_t node, uint16_t reason, const struct pkt *pkt)
+{
+    const struct tap_drop d = {sim_now(sim), node, reason, pkt};
+    for (struct tap *tap = sim_taps(sim); tap; tap = tap->next)
+        if (tap->drop)
+            tap->drop(tap->self, &d);
+    tap_packet(sim, TAP_DIED, reason, pkt);
+}
+
 void tap_event(struct sim *sim, uint32_t node, uint16_t name, const struct tap_field *fields,
                unsigned n)
 {

@@ -57,6 +57,14 @@ struct tap_packet {
     struct pkt_mark mark;
 };
 
+/* A packet that a node dropped: `reason` is one of models/names.h. */
+struct tap_drop {
+    sim_time t;
+    uint32_t node;
+    uint16_t reason;
+    const struct pkt *pkt;
+};
+
 /* One field of an event. */
 enum tap_type { TAP_INT, TAP_TIME, TAP_ADDR, TAP_TEXT };
 
@@ -86,12 +94,16 @@ struct tap {
     void (*frame)(void *self, const struct tap_frame *f);   /* NULL: not interested */
     void (*packet)(void *self, const struct tap_packet *p); /* NULL: not interested */
     void (*event)(void *self, const struct tap_event *e);   /* NULL: not interested */
+    void (*drop)(void *self, const struct tap_drop *d);     /* NULL: not interested */
     struct tap *next;
 };
 
 void tap_frame(struct sim *sim, uint32_t port, enum tap_what what, uint16_t reason,
                const struct pkt *pkt);
 void tap_packet(struct sim *sim, enum tap_step step, uint16_t reason, const struct pkt *pkt);
+
+/* A node drops `pkt`: shown to `drop`, and the death of its flow's packet to `packet`. */
+void tap_drop(struct sim *sim, uint32_t node, uint16_t reason, const struct pkt *pkt);
 
 /* Gives the event its id, time and cause, shows it, and makes it the current cause, so that
  * whatever the same engine event does after carries it. */

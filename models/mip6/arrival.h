@@ -1,0 +1,22 @@
+/*
+ * arrival.h - what a protocol machine must know of the packet that a message came in: it comes
+ * in with the event, the machine asks nobody.
+ */
+#ifndef MODELS_MIP6_ARRIVAL_H
+#define MODELS_MIP6_ARRIVAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/addr.h"
+
+struct arrival {
+    struct addr src;  /* on the wire: the care-of address */
+    struct addr dst;  /* on the wire */
+    struct addr home; /* of the Home Address option or type 2 routing header, else :: */
+    bool has_home;
+    bool authentic; /* IPsec vouched for it, or the scenario asks for no protection */
+    uint32_t iface; /* index of the interface */
+};
+
+#endif

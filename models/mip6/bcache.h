@@ -1,0 +1,147 @@
+/*
+ * bcache.h - a home agent's Binding Cache (RFC 6275 9.1, 10.3) with several care-of addresses
+ * a home address (RFC 5648 6), as a machine without hands.
+ *
+ * A Binding Update comes in with what must be known of its packet (arrival.h); out come acts:
+ * test the home address on the home link, acknowledge, proxy, and what became of bindings.
+ * Entries are found by home address in a hash table; their memory comes from the run's arena.
+ *
+ *     (none)   --BU, valid-->         TESTING   start duplicate address detection
+ *     TESTING  --unique-->            BOUND     every BU that waited is now worked on, in order
+ *     TESTING  --taken-->             (none)    every BU that waited is refused with 134
+ *     BOUND    --BU-->                BOUND     bindings made, moved, refreshed, deleted
+ *     BOUND    --last binding gone--> FADING    kept 10 s so that an older BU is refused (135)
+ *     FADING   --BU-->                TESTING   --time--> (none)
+ */
+#ifndef MODELS_MIP6_BCACHE_H
+#define MODELS_MIP6_BCACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/mip6/arrival.h"
+#include "models/mip6/flowbind.h"
+#include "models/wire/mh.h"
+#include "sim/base/arena.h"
+#include "sim/base/key.h"
+#include "sim/base/units.h"
+
+enum bcache_source_check { SOURCE_ANY_BINDING, SOURCE_PRIMARY_ONLY, SOURCE_OFF };
+
+struct bcache_config {
+    struct prefix home;    /* the prefix of the home link */
+    sim_time max_lifetime; /* granted at most */
+    int mcoa;              /* 0 accept; 1 unknown: a plain RFC 6275 agent; 2 prohibited (166) */
+    bool bulk;             /* several BIDs in one BU are accepted; else 168 */
+    int source_check;      /* enum bcache_source_check, of unprotected tunnels */
+    sim_time delete_time;  /* MAX_DELETE_BCE_TIMEOUT, RFC 6275 12 */
+};
+
+enum { BCACHE_WAITING = 16 };
+
+struct binding {
+    uint16_t bid; /* 0: registered without a Binding Identifier */
+    struct addr coa;
+    uint8_t priority; /* BID-PRI, RFC 6089 4.1 */
+    sim_time until;
+    sim_time verified; /* last packet or BU from it: RFC 5648 3 */
+    bool suspended;    /* an oracle says that its link carries nothing */
+};
+
+enum bcache_state { BCACHE_NONE, BCACHE_TESTING, BCACHE_BOUND, BCACHE_FADING };
+
+/* A BU that waits for the test of its home address. */
+struct bcache_waiting {
+    struct arrival arrival;
+    struct mh bu;
+};
+
+struct bcache_entry {
+    struct addr home;
+    enum bcache_state state;
+    uint16_t sequence; /* last accepted; one counter for all BIDs: RFC 5648 4.1 */
+    bool has_sequence;
+    bool link_local; /* L of the BU that made it */
+    struct binding binding[MH_BIDS];
+    unsigned bindings;
+    sim_time fades;
+    struct bcache_waiting waiting[BCACHE_WAITING];
+    unsigned waits;
+    const struct flow_policy *policy; /* of the owner; NULL: none */
+    struct bcache_entry *next;        /* of its bucket */
+    struct bcache_entry *newer;       /* in order of making */
+};
+
+enum bcache_kind {
+    BCACHE_SEND,     /* send `ba` to `dst`; with a type 2 routing header to `home` if `rh2` */
+    BCACHE_TEST,     /* start duplicate address detection for `home` on the home link */
+    BCACHE_PROXY_ON, /* `home` is intercepted from now on: RFC 6275 10.4.1 */
+    BCACHE_PROXY_OFF,
+    BCACHE_MADE, /* a binding: `bid`, `coa` */
+    BCACHE_MOVED,
+    BCACHE_REFRESHED,
+    BCACHE_ENDED, /* `text` says how */
+};
+
+struct bcache_act {
+    enum bcache_kind kind;
+    struct addr home;
+    struct mh ba;
+    struct addr dst;
+    bool rh2;
+    uint16_t bid;
+    struct addr coa;
+    const char *text;
+};
+
+enum { BCACHE_ACTS = 4 * MH_BIDS + BCACHE_WAITING + 4 };
+
+struct bcache_acts {
+    struct bcache_act act[BCACHE_ACTS];
+    unsigned n;
+};
+
+struct bcache {
+    struct bcache_config how;
+    struct arena *arena;
+    struct bcache_entry **bucket;
+    size_t buckets;
+    size_t entries;
+    struct bcache_entry *first; /* in order of making */
+    struct bcache_entry **last;
+    sim_time next; /* no lifetime ends before; SIM_NEVER: none runs */
+};
+
+extern const char *const bcache_source_words[];
+
+void bcache_init(struct bcache *b, const struct bcache_config *how, struct arena *arena);
+
+/* A home registration or deregistration; MH read without fault. Answers whether it was taken. */
+bool bcache_update(struct bcache *b, const struct arrival *a, const struct mh *bu, sim_time now,
+                   struct bcache_acts *acts);
+
+/* The result of BCACHE_TEST. Call bcache_resume() until it answers false. */
+void bcache_tested(struct bcache *b, const struct addr *home, bool unique, sim_time now,
+                   struct bcache_acts *acts);
+/* Works on the next BU that waited for the test: one at a time, so that acts have room. */
+bool bcache_resume(struct bcache *b, const struct addr *home, sim_time now,
+                   struct bcache_acts *acts);
+
+sim_time bcache_next(const struct bcache *b);
+/* Ends what has ended of one entry; call until bcache_next() is later than now. */
+void bcache_tick(struct bcache *b, sim_time now, struct bcache_acts *acts);
+
+struct bcache_entry *bcache_find(const struct bcache *b, const struct addr *home); /* NULL */
+struct bcache_entry *bcache_intern(struct bcache *b, const struct addr *home);     /* makes it */
+
+/* The binding of a BID, or NULL. */
+struct binding *bcache_binding(struct bcache_entry *e, uint16_t bid);
+
+/* May a packet of `home` come from `src`? RFC 6275 10.4.5, RFC 5648 6.5. Notes the verification. */
+bool bcache_source(struct bcache *b, const struct addr *home, const struct addr *src, sim_time now);
+
+/* The bindings that carry a packet: by the policy, else the one last verified (RFC 5648 3). */
+unsigned bcache_choose(const struct bcache_entry *e, const struct flow_rule *rule,
+                       const struct binding *chosen[MH_BIDS]);
+
+#endif

@@ -1,0 +1,426 @@
+#include "models/mip6/bul.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "models/mip6/bul_exchange.h"
+
+#define AT(member) offsetof(struct bul_timers, member)
+
+const struct key bul_timer_keys[] = {
+    {"initial_bindack_timeout_first_reg", KEY_TIME, AT(first_timeout), "1.5 s",
+     "wait for the BA of the first registration, RFC 6275 13", .min = SIM_MS, .max = 3600 * SIM_S},
+    {"initial_bindack_timeout", KEY_TIME, AT(initial_timeout), "1 s",
+     "wait for a BA otherwise, RFC 6275 12", .min = SIM_MS, .max = 3600 * SIM_S},
+    {"max_bindack_timeout", KEY_TIME, AT(max_timeout), "32 s",
+     "the wait doubles up to here, RFC 6275 12", .min = SIM_MS, .max = 3600 * SIM_S},
+    {"refresh", KEY_SHARE, AT(refresh), "80 %",
+     "part of the lifetime granted after which a binding is refreshed", .min = 1, .max = SHARE_ONE},
+    {.name = NULL},
+};
+
+/* ---- the states of an entry -------------------------------------------- */
+
+enum event { WANT, MOVED, UNWANT, CANCEL, ACKED, REFUSED, REFRESH, EXPIRED, EVENTS };
+
+enum {
+    ASK = 1 << 0,    /* a registering BU is needed */
+    LEAVE = 1 << 1,  /* a deregistering BU is needed */
+    FORGET = 1 << 2, /* no BU is needed any more */
+    UP = 1 << 3,
+    DOWN = 1 << 4,
+    LOST = 1 << 5,
+};
+
+struct rule {
+    enum bul_state to;
+    unsigned what;
+    const char *rfc; /* NULL: this event means nothing in this state */
+};
+
+/* clang-format off */
+static const struct rule rules[BUL_STATES][EVENTS] = {
+    [BUL_UNBOUND] = {
+        [WANT]    = {BUL_ASKING,   ASK,           "RFC 6275 11.7.1"},
+    },
+    [BUL_ASKING] = {
+        [MOVED]   = {BUL_ASKING,   ASK,           "RFC 6275 11.7.1"},
+        [UNWANT]  = {BUL_LEAVING,  LEAVE,         "RFC 5648 5.4"},
+        [CANCEL]  = {BUL_UNBOUND,  FORGET,        "RFC 5648 5.4"},
+        [ACKED]   = {BUL_BOUND,    UP,            "RFC 6275 11.7.3"},
+        [REFUSED] = {BUL_REFUSED,  FORGET | LOST, "RFC 6275 11.7.3"},
+    },
+    [BUL_BOUND] = {
+        [MOVED]   = {BUL_RENEWING, ASK,           "RFC 6275 11.7.1"},
+        [UNWANT]  = {BUL_LEAVING,  LEAVE,         "RFC 5648 5.4"},
+        [REFRESH] = {BUL_RENEWING, ASK,           "RFC 6275 11.7.1"},
+        [EXPIRED] = {BUL_ASKING,   ASK | LOST,    "RFC 6275 11.7.1"},
+    },
+    [BUL_RENEWING] = {
+        [MOVED]   = {BUL_RENEWING, ASK,           "RFC 6275 11.7.1"},
+        [UNWANT]  = {BUL_LEAVING,  LEAVE,         "RFC 5648 5.4"},
+        [ACKED]   = {BUL_BOUND,    UP,            "RFC 6275 11.7.3"},
+        [REFUSED] = {BUL_REFUSED,  FORGET | LOST, "RFC 6275 11.7.3"},
+        [EXPIRED] = {BUL_ASKING,   LOST,          "RFC 6275 11.7.1"},
+    },
+    [BUL_LEAVING] = {
+        [WANT]    = {BUL_ASKING,   ASK,           "RFC 6275 11.7.1"},
+        [ACKED]   = {BUL_UNBOUND,  FORGET | DOWN, "RFC 5648 5.7"},
+        [REFUSED] = {BUL_UNBOUND,  FORGET | DOWN, "RFC 5648 5.7"},
+        [EXPIRED] = {BUL_UNBOUND,  FORGET | DOWN, "RFC 6275 11.7.1"},
+    },
+    [BUL_REFUSED] = {
+        [WANT]    = {BUL_ASKING,   ASK,           "RFC 6275 11.7.3"},
+        [MOVED]   = {BUL_ASKING,   ASK,           "RFC 6275 11.7.3"},
+        [UNWANT]  = {BUL_UNBOUND,  FORGET,        "RFC 6275 11.7.3"},
+        [CANCEL]  = {BUL_UNBOUND,  FORGET,        "RFC 6275 11.7.3"},
+    },
+};
+/* clang-format on */
+
+static struct bul_act *answer(struct bul_acts *acts, enum bul_kind kind)
+{
+    assert(acts->n < BUL_ACTS);
+    struct bul_act *act = &acts->act[acts->n++];
+    *act = (struct bul_act){.kind = kind};
+    return act;
+}
+
+static void tell(const struct bul_entry *e, enum bul_kind kind, uint8_t status,
+                 struct bul_acts *acts)
+{
+    struct bul_act *act = answer(acts, kind);
+    act->bid = e->bid;
+    act->coa = e->coa;
+    act->status = status;
+}
+
+static void step(struct bul *b, struct bul_entry *e, enum event event, uint8_t status, sim_time now,
+                 struct bul_acts *acts)
+{
+    const struct rule *rule = &rules[e->state][event];
+    if (!rule->rfc) {
+        e->ignored++;
+        return;
+    }
+    bool was_up = e->told;
+    e->state = rule->to;
+    if (rule->what & ASK)
+        exchange_ask(b, e->bid, false, now);
+    if (rule->what & LEAVE)
+        exchange_ask(b, e->bid, true, now);
+    if (rule->what & FORGET)
+        exchange_forget(b, e->bid);
+    if (rule->what & UP) {
+        e->told = true;
+        if (!was_up)
+            tell(e, BUL_UP, status, acts);
+    }
+    if (rule->what & (DOWN | LOST)) {
+        e->told = false;
+        e->sent = false;
+        tell(e, rule->what & DOWN ? BUL_DOWN : BUL_LOST, status, acts);
+    }
+}
+
+/* ---- what the owner wants ------------------------------------------------- */
+
+void bul_init(struct bul *b, const struct bul_config *how, uint16_t first_sequence)
+{
+    *b = (struct bul){.how = *how,
+                      .sequence = first_sequence,
+                      .mcoa = how->mcoa,
+                      .bulk = how->registration == BUL_BULK,
+                      .overwrite = true};
+    for (int k = 0; k < BUL_RATE; k++)
+        b->recent[k] = -SIM_S; /* nothing was sent, and that long ago */
+}
+
+void bul_add(struct bul *b, uint16_t bid)
+{
+    assert(b->entries < BUL_ENTRIES && !bul_find(b, bid));
+    b->entry[b->entries++] = (struct bul_entry){.bid = bid};
+}
+
+const struct bul_entry *bul_find(const struct bul *b, uint16_t bid)
+{
+    for (unsigned k = 0; k < b->entries; k++)
+        if (b->entry[k].bid == bid)
+            return &b->entry[k];
+    return NULL;
+}
+
+static struct bul_entry *find(struct bul *b, uint16_t bid)
+{
+    for (unsigned k = 0; k < b->entries; k++)
+        if (b->entry[k].bid == bid)
+            return &b->entry[k];
+    return NULL;
+}
+
+void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
+              struct bul_acts *acts)
+{
+    struct bul_entry *e = find(b, bid);
+    assert(e);
+    bool other = !addr_eq(&e->coa, coa);
+    e->has_path = true;
+    if (b->dead || b->at_home)
+        return;
+    if (other) {
+        e->coa = *coa;
+        e->told = false;
+        e->sent = false;
+    }
+    if (e->state == BUL_UNBOUND || e->state == BUL_LEAVING)
+        step(b, e, WANT, 0, now, acts);
+    else if (other)
+        step(b, e, MOVED, 0, now, acts);
+    exchange_send_due(b, now, acts);
+}
+
+void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts)
+{
+    struct bul_entry *e = find(b, bid);
+    assert(e);
+    e->has_path = false;
+    if (b->at_home || e->state == BUL_UNBOUND || e->state == BUL_LEAVING)
+        return;
+    bool known = e->sent || e->told || e->state == BUL_BOUND || e->state == BUL_RENEWING;
+    if (e->state == BUL_ASKING) /* what the home agent may hold, it holds no longer than this */
+        e->expires = now + b->how.lifetime;
+    step(b, e, known ? UNWANT : CANCEL, 0, now, acts);
+    exchange_send_due(b, now, acts);
+}
+
+/* ---- home ------------------------------------------------------------------ */
+
+static void reset_entries(struct bul *b)
+{
+    for (unsigned k = 0; k < b->entries; k++) {
+        struct bul_entry *e = &b->entry[k];
+        e->state = BUL_UNBOUND;
+        e->told = e->sent = false;
+        e->coa = addr_any;
+    }
+    exchange_close_all(b);
+}
+
+void bul_return_home(struct bul *b, sim_time now, struct bul_acts *acts)
+{
+    if (b->at_home || b->dead)
+        return;
+    bool known = false;
+    for (unsigned k = 0; k < b->entries; k++)
+        known |= b->entry[k].sent || b->entry[k].told;
+    b->at_home = true;
+    reset_entries(b);
+    if (!known) { /* nothing to take back: the node has been here all the time */
+        answer(acts, BUL_AT_HOME);
+        return;
+    }
+    exchange_ask_home(b, now);
+    exchange_send_due(b, now, acts);
+}
+
+void bul_leave_home(struct bul *b)
+{
+    if (!b->at_home)
+        return;
+    b->at_home = false;
+    b->overwrite = true;
+    reset_entries(b);
+}
+
+/* ---- acknowledgements ------------------------------------------------------ */
+
+static void fall_back(struct bul *b, const char *why, struct bul_acts *acts)
+{
+    b->mcoa = false;
+    reset_entries(b);
+    b->entries = 0;
+    bul_add(b, 0);
+    answer(acts, BUL_FALL_BACK)->text = why;
+}
+
+/* Ask again, one by one: nothing of the bulk BU counts as registered (RFC 5648 5.7). */
+static void no_more_bulk(struct bul *b, const struct bul_exchange *asked, sim_time now,
+                         struct bul_acts *acts)
+{
+    b->bulk = false;
+    answer(acts, BUL_FALL_BACK)->text = "bulk registration prohibited";
+    for (unsigned k = 0; k < asked->bids; k++)
+        exchange_ask(b, asked->bid[k], asked->leaves, now);
+}
+
+static uint8_t status_of(const struct mh *ba, uint16_t bid)
+{
+    for (unsigned k = 0; k < ba->bids; k++)
+        if (ba->bid[k].bid == bid && ba->bid[k].status)
+            return ba->bid[k].status;
+    return ba->status;
+}
+
+static void entry_acked(struct bul *b, struct bul_entry *e, const struct bul_exchange *asked,
+                        const struct mh *ba, sim_time now, struct bul_acts *acts)
+{
+    uint8_t status = status_of(ba, e->bid);
+    sim_time granted = ba->lifetime * (MH_LIFETIME_UNIT_S * SIM_S);
+    if (granted > b->how.lifetime)
+        granted = b->how.lifetime; /* RFC 6275 10.3.1: never longer than asked */
+    if (asked->leaves) {
+        step(b, e, status < 128 ? ACKED : REFUSED, status, now, acts);
+        return;
+    }
+    if (status == MH_ST_MCOA_UNKNOWN_COA) { /* RFC 5648 5.7: again, with the address */
+        e->told = false;
+        exchange_ask(b, e->bid, false, now);
+        return;
+    }
+    if (status >= 128 || granted == 0) {
+        step(b, e, REFUSED, status, now, acts);
+        return;
+    }
+    /* The clock starts when the BU was sent: RFC 6275 11.7.3. */
+    e->expires = asked->sent + granted;
+    e->refresh_at = asked->sent + granted / SHARE_ONE * b->how.timers.refresh +
+                    granted % SHARE_ONE * b->how.timers.refresh / SHARE_ONE;
+    step(b, e, ACKED, status, now, acts);
+}
+
+/* What concerns the whole BU: true if nothing is left to look at. */
+static bool whole_answer(struct bul *b, const struct bul_exchange *asked, const struct mh *ba,
+                         sim_time now, struct bul_acts *acts)
+{
+    if (ba->status == MH_ST_DAD_FAILED) { /* RFC 6275 11.7.1: the home address is lost */
+        for (unsigned k = 0; k < b->entries; k++)
+            if (b->entry[k].state != BUL_UNBOUND)
+                tell(&b->entry[k], BUL_LOST, ba->status, acts);
+        b->dead = true;
+        reset_entries(b);
+        return true;
+    }
+    if (!b->mcoa)
+        return false;
+    if (ba->status == MH_ST_MCOA_PROHIBITED) {
+        fall_back(b, "several care-of addresses are prohibited", acts);
+        return true;
+    }
+    if (ba->bids == 0) {
+        fall_back(b, "the home agent answers without Binding Identifiers", acts);
+        return true;
+    }
+    if (ba->status == MH_ST_MCOA_BULK_PROHIBITED) {
+        no_more_bulk(b, asked, now, acts);
+        return true;
+    }
+    if (ba->status == MH_ST_MCOA_NON_MCOA) { /* RFC 5648 5.7: again, with O */
+        b->overwrite = true;
+        for (unsigned k = 0; k < asked->bids; k++)
+            exchange_ask(b, asked->bid[k], asked->leaves, now);
+        return true;
+    }
+    return false;
+}
+
+/* RFC 6275 11.7.3: the home agent's counter stands elsewhere; go on above it. */
+static void jump_ahead(struct bul *b, struct bul_exchange *x, const struct mh *ba, sim_time now)
+{
+    uint16_t ahead = (uint16_t)(b->sequence + 1 - ba->sequence);
+    if (ahead == 0 || ahead > 32767)
+        b->sequence = ba->sequence;
+    x->due = now;
+    x->timeout = 0;
+}
+
+bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_time now,
+             struct bul_acts *acts)
+{
+    struct bul_exchange *x = a->authentic ? exchange_of(b, ba) : NULL;
+    if (!x) {
+        b->unmatched++;
+        return false;
+    }
+    if (ba->status == MH_ST_SEQUENCE) {
+        jump_ahead(b, x, ba, now);
+        exchange_send_due(b, now, acts);
+        return true;
+    }
+    struct bul_exchange asked = *x;
+    x->open = false;
+    if (asked.home) {
+        answer(acts, BUL_AT_HOME);
+    } else if (!whole_answer(b, &asked, ba, now, acts)) {
+        if (!asked.leaves && ba->status < 128)
+            b->overwrite = false;
+        for (unsigned k = 0; k < asked.bids; k++) {
+            struct bul_entry *e = find(b, asked.bid[k]);
+            assert(e);
+            entry_acked(b, e, &asked, ba, now, acts);
+        }
+        for (unsigned k = 0; k < b->entries && asked.overwrites && ba->status < 128; k++)
+            if (b->entry[k].state == BUL_LEAVING) /* replaced: nothing is left to delete */
+                step(b, &b->entry[k], ACKED, ba->status, now, acts);
+    }
+    exchange_send_due(b, now, acts);
+    return true;
+}
+
+/* ---- time -------------------------------------------------------------------- */
+
+static bool has_lifetime(const struct bul_entry *e)
+{
+    return e->state == BUL_BOUND || e->state == BUL_RENEWING || e->state == BUL_LEAVING;
+}
+
+sim_time bul_next(const struct bul *b)
+{
+    sim_time next = exchange_next(b);
+    for (unsigned k = 0; k < b->entries; k++) {
+        const struct bul_entry *e = &b->entry[k];
+        if (e->state == BUL_BOUND && e->refresh_at < next)
+            next = e->refresh_at;
+        if (has_lifetime(e) && e->expires < next)
+            next = e->expires;
+    }
+    return next;
+}
+
+void bul_tick(struct bul *b, sim_time now, struct bul_acts *acts)
+{
+    bool refresh = false;
+    for (unsigned k = 0; k < b->entries; k++) {
+        struct bul_entry *e = &b->entry[k];
+        if (has_lifetime(e) && e->expires <= now)
+            step(b, e, EXPIRED, 0, now, acts);
+        refresh |= e->state == BUL_BOUND && e->refresh_at <= now;
+    }
+    bool together = b->mcoa && b->bulk; /* one BU refreshes all: RFC 5648 5.3 */
+    for (unsigned k = 0; refresh && k < b->entries; k++) {
+        struct bul_entry *e = &b->entry[k];
+        if (e->state == BUL_BOUND && (together || e->refresh_at <= now))
+            step(b, e, REFRESH, 0, now, acts);
+    }
+    exchange_send_due(b, now, acts);
+}
+
+bool bul_carries(const struct bul *b, uint16_t bid)
+{
+    const struct bul_entry *e = bul_find(b, bid);
+    if (!e || !e->has_path || e->state == BUL_LEAVING || e->state == BUL_REFUSED)
+        return false;
+    if (e->told || (e->state == BUL_RENEWING && e->sent))
+        return true;
+    for (unsigned k = 0; k < b->entries; k++)
+        if (b->entry[k].told && b->entry[k].has_path && b->entry[k].state != BUL_LEAVING)
+            return false; /* something better is there */
+    return e->sent;       /* right after the BU has left: RFC 6275 11.6.3 */
+}
+
+const char *bul_state_name(enum bul_state state)
+{
+    static const char *const names[BUL_STATES] = {"unbound",  "asking",  "bound",
+                                                  "renewing", "leaving", "refused"};
+    return names[state];
+}

@@ -1,0 +1,168 @@
+/*
+ * bul.h - a mobile node's Binding Update List towards its home agent (RFC 6275 11.1, 11.7, 11.8)
+ * with several care-of addresses (RFC 5648 5), as a machine without hands.
+ *
+ * The owner says which care-of address each Binding Identifier shall have (bul_want,
+ * bul_unwant), hands in acknowledgements (bul_ack) and time (bul_tick at bul_next()), and
+ * does the acts that come out.  The machine reads no clock, draws no random number but the
+ * first sequence number handed to it, and sends nothing.
+ *
+ * One entry a BID; without several care-of addresses there is one entry, BID 0.
+ *
+ *     UNBOUND   --want-->    ASKING
+ *     ASKING    --acked-->   BOUND       --refused--> REFUSED  --unwant--> UNBOUND
+ *     BOUND     --refresh--> RENEWING    --want (moved)--> RENEWING  --unwant--> LEAVING
+ *     RENEWING  --acked-->   BOUND       --expired--> ASKING   --unwant--> LEAVING
+ *     LEAVING   --acked, expired--> UNBOUND      --want--> ASKING
+ *
+ * In every state:  UNBOUND   nothing is known of it at the home agent, nothing is sent
+ *                  ASKING    a BU is out or due; the home agent may not have it yet
+ *                  BOUND     the home agent has it until `expires`; `refresh_at` is set
+ *                  RENEWING  as BOUND, and a BU is out or due
+ *                  LEAVING   a BU with lifetime 0 is out or due
+ *                  REFUSED   the home agent said no; nothing is sent until the address changes
+ */
+#ifndef MODELS_MIP6_BUL_H
+#define MODELS_MIP6_BUL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/mip6/arrival.h"
+#include "models/wire/mh.h"
+#include "sim/base/key.h"
+#include "sim/base/units.h"
+
+enum bul_registration { BUL_BULK, BUL_SERIAL, BUL_PARALLEL };
+
+enum { BUL_ENTRIES = MH_BIDS, BUL_EXCHANGES = BUL_ENTRIES + 2, BUL_RATE = 3 };
+
+/* RFC 6275 12, 13. */
+struct bul_timers {
+    sim_time first_timeout;   /* InitialBindackTimeoutFirstReg */
+    sim_time initial_timeout; /* INITIAL_BINDACK_TIMEOUT */
+    sim_time max_timeout;     /* MAX_BINDACK_TIMEOUT */
+    uint32_t refresh;         /* share of the lifetime after which a binding is refreshed */
+};
+
+extern const struct key bul_timer_keys[];
+
+struct bul_config {
+    struct addr home;
+    struct addr agent;
+    sim_time lifetime; /* asked for */
+    bool mcoa;         /* several care-of addresses */
+    int registration;  /* enum bul_registration */
+    struct bul_timers timers;
+    bool link_local; /* L: the link-local address has the home address's identifier */
+};
+
+enum bul_state {
+    BUL_UNBOUND,
+    BUL_ASKING,
+    BUL_BOUND,
+    BUL_RENEWING,
+    BUL_LEAVING,
+    BUL_REFUSED,
+    BUL_STATES
+};
+
+struct bul_entry {
+    uint16_t bid;
+    enum bul_state state;
+    struct addr coa;     /* wanted, or last registered */
+    bool has_path;       /* its interface can send now */
+    bool sent;           /* a BU with this care-of address has left: RFC 6275 11.6.3 */
+    bool told;           /* the home agent has acknowledged this very address */
+    sim_time expires;    /* of BOUND, RENEWING, LEAVING */
+    sim_time refresh_at; /* of BOUND */
+    uint32_t ignored;    /* events that mean nothing in the state they met */
+};
+
+/* One BU that waits for its acknowledgement. */
+struct bul_exchange {
+    bool open;
+    bool leaves;       /* lifetime 0 */
+    bool overwrites;   /* its last BU carried O */
+    bool home;         /* sent from the home address: the return home */
+    uint16_t sequence; /* of its last BU */
+    sim_time sent;     /* its last BU; -1: none yet */
+    sim_time due;      /* when to send (again) */
+    sim_time timeout;
+    unsigned bids;
+    uint16_t bid[BUL_ENTRIES];
+};
+
+enum bul_kind {
+    BUL_SEND,      /* send `bu` from `src`; with a Home Address option unless `from_home` */
+    BUL_UP,        /* `bid` is registered with `coa` */
+    BUL_DOWN,      /* `bid` is deregistered, as asked */
+    BUL_LOST,      /* `bid` has expired or was refused: `status` */
+    BUL_FALL_BACK, /* stops asking for something: `text` */
+    BUL_AT_HOME,   /* the return home is acknowledged */
+};
+
+struct bul_act {
+    enum bul_kind kind;
+    struct mh bu;
+    struct addr src;
+    bool from_home;
+    uint16_t bid;
+    struct addr coa;
+    uint8_t status;
+    const char *text;
+};
+
+enum { BUL_ACTS = 2 * BUL_ENTRIES + 4 };
+
+struct bul_acts {
+    struct bul_act act[BUL_ACTS];
+    unsigned n;
+};
+
+struct bul {
+    struct bul_config how;
+    struct bul_entry entry[BUL_ENTRIES]; /* in order of preference */
+    unsigned entries;
+    struct bul_exchange exchange[BUL_EXCHANGES];
+    uint16_t sequence;         /* of the last BU: one counter for all, RFC 5648 4.1 */
+    bool mcoa;                 /* still asked for */
+    bool bulk;                 /* still used */
+    bool overwrite;            /* the next registering BU carries O: RFC 5648 5.9 */
+    bool at_home;              /* nothing is wanted: the node is on its home link */
+    bool dead;                 /* status 134: the home address is never used again */
+    sim_time recent[BUL_RATE]; /* when the last BUs left: MAX_UPDATE_RATE */
+    uint64_t unmatched;        /* acknowledgements of nothing that is out */
+};
+
+/* `first_sequence` is drawn at random: RFC 6275 11.7.2. */
+void bul_init(struct bul *b, const struct bul_config *how, uint16_t first_sequence);
+
+/* A BID in order of preference; without several care-of addresses only BID 0 counts. */
+void bul_add(struct bul *b, uint16_t bid);
+
+/* `bid` shall be registered with `coa`, whose interface can send. */
+void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
+              struct bul_acts *acts);
+/* `bid` shall not be registered; its interface is dead. */
+void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts);
+
+/* On the home link: deregister everything from the home address; and away again. */
+void bul_return_home(struct bul *b, sim_time now, struct bul_acts *acts);
+void bul_leave_home(struct bul *b);
+
+/* A Binding Acknowledgement. Answers whether it matched a BU that is out. */
+bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_time now,
+             struct bul_acts *acts);
+
+sim_time bul_next(const struct bul *b); /* when bul_tick() has something to do; SIM_NEVER */
+void bul_tick(struct bul *b, sim_time now, struct bul_acts *acts);
+
+const struct bul_entry *bul_find(const struct bul *b, uint16_t bid); /* NULL: none */
+/* Whether data may leave through it: the home agent has it, or a BU for it has left and
+ * nothing better is there. */
+bool bul_carries(const struct bul *b, uint16_t bid);
+
+const char *bul_state_name(enum bul_state state);
+
+#endif

@@ -1,0 +1,286 @@
+#include "models/mip6/bul_exchange.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+static bool holds(const struct bul_exchange *x, uint16_t bid)
+{
+    for (unsigned k = 0; k < x->bids; k++)
+        if (x->bid[k] == bid)
+            return true;
+    return false;
+}
+
+void exchange_forget(struct bul *b, uint16_t bid)
+{
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        struct bul_exchange *x = &b->exchange[i];
+        unsigned kept = 0;
+        if (!x->open || x->home)
+            continue;
+        for (unsigned k = 0; k < x->bids; k++)
+            if (x->bid[k] != bid)
+                x->bid[kept++] = x->bid[k];
+        x->bids = kept;
+        x->open = kept > 0;
+    }
+}
+
+void exchange_close_all(struct bul *b)
+{
+    for (int i = 0; i < BUL_EXCHANGES; i++)
+        b->exchange[i].open = false;
+}
+
+static struct bul_exchange *open_one(struct bul *b, sim_time now)
+{
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        if (b->exchange[i].open)
+            continue;
+        b->exchange[i] = (struct bul_exchange){.open = true, .sent = -1, .due = now};
+        return &b->exchange[i];
+    }
+    assert(!"an exchange for every BID and both directions");
+    return NULL;
+}
+
+/* BIDs stand in an exchange in order of preference. */
+static void put_bid(const struct bul *b, struct bul_exchange *x, uint16_t bid)
+{
+    unsigned n = 0;
+    uint16_t ordered[BUL_ENTRIES];
+    for (unsigned k = 0; k < b->entries; k++)
+        if (b->entry[k].bid == bid || holds(x, b->entry[k].bid))
+            ordered[n++] = b->entry[k].bid;
+    for (unsigned k = 0; k < n; k++)
+        x->bid[k] = ordered[k];
+    x->bids = n;
+}
+
+void exchange_ask(struct bul *b, uint16_t bid, bool leaves, sim_time now)
+{
+    bool bulk = b->mcoa && b->bulk && b->how.registration == BUL_BULK;
+    struct bul_exchange *x = NULL;
+    exchange_forget(b, bid);
+    for (int i = 0; bulk && i < BUL_EXCHANGES && !x; i++)
+        if (b->exchange[i].open && !b->exchange[i].home && b->exchange[i].leaves == leaves)
+            x = &b->exchange[i];
+    if (!x)
+        x = open_one(b, now);
+    x->leaves = leaves;
+    x->due = now;
+    x->timeout = 0;
+    put_bid(b, x, bid);
+}
+
+void exchange_ask_home(struct bul *b, sim_time now)
+{
+    exchange_close_all(b);
+    struct bul_exchange *x = open_one(b, now);
+    x->home = true;
+    x->leaves = true;
+}
+
+static bool same_bids(const struct bul_exchange *x, const struct mh *ba)
+{
+    if (ba->bids == 0)
+        return true;
+    for (unsigned k = 0; k < ba->bids; k++)
+        if (!holds(x, ba->bid[k].bid))
+            return false;
+    return true;
+}
+
+struct bul_exchange *exchange_of(struct bul *b, const struct mh *ba)
+{
+    struct bul_exchange *last = NULL;
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        struct bul_exchange *x = &b->exchange[i];
+        if (!x->open || x->sent < 0)
+            continue;
+        if (x->sequence == ba->sequence && ba->status != MH_ST_SEQUENCE)
+            return x;
+        if (ba->status == MH_ST_SEQUENCE && same_bids(x, ba) && (!last || x->sent > last->sent))
+            last = x;
+    }
+    return last;
+}
+
+static const struct bul_entry *entry_of(const struct bul *b, uint16_t bid)
+{
+    return bul_find(b, bid);
+}
+
+/* The care-of address that the BU leaves from; NULL: no interface can send. */
+static const struct bul_entry *sender(const struct bul *b, const struct bul_exchange *x)
+{
+    const struct bul_entry *other = NULL;
+    for (unsigned k = 0; k < x->bids && !x->leaves; k++) {
+        const struct bul_entry *e = entry_of(b, x->bid[k]);
+        if (e && e->has_path)
+            return e; /* of one of the BIDs in it: a proof that it is reachable */
+    }
+    for (unsigned k = 0; k < b->entries; k++) {
+        const struct bul_entry *e = &b->entry[k];
+        if (!e->has_path || e->state == BUL_UNBOUND || e->state == BUL_REFUSED)
+            continue;
+        if (e->told)
+            return e;
+        if (!other)
+            other = e;
+    }
+    return other;
+}
+
+/* A deregistration waits while a registration is out and the home agent has nothing else: a
+ * home address without any binding would be tested anew (RFC 6275 10.3.1). */
+static bool must_wait(const struct bul *b)
+{
+    bool registering = false;
+    for (int i = 0; i < BUL_EXCHANGES; i++)
+        registering |= b->exchange[i].open && !b->exchange[i].leaves;
+    for (unsigned k = 0; k < b->entries; k++)
+        if (b->entry[k].told && b->entry[k].has_path && b->entry[k].state != BUL_LEAVING)
+            return false;
+    return registering;
+}
+
+static bool can_send(const struct bul *b, const struct bul_exchange *x)
+{
+    if (!x->home && (!sender(b, x) || (x->leaves && must_wait(b))))
+        return false;
+    if (b->how.registration != BUL_SERIAL && b->bulk)
+        return true;
+    if (b->how.registration == BUL_PARALLEL)
+        return true;
+    for (int i = 0; i < BUL_EXCHANGES; i++) { /* serial: nothing else is unacknowledged */
+        const struct bul_exchange *o = &b->exchange[i];
+        if (o != x && o->open && o->sent >= 0 && x->sent < 0)
+            return false;
+    }
+    return true;
+}
+
+/* At most BUL_RATE BUs in any second: MAX_UPDATE_RATE, RFC 6275 12. */
+static sim_time allowed(const struct bul *b, sim_time at)
+{
+    sim_time oldest = b->recent[0];
+    for (int k = 1; k < BUL_RATE; k++)
+        if (b->recent[k] < oldest)
+            oldest = b->recent[k];
+    return at < oldest + SIM_S ? oldest + SIM_S : at;
+}
+
+static void note_sent(struct bul *b, sim_time now)
+{
+    int oldest = 0;
+    for (int k = 1; k < BUL_RATE; k++)
+        if (b->recent[k] < b->recent[oldest])
+            oldest = k;
+    b->recent[oldest] = now;
+}
+
+sim_time exchange_next(const struct bul *b)
+{
+    sim_time next = SIM_NEVER;
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        const struct bul_exchange *x = &b->exchange[i];
+        if (!x->open || !can_send(b, x))
+            continue;
+        sim_time due = allowed(b, x->due);
+        if (due < next)
+            next = due;
+    }
+    return next;
+}
+
+/* The first registration waits for the home agent's test of the address: RFC 6275 11.8. */
+static sim_time first_timeout(const struct bul *b)
+{
+    for (unsigned k = 0; k < b->entries; k++)
+        if (b->entry[k].told)
+            return b->how.timers.initial_timeout;
+    return b->how.timers.first_timeout;
+}
+
+static void back_off(const struct bul *b, struct bul_exchange *x, sim_time now)
+{
+    if (!x->timeout)
+        x->timeout = first_timeout(b);
+    else if (x->timeout < b->how.timers.max_timeout)
+        x->timeout *= 2;
+    if (x->timeout > b->how.timers.max_timeout)
+        x->timeout = b->how.timers.max_timeout;
+    x->sent = now;
+    x->due = now + x->timeout;
+}
+
+/* Something is leaving and everything else stands in this BU: it can replace all bindings, so
+ * that the home agent stops using what is dead at once (RFC 5648 5.9). */
+static bool replaces_all(const struct bul *b, const struct bul_exchange *x)
+{
+    bool leaving = false;
+    for (unsigned k = 0; k < b->entries; k++) {
+        const struct bul_entry *e = &b->entry[k];
+        leaving |= e->state == BUL_LEAVING;
+        if (!holds(x, e->bid) &&
+            (e->state == BUL_ASKING || e->state == BUL_BOUND || e->state == BUL_RENEWING))
+            return false;
+    }
+    return leaving;
+}
+
+static void put_bindings(const struct bul *b, const struct bul_exchange *x, struct mh *bu)
+{
+    if (!b->mcoa) {
+        const struct bul_entry *e = x->bids ? entry_of(b, x->bid[0]) : NULL;
+        bu->has_alternate = e != NULL;
+        if (e)
+            bu->alternate = e->coa;
+        return;
+    }
+    if (!x->leaves && (b->overwrite || replaces_all(b, x)))
+        bu->flags |= MH_BU_OVERWRITE;
+    for (unsigned k = 0; k < x->bids; k++) {
+        const struct bul_entry *e = entry_of(b, x->bid[k]);
+        assert(e);
+        struct mh_bid *option = &bu->bid[bu->bids++];
+        *option = (struct mh_bid){.bid = e->bid};
+        option->has_coa = !x->leaves && !e->told; /* RFC 5648 5.1: the first carries it */
+        option->coa = e->coa;
+    }
+}
+
+static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul_acts *acts)
+{
+    const struct bul_entry *from = x->home ? NULL : sender(b, x);
+    assert(acts->n < BUL_ACTS);
+    struct bul_act *act = &acts->act[acts->n++];
+    *act = (struct bul_act){.kind = BUL_SEND, .from_home = x->home};
+    act->src = from ? from->coa : b->how.home;
+    struct mh *bu = &act->bu;
+    bu->type = MH_BU;
+    bu->flags = MH_BU_ACK | MH_BU_HOME;
+    if (b->how.link_local)
+        bu->flags |= MH_BU_LINK_LOCAL;
+    bu->sequence = ++b->sequence; /* greater each time: RFC 6275 11.8 */
+    bu->lifetime = x->leaves ? 0 : (uint16_t)(b->how.lifetime / (MH_LIFETIME_UNIT_S * SIM_S));
+    if (!x->home)
+        put_bindings(b, x, bu);
+    x->sequence = bu->sequence;
+    x->overwrites = bu->flags & MH_BU_OVERWRITE;
+    note_sent(b, now);
+    back_off(b, x, now);
+    for (unsigned k = 0; k < b->entries; k++)
+        if (!x->leaves && holds(x, b->entry[k].bid))
+            b->entry[k].sent = true;
+}
+
+void exchange_send_due(struct bul *b, sim_time now, struct bul_acts *acts)
+{
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        struct bul_exchange *x = &b->exchange[i];
+        if (x->open && can_send(b, x) && allowed(b, x->due) <= now)
+            send(b, x, now, acts);
+    }
+}

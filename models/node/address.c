@@ -1,0 +1,259 @@
+/* Addresses of an interface and the test of their uniqueness, RFC 4862 5.4, 5.5. */
+#include <assert.h>
+
+#include "models/node/mobile.h"
+#include "models/node/nd.h"
+
+enum { MAX_TRIES = 3 }; /* IDGEN_RETRIES, RFC 7217 7 */
+
+/* ---- duplicate address detection ---------------------------------------- */
+
+static void unlist(struct nd_dad *d)
+{
+    struct nd_dad **at = &d->iface->nd->dads;
+    while (*at != d)
+        at = &(*at)->next;
+    *at = d->next;
+    d->running = false;
+    sim_stop(d->iface->node->sim, &d->timer);
+}
+
+static void dad_step(struct sim *sim, void *owner)
+{
+    struct nd_dad *d = owner;
+    struct nd_iface *nd = d->iface->nd;
+    if (d->sent == nd->timers->dad_transmits) {
+        unlist(d);
+        d->done(d->owner, true);
+        return;
+    }
+    d->sent++;
+    sim_arm_in(sim, &d->timer, nd->retrans);
+    struct nd_message m = {.type = ICMP6_NS, .target = d->target};
+    struct addr group = addr_solicited_node(&d->target);
+    nd_send(d->iface, &addr_any, &group, 0, &m);
+}
+
+void dad_start(struct nd_dad *d, struct iface *i, const struct addr *target, bool random_delay,
+               void *owner, void (*done)(void *owner, bool unique))
+{
+    struct nd_iface *nd = i->nd;
+    assert(!d->running);
+    if (nd->dad_how.use == 1 || nd->timers->dad_transmits == 0) {
+        done(owner, true);
+        return;
+    }
+    *d = (struct nd_dad){.iface = i,
+                         .target = *target,
+                         .running = true,
+                         .owner = owner,
+                         .done = done,
+                         .next = nd->dads};
+    nd->dads = d;
+    sim_timer_init(&d->timer, dad_step, d);
+    sim_time delay = 0;
+    if (random_delay && nd->dad_how.delay == 0) {
+        delay = rng_uniform(&nd->rng, 0, nd->timers->dad_delay);
+        nd->waited = true;
+    }
+    sim_arm_in(i->node->sim, &d->timer, delay);
+}
+
+void dad_stop(struct nd_dad *d)
+{
+    if (d->running)
+        unlist(d);
+}
+
+bool dad_conflict(struct iface *i, const struct addr *target)
+{
+    for (struct nd_dad *d = i->nd->dads; d; d = d->next) {
+        if (!addr_eq(&d->target, target))
+            continue;
+        unlist(d);
+        d->done(d->owner, false);
+        return true;
+    }
+    return false;
+}
+
+/* ---- addresses ------------------------------------------------------------ */
+
+struct nd_address *address_find(struct iface *i, const struct addr *a)
+{
+    for (int k = 0; k < ND_ADDRESSES; k++)
+        if (i->nd->address[k].state != ADDRESS_NONE && addr_eq(&i->nd->address[k].addr, a))
+            return &i->nd->address[k];
+    return NULL;
+}
+
+static struct nd_address *free_place(struct iface *i)
+{
+    for (int k = 0; k < ND_ADDRESSES; k++)
+        if (i->nd->address[k].state == ADDRESS_NONE)
+            return &i->nd->address[k];
+    return NULL;
+}
+
+const struct nd_address *address_of_prefix(const struct iface *i, const struct prefix *p)
+{
+    for (int k = 0; k < ND_ADDRESSES; k++) {
+        const struct nd_address *a = &i->nd->address[k];
+        if (a->state != ADDRESS_NONE && a->prefix.len == p->len &&
+            addr_eq(&a->prefix.addr, &p->addr))
+            return a;
+    }
+    return NULL;
+}
+
+const struct nd_address *address_global(const struct iface *i)
+{
+    const struct nd_address *deprecated = NULL;
+    for (int k = 0; k < ND_ADDRESSES; k++) {
+        const struct nd_address *a = &i->nd->address[k];
+        if (addr_link_local(&a->addr))
+            continue;
+        if (a->state == ADDRESS_PREFERRED)
+            return a;
+        if (a->state == ADDRESS_DEPRECATED)
+            deprecated = a;
+    }
+    return deprecated;
+}
+
+const struct addr *address_link_local(const struct iface *i)
+{
+    for (int k = 0; k < ND_ADDRESSES; k++) {
+        const struct nd_address *a = &i->nd->address[k];
+        if (a->state == ADDRESS_PREFERRED && addr_link_local(&a->addr))
+            return &a->addr;
+    }
+    return NULL;
+}
+
+/* The next change of an address by its lifetimes: RFC 4862 5.5.4. */
+static void arm_lifetime(struct nd_address *a)
+{
+    struct sim *sim = a->iface->node->sim;
+    sim_time next = a->state == ADDRESS_PREFERRED ? a->preferred_until : a->valid_until;
+    if (next == SIM_NEVER)
+        sim_stop(sim, &a->lifetime);
+    else
+        sim_arm(sim, &a->lifetime, next > sim_now(sim) ? next : sim_now(sim));
+}
+
+static void age(struct sim *sim, void *owner)
+{
+    struct nd_address *a = owner;
+    if (a->valid_until <= sim_now(sim)) {
+        address_remove(a, "valid lifetime over");
+        return;
+    }
+    a->state = a->preferred_until > sim_now(sim) ? ADDRESS_PREFERRED : ADDRESS_DEPRECATED;
+    arm_lifetime(a);
+    if (a->iface->node->mobile && !addr_link_local(&a->addr))
+        mobile_address_changed(a->iface->node->mobile, a->iface);
+}
+
+static void usable(struct nd_address *a)
+{
+    struct iface *i = a->iface;
+    struct node *n = i->node;
+    a->state = ADDRESS_PREFERRED;
+    sim_timer_init(&a->lifetime, age, a);
+    arm_lifetime(a);
+    node_own(n, i, &a->addr);
+    if (addr_link_local(&a->addr)) {
+        if (i->nd->is_host)
+            solicit_start(i);
+        return;
+    }
+    node_event(n, EV_ND_ADDRESS, field_text("interface", i->name), field_addr("address", &a->addr));
+    if (n->mobile)
+        mobile_address_changed(n->mobile, i);
+}
+
+static void try_another(struct nd_address *a);
+
+static void tested(void *owner, bool unique)
+{
+    struct nd_address *a = owner;
+    struct iface *i = a->iface;
+    if (unique) {
+        usable(a);
+        return;
+    }
+    node_event(i->node, EV_ND_DAD_FAILED, field_text("interface", i->name),
+               field_addr("address", &a->addr));
+    if (addr_link_local(&a->addr) || ++a->tries == MAX_TRIES)
+        a->state = ADDRESS_NONE; /* RFC 4862 5.4.5: the interface stays without */
+    else
+        try_another(a);
+}
+
+/* Another identifier, drawn at random, and the whole test again: RFC 7217 6. */
+static void try_another(struct nd_address *a)
+{
+    struct iface *i = a->iface;
+    a->addr = addr_join(&a->prefix, rng_u64(&i->nd->rng) & ~((uint64_t)1 << 57));
+    dad_start(&a->dad, i, &a->addr, false, a, tested);
+}
+
+void address_configure(struct iface *i, const struct addr *addr, const struct prefix *prefix,
+                       sim_time preferred_until, sim_time valid_until, bool multicast_ra)
+{
+    struct nd_address *a = free_place(i);
+    if (!a)
+        return; /* RFC 4862 5.5.3: an implementation may limit how many it makes */
+    *a = (struct nd_address){.addr = *addr,
+                             .state = ADDRESS_TENTATIVE,
+                             .iface = i,
+                             .prefix = *prefix,
+                             .preferred_until = preferred_until,
+                             .valid_until = valid_until,
+                             .multicast_ra = multicast_ra};
+    sim_timer_init(&a->lifetime, age, a);
+    bool first = !i->nd->spoke;
+    dad_start(&a->dad, i, addr, first || multicast_ra, a, tested);
+}
+
+void address_fix(struct iface *i, const struct addr *addr, uint8_t prefix_len)
+{
+    struct nd_address *a = free_place(i);
+    assert(a);
+    *a = (struct nd_address){.addr = *addr,
+                             .state = ADDRESS_PREFERRED,
+                             .iface = i,
+                             .prefix = {addr_masked(addr, prefix_len), prefix_len},
+                             .preferred_until = SIM_NEVER,
+                             .valid_until = SIM_NEVER};
+    sim_timer_init(&a->lifetime, age, a);
+    node_own(i->node, i, addr);
+}
+
+void address_remove(struct nd_address *a, const char *why)
+{
+    struct iface *i = a->iface;
+    struct node *n = i->node;
+    struct addr gone = a->addr;
+    bool was_usable = a->state != ADDRESS_TENTATIVE;
+    dad_stop(&a->dad);
+    sim_stop(n->sim, &a->lifetime);
+    a->state = ADDRESS_NONE;
+    if (!was_usable)
+        return;
+    node_disown(n, &gone);
+    if (addr_link_local(&gone))
+        return;
+    node_event(n, EV_ND_ADDRESS_GONE, field_text("interface", i->name),
+               field_addr("address", &gone), field_text("how", why));
+    if (n->mobile)
+        mobile_address_changed(n->mobile, i);
+}
+
+void address_remove_all(struct iface *i, const char *why)
+{
+    for (int k = 0; k < ND_ADDRESSES; k++)
+        if (i->nd->address[k].state != ADDRESS_NONE)
+            address_remove(&i->nd->address[k], why);
+}

@@ -1,0 +1,170 @@
+/* A router advertises itself and its prefix: RFC 4861 6.2, RFC 6275 7. */
+#include <assert.h>
+
+#include "models/node/nd.h"
+
+#define ADV(member) offsetof(struct nd_advertise_config, member)
+
+static const char *const solicited_words[] = {"multicast", "unicast", NULL};
+
+const struct key nd_advertise_keys[] = {
+    {"max", KEY_TIME, ADV(max), "600 s", "MaxRtrAdvInterval, RFC 4861 6.2.1, RFC 6275 7.5",
+     .min = 70 * SIM_MS, .max = 1800 * SIM_S},
+    {"min", KEY_TIME, ADV(min), "0 s",
+     "MinRtrAdvInterval; 0 s: a third of max, three quarters of it below 9 s (RFC 4861 6.2.1)",
+     .max = 1350 * SIM_S},
+    {"lifetime", KEY_INTEGER, ADV(lifetime), "0",
+     "AdvDefaultLifetime in seconds; 0: three times max (RFC 4861 6.2.1)", .max = 9000},
+    {"valid", KEY_INTEGER, ADV(valid), "2592000", "AdvValidLifetime in seconds, RFC 4861 6.2.1",
+     .max = UINT32_MAX},
+    {"preferred", KEY_INTEGER, ADV(preferred), "604800",
+     "AdvPreferredLifetime in seconds, RFC 4861 6.2.1", .max = UINT32_MAX},
+    {"solicited", KEY_WORD, ADV(solicited), "multicast",
+     "whom the answer to a solicitation goes to, RFC 4861 6.2.6", .words = solicited_words},
+    {"interval_option", KEY_BOOL, ADV(interval_option), "false",
+     "send the Advertisement Interval option, RFC 6275 7.3"},
+    {.name = NULL},
+};
+
+enum { INITIAL = 3 };                                /* MAX_INITIAL_RTR_ADVERTISEMENTS */
+static const sim_time initial_interval = 16 * SIM_S; /* MAX_INITIAL_RTR_ADVERT_INTERVAL */
+
+static sim_time min_interval(const struct nd_advertise_config *how)
+{
+    if (how->min)
+        return how->min;
+    return how->max >= 9 * SIM_S ? how->max * 33 / 100 : how->max * 3 / 4;
+}
+
+static uint16_t lifetime_s(const struct nd_advertise_config *how)
+{
+    if (how->lifetime)
+        return (uint16_t)how->lifetime;
+    sim_time s = 3 * how->max / SIM_S;
+    return (uint16_t)(s < 1 ? 1 : s > 9000 ? 9000 : s);
+}
+
+/* MinDelayBetweenRAs equals MinRtrAdvInterval where that is below 3 s: RFC 6275 13. */
+static sim_time min_gap(const struct iface *i)
+{
+    sim_time least = min_interval(i->nd->advertiser->how);
+    sim_time gap = i->nd->timers->min_ra_gap;
+    return least < gap ? least : gap;
+}
+
+static void plan(struct iface *i)
+{
+    struct nd_advertiser *adv = i->nd->advertiser;
+    sim_time wait = rng_uniform(&adv->rng, min_interval(adv->how), adv->how->max);
+    if (adv->sent < INITIAL && wait > initial_interval)
+        wait = initial_interval;
+    sim_arm_in(i->node->sim, &adv->timer, wait);
+}
+
+static void put_prefix(const struct nd_advertiser *adv, const struct iface *i, unsigned k,
+                       struct nd_prefix *out)
+{
+    const struct prefix *p = &adv->prefix[k];
+    *out = (struct nd_prefix){.prefix = p->addr,
+                              .len = p->len,
+                              .on_link = adv->on_link,
+                              .autonomous = true,
+                              .valid_s = (uint32_t)adv->how->valid,
+                              .preferred_s = (uint32_t)adv->how->preferred};
+    if (!adv->on_link) /* a bearer's prefix lives with the bearer: RFC 6459 5.2 */
+        out->valid_s = out->preferred_s = ND_INFINITE;
+    if (adv->home_agent) {
+        const struct nd_address *own = address_of_prefix(i, p);
+        assert(own);
+        out->prefix = own->addr; /* R: the whole address, RFC 6275 7.2 */
+        out->router = true;
+    }
+}
+
+static void send(struct iface *i, const struct addr *dst)
+{
+    struct nd_advertiser *adv = i->nd->advertiser;
+    const struct nd_advertise_config *how = adv->how;
+    struct nd_message m = {.type = ICMP6_RA,
+                           .cur_hop_limit = 64,
+                           .home_agent = adv->home_agent,
+                           .router_lifetime_s = lifetime_s(how)};
+    m.options.has_source = i->port->framing == LINK_ETHERNET;
+    m.options.source = i->port->station;
+    m.options.mtu = i->port->framing == LINK_ETHERNET ? 0 : i->port->mtu;
+    if (how->interval_option)
+        m.options.interval_ms = (uint32_t)(how->max / SIM_MS + (how->max < 200 * SIM_MS ? 20 : 0));
+    for (unsigned k = 0; k < adv->prefixes; k++)
+        put_prefix(adv, i, k, &m.options.prefix[m.options.prefixes++]);
+    const struct addr *src = address_link_local(i);
+    assert(src);
+    nd_send(i, src, dst, 0, &m);
+}
+
+static void multicast(struct sim *sim, void *owner)
+{
+    struct iface *i = owner;
+    struct nd_advertiser *adv = i->nd->advertiser;
+    adv->last_multicast = sim_now(sim);
+    adv->sent++;
+    plan(i);
+    send(i, &addr_all_nodes);
+}
+
+static void answer(struct sim *sim, void *owner)
+{
+    struct iface *i = owner;
+    (void)sim;
+    send(i, &i->nd->advertiser->solicitor);
+}
+
+void advertise_start(struct iface *i, const struct nd_advertise_config *how,
+                     const struct prefix *prefix, bool on_link, bool home_agent)
+{
+    struct nd_advertiser *adv = i->nd->advertiser;
+    if (!adv) {
+        adv = arena_take(i->node->arena, sizeof *adv);
+        adv->rng = node_stream(i->node, arena_format(i->node->arena, "%s.ra", i->name));
+        sim_timer_init(&adv->timer, multicast, i);
+        sim_timer_init(&adv->answer, answer, i);
+        i->nd->advertiser = adv;
+    }
+    adv->how = how;
+    adv->prefix[0] = *prefix;
+    adv->prefixes = 1;
+    adv->on_link = on_link;
+    adv->home_agent = home_agent;
+    adv->last_multicast = -1;
+    adv->sent = 0;
+    plan(i);
+}
+
+void advertise_stop(struct iface *i)
+{
+    struct nd_advertiser *adv = i->nd->advertiser;
+    if (!adv)
+        return;
+    sim_stop(i->node->sim, &adv->timer);
+    sim_stop(i->node->sim, &adv->answer);
+}
+
+/* RFC 4861 6.2.6: a random wait, and multicast answers no closer than the least gap. */
+void advertise_solicited(struct iface *i, const struct ip6 *h, const struct nd_message *rs)
+{
+    struct nd_advertiser *adv = i->nd->advertiser;
+    struct sim *sim = i->node->sim;
+    if (!addr_unspecified(&h->src) && (rs->options.has_source || i->port->framing != LINK_ETHERNET))
+        neighbour_learn(i, &h->src, rs->options.source, false);
+    sim_time at = sim_now(sim) + rng_uniform(&adv->rng, 0, i->nd->timers->max_ra_delay);
+    if (adv->how->solicited == 1 && !addr_unspecified(&h->src)) {
+        if (sim_armed(&adv->timer) && adv->timer.at <= at)
+            return; /* the next multicast one serves */
+        adv->solicitor = h->src;
+        sim_arm(sim, &adv->answer, at);
+        return;
+    }
+    if (adv->last_multicast >= 0 && at < adv->last_multicast + min_gap(i))
+        at = adv->last_multicast + min_gap(i) + (at - sim_now(sim));
+    if (!sim_armed(&adv->timer) || at < adv->timer.at)
+        sim_arm(sim, &adv->timer, at);
+}

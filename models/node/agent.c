@@ -1,0 +1,312 @@
+#include "models/node/agent.h"
+
+#include <assert.h>
+
+#include "models/node/icmp.h"
+#include "models/node/mobility.h"
+#include "models/node/nd.h"
+#include "models/node/path.h"
+
+/* What the home agent remembers of a home address beside its bindings. */
+struct visitor {
+    struct agent *agent;
+    struct addr home;
+    struct nd_dad dad;
+    struct nd_dad dad_link_local;
+    unsigned tests; /* running */
+    bool unique;
+    const struct flow_policy *policy;
+    uint16_t *carried_by; /* by rule: BID of its last packet; 0: none yet */
+    struct visitor *next; /* of its bucket */
+};
+
+enum { BUCKETS = 256 };
+
+struct agent {
+    struct node *node;
+    struct iface *home;
+    struct addr address;
+    struct bcache cache;
+    struct sim_timer timer;
+    struct visitor *bucket[BUCKETS];
+};
+
+static void wake(struct sim *sim, void *owner);
+
+struct agent *agent_new(struct node *n, struct iface *home, const struct addr *address,
+                        const struct bcache_config *how)
+{
+    struct agent *a = arena_take(n->arena, sizeof *a);
+    a->node = n;
+    a->home = home;
+    a->address = *address;
+    bcache_init(&a->cache, how, n->arena);
+    sim_timer_init(&a->timer, wake, a);
+    n->agent = a;
+    return a;
+}
+
+static struct visitor *visitor_of(struct agent *a, const struct addr *home)
+{
+    struct visitor **at = &a->bucket[addr_hash(home) % BUCKETS];
+    struct visitor *v = *at;
+    while (v && !addr_eq(&v->home, home))
+        v = v->next;
+    if (v)
+        return v;
+    v = arena_take(a->node->arena, sizeof *v);
+    *v = (struct visitor){.agent = a, .home = *home, .next = *at};
+    *at = v;
+    return v;
+}
+
+void agent_set_policy(struct agent *a, const struct addr *home, const struct flow_policy *policy)
+{
+    struct visitor *v = visitor_of(a, home);
+    v->policy = policy;
+    v->carried_by = arena_take(a->node->arena, (policy->rules + 1) * sizeof *v->carried_by);
+    bcache_intern(&a->cache, home)->policy = policy;
+}
+
+/* ---- doing what the cache answers -------------------------------------- */
+
+static void do_acts(struct agent *a, const struct bcache_acts *acts);
+
+static void send_ack(struct agent *a, const struct bcache_act *act)
+{
+    struct node *n = a->node;
+    node_event(n, EV_BA_SENT, field_addr("peer", &act->dst), field_addr("home_address", &act->home),
+               field_text("bids", mobility_bids(n, &act->ba)),
+               field_int("sequence", act->ba.sequence),
+               field_int("lifetime_s", act->ba.lifetime * MH_LIFETIME_UNIT_S),
+               field_int("status", act->ba.status));
+    mobility_send(n, &act->ba, &a->address, &act->dst, act->rh2 ? &act->home : NULL, false);
+}
+
+static void tested(void *owner, bool unique)
+{
+    struct visitor *v = owner;
+    struct agent *a = v->agent;
+    v->unique &= unique;
+    if (--v->tests > 0)
+        return;
+    node_event(a->node, EV_HOME_DAD, field_addr("home_address", &v->home),
+               field_text("result", v->unique ? "unique" : "taken"));
+    sim_time now = sim_now(a->node->sim);
+    struct bcache_acts acts = {.n = 0};
+    bcache_tested(&a->cache, &v->home, v->unique, now, &acts);
+    do_acts(a, &acts);
+    for (;;) {
+        acts.n = 0;
+        if (!bcache_resume(&a->cache, &v->home, now, &acts))
+            break;
+        do_acts(a, &acts);
+    }
+}
+
+/* RFC 6275 10.3.1: before the first acknowledgement, with no delay of its own. */
+static void test_home(struct agent *a, const struct addr *home)
+{
+    struct visitor *v = visitor_of(a, home);
+    bool link_local = bcache_find(&a->cache, home)->link_local;
+    struct addr other = addr_link_local_of(addr_identifier(home));
+    v->unique = true;
+    v->tests = link_local ? 2 : 1;
+    dad_start(&v->dad, a->home, home, false, v, tested);
+    if (link_local)
+        dad_start(&v->dad_link_local, a->home, &other, false, v, tested);
+}
+
+/* Intercept and defend from now on: RFC 6275 10.4.1. */
+static void proxy(struct agent *a, const struct addr *home, bool on)
+{
+    bool link_local = bcache_find(&a->cache, home)->link_local;
+    struct addr other = addr_link_local_of(addr_identifier(home));
+    node_event(a->node, EV_PROXY, field_addr("home_address", home), field_int("on", on));
+    if (!on) {
+        nd_proxy_remove(a->home, home);
+        nd_proxy_remove(a->home, &other);
+        return;
+    }
+    nd_proxy_add(a->home, home);
+    nd_send_na(a->home, home, &addr_all_nodes, false, true);
+    if (link_local) {
+        nd_proxy_add(a->home, &other);
+        nd_send_na(a->home, &other, &addr_all_nodes, false, true);
+    }
+}
+
+static void note(struct agent *a, const struct bcache_act *act)
+{
+    static const enum event_name names[] = {
+        [BCACHE_MADE] = EV_BINDING_MADE,
+        [BCACHE_MOVED] = EV_BINDING_MOVED,
+        [BCACHE_REFRESHED] = EV_BINDING_REFRESHED,
+        [BCACHE_ENDED] = EV_BINDING_ENDED,
+    };
+    node_event(a->node, (uint16_t)names[act->kind], field_addr("home_address", &act->home),
+               field_int("bid", act->bid), field_addr("care_of_address", &act->coa),
+               field_text("how", act->text ? act->text : ""));
+}
+
+static void rearm(struct agent *a)
+{
+    struct sim *sim = a->node->sim;
+    sim_time next = bcache_next(&a->cache);
+    if (next == SIM_NEVER)
+        sim_stop(sim, &a->timer);
+    else
+        sim_arm(sim, &a->timer, next > sim_now(sim) ? next : sim_now(sim));
+}
+
+static void do_acts(struct agent *a, const struct bcache_acts *acts)
+{
+    for (unsigned k = 0; k < acts->n; k++) {
+        const struct bcache_act *act = &acts->act[k];
+        switch (act->kind) {
+        case BCACHE_SEND:
+            send_ack(a, act);
+            break;
+        case BCACHE_TEST:
+            test_home(a, &act->home);
+            break;
+        case BCACHE_PROXY_ON:
+        case BCACHE_PROXY_OFF:
+            proxy(a, &act->home, act->kind == BCACHE_PROXY_ON);
+            break;
+        case BCACHE_MADE:
+        case BCACHE_MOVED:
+        case BCACHE_REFRESHED:
+        case BCACHE_ENDED:
+            note(a, act);
+            break;
+        }
+    }
+    rearm(a);
+}
+
+static void wake(struct sim *sim, void *owner)
+{
+    struct agent *a = owner;
+    struct bcache_acts acts = {.n = 0};
+    bcache_tick(&a->cache, sim_now(sim), &acts);
+    do_acts(a, &acts);
+}
+
+/* ---- signalling ------------------------------------------------------------ */
+
+static void updated(struct agent *a, const struct arrival *at, const struct mh *bu)
+{
+    struct node *n = a->node;
+    struct bcache_acts acts = {.n = 0};
+    const struct addr *home = at->has_home ? &at->home : &at->src;
+    node_event(n, EV_BU_RECEIVED, field_addr("home_address", home), field_addr("source", &at->src),
+               field_text("bids", mobility_bids(n, bu)), field_int("sequence", bu->sequence),
+               field_int("lifetime_s", bu->lifetime * MH_LIFETIME_UNIT_S),
+               field_int("overwrite", (bu->flags & MH_BU_OVERWRITE) != 0));
+    (void)bcache_update(&a->cache, at, bu, sim_now(n->sim), &acts);
+    do_acts(a, &acts);
+}
+
+void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 *h,
+              const struct ip6_chain *c)
+{
+    struct mh message;
+    if (!mobility_read(i, p, h, c, &message))
+        return;
+    struct arrival at = mobility_arrival(i, h, c);
+    if (message.type != MH_BU) {
+        node_drop(a->node, DROP_MH_IGNORED, p);
+        return;
+    }
+    updated(a, &at, &message);
+    pkt_give(a->node->packets, p);
+}
+
+void agent_binding_error(struct agent *a, struct iface *i, const struct addr *dst,
+                         const struct addr *home, uint8_t status)
+{
+    const struct mh error = {.type = MH_BE, .status = status, .home = *home};
+    (void)i;
+    if (!addr_multicast(dst))
+        mobility_send(a->node, &error, &a->address, dst, NULL, false); /* RFC 6275 9.3.3 */
+}
+
+/* ---- data ------------------------------------------------------------------- */
+
+static void note_choice(struct agent *a, const struct bcache_entry *e, const struct flow_rule *rule,
+                        uint16_t bid)
+{
+    struct visitor *v = visitor_of(a, &e->home);
+    if (!v->carried_by)
+        return;
+    size_t k = rule ? (size_t)(rule - v->policy->rule) : v->policy->rules;
+    if (v->carried_by[k] && v->carried_by[k] != bid)
+        node_event(a->node, EV_FLOW_MOVED, field_text("flow", rule ? rule->name : "any"),
+                   field_text("direction", "down"), field_int("from_bid", v->carried_by[k]),
+                   field_int("to_bid", bid), field_addr("home_address", &e->home));
+    v->carried_by[k] = bid;
+}
+
+/* From the home agent itself: a routing header instead of a tunnel, RFC 6275 10.4.2. */
+static void send_own(struct agent *a, struct pkt *p, const struct addr *home,
+                     const struct addr *coa)
+{
+    struct ip6 h;
+    if (ip6_read(p->at, p->len, &h)) {
+        node_drop(a->node, DROP_MALFORMED, p);
+        return;
+    }
+    pkt_strip(p, IP6_HEADER);
+    ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), h.next, home);
+    path_add_header(p, &h.src, coa, IP6_ROUTING, h.hop_limit);
+    path_out_plain(a->node, p);
+}
+
+bool agent_takes(struct agent *a, struct pkt *p)
+{
+    struct addr dst = ip6_dst(p->at);
+    struct addr src = ip6_src(p->at);
+    const struct binding *chosen[MH_BIDS];
+    struct bcache_entry *e = bcache_find(&a->cache, &dst);
+    if (!e || e->state != BCACHE_BOUND)
+        return false;
+    struct flow_packet f = flow_packet_of(p->at, p->len, false);
+    const struct flow_rule *rule = e->policy ? flow_find(e->policy, &f) : NULL;
+    unsigned n = bcache_choose(e, rule, chosen);
+    if (n == 0)
+        return false;
+    if (node_owns(a->node, &src)) {
+        send_own(a, p, &dst, &chosen[0]->coa);
+        return true;
+    }
+    note_choice(a, e, rule, chosen[0]->bid);
+    for (unsigned k = 0; k < n; k++) {
+        struct pkt *one = k + 1 < n ? mobility_copy(a->node, p, (uint8_t)(k + 1)) : p;
+        mobility_tunnel(a->node, one, &a->address, &chosen[k]->coa, chosen[k]->bid, 64);
+    }
+    return true;
+}
+
+bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct ip6 *inner)
+{
+    return bcache_source(&a->cache, &inner->src, &outer->src, sim_now(a->node->sim));
+}
+
+bool agent_bound(struct agent *a, const struct addr *home, const struct addr *care_of)
+{
+    return bcache_source(&a->cache, home, care_of, sim_now(a->node->sim));
+}
+
+bool agent_link_local(const struct agent *a, const struct addr *dst)
+{
+    return nd_proxies(a->home, dst);
+}
+
+void agent_oracle(struct agent *a, const struct addr *home, uint16_t bid, bool carries)
+{
+    struct bcache_entry *e = bcache_find(&a->cache, home);
+    struct binding *of = e ? bcache_binding(e, bid) : NULL;
+    if (of)
+        of->suspended = !carries;
+}

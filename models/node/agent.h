@@ -1,0 +1,35 @@
+/*
+ * agent.h - the hands of a home agent: what its binding cache (models/mip6/bcache.h) answers
+ * is done here: duplicate address detection and proxying on the home link, acknowledgements,
+ * tunnels.
+ */
+#ifndef MODELS_NODE_AGENT_H
+#define MODELS_NODE_AGENT_H
+
+#include "models/mip6/bcache.h"
+#include "models/mip6/flowbind.h"
+#include "models/node/node.h"
+
+struct agent; /* opaque */
+
+/* `home` is the interface on the home link, `address` the home agent's address there. */
+struct agent *agent_new(struct node *n, struct iface *home, const struct addr *address,
+                        const struct bcache_config *how);
+
+/* Which care-of address carries which flow downwards; borrowed for the run. */
+void agent_set_policy(struct agent *a, const struct addr *home, const struct flow_policy *policy);
+
+/* Told by the world, only with detection.oracle: that binding's link carries packets, or not. */
+void agent_oracle(struct agent *a, const struct addr *home, uint16_t bid, bool carries);
+
+/* Told by path.c. A packet to a bound home address is taken. */
+bool agent_takes(struct agent *a, struct pkt *p);
+bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct ip6 *inner);
+bool agent_bound(struct agent *a, const struct addr *home, const struct addr *care_of);
+bool agent_link_local(const struct agent *a, const struct addr *dst);
+void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 *h,
+              const struct ip6_chain *c); /* takes p */
+void agent_binding_error(struct agent *a, struct iface *i, const struct addr *dst,
+                         const struct addr *home, uint8_t status);
+
+#endif

@@ -1,0 +1,150 @@
+#include "models/node/icmp.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "models/node/mobile.h"
+#include "models/node/path.h"
+#include "models/wire/icmp6.h"
+#include "sim/base/bytes.h"
+
+/* RFC 4443 2.4 f gives 10 a second with bursts of 10 as its example. */
+static const sim_time error_cost = SIM_S / 10;
+static const sim_time bucket_full = SIM_S;
+
+static bool within_limit(struct node *n)
+{
+    struct icmp_bucket *b = &n->errors;
+    sim_time now = sim_now(n->sim);
+    if (!b->filled)
+        b->tokens_ns = bucket_full; /* nothing was sent yet */
+    b->tokens_ns += now - b->filled;
+    b->filled = now;
+    if (b->tokens_ns > bucket_full)
+        b->tokens_ns = bucket_full;
+    if (b->tokens_ns < error_cost)
+        return false;
+    b->tokens_ns -= error_cost;
+    return true;
+}
+
+/* RFC 4443 2.4 e: what no error is ever sent about. */
+static bool may_be_told(const struct pkt *p, const struct ip6 *h, uint8_t type, uint8_t code)
+{
+    struct ip6_chain c;
+    bool group_ok =
+        type == ICMP6_TOO_BIG || (type == ICMP6_PARAMETER_PROBLEM && code == ICMP6_OPTION);
+    if (addr_unspecified(&h->src) || addr_multicast(&h->src))
+        return false;
+    if (addr_multicast(&h->dst) && !group_ok)
+        return false;
+    enum ip6_fault fault = ip6_walk(p->at, p->len, &c);
+    if (fault || c.upper != IP6_ICMP6)
+        return true;
+    if (c.upper_at >= p->len)
+        return false;
+    uint8_t inner = p->at[c.upper_at];
+    return inner >= 128 && inner != ICMP6_REDIRECT;
+}
+
+/* The address to speak from: the one that was asked if it is ours, else one towards `dst`. */
+static const struct addr *own_source(struct node *n, const struct ip6 *h)
+{
+    if (!addr_multicast(&h->dst) && node_owns(n, &h->dst))
+        return &h->dst;
+    const struct route *r = routes_find(n->routes, &h->src);
+    for (unsigned k = 0; k < n->ifaces; k++) {
+        struct iface *i = n->iface[k];
+        if (r && r->out && r->out != i && r->kind != ROUTE_LOCAL)
+            continue;
+        const struct nd_address *a = i->nd ? address_global(i) : NULL;
+        if (a)
+            return &a->addr;
+    }
+    for (unsigned k = 0; k < n->ifaces; k++) {
+        const struct nd_address *a = n->iface[k]->nd ? address_global(n->iface[k]) : NULL;
+        if (a)
+            return &a->addr;
+    }
+    return NULL;
+}
+
+void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
+                     uint32_t value)
+{
+    struct ip6 h;
+    if (ip6_read(p->at, p->len, &h) || !may_be_told(p, &h, type, code))
+        return;
+    const struct addr *own = own_source(n, &h);
+    if (!own || !within_limit(n))
+        return;
+    struct addr src = *own;
+    struct pkt *error = pkt_take(n->packets);
+    struct writer w = wr_over(error->at, IP6_MTU_MIN - IP6_HEADER);
+    size_t most = IP6_MTU_MIN - IP6_HEADER - 8; /* RFC 4443 2.4 c */
+    const struct icmp6_error e = {.type = type,
+                                  .code = code,
+                                  .value = value,
+                                  .quote = p->at,
+                                  .n = p->len < most ? p->len : most};
+    icmp6_write_error(&w, &src, &h.src, &e);
+    assert(!w.full);
+    error->len = (uint32_t)w.len;
+    path_add_header(error, &src, &h.src, IP6_ICMP6, 64);
+    path_out(n, error);
+}
+
+/* The answer goes where the request came from, and carries its bytes: RFC 4443 4.2. */
+static void answer_echo(struct iface *i, const struct pkt *p, const struct ip6 *h,
+                        struct icmp6_echo *e)
+{
+    struct node *n = i->node;
+    if (addr_multicast(&h->dst))
+        return; /* nobody here pings groups; RFC 4443 4.2 leaves it free */
+    struct pkt *reply = pkt_take(n->packets);
+    struct writer w = wr_over(reply->at, pkt_tailroom(reply));
+    e->type = ICMP6_ECHO_REPLY;
+    icmp6_write_echo(&w, &h->dst, &h->src, e);
+    assert(!w.full);
+    reply->len = (uint32_t)w.len;
+    path_add_header(reply, &h->dst, &h->src, IP6_ICMP6, i->hop_limit);
+    if (p->mark.flow) { /* the other direction of the same flow begins here */
+        reply->mark = p->mark;
+        reply->mark.direction = !p->mark.direction;
+        reply->mark.path = PKT_DIRECT;
+        reply->mark.copy = 0;
+        reply->mark.bid = 0;
+        reply->mark.overhead = 0;
+        reply->mark.born = sim_now(n->sim);
+        tap_packet(n->sim, TAP_BORN, DROP_NONE, reply);
+        tap_packet(n->sim, TAP_TAKEN, DROP_NONE, p);
+    }
+    if (addr_link_local(&h->src))
+        path_out_on(i, &h->src, reply);
+    else
+        path_out(n, reply);
+}
+
+void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
+{
+    struct node *n = i->node;
+    struct icmp6_echo e;
+    uint8_t type = 0;
+    enum icmp6_fault fault = icmp6_check(h, p->at + at, p->len - at, &type);
+    bool echo = !fault && (type == ICMP6_ECHO_REQUEST || type == ICMP6_ECHO_REPLY);
+    if (echo)
+        fault = icmp6_read_echo(p->at + at, p->len - at, &e);
+    if (fault) {
+        node_drop(n, fault == ICMP6_BAD_CHECKSUM ? DROP_BAD_CHECKSUM : DROP_MALFORMED, p);
+        return;
+    }
+    if (type == ICMP6_ECHO_REQUEST)
+        answer_echo(i, p, h, &e);
+    else if (type == ICMP6_ECHO_REPLY && n->mobile && mobile_probe_reply(n->mobile, h, &e)) {
+        pkt_give(n->packets, p);
+        return;
+    } else if (type == ICMP6_ECHO_REPLY && p->mark.flow) {
+        tap_packet(n->sim, TAP_TAKEN, DROP_NONE, p);
+    }
+    pkt_give(n->packets, p); /* errors are for upper layers, of which none listens */
+}

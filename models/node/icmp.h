@@ -1,0 +1,17 @@
+/*
+ * icmp.h - ICMPv6 errors and echo of a node (RFC 4443).
+ */
+#ifndef MODELS_NODE_ICMP_H
+#define MODELS_NODE_ICMP_H
+
+#include "models/node/node.h"
+
+/* Tell the source of `p` what is wrong with it, unless RFC 4443 2.4 e forbids or the rate limit
+ * of 2.4 f is reached.  p stays the caller's. */
+void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
+                     uint32_t value);
+
+/* An ICMPv6 message of this node that is not neighbour discovery: takes p. */
+void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at);
+
+#endif

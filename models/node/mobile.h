@@ -1,0 +1,64 @@
+/*
+ * mobile.h - the hands of a mobile node: what its binding update list (models/mip6/bul.h)
+ * answers is done here, and what happens on its interfaces is told to it.
+ *
+ * The node acts on what it received: link-layer news after a delay, router advertisements,
+ * neighbour unreachability, answers to its path probes, acknowledgements.  Only with
+ * `detection: oracle` does the world tell it (mobile_oracle()).
+ */
+#ifndef MODELS_NODE_MOBILE_H
+#define MODELS_NODE_MOBILE_H
+
+#include "models/mip6/bul.h"
+#include "models/mip6/flowbind.h"
+#include "models/node/nd.h"
+#include "models/node/node.h"
+#include "models/wire/icmp6.h"
+
+struct mobile; /* opaque */
+
+/* How it learns that a path is dead or alive. */
+struct mobile_detection {
+    bool oracle;          /* the world tells at once; an upper bound, not a protocol */
+    sim_time probe_every; /* 0: no path probes */
+    int64_t probe_lost;   /* unanswered probes in a row that make a path dead */
+    sim_time back_after;  /* a path that came back is used again after so long */
+};
+
+struct mobile_config {
+    struct bul_config bul;
+    struct mobile_detection detection;
+};
+
+/* `policy` says which care-of address carries which flow upwards; borrowed for the run. */
+struct mobile *mobile_new(struct node *n, const struct mobile_config *how,
+                          const struct flow_policy *policy);
+
+/* An interface that it may use, in order of preference; `bid` is its Binding Identifier. */
+void mobile_add_path(struct mobile *m, struct iface *i, uint16_t bid);
+
+/* Starts to act: called once when the run begins. */
+void mobile_start(struct mobile *m);
+
+const struct addr *mobile_home(const struct mobile *m);
+bool mobile_owns_home(const struct mobile *m, const struct addr *a);
+bool mobile_is_home(const struct mobile *m, const struct prefix *p); /* the home prefix */
+
+/* Told by neighbour discovery. */
+void mobile_address_changed(struct mobile *m, struct iface *i);
+void mobile_link_lost(struct mobile *m, struct iface *i);
+void mobile_router_found(struct mobile *m, struct iface *i);
+bool mobile_listens(const struct mobile *m, const struct iface *i, const struct addr *group);
+bool mobile_answers(const struct mobile *m, const struct iface *i, const struct addr *target);
+bool mobile_probe_reply(struct mobile *m, const struct ip6 *h, const struct icmp6_echo *e);
+
+/* Told by the world, only with detection.oracle: the link of i carries packets, or not. */
+void mobile_oracle(struct mobile *m, struct iface *i, bool carries);
+
+/* Told by path.c. A packet from the home address that goes into the tunnel is taken. */
+bool mobile_takes(struct mobile *m, struct pkt *p);
+bool mobile_accepts_tunnel(struct mobile *m, const struct ip6 *outer);
+void mobile_mh(struct mobile *m, struct iface *i, struct pkt *p, const struct ip6 *h,
+               const struct ip6_chain *c); /* takes p */
+
+#endif

@@ -1,0 +1,215 @@
+#include "models/node/mobile_path.h"
+
+#include <assert.h>
+
+#include "models/node/path.h"
+#include "models/transport/echo.h"
+
+enum { PROBE_DATA_BYTES = 8, PROBE_IDENTIFIER = 0x4d00 /* "M", and the BID below */ };
+
+static void send_probe(struct sim *sim, void *owner);
+static void come_back(struct sim *sim, void *owner);
+
+void mobile_add_path(struct mobile *m, struct iface *i, uint16_t bid)
+{
+    assert(m->paths < MOBILE_PATHS && bid > 0);
+    struct mobile_path *path = &m->path[m->paths++];
+    *path = (struct mobile_path){.mobile = m, .iface = i, .bid = bid};
+    sim_timer_init(&path->probing, send_probe, path);
+    sim_timer_init(&path->back, come_back, path);
+    if (m->bul.mcoa)
+        bul_add(&m->bul, bid);
+}
+
+static bool works(const struct mobile_path *path)
+{
+    /* With several care-of addresses an oracle steers packets and leaves the bindings alone. */
+    return path->has_coa && !path->probe_dead && !(path->oracle_dead && !path->mobile->bul.mcoa);
+}
+
+static struct mobile_path *path_of(struct mobile *m, const struct iface *i)
+{
+    for (unsigned k = 0; k < m->paths; k++)
+        if (m->path[k].iface == i)
+            return &m->path[k];
+    return NULL;
+}
+
+/* ---- what is wanted -------------------------------------------------------- */
+
+static void tell_list(struct mobile *m, uint16_t bid, const struct mobile_path *path)
+{
+    struct bul_acts acts = {.n = 0};
+    sim_time now = sim_now(m->node->sim);
+    if (path)
+        bul_want(&m->bul, bid, &path->coa, now, &acts);
+    else
+        bul_unwant(&m->bul, bid, now, &acts);
+    mobile_do(m, &acts);
+}
+
+/* One care-of address for all: the first interface that works (RFC 6275 11.5.4). */
+static void plan_single(struct mobile *m)
+{
+    const struct mobile_path *best = NULL;
+    for (unsigned k = 0; k < m->paths && !best; k++)
+        if (m->path[k].wanted)
+            best = &m->path[k];
+    tell_list(m, 0, best);
+}
+
+void mobile_plan(struct mobile *m)
+{
+    if (!m->bul.mcoa) {
+        plan_single(m);
+        return;
+    }
+    /* What works first: a deregistration needs a care-of address to be sent from. */
+    for (unsigned k = 0; k < m->paths && m->bul.mcoa; k++)
+        if (m->path[k].wanted)
+            tell_list(m, m->path[k].bid, &m->path[k]);
+    for (unsigned k = 0; k < m->paths && m->bul.mcoa; k++)
+        if (!m->path[k].wanted)
+            tell_list(m, m->path[k].bid, NULL);
+}
+
+static void tell_one(struct mobile *m, const struct mobile_path *path)
+{
+    if (m->bul.mcoa)
+        tell_list(m, path->bid, path->wanted ? path : NULL);
+    else
+        plan_single(m);
+}
+
+static bool another_wanted(const struct mobile *m, const struct mobile_path *but)
+{
+    for (unsigned k = 0; k < m->paths; k++)
+        if (&m->path[k] != but && m->path[k].wanted)
+            return true;
+    return false;
+}
+
+/* Everybody who had to wait is wanted after all when nothing else is left. */
+static void release_held(struct mobile *m)
+{
+    for (unsigned k = 0; k < m->paths; k++) {
+        struct mobile_path *path = &m->path[k];
+        if (!sim_armed(&path->back) || !works(path))
+            continue;
+        sim_stop(m->node->sim, &path->back);
+        path->wanted = true;
+        tell_one(m, path);
+    }
+}
+
+static void review(struct mobile_path *path)
+{
+    struct mobile *m = path->mobile;
+    struct sim *sim = m->node->sim;
+    if (!works(path)) {
+        path->failed_before |= path->wanted;
+        path->wanted = false;
+        sim_stop(sim, &path->back);
+        if (!another_wanted(m, path))
+            release_held(m);
+    } else if (!path->wanted) {
+        bool hold = path->failed_before && m->detection.back_after && another_wanted(m, path);
+        if (hold && !sim_armed(&path->back))
+            sim_arm_in(sim, &path->back, m->detection.back_after);
+        path->wanted = !hold;
+    }
+    tell_one(m, path);
+}
+
+static void come_back(struct sim *sim, void *owner)
+{
+    struct mobile_path *path = owner;
+    (void)sim;
+    if (!works(path))
+        return;
+    path->wanted = true;
+    tell_one(path->mobile, path);
+}
+
+/* ---- addresses ------------------------------------------------------------- */
+
+void mobile_address_changed(struct mobile *m, struct iface *i)
+{
+    struct mobile_path *path = path_of(m, i);
+    if (!path)
+        return;
+    const struct nd_address *a = i->up ? address_global(i) : NULL;
+    const struct nd_router *r = a ? solicit_router(i, &a->addr) : NULL;
+    bool has_coa = r && m->home_iface != i;
+    if (has_coa == path->has_coa && (!has_coa || addr_eq(&path->coa, &a->addr)))
+        return;
+    path->has_coa = has_coa;
+    if (has_coa)
+        path->coa = a->addr;
+    path->probe_dead = false;
+    path->unanswered = 0;
+    if (has_coa && m->detection.probe_every)
+        sim_arm_in(m->node->sim, &path->probing, m->detection.probe_every);
+    else
+        sim_stop(m->node->sim, &path->probing);
+    review(path);
+}
+
+/* ---- probes ------------------------------------------------------------------ */
+
+static void set_probe_dead(struct mobile_path *path, bool dead)
+{
+    struct node *n = path->mobile->node;
+    if (path->probe_dead == dead)
+        return;
+    path->probe_dead = dead;
+    node_event(n, dead ? EV_PATH_DEAD : EV_PATH_ALIVE, field_text("interface", path->iface->name),
+               field_text("how", "probe"));
+    review(path);
+}
+
+/* An echo request from the care-of address to the home agent, outside every tunnel. */
+static void send_probe(struct sim *sim, void *owner)
+{
+    struct mobile_path *path = owner;
+    struct mobile *m = path->mobile;
+    sim_arm_in(sim, &path->probing, m->detection.probe_every);
+    if (path->unanswered >= m->detection.probe_lost)
+        set_probe_dead(path, true);
+    path->unanswered++;
+    struct pkt *p = echo_request(m->node->packets, &path->coa, &m->bul.how.agent,
+                                 (uint16_t)(PROBE_IDENTIFIER | (path->bid & 0xff)), ++path->probe,
+                                 PROBE_DATA_BYTES);
+    path_out_plain(m->node, p);
+}
+
+bool mobile_probe_reply(struct mobile *m, const struct ip6 *h, const struct icmp6_echo *e)
+{
+    for (unsigned k = 0; k < m->paths; k++) {
+        struct mobile_path *path = &m->path[k];
+        if (!path->has_coa || !addr_eq(&h->dst, &path->coa) || !addr_eq(&h->src, &m->bul.how.agent))
+            continue;
+        if (e->identifier != (PROBE_IDENTIFIER | (path->bid & 0xff)))
+            continue;
+        const struct nd_router *r = solicit_router(path->iface, &path->coa);
+        path->unanswered = 0;
+        if (r)
+            neighbour_confirm(path->iface, &r->addr);
+        set_probe_dead(path, false);
+        return true;
+    }
+    return false;
+}
+
+/* ---- oracle ------------------------------------------------------------------ */
+
+void mobile_oracle(struct mobile *m, struct iface *i, bool carries)
+{
+    struct mobile_path *path = path_of(m, i);
+    if (!path || path->oracle_dead == !carries)
+        return;
+    path->oracle_dead = !carries;
+    node_event(m->node, carries ? EV_PATH_ALIVE : EV_PATH_DEAD, field_text("interface", i->name),
+               field_text("how", "oracle"));
+    review(path);
+}

@@ -1,0 +1,101 @@
+#include "models/node/mobility.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "models/node/icmp.h"
+#include "models/node/path.h"
+#include "models/wire/icmp6.h"
+#include "sim/base/bytes.h"
+
+/* RFC 6275 9.2: which octet is wrong, or which message is unknown. */
+static void answer_fault(struct iface *i, struct pkt *p, const struct ip6 *h,
+                         const struct ip6_chain *c, enum mh_fault fault)
+{
+    struct node *n = i->node;
+    uint32_t at = (uint32_t)c->upper_at;
+    if (fault == MH_BAD_PROTO)
+        icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, ICMP6_FIELD, at);
+    if (fault == MH_BAD_LENGTH)
+        icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, ICMP6_FIELD, at + 1);
+    if (fault == MH_UNKNOWN_TYPE && !addr_multicast(&h->dst)) {
+        const struct mh error = {
+            .type = MH_BE, .status = 2, .home = c->has_home ? c->home : addr_any};
+        mobility_send(n, &error, &h->dst, &h->src, NULL, false);
+    }
+}
+
+bool mobility_read(struct iface *i, struct pkt *p, const struct ip6 *h, const struct ip6_chain *c,
+                   struct mh *m)
+{
+    const struct addr *src = c->has_home ? &c->home : &h->src;
+    const struct addr *dst = c->has_rh2 ? &c->rh2 : &h->dst;
+    enum mh_fault fault = mh_read(src, dst, p->at + c->upper_at, p->len - c->upper_at, m);
+    if (!fault)
+        return true;
+    answer_fault(i, p, h, c, fault);
+    node_drop(i->node, fault == MH_BAD_CHECKSUM ? DROP_BAD_CHECKSUM : DROP_BAD_MH, p);
+    return false;
+}
+
+struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
+                                const struct ip6_chain *c)
+{
+    struct arrival a = {.src = h->src, .dst = h->dst, .has_home = c->has_home, .iface = i->index};
+    if (c->has_home)
+        a.home = c->home;
+    else if (c->has_rh2)
+        a.home = c->rh2;
+    a.authentic = true; /* signalling is unprotected, and the scenario says so */
+    return a;
+}
+
+void mobility_send(struct node *n, const struct mh *m, const struct addr *src,
+                   const struct addr *dst, const struct addr *home, bool home_is_source)
+{
+    struct pkt *p = pkt_take(n->packets);
+    struct writer w = wr_over(p->at, pkt_tailroom(p));
+    mh_write(&w, home && home_is_source ? home : src, home && !home_is_source ? home : dst, m);
+    assert(!w.full);
+    p->len = (uint32_t)w.len;
+    uint8_t next = IP6_MH;
+    if (home && home_is_source) {
+        ip6_write_home(pkt_prepend(p, IP6_HAO_BYTES), IP6_MH, home);
+        next = IP6_DEST_OPTS;
+    } else if (home) {
+        ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), IP6_MH, home);
+        next = IP6_ROUTING;
+    }
+    path_add_header(p, src, dst, next, 64);
+    path_out_plain(n, p); /* past bindings: RFC 6275 6.1 */
+}
+
+void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,
+                     uint16_t bid, uint8_t hop_limit)
+{
+    if (p->mark.flow) {
+        p->mark.path = PKT_TUNNEL;
+        p->mark.bid = bid;
+        p->mark.overhead = (uint16_t)(p->mark.overhead + IP6_HEADER);
+    }
+    path_add_header(p, src, dst, IP6_IP6, hop_limit);
+    path_out_plain(n, p);
+}
+
+struct pkt *mobility_copy(struct node *n, const struct pkt *p, uint8_t copy)
+{
+    struct pkt *twin = pkt_copy(n->packets, p);
+    twin->mark.copy = copy;
+    tap_packet(n->sim, TAP_BORN, DROP_NONE, twin);
+    return twin;
+}
+
+const char *mobility_bids(struct node *n, const struct mh *m)
+{
+    char text[8 * MH_BIDS] = "";
+    size_t len = 0;
+    for (unsigned k = 0; k < m->bids; k++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%u", k ? " " : "",
+                                (unsigned)m->bid[k].bid);
+    return arena_text(n->arena, text);
+}

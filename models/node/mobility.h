@@ -1,0 +1,34 @@
+/*
+ * mobility.h - Mobility Header messages of a node: reading with the answers that RFC 6275 9.2
+ * asks for, and sending with a Home Address option or a type 2 routing header.
+ */
+#ifndef MODELS_NODE_MOBILITY_H
+#define MODELS_NODE_MOBILITY_H
+
+#include "models/mip6/arrival.h"
+#include "models/node/node.h"
+#include "models/wire/mh.h"
+
+/* False: p was dropped, counted and, where the RFC says so, answered. */
+bool mobility_read(struct iface *i, struct pkt *p, const struct ip6 *h, const struct ip6_chain *c,
+                   struct mh *m);
+
+struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
+                                const struct ip6_chain *c);
+
+/* `home` goes into a Home Address option if `from_home`, else into a routing header; NULL: the
+ * packet carries neither. The checksum covers the home address: RFC 6275 6.1.1. */
+void mobility_send(struct node *n, const struct mh *m, const struct addr *src,
+                   const struct addr *dst, const struct addr *home, bool home_is_source);
+
+/* Encapsulate p and send it: RFC 2473 3.1. */
+void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,
+                     uint16_t bid, uint8_t hop_limit);
+
+/* A copy of p to be sent beside it, as `copy` of its flow's packet. */
+struct pkt *mobility_copy(struct node *n, const struct pkt *p, uint8_t copy);
+
+/* The BIDs of a message as text that lives as long as the run: "1 2". */
+const char *mobility_bids(struct node *n, const struct mh *m);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * node.h - a node and its interfaces: what the protocols of one IPv6 host or router share.
+ *
+ * A node owns its interfaces, addresses, neighbours and routes; all of it lives in the run's
+ * arena.  Everything it sends goes through path_out(), everything it gets through path_in()
+ * (path.h).  Protocol machines never see this struct: models/node does what they answer.
+ */
+#ifndef MODELS_NODE_NODE_H
+#define MODELS_NODE_NODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/names.h"
+#include "models/node/route.h"
+#include "models/transport/udp_ports.h"
+#include "models/wire/ip6.h"
+#include "sim/base/pkt.h"
+#include "sim/base/rng.h"
+#include "sim/core/sim.h"
+#include "sim/core/tap.h"
+#include "sim/link/link.h"
+
+struct agent;
+struct iface;
+struct mobile;
+struct nd_iface;
+
+/* Errors leave through a token bucket, RFC 4443 2.4 f. */
+struct icmp_bucket {
+    int64_t tokens_ns; /* filled by time: one error costs `1 s / rate` of it */
+    sim_time filled;
+};
+
+struct node {
+    const char *name;
+    uint32_t index; /* as the taps name it */
+    struct sim *sim;
+    struct arena *arena;
+    struct pool *packets;
+    const struct rng_seed *seed;
+    bool forwards; /* a router */
+    struct routes *routes;
+    struct iface **iface; /* in order of making */
+    unsigned ifaces;
+    unsigned iface_room;
+    struct udp_ports ports;
+    struct icmp_bucket errors;
+    struct mobile *mobile; /* NULL: not a mobile node */
+    struct agent *agent;   /* NULL: not a home agent */
+};
+
+struct iface {
+    struct node *node;
+    const char *name; /* "wlan0" */
+    unsigned index;   /* in the node */
+    struct port *port;
+    uint64_t identifier; /* of its addresses: modified EUI-64, or given by the network */
+    bool up;             /* as the node knows it */
+    uint8_t hop_limit;   /* of packets that start here */
+    struct nd_iface *nd; /* NULL: a link between routers, without neighbour discovery */
+};
+
+struct node *node_new(struct arena *arena, struct sim *sim, struct pool *packets,
+                      const struct rng_seed *seed, const char *name, uint32_t index);
+
+/* An interface on `port`; what arrives there goes to path_in(). */
+struct iface *node_add_iface(struct node *n, const char *name, struct port *port);
+struct iface *node_find_iface(const struct node *n, const char *name); /* NULL: none */
+
+/* A random stream of this node: "<node>.<what>". */
+struct rng node_stream(const struct node *n, const char *what);
+
+/* An address as the node's own, reachable through any of its interfaces; and no longer. */
+void node_own(struct node *n, struct iface *at, const struct addr *a);
+void node_disown(struct node *n, const struct addr *a);
+const struct route *node_owns(const struct node *n, const struct addr *a); /* NULL: not ours */
+
+/* Gives p back: counted, observed, and the death of its flow's packet. */
+void node_drop(struct node *n, enum node_reason reason, struct pkt *p);
+
+/* Fields of an event, for node_event(). */
+struct tap_field field_int(const char *key, int64_t value);
+struct tap_field field_time(const char *key, sim_time value);
+struct tap_field field_addr(const char *key, const struct addr *a);
+struct tap_field field_text(const char *key, const char *text); /* lives as long as the run */
+
+#define node_event(n, name, ...)                                                            \
+    do {                                                                                    \
+        const struct tap_field fields_[] = {__VA_ARGS__};                                   \
+        tap_event((n)->sim, (n)->index, (name), fields_, sizeof fields_ / sizeof *fields_); \
+    } while (0)
+
+#endif

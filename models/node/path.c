@@ -1,0 +1,363 @@
+#include "models/node/path.h"
+
+#include <assert.h>
+
+#include "models/node/agent.h"
+#include "models/node/icmp.h"
+#include "models/node/mobile.h"
+#include "models/node/nd.h"
+#include "models/wire/icmp6.h"
+#include "models/wire/udp.h"
+
+static void deliver(struct iface *i, struct pkt *p, const struct ip6 *h);
+
+void path_add_header(struct pkt *p, const struct addr *src, const struct addr *dst, uint8_t next,
+                     uint8_t hop_limit)
+{
+    assert(p->len <= UINT16_MAX);
+    const struct ip6 h = {.src = *src,
+                          .dst = *dst,
+                          .payload_bytes = (uint16_t)p->len,
+                          .next = next,
+                          .hop_limit = hop_limit};
+    ip6_write(pkt_prepend(p, IP6_HEADER), &h);
+}
+
+/* ---- the way out ---------------------------------------------------------- */
+
+static void emit(struct iface *i, const struct addr *next_hop, struct pkt *p)
+{
+    struct node *n = i->node;
+    if (p->len > i->port->mtu) {
+        icmp_send_error(n, p, ICMP6_TOO_BIG, 0, i->port->mtu);
+        node_drop(n, DROP_TOO_BIG, p);
+        return;
+    }
+    p->cause = sim_cause(n->sim);
+    if (i->nd)
+        neighbour_send(i, next_hop, p);
+    else
+        port_send(i->port, p);
+}
+
+void path_out_on(struct iface *i, const struct addr *next_hop, struct pkt *p)
+{
+    emit(i, next_hop, p);
+}
+
+static void no_route(struct node *n, struct pkt *p)
+{
+    icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_NO_ROUTE, 0);
+    node_drop(n, DROP_NO_ROUTE, p);
+}
+
+/* A host: the source says the interface, RFC 8028 3.2. */
+static void host_out(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst)
+{
+    const struct route *own = node_owns(n, src);
+    struct addr next_hop;
+    if (!own || !own->out) {
+        node_drop(n, DROP_NO_ADDRESS, p);
+        return;
+    }
+    if (solicit_next_hop(own->out, src, dst, &next_hop))
+        emit(own->out, &next_hop, p);
+    else
+        no_route(n, p);
+}
+
+void path_out_plain(struct node *n, struct pkt *p)
+{
+    struct addr src = ip6_src(p->at);
+    struct addr dst = ip6_dst(p->at);
+    const struct route *r = routes_find(n->routes, &dst);
+    if (r && r->kind == ROUTE_LOCAL) { /* to itself */
+        struct ip6 h;
+        enum ip6_fault fault = ip6_read(p->at, p->len, &h);
+        struct iface *i = r->out ? r->out : n->iface[0];
+        assert(!fault);
+        deliver(i, p, &h);
+        return;
+    }
+    if (!n->forwards) {
+        host_out(n, p, &src, &dst);
+        return;
+    }
+    if (!r) {
+        no_route(n, p);
+        return;
+    }
+    struct addr next_hop = r->kind == ROUTE_VIA ? r->next_hop : dst;
+    emit(r->out, &next_hop, p);
+}
+
+void path_out(struct node *n, struct pkt *p)
+{
+    /* IPSEC: what the mobility layer puts into a tunnel is protected where it adds the outer
+     * header; everything else here, before the route is looked up. */
+    if (n->mobile && mobile_takes(n->mobile, p))
+        return;
+    if (n->agent && agent_takes(n->agent, p))
+        return;
+    path_out_plain(n, p);
+}
+
+/* ---- the way in ----------------------------------------------------------- */
+
+static void forward(struct iface *i, struct pkt *p, const struct ip6 *h)
+{
+    struct node *n = i->node;
+    if (addr_link_local(&h->src) || addr_unspecified(&h->src) || addr_link_local(&h->dst)) {
+        node_drop(n, DROP_SCOPE, p);
+        return;
+    }
+    if (h->hop_limit <= 1) { /* RFC 8200 3 */
+        icmp_send_error(n, p, ICMP6_TIME_EXCEEDED, ICMP6_HOP_LIMIT, 0);
+        node_drop(n, DROP_HOP_LIMIT, p);
+        return;
+    }
+    p->at[IP6_AT_HOPS]--;
+    path_out(n, p);
+}
+
+static void datagram(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
+{
+    struct node *n = i->node;
+    struct udp u;
+    enum udp_fault fault = udp_read(&h->src, &h->dst, p->at + at, p->len - at, &u);
+    if (fault) {
+        node_drop(n, fault == UDP_BAD_CHECKSUM ? DROP_BAD_CHECKSUM : DROP_MALFORMED, p);
+        return;
+    }
+    const struct udp_listener *l = udp_listener(&n->ports, u.dst_port);
+    if (!l) {
+        icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_PORT_UNREACHABLE, 0);
+        node_drop(n, DROP_NO_PORT, p);
+        return;
+    }
+    l->take(l->owner, p, p->at + at + UDP_HEADER, u.bytes - (size_t)UDP_HEADER);
+    pkt_give(n->packets, p);
+}
+
+static void unknown_header(struct iface *i, struct pkt *p, uint32_t pointer)
+{
+    icmp_send_error(i->node, p, ICMP6_PARAMETER_PROBLEM, ICMP6_NEXT_HEADER, pointer);
+    node_drop(i->node, DROP_UNKNOWN_HEADER, p);
+}
+
+/* The octet that named the upper layer: what a Parameter Problem code 1 points at. */
+static uint32_t where_named(const struct pkt *p, const struct ip6_chain *c)
+{
+    size_t at = IP6_HEADER;
+    size_t named = IP6_AT_NEXT;
+    while (at < c->upper_at) {
+        named = at;
+        at += 8 * ((size_t)p->at[at + 1] + 1);
+    }
+    return (uint32_t)named;
+}
+
+/* A tunnel's end, RFC 2473 3.3. */
+static void end_tunnel(struct iface *i, struct pkt *p, const struct ip6 *h,
+                       const struct ip6_chain *c)
+{
+    struct node *n = i->node;
+    struct ip6 inner;
+    if (!n->mobile && !n->agent) {
+        unknown_header(i, p, where_named(p, c));
+        return;
+    }
+    if (ip6_read(p->at + c->upper_at, p->len - c->upper_at, &inner)) {
+        node_drop(n, DROP_MALFORMED, p);
+        return;
+    }
+    /* IPSEC: a packet that came out of a tunnel-mode SA reaches the same checks from here. */
+    if (n->agent && !agent_accepts_tunnel(n->agent, h, &inner)) {
+        node_drop(n, DROP_SOURCE_NOT_BOUND, p);
+        return;
+    }
+    if (n->mobile && !mobile_accepts_tunnel(n->mobile, h)) {
+        node_drop(n, DROP_TUNNEL_SOURCE, p);
+        return;
+    }
+    pkt_strip(p, c->upper_at);
+    path_in_tunnelled(i, p);
+}
+
+static void mobility(struct iface *i, struct pkt *p, const struct ip6 *h, const struct ip6_chain *c)
+{
+    struct node *n = i->node;
+    if (n->agent)
+        agent_mh(n->agent, i, p, h, c);
+    else if (n->mobile)
+        mobile_mh(n->mobile, i, p, h, c);
+    else
+        unknown_header(i, p, where_named(p, c)); /* RFC 6275 11.3.5 expects code 1 */
+}
+
+static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const struct ip6_chain *c)
+{
+    struct ip6 h = *wire; /* the addresses that upper layers see: RFC 6275 9.3.1, 11.3.3 */
+    if (c->has_home)
+        h.src = c->home;
+    if (c->has_rh2)
+        h.dst = c->rh2;
+    switch (c->upper) {
+    case IP6_ICMP6:
+        if (p->len > c->upper_at && p->at[c->upper_at] >= ICMP6_RS &&
+            p->at[c->upper_at] <= ICMP6_NA) {
+            if (i->nd)
+                nd_in(i, p, &h, c->upper_at);
+            else
+                node_drop(i->node, DROP_BAD_ND, p);
+        } else {
+            icmp_in(i, p, &h, c->upper_at);
+        }
+        break;
+    case IP6_UDP:
+        datagram(i, p, &h, c->upper_at);
+        break;
+    case IP6_MH:
+        mobility(i, p, wire, c);
+        break;
+    case IP6_IP6:
+        end_tunnel(i, p, wire, c);
+        break;
+    case IP6_NONE:
+        pkt_give(i->node->packets, p);
+        break;
+    default:
+        unknown_header(i, p, where_named(p, c));
+    }
+}
+
+/* An extension header that cannot be followed: RFC 8200 4.2, 4.4. */
+static void bad_chain(struct iface *i, struct pkt *p, const struct ip6 *h, enum ip6_fault fault,
+                      const struct ip6_chain *c)
+{
+    static const enum node_reason reasons[] = {
+        [IP6_CUT_SHORT] = DROP_MALFORMED,     [IP6_BAD_VERSION] = DROP_MALFORMED,
+        [IP6_BAD_OPTION] = DROP_MALFORMED,    [IP6_UNKNOWN_OPTION] = DROP_UNKNOWN_OPTION,
+        [IP6_BAD_ROUTING] = DROP_BAD_ROUTING, [IP6_BAD_ORDER] = DROP_MALFORMED,
+    };
+    bool tell = fault == IP6_BAD_OPTION || fault == IP6_BAD_ORDER ||
+                (fault == IP6_BAD_ROUTING && !c->has_rh2);
+    if (fault == IP6_UNKNOWN_OPTION)
+        tell = c->fault_action == 2 || (c->fault_action == 3 && !addr_multicast(&h->dst));
+    if (tell && c->fault_at)
+        icmp_send_error(i->node, p, ICMP6_PARAMETER_PROBLEM, c->fault_code, (uint32_t)c->fault_at);
+    node_drop(i->node, reasons[fault], p);
+}
+
+/* Checks on the Home Address option and the type 2 routing header. Answers whether p lives. */
+static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip6 *h,
+                                 const struct ip6_chain *c)
+{
+    struct node *n = i->node;
+    if (c->has_rh2 && !(n->mobile && mobile_owns_home(n->mobile, &c->rh2))) {
+        node_drop(n, DROP_BAD_ROUTING, p); /* silently: RFC 6275 6.4, 8.2 */
+        return false;
+    }
+    if (!c->has_home)
+        return true;
+    if (!n->agent) { /* does not know the option: RFC 6275 6.3 */
+        if (!addr_multicast(&h->dst))
+            icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, ICMP6_OPTION, (uint32_t)c->home_at);
+        node_drop(n, DROP_UNKNOWN_OPTION, p);
+        return false;
+    }
+    if (!addr_unicast_routable(&c->home)) {
+        node_drop(n, DROP_BAD_HOME_ADDRESS, p);
+        return false;
+    }
+    if (c->upper != IP6_MH && c->upper != IP6_ESP && c->upper != IP6_AH &&
+        !agent_bound(n->agent, &c->home, &h->src)) { /* RFC 6275 9.3.1 */
+        agent_binding_error(n->agent, i, &h->src, &c->home, 1);
+        node_drop(n, DROP_NO_BINDING, p);
+        return false;
+    }
+    return true;
+}
+
+static void deliver(struct iface *i, struct pkt *p, const struct ip6 *h)
+{
+    struct ip6_chain c;
+    enum ip6_fault fault = ip6_walk(p->at, p->len, &c);
+    if (fault)
+        bad_chain(i, p, h, fault, &c);
+    else if (c.fragment)
+        node_drop(i->node, DROP_FRAGMENT, p);
+    else if (mobility_headers_fit(i, p, h, &c))
+        upper(i, p, h, &c);
+}
+
+/* Reads the header and cuts off what the link padded. False: p is gone. */
+static bool read_header(struct node *n, struct pkt *p, struct ip6 *h)
+{
+    if (ip6_read(p->at, p->len, h)) {
+        node_drop(n, DROP_MALFORMED, p);
+        return false;
+    }
+    p->len = (uint32_t)IP6_HEADER + h->payload_bytes;
+    return true;
+}
+
+void path_in_tunnelled(struct iface *i, struct pkt *p)
+{
+    struct node *n = i->node;
+    struct ip6 h;
+    if (!read_header(n, p, &h))
+        return;
+    if (node_owns(n, &h.dst))
+        deliver(i, p, &h);
+    else if (n->forwards && !addr_multicast(&h.dst))
+        forward(i, p, &h);
+    else
+        node_drop(n, DROP_NOT_FOR_US, p);
+}
+
+static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
+{
+    struct node *n = i->node;
+    const struct route *r = routes_find(n->routes, &h->dst);
+    if (r && r->kind == ROUTE_LOCAL) {
+        deliver(i, p, h);
+        return;
+    }
+    if (i->nd && addr_link_local(&h->dst) && n->agent && agent_link_local(n->agent, &h->dst)) {
+        icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
+        node_drop(n, DROP_HOME_LINK_LOCAL, p); /* RFC 6275 10.4.2 */
+        return;
+    }
+    const struct nd_address *tentative = i->nd ? address_find(i, &h->dst) : NULL;
+    if (tentative)
+        node_drop(n, DROP_TENTATIVE, p);
+    else if (n->forwards)
+        forward(i, p, h);
+    else
+        node_drop(n, DROP_NOT_FOR_US, p);
+}
+
+void path_in(struct iface *i, struct pkt *p)
+{
+    struct node *n = i->node;
+    struct ip6 h;
+    if (i->port->framing == LINK_ETHERNET) {
+        uint64_t dst;
+        uint64_t src;
+        uint16_t type;
+        if (!eth_read(p->at, p->len, &dst, &src, &type) || type != ETH_TYPE_IP6) {
+            node_drop(n, DROP_MALFORMED, p);
+            return;
+        }
+        pkt_strip(p, ETH_HEADER);
+    }
+    if (!read_header(n, p, &h))
+        return;
+    if (!addr_multicast(&h.dst))
+        unicast_in(i, p, &h);
+    else if (i->nd && nd_listens(i, &h.dst))
+        deliver(i, p, &h);
+    else
+        pkt_give(n->packets, p); /* a group that this node is not in */
+}

@@ -1,0 +1,39 @@
+/*
+ * path.h - the one way out of a node and the one way in.
+ *
+ *   path_out   mobility first (mobile node: direct or reverse tunnel; home agent: intercept and
+ *              tunnel), then protection, then the route by source and destination, neighbour, link
+ *   path_in    frame, IPv6 header, ours or to be forwarded; extension headers; then by next
+ *              header: tunnel (again), Mobility Header, ICMPv6, UDP
+ *
+ * Protection (RFC 4301) has its place between the choice of the tunnel end point and the outer
+ * header on the way out, and before the mobility layer's check of the outer source on the way
+ * in: path.c marks both with the word IPSEC.  Signalling and payload are unprotected so far.
+ */
+#ifndef MODELS_NODE_PATH_H
+#define MODELS_NODE_PATH_H
+
+#include "models/node/node.h"
+
+/* A packet that starts with its IPv6 header and belongs to this node, or is forwarded: takes p. */
+void path_out(struct node *n, struct pkt *p);
+
+/* As path_out() for a packet whose interface and neighbour are given: neighbour discovery,
+ * link-local destinations, a care-of address's own interface. */
+void path_out_on(struct iface *i, const struct addr *next_hop, struct pkt *p);
+
+/* Without mobility: the outer source says the interface. For tunnels' outer packets, probes
+ * from a care-of address, Mobility Header messages. */
+void path_out_plain(struct node *n, struct pkt *p);
+
+/* A frame as it came from the link of i: takes p. */
+void path_in(struct iface *i, struct pkt *p);
+
+/* What a tunnel held: as if it had come in on i. Takes p. */
+void path_in_tunnelled(struct iface *i, struct pkt *p);
+
+/* New packet with an IPv6 header of `src`, `dst`, `next` in front of what `p` holds. */
+void path_add_header(struct pkt *p, const struct addr *src, const struct addr *dst, uint8_t next,
+                     uint8_t hop_limit);
+
+#endif

@@ -1,0 +1,283 @@
+/* A host finds routers and prefixes: RFC 4861 6.3, RFC 4862 5.5.3, RFC 6275 11.5. */
+#include "models/node/mobile.h"
+#include "models/node/nd.h"
+
+static const sim_time two_hours = 7200 * SIM_S; /* RFC 4862 5.5.3 e */
+
+static sim_time until(const struct iface *i, uint32_t seconds)
+{
+    return seconds == ND_INFINITE ? SIM_NEVER : sim_now(i->node->sim) + seconds * SIM_S;
+}
+
+/* ---- soliciting ----------------------------------------------------------- */
+
+static void send_rs(struct sim *sim, void *owner)
+{
+    struct iface *i = owner;
+    struct nd_iface *nd = i->nd;
+    const struct addr *src = address_link_local(i);
+    struct nd_message m = {.type = ICMP6_RS};
+    if (!src || nd->solicited == nd->timers->max_rs)
+        return;
+    nd->solicited++;
+    if (nd->solicited < nd->timers->max_rs)
+        sim_arm_in(sim, &nd->solicit, nd->timers->rs_interval);
+    m.options.has_source = i->port->framing == LINK_ETHERNET;
+    m.options.source = i->port->station;
+    nd_send(i, src, &addr_all_routers, 0, &m);
+}
+
+void solicit_start(struct iface *i)
+{
+    struct nd_iface *nd = i->nd;
+    nd->solicited = 0;
+    sim_timer_init(&nd->solicit, send_rs, i);
+    sim_time delay = 0;
+    if (nd->host.rs_delay && !nd->waited) {
+        delay = rng_uniform(&nd->rng, 0, nd->timers->max_rs_delay);
+        nd->waited = true;
+    }
+    sim_arm_in(i->node->sim, &nd->solicit, delay);
+}
+
+void solicit_stop(struct iface *i)
+{
+    if (i->nd->solicit.fn)
+        sim_stop(i->node->sim, &i->nd->solicit);
+}
+
+/* ---- default routers ---------------------------------------------------- */
+
+static struct nd_router *find_router(struct iface *i, const struct addr *a)
+{
+    for (int k = 0; k < ND_ROUTERS; k++)
+        if (addr_eq(&i->nd->router[k].addr, a))
+            return &i->nd->router[k];
+    return NULL;
+}
+
+/* Addresses that only this router's prefix explains are gone with it: RFC 6275 11.5.4. */
+static void drop_its_addresses(struct iface *i, const struct prefix *p, const char *why)
+{
+    for (int k = 0; k < ND_ROUTERS; k++)
+        if (!addr_unspecified(&i->nd->router[k].addr) && i->nd->router[k].prefix.len == p->len &&
+            addr_eq(&i->nd->router[k].prefix.addr, &p->addr))
+            return;
+    for (int k = 0; k < ND_ADDRESSES; k++) {
+        struct nd_address *a = &i->nd->address[k];
+        if (a->state != ADDRESS_NONE && !addr_link_local(&a->addr) && prefix_holds(p, &a->addr))
+            address_remove(a, why);
+    }
+}
+
+static void lose(struct nd_router *r, const char *why)
+{
+    struct iface *i = r->iface;
+    struct addr gone = r->addr;
+    struct prefix prefix = r->prefix;
+    sim_stop(i->node->sim, &r->timer);
+    r->addr = addr_any;
+    node_event(i->node, EV_ND_ROUTER_LOST, field_text("interface", i->name),
+               field_addr("router", &gone), field_text("how", why));
+    if (i->node->mobile)
+        drop_its_addresses(i, &prefix, why);
+    if (i->up && !sim_armed(&i->nd->solicit) && address_link_local(i)) /* look for another */
+        solicit_start(i);
+}
+
+static void router_expired(struct sim *sim, void *owner)
+{
+    (void)sim;
+    lose(owner, "lifetime over");
+}
+
+void solicit_router_lost(struct iface *i, const struct addr *a, const char *why)
+{
+    struct nd_router *r = i->nd->is_host ? find_router(i, a) : NULL;
+    if (r)
+        lose(r, why);
+}
+
+void solicit_forget(struct iface *i)
+{
+    for (int k = 0; k < ND_ROUTERS; k++) {
+        if (addr_unspecified(&i->nd->router[k].addr))
+            continue;
+        sim_stop(i->node->sim, &i->nd->router[k].timer);
+        i->nd->router[k].addr = addr_any;
+    }
+    for (int k = 0; k < ND_ON_LINK; k++)
+        i->nd->on_link[k].until = 0;
+}
+
+static const struct nd_prefix *autonomous(const struct nd_message *ra)
+{
+    for (unsigned k = 0; k < ra->options.prefixes; k++)
+        if (ra->options.prefix[k].autonomous)
+            return &ra->options.prefix[k];
+    return NULL;
+}
+
+/* Answers whether the router, or the prefix that it advertises, was unknown. */
+static bool note_router(struct iface *i, const struct addr *src, const struct nd_message *ra)
+{
+    struct nd_router *r = find_router(i, src);
+    bool is_new = !r;
+    if (ra->router_lifetime_s == 0) {
+        if (r)
+            lose(r, "says so");
+        return false;
+    }
+    if (!r)
+        r = find_router(i, &addr_any);
+    if (!r)
+        return false;
+    if (is_new) {
+        *r = (struct nd_router){.addr = *src, .iface = i};
+        sim_timer_init(&r->timer, router_expired, r);
+    }
+    const struct nd_prefix *p = autonomous(ra);
+    bool other = p && (r->prefix.len != p->len || !prefix_holds(&r->prefix, &p->prefix));
+    if (p) {
+        r->prefix = (struct prefix){addr_masked(&p->prefix, p->len), p->len};
+        r->global = p->router ? p->prefix : addr_any;
+    }
+    r->home_agent = ra->home_agent;
+    r->station = ra->options.has_source ? ra->options.source : r->station;
+    r->until = until(i, ra->router_lifetime_s);
+    sim_arm(i->node->sim, &r->timer, r->until);
+    return is_new || other;
+}
+
+const struct nd_router *solicit_router(const struct iface *i, const struct addr *src)
+{
+    const struct nd_router *any = NULL;
+    for (int k = 0; k < ND_ROUTERS; k++) {
+        const struct nd_router *r = &i->nd->router[k];
+        if (addr_unspecified(&r->addr))
+            continue;
+        if (src && r->prefix.len && prefix_holds(&r->prefix, src))
+            return r; /* the one that advertised the source's prefix: RFC 8028 3.2 */
+        if (!any)
+            any = r;
+    }
+    return any;
+}
+
+/* ---- prefixes -------------------------------------------------------------- */
+
+static void note_on_link(struct iface *i, const struct nd_prefix *p)
+{
+    struct nd_on_link *place = NULL;
+    struct prefix prefix = {addr_masked(&p->prefix, p->len), p->len};
+    for (int k = 0; k < ND_ON_LINK; k++) {
+        struct nd_on_link *o = &i->nd->on_link[k];
+        bool same = o->until && o->prefix.len == p->len && addr_eq(&o->prefix.addr, &prefix.addr);
+        if (same || (!place && o->until <= sim_now(i->node->sim)))
+            place = o;
+        if (same)
+            break;
+    }
+    if (place)
+        *place = (struct nd_on_link){prefix, until(i, p->valid_s)};
+}
+
+/* RFC 4862 5.5.3 e: lifetimes of an address that is there already. */
+static void refresh(struct nd_address *a, const struct nd_prefix *p)
+{
+    sim_time now = sim_now(a->iface->node->sim);
+    sim_time remaining = a->valid_until == SIM_NEVER ? SIM_NEVER : a->valid_until - now;
+    sim_time received = p->valid_s == ND_INFINITE ? SIM_NEVER : p->valid_s * SIM_S;
+    a->preferred_until = until(a->iface, p->preferred_s);
+    if (received > two_hours || received > remaining)
+        a->valid_until = until(a->iface, p->valid_s);
+    else if (remaining > two_hours)
+        a->valid_until = now + two_hours;
+    if (a->state != ADDRESS_TENTATIVE)
+        sim_arm(a->iface->node->sim, &a->lifetime, now); /* its state follows the new times */
+}
+
+static void note_autonomous(struct iface *i, const struct nd_prefix *p, bool multicast)
+{
+    struct prefix prefix = {addr_masked(&p->prefix, p->len), p->len};
+    if (p->len != 64 || p->preferred_s > p->valid_s || addr_link_local(&prefix.addr))
+        return; /* RFC 4862 5.5.3 a to d */
+    if (i->node->mobile && mobile_is_home(i->node->mobile, &prefix))
+        return; /* at home the home address is the address */
+    for (int k = 0; k < ND_ADDRESSES; k++) {
+        struct nd_address *a = &i->nd->address[k];
+        if (a->state != ADDRESS_NONE && a->prefix.len == 64 &&
+            addr_eq(&a->prefix.addr, &prefix.addr)) {
+            refresh(a, p);
+            return;
+        }
+    }
+    if (p->valid_s == 0)
+        return;
+    struct addr a = addr_join(&prefix, i->identifier);
+    address_configure(i, &a, &prefix, until(i, p->preferred_s), until(i, p->valid_s), multicast);
+}
+
+static void note_parameters(struct iface *i, const struct nd_message *ra)
+{
+    struct nd_iface *nd = i->nd;
+    if (ra->cur_hop_limit)
+        i->hop_limit = ra->cur_hop_limit;
+    if (ra->retrans_ms)
+        nd->retrans = ra->retrans_ms * SIM_MS;
+    if (ra->reachable_ms && ra->reachable_ms * SIM_MS != nd->reachable_base) {
+        nd->reachable_base = ra->reachable_ms * SIM_MS;
+        nd->reachable = rng_uniform(&nd->rng, nd->reachable_base / 2, nd->reachable_base * 3 / 2);
+    }
+}
+
+/* A new router where there was one already: is the old one still there? RFC 6275 11.5.1. */
+static void suspect_others(struct iface *i, const struct addr *new_router)
+{
+    for (int k = 0; k < ND_ROUTERS; k++) {
+        const struct addr *a = &i->nd->router[k].addr;
+        if (!addr_unspecified(a) && !addr_eq(a, new_router))
+            neighbour_suspect(i, a);
+    }
+}
+
+void solicit_advertised(struct iface *i, const struct ip6 *h, const struct nd_message *ra)
+{
+    note_parameters(i, ra);
+    if (ra->options.has_source || i->port->framing != LINK_ETHERNET)
+        neighbour_learn(i, &h->src, ra->options.source, true);
+    if (ra->router_lifetime_s)
+        solicit_stop(i);
+    if (note_router(i, &h->src, ra)) {
+        const struct nd_prefix *p = autonomous(ra);
+        node_event(i->node, EV_ND_ROUTER, field_text("interface", i->name),
+                   field_addr("router", &h->src), field_addr("prefix", p ? &p->prefix : &addr_any));
+        suspect_others(i, &h->src);
+    }
+    for (unsigned k = 0; k < ra->options.prefixes; k++) {
+        const struct nd_prefix *p = &ra->options.prefix[k];
+        if (p->on_link && !addr_link_local(&p->prefix))
+            note_on_link(i, p);
+        if (p->autonomous)
+            note_autonomous(i, p, addr_multicast(&h->dst));
+    }
+    if (i->node->mobile)
+        mobile_router_found(i->node->mobile, i);
+}
+
+bool solicit_next_hop(const struct iface *i, const struct addr *src, const struct addr *dst,
+                      struct addr *next_hop)
+{
+    *next_hop = *dst;
+    if (addr_multicast(dst) || addr_link_local(dst))
+        return true;
+    for (int k = 0; k < ND_ON_LINK; k++) {
+        const struct nd_on_link *o = &i->nd->on_link[k];
+        if (o->until > sim_now(i->node->sim) && prefix_holds(&o->prefix, dst))
+            return true;
+    }
+    const struct nd_router *r = solicit_router(i, src);
+    if (r)
+        *next_hop = r->addr;
+    return r != NULL;
+}

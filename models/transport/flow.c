@@ -1,0 +1,74 @@
+#include "models/transport/flow.h"
+
+#define STREAM(member)  offsetof(struct flow_stream_config, member)
+#define TRAFFIC(member) offsetof(struct flow_traffic_config, member)
+#define FLOW(member)    offsetof(struct flow_config, member)
+
+static const char *const voices[] = {"none", "g711", "g729", NULL};
+static const char *const directions[] = {"both", "up", "down", NULL};
+
+static const struct key constant_keys[] = {
+    {"payload", KEY_SIZE, STREAM(payload), "160 B", "behind the UDP header", .max = 1400},
+    {"interval", KEY_TIME, STREAM(interval), "20 ms", "from packet to packet", .min = SIM_US,
+     .max = 3600 * SIM_S},
+    {.name = NULL},
+};
+
+static const struct key ping_keys[] = {
+    {"payload", KEY_SIZE, STREAM(payload), "56 B", "behind the ICMPv6 echo header", .max = 1400},
+    {"interval", KEY_TIME, STREAM(interval), "1 s", "from request to request", .min = SIM_US,
+     .max = 3600 * SIM_S},
+    {.name = NULL},
+};
+
+static const struct key traffic_keys[] = {
+    {"voice", KEY_WORD, TRAFFIC(voice), "none",
+     "G.711 (160 B every 20 ms) or G.729 (20 B every 20 ms) in RTP, RFC 3551", .words = voices},
+    {"plc", KEY_BOOL, TRAFFIC(plc), "true",
+     "the listener conceals losses: Bpl of the E-model, ITU-T G.113"},
+    {"constant", KEY_TABLE, TRAFFIC(constant), "", "UDP packets at a constant rate",
+     .keys = constant_keys, .given_at = KEY_GIVEN(struct flow_traffic_config, has_constant)},
+    {"ping", KEY_TABLE, TRAFFIC(ping), "", "ICMPv6 echo: requests up, replies down",
+     .keys = ping_keys, .given_at = KEY_GIVEN(struct flow_traffic_config, has_ping)},
+    {.name = NULL},
+};
+
+const struct key flow_keys[] = {
+    {"between", KEY_LIST, FLOW(between), NULL, "two nodes; up is from the first to the second",
+     .of = KEY_REF, .refers = "nodes"},
+    {"traffic", KEY_TABLE, FLOW(traffic), NULL, "one of voice, constant and ping",
+     .keys = traffic_keys},
+    {"playout", KEY_TIME, FLOW(playout), "60 ms",
+     "voice: a packet later than packetisation plus this is late, and lost to the listener",
+     .max = 10 * SIM_S},
+    {"start", KEY_TIME, FLOW(start), "0 s", "first packet, before the random phase",
+     .max = INT64_C(1000000) * SIM_S},
+    {"stop", KEY_TIME, FLOW(stop), "0 s", "no packet from here on; 0 s: as long as the run",
+     .max = INT64_C(1000000) * SIM_S},
+    {"directions", KEY_WORD, FLOW(directions), "both", "which of the two carry packets",
+     .words = directions},
+    {"random_phase", KEY_BOOL, FLOW(random_phase), "true",
+     "each direction starts at a random part of its interval, RFC 3432"},
+    {.name = NULL},
+};
+
+struct flow_shape flow_shape_of(const struct flow_traffic_config *traffic)
+{
+    if (traffic->has_ping)
+        return (struct flow_shape){.kind = FLOW_PING,
+                                   .text = "ping",
+                                   .payload = traffic->ping.payload,
+                                   .interval = traffic->ping.interval};
+    if (traffic->has_constant)
+        return (struct flow_shape){.kind = FLOW_CONSTANT,
+                                   .text = "constant",
+                                   .payload = traffic->constant.payload,
+                                   .interval = traffic->constant.interval};
+    bool g711 = traffic->voice != VOICE_G729;
+    return (struct flow_shape){.kind = FLOW_VOICE,
+                               .text = g711 ? "g711" : "g729",
+                               .payload = g711 ? 160 : 20,
+                               .interval = 20 * SIM_MS,
+                               .rtp_type = g711 ? 0 : 18,
+                               .rtp_samples = 160};
+}

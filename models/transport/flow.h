@@ -1,0 +1,57 @@
+/*
+ * flow.h - what a flow is: two ends, two directions, a traffic pattern each packet of which is
+ * counted at its source and at its sink.
+ *
+ * Up is from the first end to the second.  Voice is RTP over UDP (RFC 3550): G.711 160 B every
+ * 20 ms, G.729 20 B every 20 ms.  A periodic stream starts at a random phase (RFC 3432).
+ */
+#ifndef MODELS_TRANSPORT_FLOW_H
+#define MODELS_TRANSPORT_FLOW_H
+
+#include "sim/base/key.h"
+#include "sim/base/units.h"
+
+enum flow_kind { FLOW_VOICE, FLOW_CONSTANT, FLOW_PING };
+enum flow_voice { VOICE_NONE, VOICE_G711, VOICE_G729 };
+enum flow_directions { FLOW_BOTH, FLOW_UP_ONLY, FLOW_DOWN_ONLY };
+
+struct flow_stream_config {
+    int64_t payload; /* bytes */
+    sim_time interval;
+};
+
+struct flow_traffic_config {
+    int voice; /* enum flow_voice */
+    bool plc;  /* packet loss concealment at the listener */
+    bool has_constant;
+    struct flow_stream_config constant;
+    bool has_ping;
+    struct flow_stream_config ping;
+};
+
+struct flow_config {
+    const char *name;
+    struct key_list between; /* const char *, two node names */
+    struct flow_traffic_config traffic;
+    sim_time playout;
+    sim_time start;
+    sim_time stop;  /* 0: with the run */
+    int directions; /* enum flow_directions */
+    bool random_phase;
+};
+
+extern const struct key flow_keys[];
+
+/* The pattern of one direction, as the configuration says it. */
+struct flow_shape {
+    enum flow_kind kind;
+    const char *text; /* "g711" */
+    int64_t payload;  /* bytes behind the UDP, RTP or ICMPv6 header */
+    sim_time interval;
+    uint8_t rtp_type;     /* RFC 3551 6 */
+    uint32_t rtp_samples; /* per packet */
+};
+
+struct flow_shape flow_shape_of(const struct flow_traffic_config *traffic);
+
+#endif

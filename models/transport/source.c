@@ -1,0 +1,73 @@
+#include "models/transport/source.h"
+
+#include <string.h>
+
+#include "models/transport/echo.h"
+#include "models/wire/ip6.h"
+#include "models/wire/udp.h"
+#include "sim/core/tap.h"
+
+static struct pkt *make_ping(const struct source *s)
+{
+    return echo_request(s->packets, &s->src, &s->dst, (uint16_t)s->flow, (uint16_t)s->sequence,
+                        (size_t)s->shape.payload);
+}
+
+static struct pkt *make_datagram(const struct source *s)
+{
+    bool voice = s->shape.kind == FLOW_VOICE;
+    size_t n = (size_t)s->shape.payload + (voice ? RTP_HEADER : 0);
+    struct pkt *p = pkt_take(s->packets);
+    uint8_t *datagram = pkt_append(p, UDP_HEADER + n);
+    memset(datagram + UDP_HEADER, 0, n);
+    if (voice) {
+        const struct rtp r = {.payload_type = s->shape.rtp_type,
+                              .marker = s->sequence == 0,
+                              .sequence = (uint16_t)s->sequence,
+                              .timestamp = (uint32_t)s->sequence * s->shape.rtp_samples,
+                              .source = s->flow << 1 | s->direction};
+        rtp_write(datagram + UDP_HEADER, &r);
+    }
+    udp_write(datagram, n, &s->src, &s->dst, s->port, s->port);
+    const struct ip6 h = {.src = s->src,
+                          .dst = s->dst,
+                          .payload_bytes = (uint16_t)p->len,
+                          .next = IP6_UDP,
+                          .hop_limit = 64};
+    ip6_write(pkt_prepend(p, IP6_HEADER), &h);
+    return p;
+}
+
+static void tick(struct sim *sim, void *owner)
+{
+    struct source *s = owner;
+    if (sim_now(sim) >= s->stop)
+        return;
+    sim_arm_in(sim, &s->timer, s->shape.interval);
+    struct pkt *p = s->shape.kind == FLOW_PING ? make_ping(s) : make_datagram(s);
+    p->mark = (struct pkt_mark){.flow = s->flow,
+                                .direction = s->direction,
+                                .sequence = s->sequence++,
+                                .born = sim_now(sim)};
+    tap_packet(sim, TAP_BORN, DROP_NONE, p);
+    s->out(s->owner, p);
+}
+
+void source_start(struct source *s, sim_time start)
+{
+    sim_timer_init(&s->timer, tick, s);
+    sim_arm(s->sim, &s->timer, start);
+}
+
+static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_t n)
+{
+    (void)payload;
+    (void)n;
+    tap_packet(owner, TAP_TAKEN, DROP_NONE, p);
+}
+
+void sink_listen(struct udp_ports *ports, struct arena *arena, struct sim *sim, uint16_t port)
+{
+    const struct udp_listener l = {.port = port, .owner = sim, .take = take};
+    udp_listen(ports, arena, &l);
+}
