@@ -58,7 +58,9 @@ enum icmp6_fault {
     ICMP6_BAD_ADDRESS, /* source, target or destination that the RFC forbids here */
 };
 
-enum { ND_PREFIXES = 4, ND_INFINITE = 0xffffffff };
+enum { ND_PREFIXES = 4 };
+
+#define ND_INFINITE 0xffffffffu /* seconds: for ever */
 
 /* Prefix Information, RFC 4861 4.6.2. */
 struct nd_prefix {

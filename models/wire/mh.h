@@ -136,7 +136,7 @@ MUST_CHECK enum mh_fault mh_read(const struct addr *src, const struct addr *dst,
                                  const uint8_t *bytes, size_t n, struct mh *m);
 
 /* Appends the message with its checksum. Options in the order: refresh advice, alternate CoA,
- * BIDs, nonce indices, authenticator last; alignment as RFC 6275 6.2, RFC 5648 4.1. */
+ * nonce indices, BIDs, authenticator last; alignment as RFC 6275 6.2, RFC 5648 4.1. */
 void mh_write(struct writer *w, const struct addr *src, const struct addr *dst, const struct mh *m);
 
 #endif

@@ -29,9 +29,8 @@ enum status prefix_parse(const char *text, struct prefix *p, struct why *w)
     long len = strlen(slash + 1) > 3 ? 999 : strtol(slash + 1, NULL, 10);
     if (len > 128)
         return why_set(w, ST_RANGE, "'%s': a prefix is at most 128 bits long", text);
-    enum status st = addr_parse(head, &p->addr, w);
-    if (st)
-        return st;
+    if (addr_parse(head, &p->addr, w))
+        return why_set(w, ST_SYNTAX, "'%s' is not a prefix such as '2001:db8:2::/64'", text);
     p->len = (uint8_t)len;
     struct addr masked = addr_masked(&p->addr, p->len);
     if (!addr_eq(&masked, &p->addr))
