@@ -66,7 +66,7 @@ static const struct addr *own_source(struct node *n, const struct ip6 *h)
         if (a)
             return &a->addr;
     }
-    return NULL;
+    return addr_unspecified(&n->own) ? NULL : &n->own;
 }
 
 void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "models/node/bearer.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
 #include "sim/base/bytes.h"
@@ -133,6 +134,8 @@ void nd_link_changed(struct iface *i, bool up)
         i->up = up;
         if (!up)
             neighbour_flush(i);
+        if (nd->bearer)
+            bearer_changed(nd->bearer, up);
         return;
     }
     if (up) {

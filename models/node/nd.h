@@ -158,6 +158,8 @@ struct nd_proxy {
     struct nd_proxy *next;
 };
 
+struct bearer;
+
 struct nd_iface {
     const struct nd_timers *timers;
     struct nd_host_config host;
@@ -177,9 +179,10 @@ struct nd_iface {
     struct sim_timer solicit;
     int64_t solicited;
     struct sim_timer down_seen;
-    void *was_via; /* the link it was on when it went */
-    bool spoke;    /* something was sent since the interface came up: RFC 4862 5.4.2 */
-    bool waited;   /* a random delay was drawn since then: RFC 4861 6.3.7 */
+    void *was_via;         /* the link it was on when it went */
+    struct bearer *bearer; /* a gateway's end of a cellular link; NULL: not one */
+    bool spoke;            /* something was sent since the interface came up: RFC 4862 5.4.2 */
+    bool waited;           /* a random delay was drawn since then: RFC 4861 6.3.7 */
     struct rng rng;
 };
 
@@ -215,7 +218,8 @@ void neighbour_advertised(struct iface *i, const struct nd_message *na);
 void neighbour_confirm(struct iface *i, const struct addr *a);
 /* Test it now: a hint that it may be gone. RFC 6275 11.5.1. */
 void neighbour_suspect(struct iface *i, const struct addr *a);
-void neighbour_flush(struct iface *i); /* the interface went down */
+void neighbour_flush(struct iface *i);   /* the interface went down */
+void neighbour_release(struct iface *i); /* the run is over: queued packets go back unseen */
 struct neighbour *neighbour_find(const struct iface *i, const struct addr *a);
 
 /* ---- address.c */
@@ -248,6 +252,8 @@ void solicit_router_lost(struct iface *i, const struct addr *a, const char *why)
 void solicit_forget(struct iface *i); /* routers and prefixes: the interface went down */
 const struct nd_router *solicit_router(const struct iface *i,
                                        const struct addr *src); /* NULL: none */
+/* A default router and an on-link prefix for the whole run: fixed hosts. */
+void solicit_fix(struct iface *i, const struct addr *router, const struct prefix *prefix);
 /* Where a packet from `src` to `dst` goes on i: RFC 4861 5.2. False: nowhere. */
 bool solicit_next_hop(const struct iface *i, const struct addr *src, const struct addr *dst,
                       struct addr *next_hop);

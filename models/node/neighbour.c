@@ -260,3 +260,11 @@ void neighbour_flush(struct iface *i)
         }
     }
 }
+
+void neighbour_release(struct iface *i)
+{
+    for (int b = 0; b < ND_BUCKETS; b++)
+        for (struct neighbour *e = i->nd->bucket[b]; e; e = e->next)
+            while (e->queued)
+                pkt_give(i->node->packets, e->queue[--e->queued]);
+}

@@ -39,7 +39,8 @@ struct node {
     struct arena *arena;
     struct pool *packets;
     const struct rng_seed *seed;
-    bool forwards; /* a router */
+    bool forwards;   /* a router */
+    struct addr own; /* a router's address where an interface has none */
     struct routes *routes;
     struct iface **iface; /* in order of making */
     unsigned ifaces;

@@ -1,4 +1,6 @@
 /* A host finds routers and prefixes: RFC 4861 6.3, RFC 4862 5.5.3, RFC 6275 11.5. */
+#include <assert.h>
+
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
 
@@ -73,6 +75,8 @@ static void drop_its_addresses(struct iface *i, const struct prefix *p, const ch
 static void lose(struct nd_router *r, const char *why)
 {
     struct iface *i = r->iface;
+    if (r->until == SIM_NEVER)
+        return; /* a fixed host has no other; it asks again with the next packet */
     struct addr gone = r->addr;
     struct prefix prefix = r->prefix;
     sim_stop(i->node->sim, &r->timer);
@@ -162,6 +166,15 @@ const struct nd_router *solicit_router(const struct iface *i, const struct addr 
             any = r;
     }
     return any;
+}
+
+void solicit_fix(struct iface *i, const struct addr *router, const struct prefix *prefix)
+{
+    struct nd_router *r = find_router(i, &addr_any);
+    assert(r);
+    *r = (struct nd_router){.addr = *router, .prefix = *prefix, .until = SIM_NEVER, .iface = i};
+    sim_timer_init(&r->timer, router_expired, r);
+    i->nd->on_link[0] = (struct nd_on_link){*prefix, SIM_NEVER};
 }
 
 /* ---- prefixes -------------------------------------------------------------- */

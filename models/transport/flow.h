@@ -34,6 +34,7 @@ struct flow_config {
     struct key_list between; /* const char *, two node names */
     struct flow_traffic_config traffic;
     sim_time playout;
+    sim_time deadline; /* 0: none */
     sim_time start;
     sim_time stop;  /* 0: with the run */
     int directions; /* enum flow_directions */

@@ -31,6 +31,7 @@ enum key_type {
     KEY_PREFIX,  /* struct prefix */
     KEY_REF,     /* const char *, a name that must stand in the top-level map `refers` */
     KEY_TABLE,   /* a struct in place, described by `keys` */
+    KEY_JOIN,    /* a struct in place whose `keys` stand at this very level: no name of its own */
     KEY_LIST,    /* struct key_list; items of `keys` (tables of `size` bytes), or of type `of` */
     KEY_MAP,     /* struct key_list; named entries of `size` bytes whose first member is
                     `const char *name` */
@@ -49,7 +50,7 @@ struct key_list {
 };
 
 struct key {
-    const char *name; /* NULL ends a table */
+    const char *name; /* NULL ends a table; "" of KEY_JOIN */
     enum key_type type;
     size_t at;             /* offset in the struct */
     const char *otherwise; /* the default as scenario text; NULL: required; "": not given */

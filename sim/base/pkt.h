@@ -41,9 +41,9 @@ struct pkt {
     uint8_t *at;  /* the first byte */
     uint32_t len; /* bytes */
     struct pkt_mark mark;
-    uint64_t cause;   /* id of the trace event that made it: sim.h */
-    struct pkt *next; /* for whoever owns it: queues */
-    struct {          /* for the channel that carries it */
+    uint64_t cause;      /* id of the trace event that made it: sim.h */
+    struct pkt *next;    /* for whoever owns it: queues */
+    struct {             /* for the channel that carries it */
         sim_time leaves; /* when its last bit is sent */
         sim_time due;    /* when its last bit arrives */
         sim_time extra;  /* jitter drawn for it */

@@ -31,10 +31,10 @@ enum link_reason {
 };
 
 enum tap_what {
-    TAP_SENT,     /* the link took it */
+    TAP_SENT, /* the link took it */
     TAP_RECEIVED,
-    TAP_DROPPED,  /* refused: it was never sent */
-    TAP_LOST,     /* sent, and lost on the way; the port is the sender's */
+    TAP_DROPPED, /* refused: it was never sent */
+    TAP_LOST,    /* sent, and lost on the way; the port is the sender's */
 };
 
 /* A frame at a port of a link, as its bytes are. */

@@ -154,6 +154,18 @@ static void associate(struct sim *sim, void *owner)
     if (s->router)
         port_set_up(s->router, true);
     port_set_up(s->host, true);
+    station_changed(s);
+}
+
+bool station_carries(const struct station *s)
+{
+    return s->attached && s->host->up && s->up.rate > 0 && s->down.rate > 0;
+}
+
+void station_changed(const struct station *s)
+{
+    if (s->changed)
+        s->changed(s->owner);
 }
 
 static void init_channels(struct station *s)
@@ -241,6 +253,7 @@ void station_detach(struct station *s)
     if (s->router)
         port_set_up(s->router, false);
     port_set_up(s->host, false);
+    station_changed(s);
 }
 
 void access_outage(struct access *net, bool on)
@@ -248,5 +261,6 @@ void access_outage(struct access *net, bool on)
     for (struct station *s = net->first; s; s = s->next) {
         channel_block(&s->up, on);
         channel_block(&s->down, on);
+        station_changed(s);
     }
 }

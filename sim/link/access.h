@@ -56,7 +56,9 @@ struct station {
     struct channel down;
     struct lan_member member;
     struct sim_timer associated;
-    bool attached; /* asked for; the ports are up once the association is made */
+    bool attached;                /* asked for; the ports are up once the association is made */
+    void (*changed)(void *owner); /* it carries packets now, or no longer; NULL: nobody asks */
+    void *owner;
     struct station *next;
 };
 
@@ -72,7 +74,9 @@ struct station *access_station(struct access *net, struct port *host, struct por
 
 void station_attach(struct station *s); /* leaves the network where the host is now, if any */
 void station_detach(struct station *s);
-void station_wire(struct station *s); /* attached from the start: no association */
+void station_wire(struct station *s);          /* attached from the start: no association */
+bool station_carries(const struct station *s); /* attached, and no direction stands still */
+void station_changed(const struct station *s); /* tells its owner to look */
 void access_outage(struct access *net, bool on);
 
 #endif

@@ -24,10 +24,7 @@ static void apply(struct replay *r, const struct replay_point *p)
         channel_block(&s->down, r->blocking);
         channel_block(&s->up, r->blocking);
     }
-    bool carries = s->down.rate > 0 && s->up.rate > 0;
-    if (r->changed && carries != r->carried)
-        r->changed(r->owner, carries);
-    r->carried = carries;
+    station_changed(s);
 }
 
 static void step(struct sim *sim, void *owner)
@@ -52,6 +49,5 @@ void replay_start(struct replay *r)
     sim_timer_init(&r->timer, step, r);
     r->shift = sim_now(sim);
     r->next = 0;
-    r->carried = true;
     sim_arm(sim, &r->timer, r->shift + r->trace->point[0].t);
 }

@@ -52,9 +52,6 @@ struct replay {
     size_t next;
     bool blocking;
     struct sim_timer timer;
-    void (*changed)(void *owner, bool carries); /* for an oracle; NULL: nobody asks */
-    void *owner;
-    bool carried;
 };
 
 /* Starts at the present instant. */

@@ -1,0 +1,178 @@
+#include "scenarios/complaints.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_BYTES = 700, WORD_BYTES = 64, LINE_SHOWN = 160 };
+
+static bool same_place(const struct yaml_place *a, const struct yaml_place *b)
+{
+    return a->source == b->source && a->line == b->line && a->column == b->column;
+}
+
+static void keep(struct complaints *c, const struct yaml_place *at, const char *text)
+{
+    for (size_t k = 0; k < c->n; k++)
+        if (same_place(&c->of[k].at, at) && !strcmp(c->of[k].text, text))
+            return;
+    if (c->n == COMPLAINTS_KEPT) {
+        c->more++;
+        return;
+    }
+    c->of[c->n++] = (struct complaint){*at, arena_text(c->arena, text)};
+}
+
+/* Control characters of the input would garble a terminal. */
+static void make_printable(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 127)
+            *text = '?';
+}
+
+static void say(struct complaints *c, const struct yaml_place *at, const char *path,
+                const char *fmt, va_list ap)
+{
+    char text[TEXT_BYTES];
+    int head = *path ? snprintf(text, sizeof text, "%.300s: ", path) : 0;
+    assert(head >= 0 && (size_t)head < sizeof text);
+    (void)vsnprintf(text + head, sizeof text - (size_t)head, fmt, ap); /* a cut sentence will do */
+    make_printable(text);
+    keep(c, at, text);
+}
+
+void complain(struct complaints *c, const struct yaml_place *at, const char *path, const char *fmt,
+              ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say(c, at, path, fmt, ap);
+    va_end(ap);
+}
+
+void complain_path(struct complaints *c, const struct yaml_node *root, const char *path,
+                   const char *fmt, ...)
+{
+    const struct yaml_node *nearest = root;
+    const struct yaml_node *node = yaml_at(root, path, &nearest);
+    va_list ap;
+    va_start(ap, fmt);
+    say(c, node ? &node->at : &nearest->at, path, fmt, ap);
+    va_end(ap);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct complaint *x = a;
+    const struct complaint *y = b;
+    unsigned ox = x->at.source ? x->at.source->order : 0;
+    unsigned oy = y->at.source ? y->at.source->order : 0;
+    if (ox != oy)
+        return ox < oy ? -1 : 1;
+    if (x->at.line != y->at.line)
+        return x->at.line < y->at.line ? -1 : 1;
+    if (x->at.column != y->at.column)
+        return x->at.column < y->at.column ? -1 : 1;
+    return strcmp(x->text, y->text);
+}
+
+static const char *line_of(const struct yaml_source *s, unsigned line, size_t *n)
+{
+    const char *at = s->text;
+    const char *end = s->text + s->n;
+    for (; line > 1 && at < end; at++)
+        if (*at == '\n')
+            line--;
+    const char *stop = memchr(at, '\n', (size_t)(end - at));
+    *n = (size_t)((stop ? stop : end) - at);
+    if (*n && at[*n - 1] == '\r')
+        --*n;
+    return at;
+}
+
+/* The line as it stands and a caret below it; a long line is shown around the column. */
+static void print_line(const struct yaml_place *at, FILE *out)
+{
+    size_t n = 0;
+    const char *line = line_of(at->source, at->line, &n);
+    size_t column = at->column ? at->column - 1 : 0;
+    if (column > n)
+        column = n;
+    size_t first = column > LINE_SHOWN / 2 && n > LINE_SHOWN ? column - LINE_SHOWN / 2 : 0;
+    size_t shown = n - first < LINE_SHOWN ? n - first : LINE_SHOWN;
+    (void)fputs("    ", out);
+    for (size_t k = 0; k < shown; k++) {
+        unsigned char b = (unsigned char)line[first + k];
+        (void)fputc(b == '\t' ? ' ' : b < ' ' || b == 127 ? '?' : b, out);
+    }
+    (void)fprintf(out, "\n    %*s^\n", (int)(column - first), "");
+}
+
+void complaints_print(struct complaints *c, FILE *out)
+{
+    qsort(c->of, c->n, sizeof c->of[0], by_place);
+    for (size_t k = 0; k < c->n && k < COMPLAINTS_SHOWN; k++) {
+        const struct complaint *one = &c->of[k];
+        if (!one->at.source) {
+            (void)fprintf(out, "error: %s\n", one->text);
+            continue;
+        }
+        (void)fprintf(out, "%s:%u:%u: error: %s\n", one->at.source->name, one->at.line,
+                      one->at.column, one->text);
+        print_line(&one->at, out);
+    }
+    size_t hidden = c->more + (c->n > COMPLAINTS_SHOWN ? c->n - COMPLAINTS_SHOWN : 0);
+    if (hidden)
+        (void)fprintf(out, "... and %zu more\n", hidden);
+}
+
+/* ---- what was probably meant ---------------------------------------------- */
+
+/* Edit distance with neighbours swapped as one edit (Damerau, Levenshtein; optimal alignment). */
+static size_t distance(const char *a, const char *b)
+{
+    size_t n = strlen(a);
+    size_t m = strlen(b);
+    size_t row[3][WORD_BYTES];
+    if (n >= WORD_BYTES || m >= WORD_BYTES)
+        return WORD_BYTES;
+    size_t *before = row[0];
+    size_t *last = row[1];
+    size_t *now = row[2];
+    for (size_t j = 0; j <= m; j++)
+        last[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        now[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
+            best = last[j] + 1 < best ? last[j] + 1 : best;
+            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            now[j] = best;
+        }
+        size_t *spare = before;
+        before = last;
+        last = now;
+        now = spare;
+    }
+    return last[m];
+}
+
+struct suggestion suggest_for(const char *wrong)
+{
+    size_t n = strlen(wrong);
+    return (struct suggestion){.wrong = wrong, .distance = n <= 3 ? 2 : n <= 8 ? 3 : 4};
+}
+
+void suggest_try(struct suggestion *s, const char *word)
+{
+    size_t d = distance(s->wrong, word);
+    if (d < s->distance) {
+        s->distance = d;
+        s->best = word;
+    }
+}

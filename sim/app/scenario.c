@@ -1,0 +1,93 @@
+#include "sim/app/scenario.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void *scenario_find(const struct key_list *list, size_t size, const char *name)
+{
+    for (size_t k = 0; name && k < list->n; k++) {
+        char *item = (char *)list->items + k * size;
+        if (!strcmp(*(const char *const *)(const void *)item, name))
+            return item;
+    }
+    return NULL;
+}
+
+bool scenario_interface(const struct scenario *s, const char *text, const struct node_config **node,
+                        const struct interface_config **interface)
+{
+    char name[128];
+    const char *dot = strchr(text, '.');
+    if (!dot || (size_t)(dot - text) >= sizeof name)
+        return false;
+    memcpy(name, text, (size_t)(dot - text));
+    name[dot - text] = '\0';
+    *node = SCENARIO_FIND(s->nodes, struct node_config, name);
+    *interface =
+        *node ? SCENARIO_FIND((*node)->interfaces, struct interface_config, dot + 1) : NULL;
+    return *interface != NULL;
+}
+
+static const char *folder_of(const char *path, struct arena *arena)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return "";
+    char *folder = arena_text(arena, path);
+    folder[slash - path] = '\0';
+    return folder;
+}
+
+/* A profile that no node uses is read all the same: a mistake in it is a mistake. */
+static void check_unused_profiles(struct bind *b, const struct yaml_node *root)
+{
+    const struct yaml_node *profiles = yaml_get(root, "profiles");
+    const struct yaml_node *nodes = yaml_get(root, "nodes");
+    const struct key *node_keys = NULL;
+    size_t at = 0;
+    const struct key *top = bind_find_key(scenario_keys, "nodes", &at);
+    node_keys = top->keys;
+    if (profiles && profiles->kind != YAML_MAP)
+        complain(b->complaints, &profiles->at, "profiles", "is not a map of named entries");
+    for (size_t k = 0; profiles && profiles->kind == YAML_MAP && k < profiles->n; k++) {
+        struct node_config unused;
+        bool used = false;
+        for (size_t j = 0; nodes && nodes->kind == YAML_MAP && j < nodes->n; j++) {
+            const struct yaml_node *name = yaml_get(nodes->pair[j].value, "profile");
+            used |= name && name->kind == YAML_SCALAR && !strcmp(name->text, profiles->pair[k].key);
+        }
+        if (used)
+            continue;
+        memset(&unused, 0, sizeof unused);
+        b->partial = true;
+        bind_table(b, profiles->pair[k].value, node_keys, &unused,
+                   arena_format(b->arena, "profiles.%.40s", profiles->pair[k].key));
+        b->partial = false;
+    }
+}
+
+bool scenario_load(const char *path, const char *const *set, size_t sets, struct arena *arena,
+                   struct scenario *s, struct yaml_node **root, struct complaints *c)
+{
+    c->arena = arena;
+    *root = yaml_load(path, arena, c);
+    if (!*root)
+        return false;
+    if ((*root)->kind != YAML_MAP) {
+        complain(c, &(*root)->at, "", "a scenario is a map of keys");
+        return false;
+    }
+    for (size_t k = 0; k < sets; k++)
+        yaml_set(*root, set[k], (unsigned)k + 1, arena, c);
+    if (c->n)
+        return false;
+    struct bind b = {
+        .root = *root, .folder = folder_of(path, arena), .arena = arena, .complaints = c};
+    check_unused_profiles(&b, *root);
+    bind_profiles(*root, arena, c);
+    memset(s, 0, sizeof *s);
+    bind_table(&b, *root, scenario_keys, s, "");
+    if (c->n == 0)
+        scenario_check(s, *root, arena, c);
+    return c->n == 0;
+}

@@ -1,0 +1,194 @@
+/*
+ * scenario.h - a scenario as structs: the join of all modules' tables of keys, its reading and
+ * its checking.
+ */
+#ifndef SIM_APP_SCENARIO_H
+#define SIM_APP_SCENARIO_H
+
+#include "models/mip6/bcache.h"
+#include "models/mip6/bul.h"
+#include "models/node/decide.h"
+#include "models/node/mobile.h"
+#include "models/node/nd.h"
+#include "models/transport/flow.h"
+#include "scenarios/bind.h"
+#include "sim/base/key.h"
+#include "sim/link/access.h"
+#include "sim/link/p2p.h"
+#include "sim/link/replay.h"
+#include "traces/expect.h"
+
+struct record_config {
+    int packets; /* 0 all, 1 none */
+    sim_time series;
+    int pcap; /* enum trace_pcap */
+    bool counters;
+    bool digest;
+};
+
+struct general_config {
+    sim_time stop;
+    int64_t seed;
+    int64_t replication;
+    int64_t date; /* unix seconds of simulated 0 */
+    struct record_config record;
+};
+
+struct input_config {
+    const char *name;
+    const char *file;
+    int format; /* enum replay_format */
+};
+
+struct network_config {
+    const char *name;
+    struct {
+        struct prefix prefix;
+        struct prefix pool;
+    } prefix;
+    const char *agent;
+    struct access_config access;
+    struct nd_advertise_config advertise;
+    struct nd_dad_config dad;
+};
+
+struct backbone_config {
+    const char *name;
+    struct key_list between; /* const char *, two networks */
+    struct p2p_config link;
+};
+
+struct interface_trace_config {
+    bool given;
+    const char *of;
+    const char *operator;
+    int sets; /* enum replay_sets */
+    int end;  /* enum replay_end */
+};
+
+struct interface_config {
+    const char *name;
+    const char *attach;
+    struct interface_trace_config trace;
+};
+
+struct path_probe_config {
+    bool given;
+    sim_time every;
+    int64_t lost;
+};
+
+struct detection_config {
+    int knowledge; /* 0 protocol, 1 oracle */
+    bool link_layer;
+    sim_time link_down;
+    int nud; /* 0 rfc4861, 1 none */
+    bool rs_delay;
+    struct path_probe_config path_probe;
+};
+
+struct mcoa_config {
+    bool enabled;
+    int registration; /* enum bul_registration */
+    sim_time lifetime;
+};
+
+enum node_role { ROLE_MOBILE, ROLE_HOME_AGENT, ROLE_CORRESPONDENT };
+
+struct node_config {
+    const char *name;
+    const char *profile;
+    int role; /* enum node_role */
+    const char *network;
+    struct addr address;
+    struct {
+        const char *agent;
+        struct addr address;
+    } home;
+    struct key_list interfaces; /* struct interface_config */
+    struct detection_config detection;
+    struct mcoa_config mcoa;
+    struct decide_config decision;
+    struct {
+        int plain;
+    } source_check;
+    struct {
+        int mcoa;
+        bool bulk;
+        sim_time max_lifetime;
+    } agent;
+};
+
+struct event_config {
+    sim_time at;
+    const char *outage;
+    sim_time length; /* `for` */
+    const char *attach;
+    const char *to;
+    const char *detach;
+};
+
+struct timers_config {
+    struct nd_timers nd;
+    struct bul_timers bul;
+    sim_time max_delete_bce;
+};
+
+struct replicate_config {
+    int64_t seeds;
+};
+
+struct sweep_config {
+    const struct yaml_node *parameters; /* a map of paths to lists of values */
+    struct replicate_config replicate;
+};
+
+struct figure_config {
+    const char *name;
+    const char *plot;
+    const char *x;
+    const char *lines;
+    int statistic;
+};
+
+struct scenario {
+    int64_t monami;
+    const char *title;
+    const char *text;
+    struct general_config general;
+    struct key_list inputs;   /* struct input_config */
+    struct key_list networks; /* struct network_config */
+    struct key_list backbone; /* struct backbone_config */
+    const struct yaml_node *profiles;
+    struct key_list nodes;  /* struct node_config */
+    struct key_list flows;  /* struct flow_config */
+    struct key_list events; /* struct event_config */
+    struct timers_config timers;
+    struct key_list expect; /* struct expect */
+    struct sweep_config sweep;
+    struct key_list figures; /* struct figure_config */
+};
+
+extern const struct key scenario_keys[];
+
+struct setting {
+    const char *assignment; /* "path=value" */
+};
+
+/* Reads, binds and checks. Answers whether nothing was complained about; then `*s` is whole and
+ * `*root` is its text as a tree. `set` are --set assignments in order. */
+bool scenario_load(const char *path, const char *const *set, size_t sets, struct arena *arena,
+                   struct scenario *s, struct yaml_node **root, struct complaints *c);
+
+/* What no table can say: names, topology, combinations, input files. */
+void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,
+                    struct complaints *c);
+
+#define SCENARIO_FIND(list, type, name) ((type *)scenario_find(&(list), sizeof(type), (name)))
+void *scenario_find(const struct key_list *list, size_t size, const char *name); /* NULL: none */
+
+/* "car.wlan0": the node and its interface; false: no such thing. */
+bool scenario_interface(const struct scenario *s, const char *text, const struct node_config **node,
+                        const struct interface_config **interface);
+
+#endif

@@ -1,0 +1,328 @@
+/* What no table of keys can say: names, topology, combinations, input files. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/app/scenario.h"
+
+struct check {
+    const struct scenario *s;
+    const struct yaml_node *root;
+    struct arena *arena;
+    struct complaints *c;
+};
+
+#define SAY(k, path, ...) complain_path((k)->c, (k)->root, (path), __VA_ARGS__)
+
+static const char *path2(struct check *k, const char *a, const char *b)
+{
+    return arena_format(k->arena, "%s.%s", a, b);
+}
+
+static const char *path3(struct check *k, const char *a, const char *b, const char *c)
+{
+    return arena_format(k->arena, "%s.%s.%s", a, b, c);
+}
+
+/* ---- networks -------------------------------------------------------------------- */
+
+static void check_prefix(struct check *k, const struct network_config *n)
+{
+    const char *path = path3(k, "networks", n->name, "prefix");
+    bool cellular = n->access.kind == ACCESS_CELLULAR;
+    if (cellular && !n->prefix.pool.len)
+        SAY(k, path, "a cellular network needs {pool: PREFIX}: each host gets a /64 of it");
+    else if (cellular && (n->prefix.prefix.len || n->prefix.pool.len > 62))
+        SAY(k, path, "a pool of at most 62 bits, and nothing else, belongs here");
+    else if (!cellular && n->prefix.pool.len)
+        SAY(k, path, "only a cellular network has a pool");
+    else if (!cellular && n->prefix.prefix.len != 64)
+        SAY(k, path, "must be a /64 (RFC 4862 5.5.3), not a /%u", n->prefix.prefix.len);
+}
+
+static const struct prefix *prefix_of(const struct network_config *n)
+{
+    return n->prefix.pool.len ? &n->prefix.pool : &n->prefix.prefix;
+}
+
+static void check_overlap(struct check *k, const struct network_config *n)
+{
+    const struct network_config *all = KEY_ITEMS(k->s->networks, struct network_config);
+    for (const struct network_config *o = all; o < n; o++) {
+        const struct prefix *a = prefix_of(o);
+        const struct prefix *b = prefix_of(n);
+        if (prefix_holds(a, &b->addr) || prefix_holds(b, &a->addr))
+            SAY(k, path3(k, "networks", n->name, "prefix"), "overlaps that of network '%s'",
+                o->name);
+    }
+}
+
+static void check_advertise(struct check *k, const struct network_config *n)
+{
+    const char *path = path3(k, "networks", n->name, "advertise");
+    if (n->advertise.min > n->advertise.max * 3 / 4)
+        SAY(k, path, "min must not be above 0.75 max (RFC 4861 6.2.1)");
+    if (n->advertise.preferred > n->advertise.valid)
+        SAY(k, path, "preferred must not be above valid (RFC 4861 4.6.2)");
+}
+
+static void check_network(struct check *k, const struct network_config *n)
+{
+    const struct node_config *agent = SCENARIO_FIND(k->s->nodes, struct node_config, n->agent);
+    check_prefix(k, n);
+    check_overlap(k, n);
+    check_advertise(k, n);
+    if (n->access.kind != ACCESS_WIRED && (!n->access.has_rate || !n->access.has_delay))
+        SAY(k, path2(k, "networks", n->name), "an access network needs a rate and a delay");
+    if (n->agent &&
+        (agent->role != ROLE_HOME_AGENT || !agent->network || strcmp(agent->network, n->name) != 0))
+        SAY(k, path3(k, "networks", n->name, "agent"),
+            "node '%s' is not a home agent whose network is '%s'", n->agent, n->name);
+    if (n->agent && n->access.kind == ACCESS_CELLULAR)
+        SAY(k, path3(k, "networks", n->name, "agent"), "a home network cannot be cellular");
+}
+
+/* Which networks can be reached from the first. */
+static void check_reach(struct check *k)
+{
+    const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
+    const struct backbone_config *link = KEY_ITEMS(k->s->backbone, struct backbone_config);
+    bool *reached = arena_take(k->arena, k->s->networks.n + 1);
+    reached[0] = true;
+    for (size_t round = 0; round < k->s->networks.n; round++) {
+        for (size_t l = 0; l < k->s->backbone.n; l++) {
+            const char *const *end = link[l].between.items;
+            if (link[l].between.n != 2)
+                continue;
+            const struct network_config *a =
+                SCENARIO_FIND(k->s->networks, struct network_config, end[0]);
+            const struct network_config *b =
+                SCENARIO_FIND(k->s->networks, struct network_config, end[1]);
+            if (reached[a - net] || reached[b - net])
+                reached[a - net] = reached[b - net] = true;
+        }
+    }
+    for (size_t n = 0; n < k->s->networks.n; n++)
+        if (!reached[n])
+            SAY(k, path2(k, "networks", net[n].name), "no way leads here from network '%s'",
+                net[0].name);
+}
+
+static void check_networks(struct check *k)
+{
+    const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
+    const struct backbone_config *link = KEY_ITEMS(k->s->backbone, struct backbone_config);
+    for (size_t n = 0; n < k->s->networks.n; n++)
+        check_network(k, &net[n]);
+    for (size_t l = 0; l < k->s->backbone.n; l++) {
+        const char *const *end = link[l].between.items;
+        const char *path = path3(k, "backbone", link[l].name, "between");
+        if (link[l].between.n != 2)
+            SAY(k, path, "a link joins two networks, not %zu", link[l].between.n);
+        else if (!strcmp(end[0], end[1]))
+            SAY(k, path, "a link joins two different networks");
+    }
+    if (k->c->n == 0)
+        check_reach(k);
+}
+
+/* ---- nodes ----------------------------------------------------------------------- */
+
+static void check_trace(struct check *k, const char *path, const struct interface_config *i)
+{
+    const struct input_config *in = SCENARIO_FIND(k->s->inputs, struct input_config, i->trace.of);
+    struct replay_trace trace;
+    struct why w;
+    enum status st = replay_load(in->file, (enum replay_format)in->format, i->trace.operator,
+                                 k->arena, &trace, &w);
+    if (st)
+        SAY(k, path, "%s", w.text);
+    else if (i->trace.end == REPLAY_ERROR && trace.length < k->s->general.stop)
+        SAY(k, path, "the trace is %.3f s long, the run is longer", (double)trace.length / 1e9);
+}
+
+static void check_interfaces(struct check *k, const struct node_config *n)
+{
+    const struct interface_config *i = KEY_ITEMS(n->interfaces, struct interface_config);
+    if (n->interfaces.n > MH_BIDS)
+        SAY(k, path3(k, "nodes", n->name, "interfaces"), "at most %d interfaces", MH_BIDS);
+    for (size_t j = 0; j < n->interfaces.n; j++)
+        if (i[j].trace.given)
+            check_trace(k,
+                        arena_format(k->arena, "nodes.%s.interfaces.%s.trace", n->name, i[j].name),
+                        &i[j]);
+}
+
+static void check_decision(struct check *k, const struct node_config *n)
+{
+    const struct decide_config *d = &n->decision;
+    const char *path = path3(k, "nodes", n->name, "decision");
+    const char *const *prefer = d->prefer.items;
+    const struct key_pair *pair = d->flows.items;
+    for (size_t j = 0; j < d->prefer.n; j++)
+        if (!SCENARIO_FIND(n->interfaces, struct interface_config, prefer[j]))
+            SAY(k, path2(k, path, "prefer"), "there is no interface '%s'", prefer[j]);
+    if (d->interface && !SCENARIO_FIND(n->interfaces, struct interface_config, d->interface))
+        SAY(k, path2(k, path, "interface"), "there is no interface '%s'", d->interface);
+    for (size_t j = 0; j < d->flows.n; j++) {
+        if (!SCENARIO_FIND(k->s->flows, struct flow_config, pair[j].name))
+            SAY(k, path2(k, path, "flows"), "there is no flow '%s'", pair[j].name);
+        if (!SCENARIO_FIND(n->interfaces, struct interface_config, pair[j].value))
+            SAY(k, path2(k, path, "flows"), "there is no interface '%s'", pair[j].value);
+    }
+    if (d->builtin == DECIDE_FIXED && !d->interface && !d->flows.n)
+        SAY(k, path, "fixed needs `interface` or `flows`");
+    if (d->builtin == DECIDE_DUPLICATE && !n->mcoa.enabled)
+        SAY(k, path, "duplicate needs several care-of addresses: mcoa.enabled is false");
+}
+
+static void check_mobile(struct check *k, const struct node_config *n)
+{
+    const char *path = path2(k, "nodes", n->name);
+    const struct node_config *agent = SCENARIO_FIND(k->s->nodes, struct node_config, n->home.agent);
+    if (!agent) {
+        SAY(k, path, "a mobile node needs `home: {agent: NODE, address: ADDRESS}`");
+        return;
+    }
+    const struct network_config *net =
+        SCENARIO_FIND(k->s->networks, struct network_config, agent->network);
+    if (agent->role != ROLE_HOME_AGENT || !net)
+        SAY(k, path2(k, path, "home"), "node '%s' is not a home agent", n->home.agent);
+    else if (!prefix_holds(&net->prefix.prefix, &n->home.address))
+        SAY(k, path2(k, path, "home"), "the home address is not of network '%s'", net->name);
+    if (!n->interfaces.n)
+        SAY(k, path, "a mobile node needs interfaces");
+    if (n->mcoa.lifetime % (4 * SIM_S))
+        SAY(k, path2(k, path, "mcoa"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
+    check_interfaces(k, n);
+    check_decision(k, n);
+}
+
+static void check_fixed(struct check *k, const struct node_config *n)
+{
+    const char *path = path2(k, "nodes", n->name);
+    const struct network_config *net =
+        SCENARIO_FIND(k->s->networks, struct network_config, n->network);
+    if (!net) {
+        SAY(k, path, "needs a `network`");
+        return;
+    }
+    if (net->access.kind == ACCESS_CELLULAR)
+        SAY(k, path2(k, path, "network"), "cannot stand in a cellular network");
+    if (n->role == ROLE_HOME_AGENT && (!net->agent || strcmp(net->agent, n->name) != 0))
+        SAY(k, path2(k, path, "network"), "networks.%s.agent does not name it", net->name);
+    if (!addr_unspecified(&n->address) && !prefix_holds(&net->prefix.prefix, &n->address))
+        SAY(k, path2(k, path, "address"), "is not of network '%s'", net->name);
+}
+
+static void check_nodes(struct check *k)
+{
+    const struct node_config *n = KEY_ITEMS(k->s->nodes, struct node_config);
+    for (size_t j = 0; j < k->s->nodes.n; j++) {
+        if (n[j].role == ROLE_MOBILE)
+            check_mobile(k, &n[j]);
+        else
+            check_fixed(k, &n[j]);
+        const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
+        for (size_t m = 0; m < k->s->networks.n; m++)
+            if (!strcmp(n[j].name, arena_format(k->arena, "%s-router", net[m].name)))
+                SAY(k, path2(k, "nodes", n[j].name), "is the name of that network's own router");
+        for (size_t m = 0; m < j; m++)
+            if (n[j].role == ROLE_MOBILE && n[m].role == ROLE_MOBILE &&
+                addr_eq(&n[j].home.address, &n[m].home.address))
+                SAY(k, path3(k, "nodes", n[j].name, "home"), "is the home address of '%s' too",
+                    n[m].name);
+    }
+}
+
+/* ---- flows, events, expectations ------------------------------------------------ */
+
+static void check_flows(struct check *k)
+{
+    const struct flow_config *f = KEY_ITEMS(k->s->flows, struct flow_config);
+    for (size_t j = 0; j < k->s->flows.n; j++) {
+        const char *path = path2(k, "flows", f[j].name);
+        const char *const *end = f[j].between.items;
+        int kinds =
+            (f[j].traffic.voice != VOICE_NONE) + f[j].traffic.has_constant + f[j].traffic.has_ping;
+        if (f[j].between.n != 2 || !strcmp(end[0], end[1]))
+            SAY(k, path2(k, path, "between"), "a flow is between two different nodes");
+        if (kinds != 1)
+            SAY(k, path2(k, path, "traffic"), "exactly one of voice, constant and ping");
+        if (f[j].stop && f[j].stop <= f[j].start)
+            SAY(k, path2(k, path, "stop"), "is not after its start");
+        if (f[j].start >= k->s->general.stop)
+            SAY(k, path2(k, path, "start"), "is not before the end of the run");
+        if (f[j].traffic.has_ping && f[j].directions != FLOW_BOTH)
+            SAY(k, path2(k, path, "directions"), "a ping has both");
+    }
+}
+
+static void check_attach(struct check *k, const struct event_config *e, const char *path)
+{
+    const char *name = e->attach ? e->attach : e->detach;
+    const struct node_config *node;
+    const struct interface_config *i;
+    if (!scenario_interface(k->s, name, &node, &i)) {
+        SAY(k, path, "'%s' is no interface of a mobile node, such as car.wlan0", name);
+        return;
+    }
+    const struct network_config *to = SCENARIO_FIND(k->s->networks, struct network_config, e->to);
+    const struct network_config *from =
+        SCENARIO_FIND(k->s->networks, struct network_config, i->attach);
+    if (to && (to->access.kind == ACCESS_CELLULAR) != (from->access.kind == ACCESS_CELLULAR))
+        SAY(k, path, "%s is made for network '%s'; '%s' is of another kind", name, from->name,
+            to->name);
+}
+
+static void check_events(struct check *k)
+{
+    const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
+    for (size_t j = 0; j < k->s->events.n; j++) {
+        const char *path = arena_format(k->arena, "events.%zu", j);
+        int kinds = (e[j].outage != NULL) + (e[j].attach != NULL) + (e[j].detach != NULL);
+        if (kinds != 1)
+            SAY(k, path, "exactly one of outage, attach and detach");
+        else if (!e[j].outage)
+            check_attach(k, &e[j], path);
+        if (e[j].length && !e[j].outage)
+            SAY(k, path, "`for` goes with an outage");
+        if (e[j].to && !e[j].attach)
+            SAY(k, path, "`to` goes with attach");
+        if (e[j].at >= k->s->general.stop)
+            SAY(k, path, "is not before the end of the run");
+    }
+}
+
+static void check_expect(struct check *k)
+{
+    const struct expect *e = KEY_ITEMS(k->s->expect, struct expect);
+    const struct flow_config *f = KEY_ITEMS(k->s->flows, struct flow_config);
+    const char **name = arena_take(k->arena, (k->s->flows.n + 1) * sizeof *name);
+    for (size_t j = 0; j < k->s->flows.n; j++)
+        name[j] = f[j].name;
+    for (size_t j = 0; j < k->s->expect.n; j++) {
+        struct why w = {""};
+        if (expect_check(&e[j], name, k->s->flows.n, &w))
+            SAY(k, arena_format(k->arena, "expect.%zu", j), "%s", w.text);
+    }
+    const struct figure_config *fig = KEY_ITEMS(k->s->figures, struct figure_config);
+    for (size_t j = 0; j < k->s->figures.n; j++) {
+        struct why w = {""};
+        if (metric_check(fig[j].plot, name, k->s->flows.n, &w))
+            SAY(k, path3(k, "figures", fig[j].name, "plot"), "%s", w.text);
+    }
+}
+
+void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,
+                    struct complaints *c)
+{
+    struct check k = {s, root, arena, c};
+    if (s->monami != 1)
+        SAY(&k, "monami", "this program reads version 1 of the format");
+    check_networks(&k);
+    if (c->n == 0)
+        check_nodes(&k);
+    check_flows(&k);
+    check_events(&k);
+    check_expect(&k);
+}

@@ -1,0 +1,263 @@
+/* The tables of keys, joined. */
+#include "sim/app/scenario.h"
+
+#define RECORD(m)    offsetof(struct record_config, m)
+#define GENERAL(m)   offsetof(struct general_config, m)
+#define INPUT(m)     offsetof(struct input_config, m)
+#define NETWORK(m)   offsetof(struct network_config, m)
+#define BACKBONE(m)  offsetof(struct backbone_config, m)
+#define TRACE(m)     offsetof(struct interface_trace_config, m)
+#define IFACE(m)     offsetof(struct interface_config, m)
+#define PROBE(m)     offsetof(struct path_probe_config, m)
+#define DETECTION(m) offsetof(struct detection_config, m)
+#define MCOA(m)      offsetof(struct mcoa_config, m)
+#define NODE(m)      offsetof(struct node_config, m)
+#define EVENT(m)     offsetof(struct event_config, m)
+#define TIMERS(m)    offsetof(struct timers_config, m)
+#define SWEEP(m)     offsetof(struct sweep_config, m)
+#define FIGURE(m)    offsetof(struct figure_config, m)
+#define TOP(m)       offsetof(struct scenario, m)
+
+static const char *const all_none[] = {"all", "none", NULL};
+static const char *const pcap_words[] = {"none", "nodes", "all", NULL};
+static const char *const formats[] = {"monami", "pam2025", NULL};
+static const char *const sets_words[] = {"rate", "rate.down", "rate.up", NULL};
+static const char *const end_words[] = {"hold", "loop", "error", NULL};
+static const char *const knowledge_words[] = {"protocol", "oracle", NULL};
+static const char *const nud_words[] = {"rfc4861", "none", NULL};
+static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
+static const char *const roles[] = {"mobile", "home-agent", "correspondent", NULL};
+static const char *const agent_mcoa_words[] = {"accept", "unknown", "prohibited", NULL};
+static const char *const statistics[] = {"mean", "median", NULL};
+
+static const struct key record_keys[] = {
+    {"packets", KEY_WORD, RECORD(packets), "all", "table packet and flows/*.csv",
+     .words = all_none},
+    {"series", KEY_TIME, RECORD(series), "0 s",
+     "bin of table series, the rate of each interface; 0 s: none", .max = 3600 * SIM_S},
+    {"pcap", KEY_WORD, RECORD(pcap), "none",
+     "frames for Wireshark: a file per node, or one for all", .words = pcap_words},
+    {"counters", KEY_BOOL, RECORD(counters), "true", "messages and options per interface"},
+    {"digest", KEY_BOOL, RECORD(digest), "true", "SHA-256 over everything observed"},
+    {.name = NULL},
+};
+
+static const struct key general_keys[] = {
+    {"stop", KEY_TIME, GENERAL(stop), NULL, "how long the run is", .min = SIM_US,
+     .max = INT64_C(1000000) * SIM_S},
+    {"seed", KEY_INTEGER, GENERAL(seed), "1", "of all random streams", .min = 0, .max = INT64_MAX},
+    {"replication", KEY_INTEGER, GENERAL(replication), "0", "another draw of the same seed",
+     .min = 0, .max = INT64_MAX},
+    {"date", KEY_INTEGER, GENERAL(date), "1767225600",
+     "unix seconds of simulated time 0; the default is 2026-01-01T00:00:00Z", .min = 0,
+     .max = INT64_C(8000000000)},
+    {"record", KEY_TABLE, GENERAL(record), "", "what is written down", .keys = record_keys},
+    {.name = NULL},
+};
+
+static const struct key input_keys[] = {
+    {"file", KEY_FILE, INPUT(file), NULL, "a measured trace, relative to the scenario's folder"},
+    {"format", KEY_WORD, INPUT(format), "monami", "how it is written", .words = formats},
+    {.name = NULL},
+};
+
+static const struct key prefix_keys[] = {
+    {"prefix", KEY_PREFIX, NETWORK(prefix.prefix) - NETWORK(prefix), "", "of all hosts, a /64"},
+    {"pool", KEY_PREFIX, NETWORK(prefix.pool) - NETWORK(prefix), "",
+     "cellular: each host gets a /64 of it, RFC 6459 5.2"},
+    {.name = NULL},
+};
+
+static const struct key network_keys[] = {
+    {"prefix", KEY_TABLE, NETWORK(prefix), NULL, "a /64, or {pool: PREFIX} of a cellular network",
+     .keys = prefix_keys, .scalar = "prefix"},
+    {"agent", KEY_REF, NETWORK(agent), "",
+     "the home agent that is the router of this, a home, network", .refers = "nodes"},
+    {"", KEY_JOIN, NETWORK(access), "", "", .keys = access_keys},
+    {"advertise", KEY_TABLE, NETWORK(advertise), "", "router advertisements",
+     .keys = nd_advertise_keys},
+    {"dad", KEY_TABLE, NETWORK(dad), "", "how hosts test their addresses here", .keys = nd_dad_keys,
+     .scalar = "use"},
+    {.name = NULL},
+};
+
+static const struct key backbone_keys[] = {
+    {"between", KEY_LIST, BACKBONE(between), NULL, "the two networks whose routers it joins",
+     .of = KEY_REF, .refers = "networks"},
+    {"", KEY_JOIN, BACKBONE(link), "", "", .keys = p2p_keys},
+    {.name = NULL},
+};
+
+static const struct key trace_keys[] = {
+    {"of", KEY_REF, TRACE(of), NULL, "the input", .refers = "inputs"},
+    {"operator", KEY_TEXT, TRACE(operator), "", "pam2025: whose rows"},
+    {"sets", KEY_WORD, TRACE(sets), "rate", "which direction's rate", .words = sets_words},
+    {"end", KEY_WORD, TRACE(end), "hold",
+     "at its end the last values hold, it starts anew, or a longer run is refused",
+     .words = end_words},
+    {.name = NULL},
+};
+
+static const struct key interface_keys[] = {
+    {"attach", KEY_REF, IFACE(attach), NULL, "the network it attaches to when the run begins",
+     .refers = "networks"},
+    {"trace", KEY_TABLE, IFACE(trace), "", "a measured trace that its link replays",
+     .keys = trace_keys, .given_at = KEY_GIVEN(struct interface_config, trace.given)},
+    {.name = NULL},
+};
+
+static const struct key probe_keys[] = {
+    {"every", KEY_TIME, PROBE(every), "500 ms", "between echo requests to the home agent",
+     .min = SIM_MS, .max = 3600 * SIM_S},
+    {"lost", KEY_INTEGER, PROBE(lost), "3", "unanswered in a row: the path is dead", .min = 1,
+     .max = 1000},
+    {.name = NULL},
+};
+
+static const struct key detection_keys[] = {
+    {"knowledge", KEY_WORD, DETECTION(knowledge), "protocol",
+     "nodes know what they received, or an oracle tells both ends which link carries packets",
+     .words = knowledge_words},
+    {"link_layer", KEY_BOOL, DETECTION(link_layer), "true",
+     "the link layer tells of links lost and made"},
+    {"link_down", KEY_TIME, DETECTION(link_down), "50 ms", "how long after the loss it tells",
+     .max = 3600 * SIM_S},
+    {"nud", KEY_WORD, DETECTION(nud), "rfc4861",
+     "neighbour unreachability detection of the default router, RFC 4861 7.3", .words = nud_words},
+    {"rs_delay", KEY_BOOL, DETECTION(rs_delay), "true",
+     "random delay before the first router solicitation, RFC 4861 6.3.7"},
+    {"path_probe", KEY_TABLE, DETECTION(path_probe), "",
+     "echo requests from each care-of address to the home agent", .keys = probe_keys,
+     .given_at = KEY_GIVEN(struct detection_config, path_probe.given)},
+    {.name = NULL},
+};
+
+static const struct key mcoa_keys[] = {
+    {"enabled", KEY_BOOL, MCOA(enabled), "true",
+     "several care-of addresses (RFC 5648); false is RFC 6275 with one"},
+    {"registration", KEY_WORD, MCOA(registration), "bulk",
+     "one BU for all BIDs, one after the other, or each on its own (RFC 5648 5.3)",
+     .words = registrations},
+    {"lifetime", KEY_TIME, MCOA(lifetime), "420 s", "asked for in a BU, in steps of 4 s",
+     .min = 4 * SIM_S, .max = 65535 * 4 * SIM_S},
+    {.name = NULL},
+};
+
+static const struct key home_keys[] = {
+    {"agent", KEY_REF, NODE(home.agent) - NODE(home), NULL, "the home agent", .refers = "nodes"},
+    {"address", KEY_ADDR, NODE(home.address) - NODE(home), NULL,
+     "the home address, from the home agent's network"},
+    {.name = NULL},
+};
+
+static const struct key source_check_keys[] = {
+    {"plain", KEY_WORD, NODE(source_check.plain) - NODE(source_check), "any-binding",
+     "outer source of an unprotected reverse tunnel, RFC 6275 10.4.5, RFC 5648 6.5",
+     .words = bcache_source_words},
+    {.name = NULL},
+};
+
+static const struct key agent_keys[] = {
+    {"mcoa", KEY_WORD, NODE(agent.mcoa) - NODE(agent), "accept",
+     "several care-of addresses are accepted, unknown (a plain RFC 6275 agent) or prohibited (166)",
+     .words = agent_mcoa_words},
+    {"bulk", KEY_BOOL, NODE(agent.bulk) - NODE(agent), "true",
+     "several BIDs in one BU are accepted; false: status 168"},
+    {"max_lifetime", KEY_TIME, NODE(agent.max_lifetime) - NODE(agent), "262140 s",
+     "granted at most", .min = 4 * SIM_S, .max = 65535 * 4 * SIM_S},
+    {.name = NULL},
+};
+
+static const struct key node_keys[] = {
+    {"role", KEY_WORD, NODE(role), NULL, "what it is", .words = roles},
+    {"profile", KEY_TEXT, NODE(profile), "", "an entry of `profiles` that says the rest"},
+    {"network", KEY_REF, NODE(network), "", "home agent, correspondent: where it stands",
+     .refers = "networks"},
+    {"address", KEY_ADDR, NODE(address), "",
+     "home agent, correspondent: its address; default: made from the prefix"},
+    {"home", KEY_TABLE, NODE(home), "", "mobile: home agent and home address", .keys = home_keys},
+    {"interfaces", KEY_MAP, NODE(interfaces), "", "mobile: its interfaces; BIDs count from 1",
+     .keys = interface_keys, .size = sizeof(struct interface_config)},
+    {"detection", KEY_TABLE, NODE(detection), "",
+     "mobile: how it learns that a path is dead; `oracle` for short", .keys = detection_keys,
+     .scalar = "knowledge"},
+    {"mcoa", KEY_TABLE, NODE(mcoa), "", "mobile: registration of its care-of addresses",
+     .keys = mcoa_keys},
+    {"decision", KEY_TABLE, NODE(decision), "", "mobile: which care-of address carries a flow",
+     .keys = decide_keys},
+    {"source_check", KEY_TABLE, NODE(source_check), "", "home agent: what may come out of a tunnel",
+     .keys = source_check_keys},
+    {"agent", KEY_TABLE, NODE(agent), "", "home agent: what it grants", .keys = agent_keys},
+    {.name = NULL},
+};
+
+static const struct key event_keys[] = {
+    {"at", KEY_TIME, EVENT(at), NULL, "when", .max = INT64_C(1000000) * SIM_S},
+    {"outage", KEY_REF, EVENT(outage), "", "a network that carries nothing, and nobody is told",
+     .refers = "networks"},
+    {"for", KEY_TIME, EVENT(length), "0 s", "outage: how long; 0 s: to the end",
+     .max = INT64_C(1000000) * SIM_S},
+    {"attach", KEY_TEXT, EVENT(attach), "", "an interface, such as car.wlan0, that attaches"},
+    {"to", KEY_REF, EVENT(to), "", "attach: the network; default: the one it attaches to first",
+     .refers = "networks"},
+    {"detach", KEY_TEXT, EVENT(detach), "", "an interface that loses its link"},
+    {.name = NULL},
+};
+
+static const struct key timer_keys[] = {
+    {"", KEY_JOIN, TIMERS(nd), "", "", .keys = nd_timer_keys},
+    {"", KEY_JOIN, TIMERS(bul), "", "", .keys = bul_timer_keys},
+    {"max_delete_bce_timeout", KEY_TIME, TIMERS(max_delete_bce), "10 s",
+     "how long a deleted binding is remembered, RFC 6275 12", .max = 3600 * SIM_S},
+    {.name = NULL},
+};
+
+static const struct key replicate_keys[] = {
+    {"seeds", KEY_INTEGER, offsetof(struct replicate_config, seeds), "1",
+     "replications of each point: 0, 1, 2, ... of the same seed", .min = 1, .max = 1000000},
+    {.name = NULL},
+};
+
+static const struct key sweep_keys[] = {
+    {"parameters", KEY_NODE, SWEEP(parameters), "",
+     "a map of paths to lists of values; every combination is run"},
+    {"replicate", KEY_TABLE, SWEEP(replicate), "", "how often each combination is run",
+     .keys = replicate_keys, .scalar = "seeds"},
+    {.name = NULL},
+};
+
+static const struct key figure_keys[] = {
+    {"plot", KEY_TEXT, FIGURE(plot), NULL, "the metric"},
+    {"x", KEY_TEXT, FIGURE(x), NULL, "the parameter along the x axis"},
+    {"lines", KEY_TEXT, FIGURE(lines), "", "the parameter that makes lines"},
+    {"statistic", KEY_WORD, FIGURE(statistic), "mean", "over the replications",
+     .words = statistics},
+    {.name = NULL},
+};
+
+const struct key scenario_keys[] = {
+    {"monami", KEY_INTEGER, TOP(monami), NULL, "version of the format: 1", .min = 1, .max = 1000},
+    {"title", KEY_TEXT, TOP(title), NULL, "one line"},
+    {"text", KEY_TEXT, TOP(text), "", "what to look at"},
+    {"general", KEY_TABLE, TOP(general), NULL, "the run as a whole", .keys = general_keys},
+    {"inputs", KEY_MAP, TOP(inputs), "", "measured traces", .keys = input_keys,
+     .size = sizeof(struct input_config)},
+    {"networks", KEY_MAP, TOP(networks), NULL, "each has a prefix and a router that advertises it",
+     .keys = network_keys, .size = sizeof(struct network_config)},
+    {"backbone", KEY_MAP, TOP(backbone), "", "how the networks' routers are joined",
+     .keys = backbone_keys, .size = sizeof(struct backbone_config)},
+    {"profiles", KEY_NODE, TOP(profiles), "", "what several nodes have in common"},
+    {"nodes", KEY_MAP, TOP(nodes), NULL, "mobile nodes, home agents, correspondents",
+     .keys = node_keys, .size = sizeof(struct node_config)},
+    {"flows", KEY_MAP, TOP(flows), "", "traffic between two nodes", .keys = flow_keys,
+     .size = sizeof(struct flow_config)},
+    {"events", KEY_LIST, TOP(events), "", "what happens when", .keys = event_keys,
+     .size = sizeof(struct event_config)},
+    {"timers", KEY_TABLE, TOP(timers), "", "constants of the RFCs", .keys = timer_keys},
+    {"expect", KEY_LIST, TOP(expect), "", "what must come out", .keys = expect_keys,
+     .size = sizeof(struct expect)},
+    {"sweep", KEY_TABLE, TOP(sweep), "", "what `sweep run` varies", .keys = sweep_keys},
+    {"figures", KEY_MAP, TOP(figures), "", "what is drawn of a sweep", .keys = figure_keys,
+     .size = sizeof(struct figure_config)},
+    {.name = NULL},
+};

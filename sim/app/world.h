@@ -1,0 +1,80 @@
+/*
+ * world.h - a scenario come to life: nodes, links, routes, traffic and events of one run.
+ */
+#ifndef SIM_APP_WORLD_H
+#define SIM_APP_WORLD_H
+
+#include "models/node/bearer.h"
+#include "models/node/node.h"
+#include "models/transport/source.h"
+#include "sim/app/scenario.h"
+#include "sim/link/access.h"
+#include "traces/trace.h"
+
+/* A network and its router. */
+struct world_network {
+    const struct network_config *how;
+    struct access *access;
+    struct node *router;
+    struct iface *segment; /* the router's interface on it; NULL of a cellular network */
+    struct bearer_pool pool;
+};
+
+/* What a mobile node's interface can attach to. */
+struct world_station {
+    struct world *world;
+    struct station *station;
+    struct node *node;
+    struct iface *iface;
+    uint16_t bid;
+    struct node *agent_node; /* whom an oracle tells; NULL: there is none */
+    struct world_station *next;
+};
+
+struct world_flow {
+    struct source source[2];
+};
+
+struct world_event {
+    struct world *world;
+    const struct event_config *how;
+    struct sim_timer timer;
+    struct sim_timer end; /* of an outage */
+};
+
+struct world {
+    const struct scenario *scenario;
+    struct arena *arena;
+    struct sim *sim;
+    struct pool packets;
+    struct rng_seed seed;
+    struct links links;
+    struct world_network *network; /* in order of the scenario */
+    struct node **node;            /* routers that are no home agents first, then the scenario's */
+    uint32_t nodes;
+    uint32_t *port_node; /* by port: index of its node */
+    uint32_t port_room;
+    struct world_station *stations;
+    struct replay_trace *trace;
+    struct replay *replay;
+    size_t replays;
+    struct world_flow *flow;
+    struct trace_flow *trace_flow;
+    struct world_event *event;
+    bool oracle; /* some node has one */
+};
+
+/* The scenario has been checked. The world lives in `arena` but for its engine. */
+void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
+                 uint64_t replication);
+void world_start(struct world *w); /* when the observers are there */
+void world_free(struct world *w);  /* packets that are left are given back first */
+
+struct node *world_node(const struct world *w, const char *name); /* NULL: none */
+struct world_network *world_network(const struct world *w, const char *name);
+
+/* What traces need to know. */
+void world_trace_setup(struct world *w, struct trace_setup *setup);
+struct trace_link *world_links(struct world *w, size_t *n);
+
+#endif

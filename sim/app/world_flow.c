@@ -1,0 +1,218 @@
+/* Traffic, traces that links replay, events; and the start of it all. */
+#include <assert.h>
+#include <string.h>
+
+#include "models/node/mobile.h"
+#include "models/node/path.h"
+#include "sim/app/world_parts.h"
+
+enum { FIRST_PORT = 20000 };
+
+uint16_t world_flow_port(size_t flow)
+{
+    return (uint16_t)(FIRST_PORT + 2 * flow);
+}
+
+static void out(void *owner, struct pkt *p)
+{
+    path_out(owner, p);
+}
+
+static void describe(struct world *w, size_t k, const struct flow_config *f,
+                     const struct flow_shape *shape)
+{
+    struct trace_flow *t = &w->trace_flow[k];
+    const char *const *end = f->between.items;
+    *t = (struct trace_flow){.name = f->name,
+                             .traffic = shape->text,
+                             .interval = shape->interval,
+                             .voice = shape->kind == FLOW_VOICE,
+                             .plc = f->traffic.plc,
+                             .codec = f->traffic.voice == VOICE_G729 ? TRACE_G729 : TRACE_G711,
+                             .playout = f->playout,
+                             .deadline = f->deadline};
+    for (int e = 0; e < 2; e++) {
+        const struct node_config *n = SCENARIO_FIND(w->scenario->nodes, struct node_config, end[e]);
+        t->end[e] = end[e];
+        t->address[e] = world_address(w, n);
+        t->node[e] = world_node(w, end[e])->index;
+        t->on[e] =
+            f->directions == FLOW_BOTH || f->directions == (e ? FLOW_DOWN_ONLY : FLOW_UP_ONLY);
+    }
+}
+
+static void add_direction(struct world *w, size_t k, int d, const struct flow_config *f,
+                          const struct flow_shape *shape)
+{
+    const struct trace_flow *t = &w->trace_flow[k];
+    struct node *from = w->node[t->node[d]];
+    struct node *to = w->node[t->node[1 - d]];
+    struct source *s = &w->flow[k].source[d];
+    *s = (struct source){.sim = w->sim,
+                         .packets = &w->packets,
+                         .shape = *shape,
+                         .flow = (uint32_t)k + 1,
+                         .direction = (uint8_t)d,
+                         .src = t->address[d],
+                         .dst = t->address[1 - d],
+                         .port = world_flow_port(k),
+                         .stop = f->stop ? f->stop : SIM_NEVER,
+                         .owner = from,
+                         .out = out};
+    if (shape->kind != FLOW_PING)
+        sink_listen(&to->ports, w->arena, w->sim, s->port);
+}
+
+void world_add_flows(struct world *w)
+{
+    const struct flow_config *f = KEY_ITEMS(w->scenario->flows, struct flow_config);
+    size_t n = w->scenario->flows.n;
+    w->flow = arena_take(w->arena, (n + 1) * sizeof *w->flow);
+    w->trace_flow = arena_take(w->arena, (n + 1) * sizeof *w->trace_flow);
+    for (size_t k = 0; k < n; k++) {
+        struct flow_shape shape = flow_shape_of(&f[k].traffic);
+        describe(w, k, &f[k], &shape);
+        for (int d = 0; d < 2; d++)
+            if (w->trace_flow[k].on[d] && !(shape.kind == FLOW_PING && d == 1))
+                add_direction(w, k, d, &f[k], &shape);
+    }
+}
+
+static void start_flows(struct world *w)
+{
+    static const char *const ways[] = {"up", "down"};
+    const struct flow_config *f = KEY_ITEMS(w->scenario->flows, struct flow_config);
+    for (size_t k = 0; k < w->scenario->flows.n; k++) {
+        for (int d = 0; d < 2; d++) {
+            struct source *s = &w->flow[k].source[d];
+            if (!s->out)
+                continue;
+            struct rng rng = rng_stream(
+                &w->seed, arena_format(w->arena, "flow.%s.%s.phase", f[k].name, ways[d]));
+            sim_time phase = f[k].random_phase ? rng_uniform(&rng, 0, s->shape.interval - 1) : 0;
+            source_start(s, f[k].start + phase);
+        }
+    }
+}
+
+/* ---- events -------------------------------------------------------------------------- */
+
+static struct world_station *station_of(const struct world *w, const char *text, const char *to)
+{
+    const struct node_config *node;
+    const struct interface_config *i;
+    bool known = scenario_interface(w->scenario, text, &node, &i);
+    assert(known);
+    const char *network = to ? to : i->attach;
+    for (struct world_station *s = w->stations; s; s = s->next)
+        if (!strcmp(s->node->name, node->name) && !strcmp(s->iface->name, i->name) &&
+            !strcmp(s->station->net->name, network))
+            return s;
+    return NULL;
+}
+
+static void attach(struct world_station *s)
+{
+    s->iface->nd->dad_how = world_network(s->world, s->station->net->name)->how->dad;
+    station_attach(s->station);
+}
+
+static void detach_iface(const struct world *w, const char *text)
+{
+    const struct world_station *any = station_of(w, text, NULL);
+    if (any->iface->port->via)
+        station_detach(any->iface->port->via);
+}
+
+static void begin_outage(struct world_event *e)
+{
+    struct world_network *net = world_network(e->world, e->how->outage);
+    const struct tap_field fields[] = {{.key = "network", .type = TAP_TEXT, .text = net->how->name},
+                                       {.key = "begins", .type = TAP_INT, .i = 1}};
+    tap_event(e->world->sim, net->router->index, EV_L2_OUTAGE, fields, 2);
+    access_outage(net->access, true);
+    if (e->how->length)
+        sim_arm_in(e->world->sim, &e->end, e->how->length);
+}
+
+static void end_outage(struct sim *sim, void *owner)
+{
+    struct world_event *e = owner;
+    struct world_network *net = world_network(e->world, e->how->outage);
+    const struct tap_field fields[] = {{.key = "network", .type = TAP_TEXT, .text = net->how->name},
+                                       {.key = "begins", .type = TAP_INT, .i = 0}};
+    tap_event(sim, net->router->index, EV_L2_OUTAGE, fields, 2);
+    access_outage(net->access, false);
+}
+
+static void happen(struct sim *sim, void *owner)
+{
+    struct world_event *e = owner;
+    (void)sim;
+    if (e->how->outage)
+        begin_outage(e);
+    else if (e->how->attach)
+        attach(station_of(e->world, e->how->attach, e->how->to));
+    else
+        detach_iface(e->world, e->how->detach);
+}
+
+void world_add_events(struct world *w)
+{
+    const struct event_config *how = KEY_ITEMS(w->scenario->events, struct event_config);
+    w->event = arena_take(w->arena, (w->scenario->events.n + 1) * sizeof *w->event);
+    for (size_t k = 0; k < w->scenario->events.n; k++) {
+        w->event[k] = (struct world_event){.world = w, .how = &how[k]};
+        sim_timer_init(&w->event[k].timer, happen, &w->event[k]);
+        sim_timer_init(&w->event[k].end, end_outage, &w->event[k]);
+    }
+}
+
+/* ---- the start ------------------------------------------------------------------------ */
+
+static void start_replay(struct world *w, const struct interface_config *i, struct station *s)
+{
+    const struct input_config *in =
+        SCENARIO_FIND(w->scenario->inputs, struct input_config, i->trace.of);
+    struct replay_trace *trace = arena_take(w->arena, sizeof *trace);
+    struct replay *r = arena_take(w->arena, sizeof *r);
+    struct why why;
+    enum status st = replay_load(in->file, (enum replay_format)in->format, i->trace.operator,
+                                 w->arena, trace, &why);
+    assert(!st); /* checked with the scenario */
+    *r = (struct replay){.trace = trace,
+                         .station = s,
+                         .sets = (enum replay_sets)i->trace.sets,
+                         .end = (enum replay_end)i->trace.end};
+    replay_start(r);
+}
+
+static void start_mobile(struct world *w, const struct node_config *how)
+{
+    struct node *n = world_node(w, how->name);
+    const struct interface_config *ic = KEY_ITEMS(how->interfaces, struct interface_config);
+    const struct nd_host_config host = {.link_layer = how->detection.link_layer,
+                                        .link_down = how->detection.link_down,
+                                        .nud = how->detection.nud == 0,
+                                        .rs_delay = how->detection.rs_delay};
+    mobile_start(n->mobile);
+    for (size_t k = 0; k < how->interfaces.n; k++) {
+        const char *name = arena_format(w->arena, "%s.%s", how->name, ic[k].name);
+        struct world_station *s = station_of(w, name, NULL);
+        nd_be_host(s->iface, &host);
+        if (ic[k].trace.given)
+            start_replay(w, &ic[k], s->station);
+        attach(s);
+    }
+}
+
+void world_start(struct world *w)
+{
+    const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
+    for (size_t k = 0; k < w->scenario->nodes.n; k++)
+        if (how[k].role == ROLE_MOBILE)
+            start_mobile(w, &how[k]);
+    for (size_t k = 0; k < w->scenario->events.n; k++)
+        sim_arm(w->sim, &w->event[k].timer, w->event[k].how->at);
+    start_flows(w);
+}

@@ -1,0 +1,235 @@
+/* Home agents, correspondents and mobile nodes. */
+#include <assert.h>
+#include <string.h>
+
+#include "models/node/agent.h"
+#include "models/node/mobile.h"
+#include "sim/app/world_parts.h"
+
+/* ---- addresses --------------------------------------------------------------------- */
+
+struct addr world_address(const struct world *w, const struct node_config *n)
+{
+    if (n->role == ROLE_MOBILE)
+        return n->home.address;
+    if (!addr_unspecified(&n->address))
+        return n->address;
+    const struct network_config *net =
+        SCENARIO_FIND(w->scenario->networks, struct network_config, n->network);
+    if (n->role == ROLE_HOME_AGENT)
+        return addr_join(&net->prefix.prefix, 1);
+    const char *port = arena_format(w->arena, "%s.eth0", n->name);
+    return addr_join(&net->prefix.prefix, eth_identifier(world_station_address(port)));
+}
+
+/* ---- fixed nodes --------------------------------------------------------------------- */
+
+static void add_agent(struct world *w, const struct node_config *how)
+{
+    struct world_network *net = world_network(w, how->network);
+    struct addr address = world_address(w, how);
+    const struct bcache_config config = {.home = net->how->prefix.prefix,
+                                         .max_lifetime = how->agent.max_lifetime,
+                                         .mcoa = how->agent.mcoa,
+                                         .bulk = how->agent.bulk,
+                                         .source_check = how->source_check.plain,
+                                         .delete_time = w->scenario->timers.max_delete_bce};
+    (void)agent_new(net->router, net->segment, &address, &config);
+}
+
+/* Configured by hand, in operation since long. */
+static void add_correspondent(struct world *w, const struct node_config *how)
+{
+    struct world_network *net = world_network(w, how->network);
+    struct node *n = world_add_node(w, how->name);
+    struct port *port = world_add_port(w, n, "eth0", LINK_ETHERNET, (uint32_t)net->how->access.mtu);
+    struct iface *i = node_add_iface(n, "eth0", port);
+    struct addr address = world_address(w, how);
+    struct addr link_local = addr_link_local_of(i->identifier);
+    nd_init(i, &w->scenario->timers.nd, &net->how->dad);
+    address_fix(i, &link_local, 64);
+    address_fix(i, &address, 64);
+    solicit_fix(i, address_link_local(net->segment), &net->how->prefix.prefix);
+    station_wire(access_station(net->access, port, NULL));
+    i->up = true;
+}
+
+/* ---- mobile nodes --------------------------------------------------------------------- */
+
+static struct port *add_bearer(struct world *w, struct world_network *net, struct node *n,
+                               const char *iface)
+{
+    const char *name = arena_format(w->arena, "%s-%s", n->name, iface);
+    struct port *port =
+        world_add_port(w, net->router, name, LINK_RAW_IP6, (uint32_t)net->how->access.mtu);
+    struct iface *i = node_add_iface(net->router, name, port);
+    i->identifier = eth_identifier(world_station_address(port->name));
+    struct addr link_local = addr_link_local_of(i->identifier);
+    nd_init(i, &w->scenario->timers.nd, &net->how->dad);
+    address_fix(i, &link_local, 64);
+    bearer_init(arena_take(w->arena, sizeof(struct bearer)), i, &net->pool, &net->how->advertise);
+    return port;
+}
+
+static void tell_oracle(void *owner)
+{
+    struct world_station *s = owner;
+    bool carries = station_carries(s->station);
+    mobile_oracle(s->node->mobile, s->iface, carries);
+    if (s->agent_node)
+        agent_oracle(s->agent_node->agent, mobile_home(s->node->mobile), s->bid, carries);
+}
+
+static void add_station(struct world *w, struct node *n, struct iface *i, uint16_t bid,
+                        const char *network, const struct node_config *how)
+{
+    struct world_network *net = world_network(w, network);
+    for (struct world_station *s = w->stations; s; s = s->next)
+        if (s->iface == i && s->station->net == net->access)
+            return; /* an event attaches it there again */
+    bool cellular = net->how->access.kind == ACCESS_CELLULAR;
+    struct port *bearer = cellular ? add_bearer(w, net, n, i->name) : NULL;
+    struct world_station *s = arena_take(w->arena, sizeof *s);
+    *s = (struct world_station){.world = w, .node = n, .iface = i, .bid = bid, .next = w->stations};
+    s->station = access_station(net->access, i->port, bearer);
+    if (how->detection.knowledge == 1) {
+        s->station->changed = tell_oracle;
+        s->station->owner = s;
+        s->agent_node = world_node(w, how->home.agent);
+    }
+    w->stations = s;
+}
+
+/* Where events take it beside its first network. */
+static void add_other_stations(struct world *w, struct node *n, struct iface *i, uint16_t bid,
+                               const struct node_config *how)
+{
+    const struct event_config *e = KEY_ITEMS(w->scenario->events, struct event_config);
+    for (size_t k = 0; k < w->scenario->events.n; k++) {
+        const struct node_config *node;
+        const struct interface_config *iface;
+        if (e[k].attach && e[k].to && scenario_interface(w->scenario, e[k].attach, &node, &iface) &&
+            node == how && !strcmp(iface->name, i->name))
+            add_station(w, n, i, bid, e[k].to, how);
+    }
+}
+
+static struct iface *add_interface(struct world *w, struct node *n, const struct node_config *how,
+                                   const struct interface_config *ic, uint16_t bid)
+{
+    struct world_network *net = world_network(w, ic->attach);
+    struct port *port =
+        world_add_port(w, n, ic->name, access_framing(net->access), (uint32_t)net->how->access.mtu);
+    struct iface *i = node_add_iface(n, ic->name, port);
+    i->identifier = eth_identifier(world_station_address(port->name));
+    nd_init(i, &w->scenario->timers.nd, &net->how->dad);
+    add_station(w, n, i, bid, ic->attach, how);
+    add_other_stations(w, n, i, bid, how);
+    return i;
+}
+
+/* The mobile node's interfaces in order of preference, with their BIDs. */
+static unsigned order_paths(const struct node_config *how, struct decide_path path[MH_BIDS])
+{
+    const struct interface_config *i = KEY_ITEMS(how->interfaces, struct interface_config);
+    const char *const *prefer = how->decision.prefer.items;
+    unsigned n = 0;
+    for (size_t k = 0; k < how->decision.prefer.n; k++)
+        for (size_t j = 0; j < how->interfaces.n; j++)
+            if (!strcmp(i[j].name, prefer[k]))
+                path[n++] = (struct decide_path){i[j].name, (uint16_t)(j + 1)};
+    for (size_t j = 0; j < how->interfaces.n; j++) {
+        bool named = false;
+        for (unsigned k = 0; k < n; k++)
+            named |= path[k].bid == j + 1;
+        if (!named)
+            path[n++] = (struct decide_path){i[j].name, (uint16_t)(j + 1)};
+    }
+    return n;
+}
+
+/* The flows of this node, as selectors from its point of view. */
+static size_t list_flows(struct world *w, const struct node_config *how, struct decide_flow *list)
+{
+    const struct flow_config *f = KEY_ITEMS(w->scenario->flows, struct flow_config);
+    size_t n = 0;
+    for (size_t k = 0; k < w->scenario->flows.n; k++) {
+        const char *const *end = f[k].between.items;
+        bool first = !strcmp(end[0], how->name);
+        if (!first && strcmp(end[1], how->name) != 0)
+            continue;
+        const struct node_config *peer =
+            SCENARIO_FIND(w->scenario->nodes, struct node_config, end[first ? 1 : 0]);
+        bool ping = f[k].traffic.has_ping;
+        list[n++] =
+            (struct decide_flow){.name = f[k].name,
+                                 .selector = {.peer = world_address(w, peer),
+                                              .protocol = ping ? IP6_ICMP6 : IP6_UDP,
+                                              .peer_port = ping ? 0 : world_flow_port(k),
+                                              .mobile_port = ping ? 0 : world_flow_port(k)}};
+    }
+    return n;
+}
+
+static struct mobile_config mobile_config_of(const struct world *w, const struct node_config *how)
+{
+    const struct node_config *agent =
+        SCENARIO_FIND(w->scenario->nodes, struct node_config, how->home.agent);
+    const struct path_probe_config *probe = &how->detection.path_probe;
+    struct mobile_config m = {.bul = {.home = how->home.address,
+                                      .agent = world_address(w, agent),
+                                      .lifetime = how->mcoa.lifetime,
+                                      .mcoa = how->mcoa.enabled,
+                                      .registration = how->mcoa.registration,
+                                      .timers = w->scenario->timers.bul},
+                              .detection = {.oracle = how->detection.knowledge == 1,
+                                            .back_after = how->decision.back_after}};
+    if (probe->given) {
+        m.detection.probe_every = probe->every;
+        m.detection.probe_lost = probe->lost;
+    }
+    return m;
+}
+
+static void add_mobile(struct world *w, const struct node_config *how)
+{
+    struct node *n = world_add_node(w, how->name);
+    const struct interface_config *ic = KEY_ITEMS(how->interfaces, struct interface_config);
+    struct decide_path path[MH_BIDS];
+    unsigned paths = order_paths(how, path);
+    struct decide_flow *flow = arena_take(w->arena, (w->scenario->flows.n + 1) * sizeof *flow);
+    size_t flows = list_flows(w, how, flow);
+    struct flow_policy *policy = arena_take(w->arena, sizeof *policy);
+    *policy = decide_policy(w->arena, &how->decision, path, paths, flow, flows);
+    struct mobile_config config = mobile_config_of(w, how);
+    for (size_t k = 0; k < how->interfaces.n; k++) {
+        struct iface *i = add_interface(w, n, how, &ic[k], (uint16_t)(k + 1));
+        /* L is set where the two identifiers are one: RFC 6275 11.7.1 */
+        config.bul.link_local |= i->identifier == addr_identifier(&how->home.address);
+    }
+    struct mobile *m = mobile_new(n, &config, policy);
+    for (unsigned k = 0; k < paths; k++)
+        mobile_add_path(m, node_find_iface(n, path[k].interface), path[k].bid);
+    agent_set_policy(world_node(w, how->home.agent)->agent, &how->home.address, policy);
+    w->oracle |= config.detection.oracle;
+}
+
+void world_add_hosts(struct world *w)
+{
+    const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
+    for (size_t k = 0; k < w->scenario->nodes.n; k++)
+        if (how[k].role == ROLE_HOME_AGENT)
+            add_agent(w, &how[k]);
+    for (size_t k = 0; k < w->scenario->nodes.n; k++) {
+        if (how[k].role == ROLE_CORRESPONDENT)
+            add_correspondent(w, &how[k]);
+        if (how[k].role == ROLE_MOBILE)
+            add_mobile(w, &how[k]);
+    }
+    for (size_t k = 0; k < w->scenario->networks.n; k++) { /* last: stations stand still so far */
+        struct world_network *net = &w->network[k];
+        if (net->segment)
+            advertise_start(net->segment, &net->how->advertise, &net->how->prefix.prefix, true,
+                            net->how->agent != NULL);
+    }
+}

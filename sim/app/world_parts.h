@@ -1,0 +1,28 @@
+/*
+ * world_parts.h - the steps of world_build(), each in a file of its own.
+ */
+#ifndef SIM_APP_WORLD_PARTS_H
+#define SIM_APP_WORLD_PARTS_H
+
+#include "sim/app/world.h"
+
+struct node *world_add_node(struct world *w, const char *name);
+struct port *world_add_port(struct world *w, struct node *n, const char *iface,
+                            enum link_framing framing, uint32_t mtu);
+uint64_t world_station_address(const char *name); /* link-layer address of a port, by its name */
+
+/* world_net.c: routers, networks, backbone, shortest paths. */
+void world_add_networks(struct world *w);
+void world_add_backbone(struct world *w);
+void world_add_routes(struct world *w);
+
+/* world_host.c: home agents, correspondents, mobile nodes. */
+void world_add_hosts(struct world *w);
+
+/* world_flow.c: traffic and events. */
+void world_add_flows(struct world *w);
+void world_add_events(struct world *w);
+uint16_t world_flow_port(size_t flow); /* UDP port of both ends */
+struct addr world_address(const struct world *w, const struct node_config *n);
+
+#endif

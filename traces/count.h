@@ -1,0 +1,78 @@
+/*
+ * count.h - how many messages of each kind passed each interface, and what the nodes dropped.
+ *
+ * Every frame is looked into down to the innermost packet: tunnels are followed, what an ICMPv6
+ * error quotes is not counted.  A frame is counted as sent, received, or dropped (refused by the
+ * link, never sent).
+ */
+#ifndef TRACES_COUNT_H
+#define TRACES_COUNT_H
+
+#include <stdint.h>
+
+#include "sim/core/tap.h"
+#include "traces/trace.h"
+
+#define COUNT_NAMES(X)                                \
+    X(FRAMES, "frames")                               \
+    X(BYTES, "bytes")                                 \
+    X(SIGNALLING_BYTES, "signalling_bytes")           \
+    X(TUNNEL, "header.tunnel")                        \
+    X(HOME_ADDRESS, "header.home_address")            \
+    X(ROUTING2, "header.routing2")                    \
+    X(UDP, "udp")                                     \
+    X(UNREACHABLE, "icmp6.unreachable")               \
+    X(TOO_BIG, "icmp6.too_big")                       \
+    X(TIME_EXCEEDED, "icmp6.time_exceeded")           \
+    X(PARAMETER_PROBLEM, "icmp6.parameter_problem")   \
+    X(ECHO_REQUEST, "icmp6.echo_request")             \
+    X(ECHO_REPLY, "icmp6.echo_reply")                 \
+    X(RS, "icmp6.rs")                                 \
+    X(RA, "icmp6.ra")                                 \
+    X(NS, "icmp6.ns")                                 \
+    X(NA, "icmp6.na")                                 \
+    X(REDIRECT, "icmp6.redirect")                     \
+    X(MH_BRR, "mh.brr")                               \
+    X(MH_HOTI, "mh.hoti")                             \
+    X(MH_COTI, "mh.coti")                             \
+    X(MH_HOT, "mh.hot")                               \
+    X(MH_COT, "mh.cot")                               \
+    X(MH_BU, "mh.bu")                                 \
+    X(MH_BA, "mh.ba")                                 \
+    X(MH_BE, "mh.be")                                 \
+    X(OPTION_REFRESH_ADVICE, "option.refresh_advice") \
+    X(OPTION_ALTERNATE_COA, "option.alternate_coa")   \
+    X(OPTION_NONCE_INDICES, "option.nonce_indices")   \
+    X(OPTION_AUTHORIZATION, "option.authorization")   \
+    X(OPTION_BID, "option.bid")
+
+enum count_name {
+#define X(id, name) COUNT_##id,
+    COUNT_NAMES(X)
+#undef X
+        COUNTS,
+};
+
+enum { COUNT_WAYS = 3 }; /* sent, received, dropped */
+
+struct count {
+    uint64_t (*port)[COUNT_WAYS][COUNTS]; /* by port */
+    uint64_t *drop;                       /* by node and reason */
+    uint32_t nodes;
+    const struct trace_port *ports;
+    uint32_t n;
+};
+
+void count_init(struct count *c, const struct trace_port *ports, uint32_t n, uint32_t nodes);
+void count_release(struct count *c);
+void count_frame(struct count *c, const struct tap_frame *f);
+void count_drop(struct count *c, const struct tap_drop *d);
+uint64_t count_dropped(const struct count *c, uint32_t node, unsigned reason);
+
+const char *count_name(unsigned name);
+const char *count_way(unsigned way);
+
+/* One line on what the packet is, for people: "BU seq 3 BID 1 2"; "" for a packet of no note. */
+void count_describe(const uint8_t *packet, size_t n, char *out, size_t size);
+
+#endif

@@ -1,0 +1,194 @@
+#include "traces/db.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+const struct db_table db_tables[] = {
+    {"run",
+     "run_key TEXT, scenario TEXT, title TEXT, seed INTEGER, replication INTEGER, engine TEXT, "
+     "crypto TEXT, stop_ns INTEGER, events INTEGER, digest TEXT, version TEXT",
+     "one row: what was run; events is the number of engine events"},
+    {"flow",
+     "flow TEXT, direction TEXT, source TEXT, destination TEXT, traffic TEXT, sent INTEGER, "
+     "received INTEGER, lost INTEGER, late INTEGER, in_flight INTEGER, duplicated INTEGER, "
+     "reordered INTEGER, received_bytes INTEGER, delay_mean_ns REAL, delay_p50_ns INTEGER, "
+     "delay_p95_ns INTEGER, delay_p99_ns INTEGER, delay_max_ns INTEGER, ipdv_mean_ns REAL, "
+     "pdv_p99_ns INTEGER, longest_gap_ns INTEGER, mos_mean REAL, mos_worst REAL",
+     "a row a direction of a flow; in_flight were on their way at the end"},
+    {"packet",
+     "flow TEXT, direction TEXT, sequence INTEGER, copy INTEGER, sent_ns INTEGER, "
+     "received_ns INTEGER, bytes INTEGER, overhead_bytes INTEGER, path TEXT, bid INTEGER, fate TEXT",
+     "a row a copy of a packet; received_ns is NULL unless it came; fate says why not"},
+    {"transition",
+     "transition INTEGER, node TEXT, kind TEXT, cause INTEGER, from_interface TEXT, "
+     "to_interface TEXT, link_down_ns INTEGER, detected_ns INTEGER, link_up_ns INTEGER, "
+     "router_ns INTEGER, address_ns INTEGER, bu_sent_ns INTEGER, ba_received_ns INTEGER, "
+     "done_ns INTEGER",
+     "what changed the way of packets: BID added, removed, moved; flow moved"},
+    {"disruption",
+     "transition INTEGER, flow TEXT, direction TEXT, last_before_ns INTEGER, "
+     "first_after_ns INTEGER, interval_ns INTEGER, disruption_ns INTEGER, lost INTEGER, "
+     "late INTEGER, duplicated INTEGER",
+     "what each transition did to each direction of the node's flows: the widest gap between "
+     "arrivals, minus the packet interval"},
+    {"binding",
+     "node TEXT, home_address TEXT, bid INTEGER, care_of_address TEXT, made_ns INTEGER, "
+     "changed_ns INTEGER, ended_ns INTEGER, how TEXT",
+     "the home agent's bindings; ended_ns is NULL while it lives"},
+    {"event", "id INTEGER, cause INTEGER, t_ns INTEGER, node TEXT, name TEXT, data TEXT",
+     "what the protocols did; data is JSON, cause the id of the event that led to it"},
+    {"counter", "node TEXT, interface TEXT, name TEXT, value INTEGER",
+     "messages, options and bytes of each interface, drop reasons of each node (interface NULL)"},
+    {"series", "t_ns INTEGER, node TEXT, interface TEXT, name TEXT, value REAL",
+     "bit/s of each interface in bins that end at t_ns"},
+    {"link",
+     "link TEXT, direction TEXT, packets INTEGER, bytes INTEGER, dropped_queue INTEGER, "
+     "dropped_loss INTEGER, dropped_down INTEGER, queue_max INTEGER",
+     "what each direction of each link took and lost"},
+    {"parameter", "name TEXT, value ANY", "what a sweep varied"},
+    {"expectation", "line INTEGER, text TEXT, found TEXT, held INTEGER",
+     "the scenario's `expect` list and what was found"},
+    {NULL, NULL, NULL},
+};
+
+static enum status fail(struct sqlite3 *db, struct why *w)
+{
+    return why_set(w, ST_IO, "results: %s", db ? sqlite3_errmsg(db) : "out of memory");
+}
+
+enum status db_do(struct sqlite3 *db, const char *sql, struct why *w)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? ST_OK : fail(db, w);
+}
+
+static enum status make_tables(struct sqlite3 *db, struct why *w)
+{
+    for (const struct db_table *t = db_tables; t->name; t++) {
+        char *sql = sqlite3_mprintf("CREATE TABLE %s (%s) STRICT", t->name, t->columns);
+        assert(sql);
+        enum status st = db_do(db, sql, w);
+        sqlite3_free(sql);
+        if (st)
+            return st;
+    }
+    return ST_OK;
+}
+
+enum status db_create(struct sqlite3 **db, const char *path, struct why *w)
+{
+    if (sqlite3_open(path ? path : ":memory:", db) != SQLITE_OK)
+        return fail(*db, w);
+    enum status st = db_do(*db,
+                           "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF;"
+                           "PRAGMA synchronous = OFF; PRAGMA user_version = 1; BEGIN",
+                           w);
+    return st ? st : make_tables(*db, w);
+}
+
+enum status db_open(struct sqlite3 **db, const char *path, struct why *w)
+{
+    if (sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+        return why_set(w, ST_IO, "%s: %s", path, *db ? sqlite3_errmsg(*db) : "out of memory");
+    double version = 0;
+    struct why inner;
+    if (db_ask(*db, "PRAGMA user_version", &version, &inner) || (int)version != DB_VERSION)
+        return why_set(w, ST_SYNTAX, "%s: not a results file of this version", path);
+    return ST_OK;
+}
+
+enum status db_commit(struct sqlite3 *db, struct why *w)
+{
+    return db_do(db, "COMMIT", w);
+}
+
+/* ---- rows ---------------------------------------------------------------------------- */
+
+static int columns_of(const char *table)
+{
+    for (const struct db_table *t = db_tables; t->name; t++) {
+        if (strcmp(t->name, table) != 0)
+            continue;
+        int n = 1;
+        for (const char *c = t->columns; *c; c++)
+            n += *c == ',';
+        return n;
+    }
+    assert(!"a table of the list");
+    return 0;
+}
+
+enum status db_rows(struct db_row *row, struct sqlite3 *db, const char *table, struct why *w)
+{
+    char marks[128] = "?";
+    for (int k = 1; k < columns_of(table); k++)
+        (void)strcat(marks, ",?");
+    char *sql = sqlite3_mprintf("INSERT INTO %s VALUES (%s)", table, marks);
+    assert(sql);
+    int bad = sqlite3_prepare_v2(db, sql, -1, &row->statement, NULL);
+    sqlite3_free(sql);
+    row->at = 1;
+    return bad ? fail(db, w) : ST_OK;
+}
+
+void db_int(struct db_row *row, int64_t v)
+{
+    (void)sqlite3_bind_int64(row->statement, row->at++, v);
+}
+
+void db_time(struct db_row *row, int64_t ns)
+{
+    if (ns < 0)
+        (void)sqlite3_bind_null(row->statement, row->at++);
+    else
+        db_int(row, ns);
+}
+
+void db_real(struct db_row *row, double v)
+{
+    (void)sqlite3_bind_double(row->statement, row->at++, v); /* NaN is stored as NULL */
+}
+
+void db_text(struct db_row *row, const char *v)
+{
+    (void)sqlite3_bind_text(row->statement, row->at++, v, -1, SQLITE_TRANSIENT);
+}
+
+enum status db_put(struct db_row *row, struct why *w)
+{
+    assert(row->at == sqlite3_bind_parameter_count(row->statement) + 1);
+    struct sqlite3 *db = sqlite3_db_handle(row->statement);
+    int bad = sqlite3_step(row->statement) != SQLITE_DONE;
+    enum status st = bad ? fail(db, w) : ST_OK;
+    (void)sqlite3_reset(row->statement);
+    row->at = 1;
+    return st;
+}
+
+void db_rows_done(struct db_row *row)
+{
+    (void)sqlite3_finalize(row->statement);
+    row->statement = NULL;
+}
+
+enum status db_ask(struct sqlite3 *db, const char *sql, double *value, struct why *w)
+{
+    struct sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+        return fail(db, w);
+    enum status st = ST_MISSING;
+    if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+        *value = sqlite3_column_double(statement, 0);
+        st = ST_OK;
+    }
+    (void)sqlite3_finalize(statement);
+    return st ? why_set(w, st, "no such row") : ST_OK;
+}
+
+void db_print_reference(FILE *out)
+{
+    for (const struct db_table *t = db_tables; t->name; t++)
+        (void)fprintf(out, "### %s\n\n%s.\n\n`%s`\n\n", t->name, t->help, t->columns);
+}

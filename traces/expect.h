@@ -1,0 +1,61 @@
+/*
+ * expect.h - what a scenario says must come out, asked of the tables when the run is over.
+ *
+ *   metric: flow.call.down.lost, max: 2 %      also min, equals; a share is of `sent`
+ *   event: mip6.bu_sent, where: {...}, count: 2      also at_least, at_most, after, before
+ *   never: drop.source_not_bound, where: {node: ha}  an event or a drop
+ *   each: transition, metric: disruption.call.down, max: 1 s
+ *   order: [mip6.bu_sent, mip6.ba_received], where: {node: car}
+ */
+#ifndef TRACES_EXPECT_H
+#define TRACES_EXPECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/key.h"
+#include "sim/base/status.h"
+#include "sim/base/units.h"
+
+struct sqlite3;
+
+struct expect {
+    const char *metric;
+    const char *max;
+    const char *min;
+    const char *equals;
+    const char *event;
+    const char *never;
+    const char *each;
+    struct key_list order; /* const char * */
+    struct key_list where; /* struct key_pair */
+    sim_time after;
+    sim_time before; /* 0: the end */
+    bool has_count;
+    int64_t count;
+    bool has_at_least;
+    int64_t at_least;
+    bool has_at_most;
+    int64_t at_most;
+};
+
+extern const struct key expect_keys[];
+
+/* Before the run: is it one of the forms, do its names exist? `flow` are the names of the flows. */
+MUST_CHECK enum status expect_check(const struct expect *e, const char *const *flow, size_t flows,
+                                    struct why *w);
+
+/* After it: `found` says what was there. Answers through `held`. */
+MUST_CHECK enum status expect_ask(const struct expect *e, struct sqlite3 *db, bool *held,
+                                  char *found, size_t size, struct why *w);
+
+void expect_text(const struct expect *e, char *out, size_t size);
+
+/* A metric by its name: `flow.NAME.up|down.COLUMN`, `counter.NODE[.INTERFACE].NAME`,
+ * `disruption.NAME.up|down` (the worst). */
+MUST_CHECK enum status metric_ask(struct sqlite3 *db, const char *metric, double *value,
+                                  struct why *w);
+MUST_CHECK enum status metric_check(const char *metric, const char *const *flow, size_t flows,
+                                    struct why *w);
+
+#endif

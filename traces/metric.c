@@ -1,0 +1,103 @@
+/* Metrics by name, as expect.h and figures use them. */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "traces/db.h"
+#include "traces/expect.h"
+
+enum { PART_BYTES = 96, PARTS = 8 };
+
+struct parts {
+    char text[PARTS][PART_BYTES];
+    unsigned n;
+    const char *rest[PARTS]; /* of the metric's own text, from each part on */
+};
+
+static bool cut(const char *metric, struct parts *p)
+{
+    p->n = 0;
+    for (const char *at = metric; at; p->n++) {
+        const char *dot = strchr(at, '.');
+        size_t len = dot ? (size_t)(dot - at) : strlen(at);
+        if (p->n == PARTS || len == 0 || len >= PART_BYTES)
+            return false;
+        memcpy(p->text[p->n], at, len);
+        p->text[p->n][len] = '\0';
+        p->rest[p->n] = at;
+        at = dot ? dot + 1 : NULL;
+    }
+    return true;
+}
+
+static bool is_flow_column(const char *name)
+{
+    static const char *const columns[] = {
+        "sent",           "received",     "lost",           "late",          "in_flight",
+        "duplicated",     "reordered",    "received_bytes", "delay_mean_ns", "delay_p50_ns",
+        "delay_p95_ns",   "delay_p99_ns", "delay_max_ns",   "ipdv_mean_ns",  "pdv_p99_ns",
+        "longest_gap_ns", "mos_mean",     "mos_worst"};
+    for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++)
+        if (!strcmp(columns[k], name))
+            return true;
+    return false;
+}
+
+static bool is_direction(const char *text)
+{
+    return !strcmp(text, "up") || !strcmp(text, "down");
+}
+
+enum status metric_check(const char *metric, const char *const *flow, size_t flows, struct why *w)
+{
+    struct parts p;
+    bool known = false;
+    if (!cut(metric, &p))
+        return why_set(w, ST_SYNTAX, "'%s' is not a metric", metric);
+    if (!strcmp(p.text[0], "counter") && p.n >= 3)
+        return ST_OK;
+    bool is_flow = !strcmp(p.text[0], "flow") && p.n == 4;
+    if (!is_flow && !(!strcmp(p.text[0], "disruption") && p.n == 3))
+        return why_set(w, ST_SYNTAX,
+                       "'%s' is not a metric; those are flow.NAME.up|down.COLUMN, "
+                       "disruption.NAME.up|down and counter.NODE[.INTERFACE].NAME",
+                       metric);
+    for (size_t k = 0; k < flows; k++)
+        known |= !strcmp(flow[k], p.text[1]);
+    if (!known)
+        return why_set(w, ST_MISSING, "'%s': there is no flow '%s'", metric, p.text[1]);
+    if (!is_direction(p.text[2]))
+        return why_set(w, ST_SYNTAX, "'%s': '%s' is neither up nor down", metric, p.text[2]);
+    if (is_flow && !is_flow_column(p.text[3]))
+        return why_set(w, ST_MISSING, "'%s': table flow has no column '%s'", metric, p.text[3]);
+    return ST_OK;
+}
+
+static char *query_of(const struct parts *p)
+{
+    if (!strcmp(p->text[0], "flow") && p->n == 4 && is_flow_column(p->text[3]))
+        return sqlite3_mprintf("SELECT \"%w\" FROM flow WHERE flow = %Q AND direction = %Q",
+                               p->text[3], p->text[1], p->text[2]);
+    if (!strcmp(p->text[0], "disruption") && p->n == 3)
+        return sqlite3_mprintf(
+            "SELECT max(disruption_ns) FROM disruption WHERE flow = %Q AND direction = %Q",
+            p->text[1], p->text[2]);
+    if (!strcmp(p->text[0], "counter") && p->n >= 3)
+        return sqlite3_mprintf("SELECT sum(value) FROM counter WHERE node = %Q AND "
+                               "(name = %Q OR (interface = %Q AND name = %Q))",
+                               p->text[1], p->rest[2], p->text[2], p->n > 3 ? p->rest[3] : "");
+    return NULL;
+}
+
+enum status metric_ask(struct sqlite3 *db, const char *metric, double *value, struct why *w)
+{
+    struct parts p;
+    char *sql = cut(metric, &p) ? query_of(&p) : NULL;
+    if (!sql)
+        return why_set(w, ST_SYNTAX, "'%s' is not a metric", metric);
+    enum status st = db_ask(db, sql, value, w);
+    sqlite3_free(sql);
+    return st == ST_MISSING ? why_set(w, st, "'%s' has no value", metric) : st;
+}

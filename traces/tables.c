@@ -1,0 +1,468 @@
+#include "traces/tables.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "models/names.h"
+#include "traces/expect.h"
+#include "traces/metrics.h"
+
+static const char *const directions[] = {"up", "down"};
+
+static enum status put_run(struct trace *t, uint64_t events, struct why *w)
+{
+    struct db_row row;
+    const struct trace_run *run = &t->setup.run;
+    enum status st = db_rows(&row, t->db, "run", w);
+    if (st)
+        return st;
+    db_text(&row, run->run_key);
+    db_text(&row, run->scenario);
+    db_text(&row, run->title);
+    db_int(&row, run->seed);
+    db_int(&row, run->replication);
+    db_text(&row, run->engine);
+    db_text(&row, run->crypto);
+    db_int(&row, run->stop);
+    db_int(&row, (int64_t)events);
+    db_text(&row, t->digest_text);
+    db_text(&row, run->version);
+    st = db_put(&row, w);
+    db_rows_done(&row);
+    return st;
+}
+
+static double or_null(double v)
+{
+    return v < 0 ? (double)NAN : v;
+}
+
+static void put_metrics(struct db_row *row, const struct flow_metrics *m)
+{
+    db_int(row, (int64_t)m->sent);
+    db_int(row, (int64_t)m->received);
+    db_int(row, (int64_t)m->lost);
+    db_int(row, (int64_t)m->late);
+    db_int(row, (int64_t)m->in_flight);
+    db_int(row, (int64_t)m->duplicated);
+    db_int(row, (int64_t)m->reordered);
+    db_int(row, (int64_t)m->received_bytes);
+    db_real(row, or_null(m->delay_mean_ns));
+    db_time(row, m->delay_p50_ns);
+    db_time(row, m->delay_p95_ns);
+    db_time(row, m->delay_p99_ns);
+    db_time(row, m->delay_max_ns);
+    db_real(row, or_null(m->ipdv_mean_ns));
+    db_time(row, m->pdv_p99_ns);
+    db_time(row, m->longest_gap_ns);
+    db_real(row, m->has_mos ? m->mos_mean : (double)NAN);
+    db_real(row, m->has_mos ? m->mos_worst : (double)NAN);
+}
+
+static enum status put_flows(struct trace *t, struct why *w)
+{
+    struct db_row row;
+    enum status st = db_rows(&row, t->db, "flow", w);
+    for (uint32_t k = 0; k < 2 * t->setup.flows && !st; k++) {
+        const struct trace_flow *of = &t->setup.flow[k / 2];
+        struct flow_metrics m;
+        if (!of->on[k % 2])
+            continue;
+        metrics_of(&t->flows.record[k], of, &m);
+        db_text(&row, of->name);
+        db_text(&row, directions[k % 2]);
+        db_text(&row, of->end[k % 2]);
+        db_text(&row, of->end[1 - k % 2]);
+        db_text(&row, of->traffic);
+        put_metrics(&row, &m);
+        st = db_put(&row, w);
+    }
+    db_rows_done(&row);
+    return st;
+}
+
+static enum status put_packet(struct db_row *row, const char *flow, const char *direction, size_t s,
+                              int copy, const struct flow_row *p, struct why *w)
+{
+    db_text(row, flow);
+    db_text(row, direction);
+    db_int(row, (int64_t)s);
+    db_int(row, copy);
+    db_int(row, p->sent);
+    db_time(row, p->received);
+    db_int(row, p->bytes);
+    db_int(row, p->overhead);
+    db_text(row, flows_path_name(p->path));
+    db_int(row, p->bid);
+    db_text(row, flows_fate_name(p->fate));
+    return db_put(row, w);
+}
+
+static enum status put_packets(struct trace *t, struct why *w)
+{
+    struct db_row row;
+    if (!t->setup.packets)
+        return ST_OK;
+    enum status st = db_rows(&row, t->db, "packet", w);
+    for (uint32_t k = 0; k < 2 * t->setup.flows; k++) {
+        const struct flow_record *r = &t->flows.record[k];
+        for (size_t s = 0; s < r->copy[0].n && !st; s++)
+            for (int c = 0; c < FLOWS_COPIES && !st; c++)
+                if (s < r->copy[c].n && r->copy[c].row[s].there)
+                    st = put_packet(&row, t->setup.flow[k / 2].name, directions[k % 2], s, c,
+                                    &r->copy[c].row[s], w);
+    }
+    db_rows_done(&row);
+    return st;
+}
+
+static enum status put_transitions(struct trace *t, struct why *w)
+{
+    struct db_row row;
+    enum status st = db_rows(&row, t->db, "transition", w);
+    for (size_t k = 0; k < t->transitions.n && !st; k++) {
+        const struct transition *x = &t->transitions.list[k];
+        db_int(&row, (int64_t)k + 1);
+        db_text(&row, t->setup.node[x->node]);
+        db_text(&row, transition_kind_name(x->kind));
+        db_int(&row, (int64_t)x->cause);
+        db_text(&row, x->from);
+        db_text(&row, x->to);
+        db_time(&row, x->link_down);
+        db_time(&row, x->detected);
+        db_time(&row, x->link_up);
+        db_time(&row, x->router);
+        db_time(&row, x->address);
+        db_time(&row, x->bu_sent);
+        db_time(&row, x->ba_received);
+        db_time(&row, x->at);
+        st = db_put(&row, w);
+    }
+    db_rows_done(&row);
+    return st;
+}
+
+static enum status put_disruption(struct trace *t, struct db_row *row, size_t k, uint32_t f,
+                                  struct why *w)
+{
+    const struct trace_flow *of = &t->setup.flow[f / 2];
+    struct disruption d;
+    disruption_of(&t->transitions.list[k], &t->flows.record[f], of, &d);
+    db_int(row, (int64_t)k + 1);
+    db_text(row, of->name);
+    db_text(row, directions[f % 2]);
+    db_time(row, d.last_before);
+    db_time(row, d.first_after);
+    db_int(row, of->interval);
+    db_int(row, d.disruption);
+    db_int(row, (int64_t)d.lost);
+    db_int(row, (int64_t)d.late);
+    db_int(row, (int64_t)d.duplicated);
+    return db_put(row, w);
+}
+
+static enum status put_disruptions(struct trace *t, struct why *w)
+{
+    struct db_row row;
+    enum status st = db_rows(&row, t->db, "disruption", w);
+    for (size_t k = 0; k < t->transitions.n; k++) {
+        for (uint32_t f = 0; f < 2 * t->setup.flows && !st; f++) {
+            const struct trace_flow *of = &t->setup.flow[f / 2];
+            uint32_t node = t->transitions.list[k].node;
+            if (of->on[f % 2] && (of->node[0] == node || of->node[1] == node))
+                st = put_disruption(t, &row, k, f, w);
+        }
+    }
+    db_rows_done(&row);
+    return st;
+}
+
+/* ---- events ------------------------------------------------------------------------ */
+
+static int json_text(char *out, size_t size, const char *text)
+{
+    size_t n = 0;
+    for (; *text && n + 8 < size; text++) {
+        unsigned char b = (unsigned char)*text;
+        if (b == '"' || b == '\\')
+            n += (size_t)snprintf(out + n, size - n, "\\%c", b);
+        else if (b < ' ')
+            n += (size_t)snprintf(out + n, size - n, "\\u%04x", b);
+        else
+            out[n++] = (char)b;
+    }
+    out[n] = '\0';
+    return (int)n;
+}
+
+static void event_json(const struct tap_event *e, char *out, size_t size)
+{
+    size_t n = (size_t)snprintf(out, size, "{");
+    for (unsigned k = 0; k < e->n && n + 160 < size; k++) {
+        const struct tap_field *f = &e->field[k];
+        char text[ADDR_TEXT];
+        n += (size_t)snprintf(out + n, size - n, "%s\"%s%s\":", k ? "," : "", f->key,
+                              f->type == TAP_TIME ? "_ns" : "");
+        if (f->type == TAP_ADDR)
+            n += (size_t)snprintf(out + n, size - n, "\"%s\"", addr_text(&f->addr, text));
+        else if (f->type != TAP_TEXT)
+            n += (size_t)snprintf(out + n, size - n, "%lld", (long long)f->i);
+        else {
+            out[n++] = '"';
+            n += (size_t)json_text(out + n, size - n - 2, f->text);
+            out[n++] = '"';
+            out[n] = '\0';
+        }
+    }
+    (void)snprintf(out + n, size - n, "}");
+}
+
+static enum status put_events(struct trace *t, struct why *w)
+{
+    struct db_row row;
+    enum status st = db_rows(&row, t->db, "event", w);
+    for (size_t k = 0; k < t->events && !st; k++) {
+        const struct tap_event *e = &t->event[k];
+        char data[2048];
+        event_json(e, data, sizeof data);
+        db_int(&row, (int64_t)e->id);
+        db_int(&row, (int64_t)e->cause);
+        db_int(&row, e->t);
+        db_text(&row, t->setup.node[e->node]);
+        db_text(&row, event_name(e->name));
+        db_text(&row, data);
+        st = db_put(&row, w);
+    }
+    db_rows_done(&row);
+    return st;
+}
+
+static const struct tap_field *field(const struct tap_event *e, const char *key)
+{
+    for (unsigned k = 0; k < e->n; k++)
+        if (!strcmp(e->field[k].key, key))
+            return &e->field[k];
+    return NULL;
+}
+
+static bool same_binding(const struct tap_event *a, const struct tap_event *b)
+{
+    return a->node == b->node && field(a, "bid")->i == field(b, "bid")->i &&
+           addr_eq(&field(a, "home_address")->addr, &field(b, "home_address")->addr);
+}
+
+/* From a making or a move until the next move or the end. */
+static enum status put_binding(struct trace *t, struct db_row *row, size_t k, struct why *w)
+{
+    const struct tap_event *made = &t->event[k];
+    char text[ADDR_TEXT];
+    sim_time changed = made->t;
+    sim_time ended = -1;
+    const char *how = NULL;
+    for (size_t j = k + 1; j < t->events && ended < 0; j++) {
+        const struct tap_event *e = &t->event[j];
+        bool about = e->name == EV_BINDING_MOVED || e->name == EV_BINDING_REFRESHED ||
+                     e->name == EV_BINDING_ENDED;
+        if (!about || !same_binding(made, e))
+            continue;
+        changed = e->t;
+        if (e->name == EV_BINDING_REFRESHED)
+            continue;
+        ended = e->t;
+        how = e->name == EV_BINDING_MOVED ? "moved" : field(e, "how")->text;
+    }
+    db_text(row, t->setup.node[made->node]);
+    db_text(row, addr_text(&field(made, "home_address")->addr, text));
+    db_int(row, field(made, "bid")->i);
+    db_text(row, addr_text(&field(made, "care_of_address")->addr, text));
+    db_int(row, made->t);
+    db_int(row, changed);
+    db_time(row, ended);
+    db_text(row, how);
+    return db_put(row, w);
+}
+
+static enum status put_bindings(struct trace *t, struct why *w)
+{
+    struct db_row row;
+    enum status st = db_rows(&row, t->db, "binding", w);
+    for (size_t k = 0; k < t->events && !st; k++)
+        if (t->event[k].name == EV_BINDING_MADE || t->event[k].name == EV_BINDING_MOVED)
+            st = put_binding(t, &row, k, w);
+    db_rows_done(&row);
+    return st;
+}
+
+/* ---- counters, links, series ----------------------------------------------------- */
+
+static const char *interface_of(const struct trace_port *port, const char *node)
+{
+    size_t n = strlen(node);
+    bool prefixed = !strncmp(port->name, node, n) && port->name[n] == '.';
+    return prefixed ? port->name + n + 1 : port->name;
+}
+
+static enum status put_counter(struct db_row *row, const char *node, const char *interface,
+                               const char *name, uint64_t value, struct why *w)
+{
+    db_text(row, node);
+    db_text(row, interface);
+    db_text(row, name);
+    db_int(row, (int64_t)value);
+    return db_put(row, w);
+}
+
+static enum status put_port(struct trace *t, struct db_row *row, uint32_t port, struct why *w)
+{
+    const struct trace_port *p = &t->setup.port[port];
+    const char *node = t->setup.node[p->node];
+    enum status st = ST_OK;
+    for (unsigned name = 0; name < COUNTS; name++) {
+        for (unsigned way = 0; way < COUNT_WAYS && !st; way++) {
+            char text[64];
+            uint64_t value = t->count.port[port][way][name];
+            (void)snprintf(text, sizeof text, "%s.%s", count_name(name), count_way(way));
+            if (value)
+                st = put_counter(row, node, interface_of(p, node), text, value, w);
+        }
+    }
+    return st;
+}
+
+static enum status put_counters(struct trace *t, struct why *w)
+{
+    struct db_row row;
+    enum status st = db_rows(&row, t->db, "counter", w);
+    for (uint32_t node = 0; node < t->setup.nodes; node++) {
+        for (unsigned reason = 1; reason < DROP_REASONS && !st; reason++) {
+            char text[64];
+            uint64_t value = count_dropped(&t->count, node, reason);
+            if (!value)
+                continue;
+            (void)snprintf(text, sizeof text, "drop.%s", drop_name((uint16_t)reason));
+            st = put_counter(&row, t->setup.node[node], NULL, text, value, w);
+        }
+    }
+    for (uint32_t k = 0; k < t->setup.ports && !st && t->setup.counters; k++)
+        st = put_port(t, &row, k, w);
+    db_rows_done(&row);
+    return st;
+}
+
+static enum status put_links(struct trace *t, const struct trace_link *link, size_t links,
+                             struct why *w)
+{
+    struct db_row row;
+    enum status st = db_rows(&row, t->db, "link", w);
+    for (size_t k = 0; k < links && !st; k++) {
+        db_text(&row, link[k].link);
+        db_text(&row, link[k].direction);
+        db_int(&row, (int64_t)link[k].packets);
+        db_int(&row, (int64_t)link[k].bytes);
+        db_int(&row, (int64_t)link[k].dropped_queue);
+        db_int(&row, (int64_t)link[k].dropped_loss);
+        db_int(&row, (int64_t)link[k].dropped_down);
+        db_int(&row, (int64_t)link[k].queue_max);
+        st = db_put(&row, w);
+    }
+    db_rows_done(&row);
+    return st;
+}
+
+void series_frame(struct trace *t, const struct tap_frame *f)
+{
+    size_t width = 2 * (size_t)t->setup.ports;
+    size_t bin = (size_t)(f->t / t->setup.series);
+    if (f->what != TAP_SENT && f->what != TAP_RECEIVED)
+        return;
+    if (bin >= t->bins) {
+        size_t bins = t->bins ? t->bins : 256;
+        while (bins <= bin)
+            bins *= 2;
+        t->bin = realloc(t->bin, bins * width * sizeof *t->bin);
+        assert(t->bin);
+        memset(t->bin + t->bins * width, 0, (bins - t->bins) * width * sizeof *t->bin);
+        t->bins = bins;
+    }
+    t->bin[bin * width + 2 * f->port + (f->what == TAP_RECEIVED)] += f->pkt->len;
+}
+
+static enum status put_series(struct trace *t, struct why *w)
+{
+    static const char *const names[] = {"rate.sent", "rate.received"};
+    struct db_row row;
+    size_t width = 2 * (size_t)t->setup.ports;
+    if (!t->setup.series)
+        return ST_OK;
+    enum status st = db_rows(&row, t->db, "series", w);
+    size_t last = (size_t)((t->setup.run.stop + t->setup.series - 1) / t->setup.series);
+    for (size_t bin = 0; bin < last && !st; bin++) {
+        for (size_t k = 0; k < width && !st; k++) {
+            const struct trace_port *p = &t->setup.port[k / 2];
+            const char *node = t->setup.node[p->node];
+            uint64_t bytes = bin < t->bins ? t->bin[bin * width + k] : 0;
+            db_int(&row, ((int64_t)bin + 1) * t->setup.series);
+            db_text(&row, node);
+            db_text(&row, interface_of(p, node));
+            db_text(&row, names[k % 2]);
+            db_real(&row, (double)bytes * 8e9 / (double)t->setup.series);
+            st = db_put(&row, w);
+        }
+    }
+    db_rows_done(&row);
+    return st;
+}
+
+static enum status put_parameters(struct trace *t, struct why *w)
+{
+    struct db_row row;
+    enum status st = db_rows(&row, t->db, "parameter", w);
+    for (size_t k = 0; k < t->setup.parameters && !st; k++) {
+        db_text(&row, t->setup.parameter[k].name);
+        db_text(&row, t->setup.parameter[k].value);
+        st = db_put(&row, w);
+    }
+    db_rows_done(&row);
+    return st;
+}
+
+enum status tables_write(struct trace *t, const struct trace_link *link, size_t links,
+                         uint64_t events, struct why *w)
+{
+    enum status (*const put[])(struct trace *, struct why *) = {
+        put_flows,  put_packets,  put_transitions, put_disruptions, put_bindings,
+        put_events, put_counters, put_series,      put_parameters};
+    enum status st = put_run(t, events, w);
+    for (size_t k = 0; k < sizeof put / sizeof put[0] && !st; k++)
+        st = put[k](t, w);
+    return st ? st : put_links(t, link, links, w);
+}
+
+enum status tables_expect(struct trace *t, const struct key_list *expect, struct why *w)
+{
+    struct db_row row;
+    const struct expect *e = expect->items;
+    enum status st = db_rows(&row, t->db, "expectation", w);
+    for (size_t k = 0; k < expect->n && !st; k++) {
+        char text[512];
+        char found[256] = "";
+        bool held = false;
+        st = expect_ask(&e[k], t->db, &held, found, sizeof found, w);
+        if (st)
+            break;
+        t->unmet += !held;
+        expect_text(&e[k], text, sizeof text);
+        db_int(&row, (int64_t)k + 1);
+        db_text(&row, text);
+        db_text(&row, found);
+        db_int(&row, held);
+        st = db_put(&row, w);
+    }
+    db_rows_done(&row);
+    return st;
+}

@@ -1,0 +1,101 @@
+/*
+ * trace.h - what happened in one run: observers of the taps, and what they leave in a folder.
+ *
+ * trace_open() before the run, trace_close() after it.  The folder exists already (its owner
+ * gives it the final name when everything is whole).  What is not asked for costs nothing.
+ */
+#ifndef TRACES_TRACE_H
+#define TRACES_TRACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/addr.h"
+#include "sim/base/key.h"
+#include "sim/base/status.h"
+#include "sim/base/units.h"
+#include "sim/core/sim.h"
+
+struct sqlite3;
+struct trace; /* opaque */
+
+enum trace_pcap { TRACE_PCAP_NONE, TRACE_PCAP_NODES, TRACE_PCAP_ALL };
+
+struct trace_port {
+    const char *name; /* "car.wlan0" */
+    uint32_t node;
+    bool ethernet; /* frames with an Ethernet header; else raw IPv6 */
+};
+
+/* Of one direction: 0 up, 1 down. */
+struct trace_flow {
+    const char *name;
+    const char *traffic; /* "g711" */
+    const char *end[2];  /* node names; up is from the first to the second */
+    struct addr address[2];
+    uint32_t node[2]; /* indices of the ends */
+    bool on[2];       /* the direction carries packets */
+    sim_time interval;
+    bool voice;
+    bool plc;
+    int codec; /* enum trace_codec */
+    sim_time playout;
+    sim_time deadline; /* 0: none */
+};
+
+enum trace_codec { TRACE_G711, TRACE_G729 };
+
+struct trace_link {
+    const char *link;
+    const char *direction;
+    uint64_t packets;
+    uint64_t bytes;
+    uint64_t dropped_queue;
+    uint64_t dropped_loss;
+    uint64_t dropped_down;
+    uint64_t queue_max;
+};
+
+struct trace_run {
+    const char *run_key;
+    const char *scenario;
+    const char *title;
+    const char *engine;
+    const char *crypto;
+    const char *version;
+    int64_t seed;
+    int64_t replication;
+    sim_time stop;
+    int64_t date_s; /* unix time of simulated 0 */
+};
+
+struct trace_setup {
+    const char *dir; /* NULL: nothing is written but the database, into memory */
+    struct trace_run run;
+    const char *const *node; /* names, by index */
+    uint32_t nodes;
+    const struct trace_port *port; /* by index */
+    uint32_t ports;
+    const struct trace_flow *flow;
+    uint32_t flows;
+    bool packets;    /* table packet and flows/<flow>.csv */
+    bool counters;   /* table counter: looks into every frame */
+    bool digest;     /* over frames, packets and events */
+    int pcap;        /* enum trace_pcap */
+    sim_time series; /* bin of table series; 0: none */
+    const struct key_pair *parameter;
+    size_t parameters;
+};
+
+struct trace *trace_open(const struct trace_setup *setup, struct sim *sim);
+
+/* Measures, writes the tables, checks what was expected. After it the database can be asked. */
+MUST_CHECK enum status trace_close(struct trace *t, const struct trace_link *link, size_t links,
+                                   uint64_t events, const struct key_list *expect, struct why *w);
+
+struct sqlite3 *trace_db(struct trace *t);       /* open until trace_free() */
+const char *trace_digest(const struct trace *t); /* hex; "" without */
+size_t trace_unmet(const struct trace *t);       /* expectations that did not hold */
+void trace_free(struct trace *t);
+
+#endif

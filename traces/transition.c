@@ -1,0 +1,288 @@
+#include "traces/transition.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/names.h"
+#include "traces/metrics.h"
+
+static const sim_time after_span = SIM_S;
+
+/* What was last seen of one interface of one node; -1: nothing. */
+struct transition_iface {
+    uint32_t node;
+    const char *name;
+    int64_t bid; /* registered with it, 0: none known */
+    struct addr coa;
+    sim_time link_down;
+    sim_time detected;
+    sim_time link_up;
+    sim_time router;
+    sim_time address;
+    sim_time bu_sent;
+};
+
+static const struct tap_field *field(const struct tap_event *e, const char *key)
+{
+    for (unsigned k = 0; k < e->n; k++)
+        if (!strcmp(e->field[k].key, key))
+            return &e->field[k];
+    return NULL;
+}
+
+static const char *text_of(const struct tap_event *e, const char *key)
+{
+    const struct tap_field *f = field(e, key);
+    return f && f->type == TAP_TEXT ? f->text : NULL;
+}
+
+static struct transition_iface *iface_of(struct transitions *t, uint32_t node, const char *name)
+{
+    for (size_t k = 0; k < t->ifaces; k++)
+        if (t->iface[k].node == node && !strcmp(t->iface[k].name, name))
+            return &t->iface[k];
+    if (t->ifaces == t->iface_room) {
+        t->iface_room = t->iface_room ? 2 * t->iface_room : 16;
+        t->iface = realloc(t->iface, t->iface_room * sizeof *t->iface);
+        assert(t->iface);
+    }
+    t->iface[t->ifaces] = (struct transition_iface){.node = node,
+                                                    .name = name,
+                                                    .link_down = -1,
+                                                    .detected = -1,
+                                                    .link_up = -1,
+                                                    .router = -1,
+                                                    .address = -1,
+                                                    .bu_sent = -1};
+    return &t->iface[t->ifaces++];
+}
+
+static struct transition_iface *iface_of_bid(struct transitions *t, uint32_t node, int64_t bid)
+{
+    for (size_t k = 0; k < t->ifaces; k++)
+        if (t->iface[k].node == node && t->iface[k].bid == bid)
+            return &t->iface[k];
+    return NULL;
+}
+
+static struct transition *add(struct transitions *t, enum transition_kind kind,
+                              const struct tap_event *e)
+{
+    if (t->n == t->room) {
+        t->room = t->room ? 2 * t->room : 64;
+        t->list = realloc(t->list, t->room * sizeof *t->list);
+        assert(t->list);
+    }
+    struct transition *new = &t->list[t->n++];
+    *new = (struct transition){.kind = kind,
+                               .node = e->node,
+                               .cause = e->id,
+                               .link_down = -1,
+                               .detected = -1,
+                               .link_up = -1,
+                               .router = -1,
+                               .address = -1,
+                               .bu_sent = -1,
+                               .ba_received = -1,
+                               .at = e->t};
+    return new;
+}
+
+static void take_from(struct transition *t, const struct transition_iface *i)
+{
+    if (!i)
+        return;
+    t->from = i->name;
+    t->link_down = i->link_down;
+    t->detected = i->detected;
+}
+
+static void take_to(struct transition *t, const struct transition_iface *i)
+{
+    if (!i)
+        return;
+    t->to = i->name;
+    t->link_up = i->link_up;
+    t->router = i->router;
+    t->address = i->address;
+}
+
+static sim_time last_bu(const struct transitions *t, uint32_t node)
+{
+    sim_time last = -1;
+    for (size_t k = 0; k < t->ifaces; k++)
+        if (t->iface[k].node == node && t->iface[k].bu_sent > last)
+            last = t->iface[k].bu_sent;
+    return last;
+}
+
+static void see_registered(struct transitions *t, const struct tap_event *e)
+{
+    const char *name = text_of(e, "interface");
+    const struct tap_field *bid = field(e, "bid");
+    const struct tap_field *coa = field(e, "care_of_address");
+    if (!name || !bid || !coa)
+        return;
+    struct transition_iface *before = iface_of_bid(t, e->node, bid->i);
+    struct transition_iface *now = iface_of(t, e->node, name);
+    before = iface_of_bid(t, e->node, bid->i); /* the list may have moved */
+    bool moved = before != NULL;
+    struct transition *new = add(t, moved ? TRANSITION_MOVED : TRANSITION_ADDED, e);
+    if (moved)
+        take_from(new, before);
+    take_to(new, now);
+    new->bu_sent = last_bu(t, e->node);
+    new->ba_received = e->t;
+    if (moved && before != now)
+        before->bid = -1;
+    now->bid = bid->i;
+    now->coa = coa->addr;
+}
+
+static void see_deregistered(struct transitions *t, const struct tap_event *e)
+{
+    const struct tap_field *bid = field(e, "bid");
+    struct transition_iface *i = bid ? iface_of_bid(t, e->node, bid->i) : NULL;
+    struct transition *new = add(t, TRANSITION_REMOVED, e);
+    take_from(new, i);
+    new->bu_sent = last_bu(t, e->node);
+    new->ba_received = e->t;
+    if (i)
+        i->bid = -1;
+}
+
+static void see_flow_moved(struct transitions *t, const struct tap_event *e)
+{
+    const char *from = text_of(e, "from");
+    const char *to = text_of(e, "to");
+    if (!from || !to)
+        return; /* a home agent's choice: it knows no interfaces */
+    struct transition *new = add(t, TRANSITION_FLOW, e);
+    take_from(new, iface_of(t, e->node, from));
+    take_to(new, iface_of(t, e->node, to));
+}
+
+void transitions_see(struct transitions *t, const struct tap_event *e)
+{
+    const char *name = text_of(e, "interface");
+    struct transition_iface *i = name && *name ? iface_of(t, e->node, name) : NULL;
+    switch (e->name) {
+    case EV_L2_DOWN:
+        if (i)
+            i->link_down = e->t;
+        break;
+    case EV_L2_DOWN_SEEN:
+    case EV_PATH_DEAD:
+    case EV_ND_ROUTER_LOST:
+        if (i)
+            i->detected = e->t;
+        break;
+    case EV_L2_UP:
+        if (i)
+            i->link_up = e->t;
+        break;
+    case EV_ND_ROUTER:
+        if (i)
+            i->router = e->t;
+        break;
+    case EV_ND_ADDRESS:
+        if (i)
+            i->address = e->t;
+        break;
+    case EV_BU_SENT:
+        if (i)
+            i->bu_sent = e->t;
+        break;
+    case EV_REGISTERED:
+        see_registered(t, e);
+        break;
+    case EV_DEREGISTERED:
+        see_deregistered(t, e);
+        break;
+    case EV_FLOW_MOVED:
+        see_flow_moved(t, e);
+        break;
+    default:
+        break;
+    }
+}
+
+void transitions_release(struct transitions *t)
+{
+    free(t->list);
+    free(t->iface);
+}
+
+const char *transition_kind_name(enum transition_kind kind)
+{
+    static const char *const names[] = {"BID added", "BID removed", "BID moved", "flow moved"};
+    return names[kind];
+}
+
+/* What happened long before, to an interface that has been idle since, is no part of it. */
+sim_time transition_begin(const struct transition *t)
+{
+    sim_time begin = t->at;
+    if (t->bu_sent >= 0 && t->bu_sent < begin)
+        begin = t->bu_sent;
+    if (t->kind != TRANSITION_ADDED && t->detected >= 0 && t->detected < begin)
+        begin = t->detected;
+    if (t->kind != TRANSITION_ADDED && t->link_down >= 0 && t->link_down < begin)
+        begin = t->link_down;
+    return begin;
+}
+
+struct arrived {
+    sim_time at;
+};
+
+static int by_time(const void *a, const void *b)
+{
+    const struct arrived *x = a;
+    const struct arrived *y = b;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+static void find_gap(const struct arrived *a, size_t n, sim_time begin, sim_time end,
+                     struct disruption *d)
+{
+    sim_time widest = -1;
+    for (size_t k = 1; k < n; k++) {
+        if (a[k].at < begin || a[k - 1].at > end || a[k].at - a[k - 1].at <= widest)
+            continue;
+        widest = a[k].at - a[k - 1].at;
+        d->last_before = a[k - 1].at;
+        d->first_after = a[k].at;
+    }
+}
+
+void disruption_of(const struct transition *t, const struct flow_record *r,
+                   const struct trace_flow *of, struct disruption *d)
+{
+    sim_time begin = transition_begin(t);
+    sim_time end = t->at + after_span;
+    sim_time least = metrics_least_delay(r);
+    size_t n = 0;
+    struct arrived *a = calloc(r->copy[0].n + 1, sizeof *a);
+    assert(a);
+    *d = (struct disruption){.last_before = -1, .first_after = -1};
+    for (size_t s = 0; s < r->copy[0].n; s++) {
+        const struct flow_row *sent = &r->copy[0].row[s];
+        const struct flow_row *got = flows_first(r, s);
+        if (got)
+            a[n++].at = got->received;
+        if (sent->sent < begin || sent->sent > end)
+            continue;
+        d->lost += !got && sent->fate != FLOWS_ON_THE_WAY;
+        d->late += got && metrics_is_late(of, got->received - got->sent, least);
+        for (int c = 0; c < FLOWS_COPIES && got; c++)
+            d->duplicated += s < r->copy[c].n && r->copy[c].row[s].there &&
+                             r->copy[c].row[s].received >= 0 && &r->copy[c].row[s] != got;
+    }
+    qsort(a, n, sizeof *a, by_time);
+    find_gap(a, n, begin, end, d);
+    if (d->first_after >= 0 && d->first_after - d->last_before > of->interval)
+        d->disruption = d->first_after - d->last_before - of->interval;
+    free(a);
+}

@@ -1,0 +1,70 @@
+/*
+ * transition.h - what changed the way of the packets, put together from the events of a mobile
+ * node, and what each change did to its flows.
+ *
+ * A transition is a BID that became usable (added), that was given up (removed), that got
+ * another address (moved), or a flow that another interface carries now (flow moved).  Its
+ * times are those of the interfaces involved, as far as they were seen; -1 where there is none.
+ *
+ * Disruption of a flow: the largest gap between arrivals of distinct packets that overlaps the
+ * span of the transition, minus the packet interval, and not below 0.  The span reaches from
+ * its first time (link down, detection, address, BU sent) to its last (BA received, or the
+ * change itself) and 1 s on, for packets that were under way.
+ */
+#ifndef TRACES_TRANSITION_H
+#define TRACES_TRANSITION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/core/tap.h"
+#include "traces/flows.h"
+
+enum transition_kind { TRANSITION_ADDED, TRANSITION_REMOVED, TRANSITION_MOVED, TRANSITION_FLOW };
+
+struct transition {
+    enum transition_kind kind;
+    uint32_t node;
+    uint64_t cause;   /* id of the event that closed it */
+    const char *from; /* interfaces; NULL: none */
+    const char *to;
+    sim_time link_down;
+    sim_time detected;
+    sim_time link_up;
+    sim_time router;
+    sim_time address;
+    sim_time bu_sent;
+    sim_time ba_received;
+    sim_time at; /* when it was complete */
+};
+
+struct transitions {
+    struct transition *list;
+    size_t n;
+    size_t room;
+    struct transition_iface *iface; /* what was last seen of each interface */
+    size_t ifaces;
+    size_t iface_room;
+};
+
+struct disruption {
+    sim_time last_before; /* -1: none */
+    sim_time first_after; /* -1: none */
+    sim_time disruption;
+    uint64_t lost;
+    uint64_t late;
+    uint64_t duplicated;
+};
+
+void transitions_see(struct transitions *t, const struct tap_event *e);
+void transitions_release(struct transitions *t);
+
+const char *transition_kind_name(enum transition_kind kind);
+
+/* Earliest time that belongs to it. */
+sim_time transition_begin(const struct transition *t);
+
+void disruption_of(const struct transition *t, const struct flow_record *r,
+                   const struct trace_flow *of, struct disruption *d);
+
+#endif
