@@ -153,6 +153,8 @@ enum status trace_close(struct trace *t, const struct trace_link *link, size_t l
         return st;
     if (t->setup.dir)
         (void)snprintf(path, sizeof path, "%s/results.sqlite", t->setup.dir);
+    else if (t->setup.database)
+        (void)snprintf(path, sizeof path, "%s", t->setup.database);
     st = db_create(&t->db, *path ? path : NULL, w);
     if (!st)
         st = tables_write(t, link, links, events, w);

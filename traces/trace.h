@@ -70,7 +70,8 @@ struct trace_run {
 };
 
 struct trace_setup {
-    const char *dir; /* NULL: nothing is written but the database, into memory */
+    const char *dir;      /* NULL: nothing is written but the database */
+    const char *database; /* its name then; NULL: it stays in memory */
     struct trace_run run;
     const char *const *node; /* names, by index */
     uint32_t nodes;

@@ -3,6 +3,13 @@ file(GLOB app_sources CONFIGURE_DEPENDS sim/app/*.c)
 list(REMOVE_ITEM app_sources ${PROJECT_SOURCE_DIR}/sim/app/main.c)
 set(app_parts sim_batch analysis traces scenarios models_node)
 if(app_sources)
+    find_package(Git QUIET)
+    if(GIT_FOUND)
+        execute_process(COMMAND ${GIT_EXECUTABLE} -C ${PROJECT_SOURCE_DIR} describe --always --dirty
+                        OUTPUT_VARIABLE git OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    endif()
+    set_source_files_properties(sim/app/cmd_version.c PROPERTIES
+        COMPILE_DEFINITIONS "MONAMI_GIT=\"${git}\"")
     add_library(sim_app STATIC ${app_sources})
     target_link_libraries(sim_app PUBLIC ${app_parts})
     add_executable(monami sim/app/main.c)

@@ -1,0 +1,40 @@
+#include <stdio.h>
+#include <yaml.h>
+
+#include <openssl/crypto.h>
+#include <sqlite3.h>
+
+#include "sim/app/cli.h"
+#include "sim/app/version.h"
+
+#ifndef MONAMI_GIT
+#define MONAMI_GIT "unknown"
+#endif
+
+const char *version_git(void)
+{
+    return MONAMI_GIT;
+}
+
+const char *version_compiler(void)
+{
+#ifdef __clang__
+    return "clang " __clang_version__;
+#else
+    return "gcc " __VERSION__;
+#endif
+}
+
+int cmd_version(int argc, char **argv)
+{
+    static const struct cli_option options[] = {{.name = NULL}};
+    static const struct cli_usage usage = {
+        "version", "", "print versions", "  monami version\n", options, 0, 0};
+    int code;
+    if (cli_parse(&usage, argc, argv, &code) < 0)
+        return code;
+    (void)printf("monami %s (%s)\ncompiler %s\n%s\nsqlite %s\nlibyaml %s\n", MONAMI_VERSION,
+                 version_git(), version_compiler(), OpenSSL_version(OPENSSL_VERSION),
+                 sqlite3_libversion(), yaml_get_version_string());
+    return CLI_DONE;
+}

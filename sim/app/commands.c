@@ -1,0 +1,14 @@
+/* The table of commands. */
+#include <stddef.h>
+
+#include "sim/app/cli.h"
+
+const struct cli_command cli_commands[] = {
+    {"run", cmd_run, "run one scenario and write its results"},
+    {"check", cmd_check, "check scenario files and say everything that is wrong"},
+    {"plot", cmd_plot, "draw figures from results with gnuplot"},
+    {"sweep", cmd_sweep, "run a scenario over parameters and replications"},
+    {"reference", cmd_reference, "print the reference of keys, events, drops and tables"},
+    {"version", cmd_version, "print versions"},
+    {NULL, NULL, NULL},
+};

@@ -1,0 +1,297 @@
+#include "sim/app/run.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <sqlite3.h>
+
+#include "scenarios/effective.h"
+#include "sim/app/cli.h"
+#include "sim/app/folder.h"
+#include "sim/app/version.h"
+#include "sim/app/world.h"
+
+/* What one run needs from beginning to end. */
+struct run {
+    const struct run_options *how;
+    struct arena arena;
+    struct scenario scenario;
+    struct world world;
+    struct trace *trace;
+    struct folder folder;
+    char key[HASH_TEXT];
+    char *effective; /* text */
+    size_t effective_n;
+    uint64_t events;
+    double wall_s;
+};
+
+static int said(const struct why *w, int code)
+{
+    (void)fprintf(stderr, "error: %s\n", w->text);
+    return code;
+}
+
+static bool load(struct run *r)
+{
+    struct complaints *c = calloc(1, sizeof *c);
+    struct yaml_node *root;
+    assert(c);
+    bool good =
+        scenario_load(r->how->file, r->how->set, r->how->sets, &r->arena, &r->scenario, &root, c);
+    complaints_print(c, stderr);
+    free(c);
+    return good;
+}
+
+static enum status print_effective(struct run *r, struct why *w)
+{
+    FILE *out = open_memstream(&r->effective, &r->effective_n);
+    if (!out)
+        return why_set(w, ST_NOMEM, "out of memory");
+    effective_print(out, scenario_keys, &r->scenario);
+    return fclose(out) ? why_set(w, ST_NOMEM, "out of memory") : ST_OK;
+}
+
+/* Who this run is: the hash of all that decides its result. */
+static enum status make_key(struct run *r, struct why *w)
+{
+    const struct input_config *in = KEY_ITEMS(r->scenario.inputs, struct input_config);
+    struct hash *h = hash_new();
+    uint8_t sum[HASH_BYTES];
+    enum status st = ST_OK;
+    hash_add(h, r->effective, r->effective_n);
+    for (size_t k = 0; k < r->scenario.inputs.n && !st; k++) {
+        char text[HASH_TEXT];
+        st = hash_file(in[k].file, text, w);
+        hash_add(h, text, sizeof text);
+    }
+    hash_add(h, MONAMI_VERSION, sizeof MONAMI_VERSION);
+    hash_done(h, sum);
+    hash_free(h);
+    hash_text(sum, r->key);
+    return st;
+}
+
+static int pcap_mode(const struct run *r)
+{
+    static const char *const words[] = {"none", "nodes", "all"};
+    for (int k = 0; r->how->pcap && k < 3; k++)
+        if (!strcmp(words[k], r->how->pcap))
+            return k;
+    return r->scenario.general.record.pcap;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static void open_trace(struct run *r)
+{
+    const struct general_config *g = &r->scenario.general;
+    struct trace_setup setup = {.dir = r->how->dir ? r->folder.part : NULL,
+                                .database = r->how->database,
+                                .packets = r->how->dir && g->record.packets == 0,
+                                .counters = g->record.counters,
+                                .digest = g->record.digest,
+                                .pcap = r->how->dir ? pcap_mode(r) : TRACE_PCAP_NONE,
+                                .series = r->how->dir ? g->record.series : 0,
+                                .parameter = r->how->parameter,
+                                .parameters = r->how->parameters};
+    setup.run = (struct trace_run){.run_key = r->key,
+                                   .scenario = base_name(r->how->file),
+                                   .title = r->scenario.title,
+                                   .engine = "native",
+                                   .crypto = "none",
+                                   .version = MONAMI_VERSION,
+                                   .seed = g->seed,
+                                   .replication = g->replication,
+                                   .stop = g->stop,
+                                   .date_s = g->date};
+    world_trace_setup(&r->world, &setup);
+    r->trace = trace_open(&setup, r->world.sim);
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static enum status simulate(struct run *r, struct why *w)
+{
+    const struct general_config *g = &r->scenario.general;
+    size_t links = 0;
+    world_build(&r->world, &r->scenario, &r->arena, (uint64_t)g->seed, (uint64_t)g->replication);
+    open_trace(r);
+    double start = seconds();
+    world_start(&r->world);
+    r->events = sim_run_until(r->world.sim, g->stop);
+    r->wall_s = seconds() - start;
+    const struct trace_link *link = world_links(&r->world, &links);
+    return trace_close(r->trace, link, links, r->events, &r->scenario.expect, w);
+}
+
+/* ---- files beside the traces ------------------------------------------------------ */
+
+static void json_text(FILE *out, const char *text)
+{
+    (void)fputc('"', out);
+    for (; *text; text++) {
+        unsigned char b = (unsigned char)*text;
+        if (b == '"' || b == '\\')
+            (void)fprintf(out, "\\%c", b);
+        else if (b < ' ')
+            (void)fprintf(out, "\\u%04x", b);
+        else
+            (void)fputc(b, out);
+    }
+    (void)fputc('"', out);
+}
+
+static void write_inputs(FILE *out, const struct run *r)
+{
+    const struct input_config *in = KEY_ITEMS(r->scenario.inputs, struct input_config);
+    (void)fputs("  \"inputs\": {", out);
+    for (size_t k = 0; k < r->scenario.inputs.n; k++) {
+        char hash[HASH_TEXT] = "";
+        struct why w;
+        (void)!hash_file(in[k].file, hash, &w); /* it was read a moment ago */
+        (void)fputs(k ? ", " : "", out);
+        json_text(out, in[k].file);
+        (void)fprintf(out, ": \"%s\"", hash);
+    }
+    (void)fputs("},\n", out);
+}
+
+static enum status write_manifest(const struct run *r, struct why *w)
+{
+    char path[1100];
+    char date[32] = "";
+    time_t now = time(NULL);
+    struct tm tm;
+    (void)snprintf(path, sizeof path, "%s/manifest.json", r->folder.part);
+    FILE *out = fopen(path, "w");
+    if (!out)
+        return why_set(w, ST_IO, "%s: cannot be written", path);
+    if (gmtime_r(&now, &tm))
+        (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    (void)fprintf(out, "{\n  \"monami\": \"%s\",\n  \"built\": \"%s\",\n  \"compiler\": \"%s\",\n",
+                  MONAMI_VERSION, version_git(), version_compiler());
+    (void)fprintf(out, "  \"sqlite\": \"%s\",\n  \"run_key\": \"%s\",\n", sqlite3_libversion(),
+                  r->key);
+    (void)fprintf(out,
+                  "  \"engine\": \"native\",\n  \"seed\": %" PRId64 ",\n  \"replication\": %" PRId64
+                  ",\n",
+                  r->scenario.general.seed, r->scenario.general.replication);
+    write_inputs(out, r);
+    (void)fputs("  \"command\": [", out);
+    for (int k = 0; k < r->how->argc; k++) {
+        (void)fputs(k ? ", " : "", out);
+        json_text(out, r->how->argv[k]);
+    }
+    (void)fprintf(out, "],\n  \"digest\": \"%s\",\n  \"events\": %" PRIu64 ",\n",
+                  trace_digest(r->trace), r->events);
+    (void)fprintf(out, "  \"written\": \"%s\",\n  \"wall_s\": %.3f\n}\n", date, r->wall_s);
+    bool bad = ferror(out);
+    bad |= fclose(out) != 0;
+    return bad ? why_set(w, ST_IO, "%s: cannot be written", path) : ST_OK;
+}
+
+static enum status write_files(const struct run *r, struct why *w)
+{
+    char path[1100];
+    (void)snprintf(path, sizeof path, "%s/scenario.yaml", r->folder.part);
+    enum status st = folder_copy_file(r->how->file, path, w);
+    if (st)
+        return st;
+    (void)snprintf(path, sizeof path, "%s/effective.yaml", r->folder.part);
+    FILE *out = fopen(path, "w");
+    if (!out)
+        return why_set(w, ST_IO, "%s: cannot be written", path);
+    (void)fwrite(r->effective, 1, r->effective_n, out);
+    bool bad = ferror(out);
+    bad |= fclose(out) != 0;
+    if (bad)
+        return why_set(w, ST_IO, "%s: cannot be written", path);
+    return write_manifest(r, w);
+}
+
+/* ---- words ------------------------------------------------------------------------ */
+
+static void summarise(const struct run *r, struct run_outcome *o)
+{
+    sqlite3_stmt *q = NULL;
+    size_t n = 0;
+    o->line[0] = '\0';
+    (void)snprintf(o->digest, sizeof o->digest, "%s", trace_digest(r->trace));
+    (void)sqlite3_prepare_v2(trace_db(r->trace),
+                             "SELECT flow, direction, sent, lost, late FROM flow", -1, &q, NULL);
+    while (sqlite3_step(q) == SQLITE_ROW && n < sizeof o->line)
+        n += (size_t)snprintf(o->line + n, sizeof o->line - n, "%s%s.%s: %d sent, %d lost, %d late",
+                              n ? "; " : "", sqlite3_column_text(q, 0), sqlite3_column_text(q, 1),
+                              sqlite3_column_int(q, 2), sqlite3_column_int(q, 3),
+                              sqlite3_column_int(q, 4));
+    (void)sqlite3_finalize(q);
+}
+
+static size_t print_unmet(const struct run *r)
+{
+    sqlite3_stmt *q = NULL;
+    (void)sqlite3_prepare_v2(trace_db(r->trace),
+                             "SELECT line, text, found FROM expectation WHERE held = 0", -1, &q,
+                             NULL);
+    while (sqlite3_step(q) == SQLITE_ROW)
+        (void)fprintf(stderr, "%s: expectation %d does not hold: %s; found %s\n", r->how->file,
+                      sqlite3_column_int(q, 0), sqlite3_column_text(q, 1),
+                      sqlite3_column_text(q, 2));
+    (void)sqlite3_finalize(q);
+    return trace_unmet(r->trace);
+}
+
+static int finish(struct run *r, struct run_outcome *o)
+{
+    struct why w;
+    enum status st = simulate(r, &w);
+    if (!st && r->how->dir)
+        st = write_files(r, &w);
+    if (!st) {
+        summarise(r, o);
+        o->unmet = print_unmet(r);
+    }
+    trace_free(r->trace);
+    world_free(&r->world);
+    if (!st && r->how->dir)
+        st = folder_finish(&r->folder, &w);
+    if (st && r->how->dir)
+        folder_drop(&r->folder);
+    if (st)
+        return said(&w, CLI_FAILED);
+    return o->unmet ? CLI_FAILED : CLI_DONE;
+}
+
+int run_scenario(const struct run_options *options, struct run_outcome *outcome)
+{
+    struct run r = {.how = options};
+    struct why w;
+    int code = CLI_USAGE;
+    *outcome = (struct run_outcome){.unmet = 0};
+    if (load(&r)) {
+        enum status st = print_effective(&r, &w);
+        if (!st)
+            st = make_key(&r, &w);
+        if (!st && options->dir)
+            st = folder_begin(&r.folder, options->dir, options->force, &w);
+        code = st ? said(&w, CLI_USAGE) : finish(&r, outcome);
+    }
+    free(r.effective);
+    arena_release(&r.arena);
+    return code;
+}

@@ -1,0 +1,35 @@
+/*
+ * run.h - one run of a scenario: built, run, measured and written.
+ */
+#ifndef SIM_APP_RUN_H
+#define SIM_APP_RUN_H
+
+#include <stdbool.h>
+
+#include "sim/app/scenario.h"
+#include "sim/base/hash.h"
+
+struct run_options {
+    const char *file;
+    const char *const *set; /* "path=value" */
+    size_t sets;
+    const char *dir;      /* NULL: only the database is written, to `database` */
+    const char *database; /* a sweep's: results.sqlite under this name */
+    bool force;
+    const char *pcap; /* none, nodes, all; NULL: as the scenario says */
+    int argc;         /* command line, for the manifest */
+    char **argv;
+    const struct key_pair *parameter; /* what a sweep varied */
+    size_t parameters;
+};
+
+struct run_outcome {
+    char line[512]; /* the summary */
+    char digest[HASH_TEXT];
+    size_t unmet; /* expectations that did not hold; each has been said on stderr */
+};
+
+/* Answers an exit code; whatever went wrong has been said on stderr. */
+int run_scenario(const struct run_options *options, struct run_outcome *outcome);
+
+#endif
