@@ -191,6 +191,7 @@ static void init_channels(struct station *s)
     s->down.from = s->router ? s->router : s->net->router->port;
     s->down.owner = s;
     s->down.deliver = reach_host;
+    s->down.relays = !s->router;
     s->up.link = s->down.link = name;
     s->up.direction = "up";
     s->down.direction = "down";

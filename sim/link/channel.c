@@ -73,11 +73,16 @@ void channel_send(struct channel *c, struct port *from, struct pkt *p)
     settle(c, now);
     if (c->waiting > (uint64_t)c->how.queue) {
         c->count.queue_full++;
-        port_drop(from, DROP_QUEUE_FULL, p);
+        if (c->relays)
+            port_lose(from, DROP_QUEUE_FULL, p);
+        else
+            port_drop(from, DROP_QUEUE_FULL, p);
         return;
     }
-    p->cause = sim_cause(sim);
-    tap_frame(sim, from->index, TAP_SENT, DROP_NONE, p);
+    if (!c->relays) {
+        p->cause = sim_cause(sim);
+        tap_frame(sim, from->index, TAP_SENT, DROP_NONE, p);
+    }
     c->count.packets++;
     c->count.bytes += p->len;
     p->link.extra = c->how.jitter ? rng_uniform(&c->jitter, 0, c->how.jitter) : 0;

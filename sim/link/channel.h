@@ -36,7 +36,8 @@ struct channel {
     struct port *from; /* whom losses are reported for */
     void *owner;
     void (*deliver)(void *owner, struct pkt *p); /* takes p */
-    const char *link;                            /* names for the link table */
+    bool relays;      /* what it carries was sent elsewhere already: a segment's far side */
+    const char *link; /* names for the link table */
     const char *direction;
     struct channel_count count;
     /* the rest belongs to channel.c */

@@ -1,0 +1,219 @@
+#include "analysis/study.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "analysis/stats.h"
+#include "sim/base/units.h"
+
+enum { SAMPLES = 100000 };
+
+struct spec {
+    char name[64];
+    char plot[160];
+    char x[160];
+    char lines[160];
+    bool median;
+};
+
+/* A parameter's value as a number along the axis, and its unit. False: it is a word. */
+static bool axis_value(const char *text, double *v, const char **unit)
+{
+    struct why w;
+    int64_t whole;
+    uint32_t share;
+    *unit = "";
+    if (strchr(text, '%') && !units_share(text, &share, &w)) {
+        *v = share / 1e7;
+        *unit = "%";
+        return true;
+    }
+    if (!units_time(text, &whole, &w)) {
+        *v = (double)whole / 1e6;
+        *unit = "ms";
+        return true;
+    }
+    if (!units_rate(text, &whole, &w)) {
+        *v = (double)whole / 1e6;
+        *unit = "Mbit/s";
+        return true;
+    }
+    if (!units_size(text, &whole, &w)) {
+        *v = (double)whole;
+        *unit = "B";
+        return true;
+    }
+    if (!units_packets(text, &whole, &w)) {
+        *v = (double)whole;
+        *unit = "packets";
+        return true;
+    }
+    return !units_real(text, v, &w);
+}
+
+/* Times are drawn in ms, all else as it is. */
+static double drawn(const char *metric, double v)
+{
+    bool is_time = strstr(metric, "_ns") || !strncmp(metric, "disruption.", 11);
+    return is_time ? v / 1e6 : v;
+}
+
+static const char *drawn_unit(const char *metric)
+{
+    return strstr(metric, "_ns") || !strncmp(metric, "disruption.", 11) ? ", ms" : "";
+}
+
+static const char *text(sqlite3_stmt *q, int column)
+{
+    const unsigned char *t = sqlite3_column_text(q, column);
+    return t ? (const char *)t : "";
+}
+
+/* One point of one line: all runs with these two values. */
+static enum status write_point(struct figure *one, struct sqlite3 *db, const struct spec *s,
+                               const char *x, const char *line, size_t number, struct why *w)
+{
+    static const char sql[] =
+        "SELECT value FROM scalar s WHERE name = ?1 AND EXISTS (SELECT 1 FROM parameter p WHERE "
+        "p.run = s.run AND p.name = ?2 AND p.value = ?3) AND (?4 = '' OR EXISTS (SELECT 1 FROM "
+        "parameter p WHERE p.run = s.run AND p.name = ?4 AND p.value = ?5)) ORDER BY run";
+    sqlite3_stmt *q = NULL;
+    double *sample = calloc(SAMPLES, sizeof *sample);
+    size_t n = 0;
+    assert(sample);
+    if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK) {
+        free(sample);
+        return why_set(w, ST_IO, "study: %s", sqlite3_errmsg(db));
+    }
+    const char *const bound[] = {s->plot, s->x, x, s->lines, line};
+    for (int k = 0; k < 5; k++)
+        (void)sqlite3_bind_text(q, k + 1, bound[k], -1, SQLITE_TRANSIENT);
+    while (n < SAMPLES && sqlite3_step(q) == SQLITE_ROW)
+        sample[n++] = drawn(s->plot, sqlite3_column_double(q, 0));
+    (void)sqlite3_finalize(q);
+    if (n) {
+        struct estimate e = s->median ? stats_median(sample, n) : stats_mean(sample, n);
+        const char *unit;
+        double at = 0;
+        if (!axis_value(x, &at, &unit))
+            at = (double)number;
+        (void)fprintf(one->csv, "%.10g,%.10g,%.10g,%.10g,%zu,\"%s\"\n", at, e.value, e.low, e.high,
+                      e.n, x);
+    }
+    free(sample);
+    return ST_OK;
+}
+
+static enum status values_of(struct sqlite3 *db, const char *parameter, char list[][64], size_t *n,
+                             struct why *w)
+{
+    sqlite3_stmt *q = NULL;
+    *n = 0;
+    if (sqlite3_prepare_v2(db,
+                           "SELECT value FROM parameter WHERE name = ?1 GROUP BY value ORDER BY "
+                           "min(run)",
+                           -1, &q, NULL) != SQLITE_OK)
+        return why_set(w, ST_IO, "study: %s", sqlite3_errmsg(db));
+    (void)sqlite3_bind_text(q, 1, parameter, -1, SQLITE_TRANSIENT);
+    while (*n < 256 && sqlite3_step(q) == SQLITE_ROW)
+        (void)snprintf(list[(*n)++], sizeof list[0], "%s", text(q, 0));
+    (void)sqlite3_finalize(q);
+    return ST_OK;
+}
+
+static void write_axes(struct figure *one, const struct spec *s, char xs[][64], size_t n)
+{
+    const char *unit = "";
+    double v;
+    bool numeric = n && axis_value(xs[0], &v, &unit);
+    (void)fputs("set xlabel ", one->gp);
+    char label[300];
+    (void)snprintf(label, sizeof label, "%s%s%s", s->x, *unit ? ", " : "", unit);
+    figure_text(one->gp, label);
+    (void)snprintf(label, sizeof label, "%s%s (%s, 95 %% interval)", s->plot, drawn_unit(s->plot),
+                   s->median ? "median" : "mean");
+    (void)fputs("\nset ylabel ", one->gp);
+    figure_text(one->gp, label);
+    (void)fputs("\nset offsets graph 0.03, graph 0.03, graph 0.05, graph 0\n"
+                "set key autotitle columnheader\n",
+                one->gp);
+    if (numeric)
+        return;
+    (void)fputs("set xtics (", one->gp);
+    for (size_t k = 0; k < n; k++) {
+        (void)fputs(k ? ", " : "", one->gp);
+        figure_text(one->gp, xs[k]);
+        (void)fprintf(one->gp, " %zu", k);
+    }
+    (void)fputs(")\n", one->gp);
+}
+
+static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec *s,
+                        const char *title, struct why *w)
+{
+    static char xs[256][64];
+    static char ls[256][64];
+    size_t nx = 0;
+    size_t nl = 1;
+    struct figure one;
+    enum status st = values_of(db, s->x, xs, &nx, w);
+    ls[0][0] = '\0';
+    if (!st && *s->lines)
+        st = values_of(db, s->lines, ls, &nl, w);
+    if (!st && (!nx || !nl))
+        st = why_set(w, ST_MISSING, "figure %s: the sweep does not vary '%s'", s->name,
+                     nx ? s->lines : s->x);
+    if (!st)
+        st = figure_begin(&one, f, s->name, title, w);
+    if (st)
+        return st;
+    write_axes(&one, s, xs, nx);
+    (void)fputs("x,value,low,high,n,text\n", one.csv);
+    for (size_t l = 0; l < nl && !st; l++) {
+        (void)fprintf(one.csv, "\n\n\"%s\",,,,,\n", *s->lines ? ls[l] : s->plot);
+        for (size_t k = 0; k < nx && !st; k++)
+            st = write_point(&one, db, s, xs[k], ls[l], k, w);
+    }
+    (void)fputs("plot ", one.gp);
+    for (size_t l = 0; l < nl; l++)
+        (void)fprintf(one.gp,
+                      "%s'%s.csv' index %zu using 1:2 with linespoints pt 7 ps 0.6 lt %zu, \\\n"
+                      "  '' index %zu using 1:2:3:4 with yerrorbars pt 0 lt %zu notitle",
+                      l ? ", \\\n  " : "", s->name, l + 1, l + 1, l + 1, l + 1);
+    (void)fputc('\n', one.gp);
+    if (!st)
+        return figure_draw(&one, f, w);
+    (void)fclose(one.csv);
+    (void)fclose(one.gp);
+    return st;
+}
+
+enum status study_draw(struct figures *f, struct sqlite3 *db, struct why *w)
+{
+    sqlite3_stmt *q = NULL;
+    enum status st = ST_OK;
+    if (sqlite3_prepare_v2(
+            db,
+            "SELECT f.name, plot, x, ifnull(lines, ''), statistic, title FROM figure f, "
+            "study ORDER BY f.rowid",
+            -1, &q, NULL) != SQLITE_OK)
+        return why_set(w, ST_IO, "study: %s", sqlite3_errmsg(db));
+    bool any = false;
+    while (!st && sqlite3_step(q) == SQLITE_ROW) {
+        struct spec s = {.median = !strcmp(text(q, 4), "median")};
+        (void)snprintf(s.name, sizeof s.name, "%s", text(q, 0));
+        (void)snprintf(s.plot, sizeof s.plot, "%s", text(q, 1));
+        (void)snprintf(s.x, sizeof s.x, "%s", text(q, 2));
+        (void)snprintf(s.lines, sizeof s.lines, "%s", text(q, 3));
+        st = draw(f, db, &s, text(q, 5), w);
+        any = true;
+    }
+    (void)sqlite3_finalize(q);
+    if (!st && !any)
+        return why_set(w, ST_MISSING, "the scenario of this sweep names no `figures`");
+    return st;
+}

@@ -1,0 +1,63 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sqlite3.h>
+
+#include "analysis/figures.h"
+#include "sim/app/cli.h"
+#include "sim/app/sweep.h"
+#include "traces/db.h"
+
+static enum status draw_run(const char *dir, struct figures *f, struct why *w)
+{
+    char path[1100];
+    struct sqlite3 *db = NULL;
+    (void)snprintf(path, sizeof path, "%s/results.sqlite", dir);
+    enum status st = db_open(&db, path, w);
+    if (!st)
+        st = figures_of_run(f, db, w);
+    (void)sqlite3_close(db);
+    return st;
+}
+
+int cmd_plot(int argc, char **argv)
+{
+    static const struct cli_option options[] = {{.name = NULL}};
+    static const struct cli_usage usage = {
+        "plot",
+        "DIR",
+        "draw figures from the results of a run or a sweep",
+        "  monami plot out              writes out/figures/*.svg, *.png, *.gp, *.csv\n",
+        options,
+        1,
+        1};
+    int code;
+    int at = cli_parse(&usage, argc, argv, &code);
+    if (at < 0)
+        return code;
+    const char *dir = argv[at];
+    char figures_dir[1100];
+    struct stat s;
+    struct why w;
+    if (stat(dir, &s))
+        return cli_wrong("%s: %s", dir, strerror(errno));
+    (void)snprintf(figures_dir, sizeof figures_dir, "%.1000s/figures", dir);
+    if (mkdir(figures_dir, 0777) && errno != EEXIST)
+        return cli_wrong("%s: %s", figures_dir, strerror(errno));
+    struct figures f = {.dir = figures_dir};
+    enum status st = sweep_is_study(dir) ? sweep_draw(dir, &f, &w) : draw_run(dir, &f, &w);
+    if (st) {
+        (void)fprintf(stderr, "error: %s\n", w.text);
+        return CLI_FAILED;
+    }
+    if (f.missing_gnuplot) {
+        (void)fprintf(stderr, "gnuplot is not installed: wrote only the .gp and .csv files in %s\n",
+                      figures_dir);
+        return CLI_FAILED;
+    }
+    (void)fprintf(stderr, "drew %u figures in %s\n", f.made, figures_dir);
+    (void)printf("%s\n", f.last);
+    return CLI_DONE;
+}

@@ -1,0 +1,298 @@
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "analysis/study.h"
+#include "sim/app/cli.h"
+#include "sim/app/folder.h"
+#include "sim/app/run.h"
+#include "sim/app/sweep.h"
+#include "sim/batch/jobs.h"
+#include "sim/batch/plan.h"
+#include "sim/batch/store.h"
+#include "traces/db.h"
+
+enum { TEXT_BYTES = 400 };
+
+struct sweep {
+    const char *file;
+    struct cli_texts set;
+    struct arena arena;
+    struct scenario scenario;
+    struct plan plan;
+    struct folder folder;
+    struct store_figure *figure;
+    bool quiet;
+    bool terminal;
+    size_t failed;
+    time_t started;
+};
+
+/* ---- reading -------------------------------------------------------------------------- */
+
+static void list_figures(struct sweep *s)
+{
+    static const char *const statistics[] = {"mean", "median"};
+    const struct figure_config *f = KEY_ITEMS(s->scenario.figures, struct figure_config);
+    s->figure = arena_take(&s->arena, (s->scenario.figures.n + 1) * sizeof *s->figure);
+    for (size_t k = 0; k < s->scenario.figures.n; k++)
+        s->figure[k] = (struct store_figure){f[k].name, f[k].plot, f[k].x, f[k].lines,
+                                             statistics[f[k].statistic]};
+}
+
+/* Every value of every parameter is tried once before anything runs. */
+static void check_values(struct sweep *s, struct complaints *c)
+{
+    for (size_t k = 0; k < s->plan.parameters; k++) {
+        const struct plan_parameter *p = &s->plan.parameter[k];
+        for (size_t v = 0; v < p->n; v++) {
+            struct arena arena = {0};
+            struct scenario one;
+            struct yaml_node *root;
+            const char *set[CLI_TEXTS_MAX + 1];
+            memcpy(set, s->set.text, sizeof s->set.text);
+            set[s->set.n] = arena_format(&s->arena, "%s=%s", p->path, p->value[v]);
+            struct complaints *trial = calloc(1, sizeof *trial);
+            assert(trial);
+            if (!scenario_load(s->file, set, s->set.n + 1, &arena, &one, &root, trial)) {
+                complaints_print(trial, stderr);
+                struct yaml_place nowhere = {NULL, 0, 0};
+                complain(c, &nowhere, "sweep.parameters", "%s = %s cannot be run", p->path,
+                         p->value[v]);
+            }
+            free(trial);
+            arena_release(&arena);
+        }
+    }
+}
+
+static bool load(struct sweep *s)
+{
+    struct complaints *c = calloc(1, sizeof *c);
+    struct yaml_node *root;
+    assert(c);
+    bool good = scenario_load(s->file, s->set.text, s->set.n, &s->arena, &s->scenario, &root, c);
+    if (good) {
+        plan_make(&s->plan, s->scenario.sweep.parameters, (size_t)s->scenario.sweep.replicate.seeds,
+                  &s->arena, c);
+        list_figures(s);
+    }
+    if (good && c->n == 0)
+        check_values(s, c);
+    good &= c->n == 0;
+    complaints_print(c, stderr);
+    free(c);
+    return good;
+}
+
+/* ---- running --------------------------------------------------------------------------- */
+
+static const char *database_of(const struct sweep *s, size_t run, char path[1200])
+{
+    (void)snprintf(path, 1200, "%s/runs/%06zu.sqlite", s->folder.part, run);
+    return path;
+}
+
+/* In the child. */
+static int run_one(void *owner, size_t run)
+{
+    struct sweep *s = owner;
+    struct key_pair value[PLAN_PARAMETERS];
+    char text[PLAN_PARAMETERS + 1][TEXT_BYTES];
+    const char *set[CLI_TEXTS_MAX + PLAN_PARAMETERS + 1];
+    char path[1200];
+    size_t replication = plan_values(&s->plan, run, value);
+    size_t n = 0;
+    for (; n < s->set.n; n++)
+        set[n] = s->set.text[n];
+    for (size_t k = 0; k < s->plan.parameters; k++) {
+        (void)snprintf(text[k], TEXT_BYTES, "%s=%s", value[k].name, value[k].value);
+        set[n++] = text[k];
+    }
+    (void)snprintf(text[s->plan.parameters], TEXT_BYTES, "general.replication=%zu", replication);
+    set[n++] = text[s->plan.parameters];
+    const struct run_options how = {.file = s->file,
+                                    .set = set,
+                                    .sets = n,
+                                    .database = database_of(s, run, path),
+                                    .parameter = value,
+                                    .parameters = s->plan.parameters};
+    struct run_outcome outcome;
+    return run_scenario(&how, &outcome);
+}
+
+static void ended(void *owner, size_t run, int code, size_t finished)
+{
+    struct sweep *s = owner;
+    if (code > 1) {
+        s->failed++;
+        (void)fprintf(stderr, "%srun %zu failed with code %d\n", s->terminal ? "\n" : "", run,
+                      code);
+    }
+    if (s->quiet || !s->terminal)
+        return;
+    double spent = difftime(time(NULL), s->started);
+    double left = spent / (double)finished * (double)(s->plan.runs - finished);
+    (void)fprintf(stderr, "\r%zu of %zu runs, %zu failed, about %.0f s left   ", finished,
+                  s->plan.runs, s->failed, left);
+}
+
+static enum status collect(struct sweep *s, const int *code, struct why *w)
+{
+    char path[1200];
+    struct sqlite3 *db = NULL;
+    (void)snprintf(path, sizeof path, "%s/study.sqlite", s->folder.part);
+    enum status st =
+        store_create(&db, path, s->scenario.title, s->figure, s->scenario.figures.n, w);
+    for (size_t run = 0; run < s->plan.runs && !st; run++) {
+        struct key_pair value[PLAN_PARAMETERS];
+        size_t replication = plan_values(&s->plan, run, value);
+        st = store_run(db, run, value, s->plan.parameters, replication, code[run],
+                       database_of(s, run, path), s->figure, s->scenario.figures.n, w);
+    }
+    if (st) {
+        (void)sqlite3_close(db);
+        return st;
+    }
+    st = store_finish(db, w);
+    (void)snprintf(path, sizeof path, "%s/runs", s->folder.part);
+    if (!st)
+        st = folder_remove(path, w);
+    (void)snprintf(path, sizeof path, "%s/scenario.yaml", s->folder.part);
+    return st ? st : folder_copy_file(s->file, path, w);
+}
+
+static enum status run_all(struct sweep *s, unsigned workers, struct why *w)
+{
+    char path[1200];
+    int *code = calloc(s->plan.runs + 1, sizeof *code);
+    assert(code);
+    (void)snprintf(path, sizeof path, "%s/runs", s->folder.part);
+    if (mkdir(path, 0777)) {
+        free(code);
+        return why_set(w, ST_IO, "%s: cannot be made", path);
+    }
+    struct jobs jobs = {.n = s->plan.runs,
+                        .workers = workers,
+                        .owner = s,
+                        .run = run_one,
+                        .ended = ended,
+                        .code = code};
+    s->started = time(NULL);
+    enum status st = jobs_run(&jobs, w);
+    if (s->terminal && !s->quiet)
+        (void)fputc('\n', stderr);
+    if (!st)
+        st = collect(s, code, w);
+    free(code);
+    return st;
+}
+
+/* ---- commands --------------------------------------------------------------------------- */
+
+static int sweep_plan(struct sweep *s)
+{
+    for (size_t k = 0; k < s->plan.parameters; k++)
+        (void)printf("%s,", s->plan.parameter[k].path);
+    (void)printf("replication\n");
+    for (size_t run = 0; run < s->plan.runs; run++) {
+        struct key_pair value[PLAN_PARAMETERS];
+        size_t replication = plan_values(&s->plan, run, value);
+        for (size_t k = 0; k < s->plan.parameters; k++)
+            (void)printf("\"%s\",", value[k].value);
+        (void)printf("%zu\n", replication);
+    }
+    (void)fprintf(stderr, "%zu runs: %zu points, %zu replications each\n", s->plan.runs,
+                  s->plan.points, s->plan.replications);
+    return CLI_DONE;
+}
+
+static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool force)
+{
+    struct why w;
+    if (folder_begin(&s->folder, dir, force, &w))
+        return cli_wrong("%s", w.text);
+    enum status st = run_all(s, workers, &w);
+    if (!st)
+        st = folder_finish(&s->folder, &w);
+    if (st) {
+        folder_drop(&s->folder);
+        (void)fprintf(stderr, "error: %s\n", w.text);
+        return CLI_FAILED;
+    }
+    if (!s->quiet)
+        (void)fprintf(stderr,
+                      "%zu runs, %zu failed; wrote %s/study.sqlite; draw it with: monami plot %s\n",
+                      s->plan.runs, s->failed, dir, dir);
+    return s->failed ? CLI_FAILED : CLI_DONE;
+}
+
+int cmd_sweep(int argc, char **argv)
+{
+    const char *dir = NULL;
+    const char *jobs = NULL;
+    bool force = false;
+    struct sweep s = {.terminal = isatty(STDERR_FILENO)};
+    const struct cli_option options[] = {
+        {"output", 'o', CLI_TEXT, "DIR", "run: where the study goes", &dir},
+        {"jobs", 'j', CLI_TEXT, "N", "run: how many at a time; default: one a core", &jobs},
+        {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
+         &s.set},
+        {"force", 'f', CLI_FLAG, NULL, "run: replace DIR if it exists", &force},
+        {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", &s.quiet},
+        {.name = NULL},
+    };
+    const struct cli_usage usage = {
+        "sweep",
+        "plan|run FILE",
+        "run a scenario over parameters and replications",
+        "  monami sweep plan scenarios/sweep-loss.yaml\n"
+        "  monami sweep run scenarios/sweep-loss.yaml -o study -j 2 && monami plot study\n",
+        options,
+        2,
+        2};
+    int code;
+    long long workers = jobs_cores();
+    int at = cli_parse(&usage, argc, argv, &code);
+    if (at < 0)
+        return code;
+    bool plan = !strcmp(argv[at], "plan");
+    if (!plan && strcmp(argv[at], "run") != 0)
+        return cli_wrong("monami sweep: '%s' is neither plan nor run", argv[at]);
+    if (jobs && (!cli_number("jobs", jobs, 1024, &workers) || workers == 0))
+        return workers == 0 ? cli_wrong("--jobs: at least 1") : CLI_USAGE;
+    if (!plan && !dir)
+        return cli_wrong("monami sweep run: where shall the study go? Say -o DIR");
+    s.file = argv[at + 1];
+    code = CLI_USAGE;
+    if (load(&s))
+        code = plan ? sweep_plan(&s) : sweep_run(&s, dir, (unsigned)workers, force);
+    arena_release(&s.arena);
+    return code;
+}
+
+bool sweep_is_study(const char *dir)
+{
+    char path[1200];
+    struct stat s;
+    (void)snprintf(path, sizeof path, "%.1000s/study.sqlite", dir);
+    return stat(path, &s) == 0;
+}
+
+enum status sweep_draw(const char *dir, struct figures *f, struct why *w)
+{
+    char path[1200];
+    struct sqlite3 *db = NULL;
+    (void)snprintf(path, sizeof path, "%.1000s/study.sqlite", dir);
+    enum status st = db_open(&db, path, w);
+    if (!st)
+        st = study_draw(f, db, w);
+    (void)sqlite3_close(db);
+    return st;
+}
