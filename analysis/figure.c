@@ -12,8 +12,8 @@
 static const char head[] =
     "set datafile separator ','\n"
     "if (!exists('format')) format = 'svg'\n"
-    "if (format eq 'png') set terminal pngcairo size 1000,560 font 'DejaVu Sans,11' noenhanced\n"
-    "if (format eq 'svg') set terminal svg size 1000,560 font 'DejaVu Sans,13' background '#ffffff' "
+    "if (format eq 'png') set terminal pngcairo size 1000,700 font 'DejaVu Sans,11' noenhanced\n"
+    "if (format eq 'svg') set terminal svg size 1000,700 font 'DejaVu Sans,13' background '#ffffff' "
     "noenhanced\n"
     "set output name.'.'.format\n"
     "set linetype 1 lc rgb '#0072b2' lw 2\n"
@@ -26,7 +26,8 @@ static const char head[] =
     "set grid back lc rgb '#dddddd' lw 1\n"
     "set border 3 lc rgb '#444444'\n"
     "set tics nomirror out\n"
-    "set key outside below horizontal\n";
+    "set key outside below horizontal\n"
+    "set bmargin 6\n";
 
 void figure_text(FILE *gp, const char *text)
 {

@@ -45,8 +45,32 @@ static const char label_sql[] =
     "event e WHERE e.name = 'mip6.registered' AND json_extract(e.data, '$.bid') = p.bid "
     "ORDER BY e.id LIMIT 1), 'BID ' || p.bid) END";
 
+/* The names of a figure's lines, in order of their first row. */
+struct series {
+    char name[32][96];
+    unsigned n;
+};
+
+static void note_series(struct series *s, const char *name)
+{
+    if ((s->n && !strcmp(s->name[s->n - 1], name)) || s->n == 32)
+        return;
+    (void)snprintf(s->name[s->n++], sizeof s->name[0], "%s", name);
+}
+
+/* Plots the rows of one series of a tidy CSV: series, x, y. */
+static void plot_series(FILE *gp, const char *file, const char *name, const char *style)
+{
+    (void)fprintf(gp, "'%s.csv' using (stringcolumn(1) eq ", file);
+    figure_text(gp, name);
+    (void)fputs(" ? $2 : NaN):3 with ", gp);
+    (void)fputs(style, gp);
+    (void)fputs(" title ", gp);
+    figure_text(gp, name);
+}
+
 static enum status write_delays(struct figure *one, struct sqlite3 *db, const char *flow,
-                                struct why *w)
+                                struct series *series, struct why *w)
 {
     struct query q;
     char sql[1200];
@@ -59,27 +83,24 @@ static enum status write_delays(struct figure *one, struct sqlite3 *db, const ch
     if (st)
         return st;
     (void)sqlite3_bind_text(q.q, 1, flow, -1, SQLITE_TRANSIENT);
-    char last[128] = "";
-    (void)fputs("sent_s,delay_ms\n", one->csv);
+    (void)fputs("series,sent_s,delay_ms\n", one->csv);
     while (next(&q)) {
-        if (strcmp(last, text(&q, 0)) != 0) { /* a block a line of the key: gnuplot's index */
-            (void)snprintf(last, sizeof last, "%s", text(&q, 0));
-            (void)fprintf(one->csv, "\n\n\"%s\",\n", last);
-        }
-        (void)fprintf(one->csv, "%.6f,%.6f\n", number(&q, 1), number(&q, 2));
+        note_series(series, text(&q, 0));
+        (void)fprintf(one->csv, "%s,%.6f,%.6f\n", text(&q, 0), number(&q, 1), number(&q, 2));
     }
     done(&q);
-    if (ask(&q, db,
+    st =
+        ask(&q, db,
             "SELECT direction, sent_ns / 1e9 FROM packet p WHERE flow = ?1 AND fate <> 'in_flight' "
             "AND copy = 0 AND NOT EXISTS (SELECT 1 FROM packet c WHERE c.flow = p.flow AND "
             "c.direction = p.direction AND c.sequence = p.sequence AND c.received_ns IS NOT NULL) "
             "ORDER BY direction DESC, sequence",
-            w))
-        return ST_IO;
+            w);
+    if (st)
+        return st;
     (void)sqlite3_bind_text(q.q, 1, flow, -1, SQLITE_TRANSIENT);
-    (void)fputs("\n\n\"lost\",\n", one->csv);
     while (next(&q))
-        (void)fprintf(one->csv, "%.6f,%.1f\n", number(&q, 1), 0.0);
+        (void)fprintf(one->csv, "%s lost,%.6f,0\n", text(&q, 0), number(&q, 1));
     done(&q);
     return ST_OK;
 }
@@ -127,26 +148,44 @@ static enum status mark_transitions(struct figure *one, struct sqlite3 *db, stru
     return ST_OK;
 }
 
-/* The legend of what no curve explains. */
-static const char marks_key[] = ", NaN with lines lc rgb '#666666' lw 1 dt 2 title 'BU sent'"
-                                ", NaN with lines lc rgb '#111111' lw 1 title 'BA received'"
-                                ", NaN with filledcurves fc rgb '#f4d9a8' title 'transition'";
+/* The whole run above, the transition that hurt the flow most below. */
+static void plot_delay(struct figure *one, const struct series *series)
+{
+    (void)fputs("plot ", one->gp);
+    for (unsigned k = 0; k < series->n; k++) {
+        char style[64];
+        (void)snprintf(style, sizeof style, "points pt 7 ps ps lt %u", k + 1);
+        plot_series(one->gp, one->name, series->name[k], style);
+        (void)fputs(", \\\n  ", one->gp);
+    }
+    plot_series(one->gp, one->name, "up lost", "points pt 2 ps 1 lw 2 lc rgb '#cc0000'");
+    (void)fputs(", \\\n  ", one->gp);
+    plot_series(one->gp, one->name, "down lost", "points pt 1 ps 1 lw 2 lc rgb '#880000'");
+    (void)fputs(", \\\n  NaN with lines lc rgb '#555555' lw 1.5 dt 2 title 'BU sent'"
+                ", NaN with lines lc rgb '#000000' lw 1.5 title 'BA received'"
+                ", NaN with boxes fillstyle solid 1 fc rgb '#f4d9a8' title 'transition'\n",
+                one->gp);
+}
 
-static unsigned count_blocks(struct sqlite3 *db, const char *flow)
+/* Answers whether there is a transition to look at; `begin` and `end` in s. */
+static bool worst_transition(struct sqlite3 *db, const char *flow, double *begin, double *end)
 {
     struct query q;
     struct why w;
-    unsigned n = 0;
     if (ask(&q, db,
-            "SELECT count(DISTINCT direction || bid) FROM packet WHERE flow = ?1 AND received_ns IS "
-            "NOT NULL",
+            "SELECT last_before_ns / 1e9, max(first_after_ns, done_ns) / 1e9 FROM disruption d JOIN "
+            "transition t USING (transition) WHERE flow = ?1 AND disruption_ns > 0 ORDER BY "
+            "disruption_ns DESC, transition LIMIT 1",
             &w))
-        return 0;
+        return false;
     (void)sqlite3_bind_text(q.q, 1, flow, -1, SQLITE_TRANSIENT);
-    if (next(&q))
-        n = (unsigned)sqlite3_column_int(q.q, 0);
+    bool any = next(&q);
+    if (any) {
+        *begin = number(&q, 0);
+        *end = number(&q, 1);
+    }
     done(&q);
-    return n;
+    return any;
 }
 
 static enum status draw_delay(struct figures *f, struct sqlite3 *db, const char *flow,
@@ -154,26 +193,35 @@ static enum status draw_delay(struct figures *f, struct sqlite3 *db, const char 
 {
     struct figure one;
     char name[96];
+    struct series series = {.n = 0};
+    double begin = 0;
+    double end = 0;
     (void)snprintf(name, sizeof name, "delay-%.80s", flow);
     enum status st = figure_begin(&one, f, name, title, w);
     if (st)
         return st;
-    unsigned blocks = count_blocks(db, flow);
-    st = write_delays(&one, db, flow, w);
+    st = write_delays(&one, db, flow, &series, w);
     if (!st)
         st = mark_transitions(&one, db, w);
-    (void)fprintf(one.gp, "set xlabel 'time sent, s'\nset ylabel 'one-way delay, ms'\n"
-                          "set yrange [0:*]\nset key autotitle columnheader\nplot ");
-    for (unsigned k = 0; k < blocks; k++)
-        (void)fprintf(one.gp, "%s'%s.csv' index %u using 1:2 with points pt 7 ps 0.25 lt %u",
-                      k ? ", \\\n  " : "", name, k + 1, k + 1);
-    (void)fprintf(one.gp,
-                  "%s'%s.csv' index %u using 1:2 with points pt 2 ps 0.9 lc rgb '#cc0000'%s\n",
-                  blocks ? ", \\\n  " : "", name, blocks + 1, marks_key);
     if (st) {
         (void)fclose(one.csv);
         (void)fclose(one.gp);
         return st;
+    }
+    bool zoom = worst_transition(db, flow, &begin, &end);
+    (void)fputs("set ylabel 'one-way delay, ms'\nset yrange [0:*]\nps = 0.25\n", one.gp);
+    if (zoom)
+        (void)fputs("set multiplot layout 2,1\nunset key\nset bmargin 4\n", one.gp);
+    (void)fputs("set xlabel 'time sent, s'\n", one.gp);
+    plot_delay(&one, &series);
+    if (zoom) {
+        double margin = (end - begin) / 2 + 0.05;
+        (void)fprintf(one.gp,
+                      "set title 'the hand-over that this flow felt most'\nset key outside below "
+                      "horizontal\nset bmargin 6\nps = 0.6\nset xrange [%.3f:%.3f]\n",
+                      begin - margin, end + margin);
+        plot_delay(&one, &series);
+        (void)fputs("unset multiplot\n", one.gp);
     }
     return figure_draw(&one, f, w);
 }
@@ -185,8 +233,7 @@ static enum status draw_rate(struct figures *f, struct sqlite3 *db, const char *
 {
     struct query q;
     struct figure one;
-    char last[200] = "";
-    unsigned blocks = 0;
+    struct series series = {.n = 0};
     enum status st = ask(
         &q, db,
         "SELECT node || '.' || interface || CASE name WHEN 'rate.sent' THEN ' up' ELSE ' down' "
@@ -204,21 +251,22 @@ static enum status draw_rate(struct figures *f, struct sqlite3 *db, const char *
         done(&q);
         return st;
     }
-    (void)fputs("t_s,kbit_s\n", one.csv);
+    (void)fputs("series,t_s,kbit_s\n", one.csv);
     do {
-        if (strcmp(last, text(&q, 0)) != 0) {
-            (void)snprintf(last, sizeof last, "%s", text(&q, 0));
-            (void)fprintf(one.csv, "\n\n\"%s\",\n", last);
-            blocks++;
-        }
-        (void)fprintf(one.csv, "%.6f,%.6f\n", number(&q, 1), number(&q, 2));
+        note_series(&series, text(&q, 0));
+        (void)fprintf(one.csv, "%s,%.6f,%.6f\n", text(&q, 0), number(&q, 1), number(&q, 2));
     } while (next(&q));
     done(&q);
-    (void)fprintf(one.gp, "set xlabel 'time, s'\nset ylabel 'rate on the interface, kbit/s'\n"
-                          "set yrange [0:*]\nset key autotitle columnheader\nplot ");
-    for (unsigned k = 0; k < blocks; k++)
-        (void)fprintf(one.gp, "%s'rate.csv' index %u using 1:2 with steps lt %u%s",
-                      k ? ", \\\n  " : "", k + 1, k / 2 + 1, k % 2 ? " dt 2" : "");
+    (void)fputs("set xlabel 'time, s'\nset ylabel 'rate on the interface, kbit/s'\n"
+                "set yrange [0:*]\nplot ",
+                one.gp);
+    for (unsigned k = 0; k < series.n; k++) {
+        char style[48];
+        (void)snprintf(style, sizeof style, "steps lw 1.5 lt %u%s", k / 2 + 1,
+                       k % 2 ? " dt 2" : "");
+        (void)fputs(k ? ", \\\n  " : "", one.gp);
+        plot_series(one.gp, "rate", series.name[k], style);
+    }
     (void)fputc('\n', one.gp);
     return figure_draw(&one, f, w);
 }
@@ -230,8 +278,7 @@ static enum status draw_distribution(struct figures *f, struct sqlite3 *db, cons
 {
     struct query q;
     struct figure one;
-    char last[200] = "";
-    unsigned blocks = 0;
+    struct series series = {.n = 0};
     enum status st = ask(
         &q, db,
         "SELECT flow || '.' || direction, d / 1e6, row_number() OVER (PARTITION BY flow, direction "
@@ -243,23 +290,22 @@ static enum status draw_distribution(struct figures *f, struct sqlite3 *db, cons
         st = figure_begin(&one, f, "delay-distribution", title, w);
     if (st)
         return st;
-    (void)fputs("delay_ms,share\n", one.csv);
+    (void)fputs("series,delay_ms,share\n", one.csv);
     while (next(&q)) {
-        if (strcmp(last, text(&q, 0)) != 0) {
-            (void)snprintf(last, sizeof last, "%s", text(&q, 0));
-            (void)fprintf(one.csv, "\n\n\"%s\",\n", last);
-            blocks++;
-        }
-        (void)fprintf(one.csv, "%.6f,%.9f\n", number(&q, 1), number(&q, 2));
+        note_series(&series, text(&q, 0));
+        (void)fprintf(one.csv, "%s,%.6f,%.9f\n", text(&q, 0), number(&q, 1), number(&q, 2));
     }
     done(&q);
-    (void)fprintf(one.gp,
-                  "set xlabel 'one-way delay, ms'\nset ylabel 'share of the packets received'\n"
-                  "set yrange [0:1]\nset xrange [0:*]\nset key autotitle columnheader\nplot ");
-    for (unsigned k = 0; k < blocks; k++)
-        (void)fprintf(one.gp, "%s'delay-distribution.csv' index %u using 1:2 with steps lt %u",
-                      k ? ", \\\n  " : "", k + 1, k + 1);
-    if (!blocks)
+    (void)fputs("set xlabel 'one-way delay, ms'\nset ylabel 'share of the packets received'\n"
+                "set yrange [0:1]\nset xrange [0:*]\nplot ",
+                one.gp);
+    for (unsigned k = 0; k < series.n; k++) {
+        char style[32];
+        (void)snprintf(style, sizeof style, "steps lt %u", k + 1);
+        (void)fputs(k ? ", \\\n  " : "", one.gp);
+        plot_series(one.gp, "delay-distribution", series.name[k], style);
+    }
+    if (!series.n)
         (void)fputs("NaN notitle", one.gp);
     (void)fputc('\n', one.gp);
     return figure_draw(&one, f, w);

@@ -101,8 +101,8 @@ static enum status write_point(struct figure *one, struct sqlite3 *db, const str
         double at = 0;
         if (!axis_value(x, &at, &unit))
             at = (double)number;
-        (void)fprintf(one->csv, "%.10g,%.10g,%.10g,%.10g,%zu,\"%s\"\n", at, e.value, e.low, e.high,
-                      e.n, x);
+        (void)fprintf(one->csv, "%s,%.10g,%.10g,%.10g,%.10g,%zu,%s\n", *line ? line : s->plot, at,
+                      e.value, e.low, e.high, e.n, x);
     }
     free(sample);
     return ST_OK;
@@ -172,18 +172,26 @@ static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec
     if (st)
         return st;
     write_axes(&one, s, xs, nx);
-    (void)fputs("x,value,low,high,n,text\n", one.csv);
+    (void)fputs("series,x,value,low,high,n,text\n", one.csv);
     for (size_t l = 0; l < nl && !st; l++) {
-        (void)fprintf(one.csv, "\n\n\"%s\",,,,,\n", *s->lines ? ls[l] : s->plot);
         for (size_t k = 0; k < nx && !st; k++)
             st = write_point(&one, db, s, xs[k], ls[l], k, w);
     }
     (void)fputs("plot ", one.gp);
-    for (size_t l = 0; l < nl; l++)
-        (void)fprintf(one.gp,
-                      "%s'%s.csv' index %zu using 1:2 with linespoints pt 7 ps 0.6 lt %zu, \\\n"
-                      "  '' index %zu using 1:2:3:4 with yerrorbars pt 0 lt %zu notitle",
-                      l ? ", \\\n  " : "", s->name, l + 1, l + 1, l + 1, l + 1);
+    for (size_t l = 0; l < nl; l++) {
+        const char *line = *s->lines ? ls[l] : s->plot;
+        for (int bars = 0; bars < 2; bars++) {
+            (void)fprintf(one.gp, "%s'%s.csv' using (stringcolumn(1) eq ",
+                          l || bars ? ", \\\n  " : "", s->name);
+            figure_text(one.gp, line);
+            (void)fprintf(one.gp,
+                          bars ? " ? $2 : NaN):3:4:5 with yerrorbars pt 0 lt %zu notitle"
+                               : " ? $2 : NaN):3 with linespoints pt 7 ps 0.6 lt %zu title ",
+                          l + 1);
+            if (!bars)
+                figure_text(one.gp, line);
+        }
+    }
     (void)fputc('\n', one.gp);
     if (!st)
         return figure_draw(&one, f, w);

@@ -34,6 +34,13 @@ static void refuse(struct reading *r, const struct yaml_place *at, const char *t
     r->failed = true;
 }
 
+const char *yaml_library(void)
+{
+    static char text[32];
+    (void)snprintf(text, sizeof text, "libyaml %s", yaml_get_version_string());
+    return text;
+}
+
 /* ---- building our tree -------------------------------------------------------- */
 
 static struct yaml_node *new_node(struct arena *arena, enum yaml_kind kind,

@@ -49,6 +49,8 @@ struct yaml_pair {
     struct yaml_node *value;
 };
 
+const char *yaml_library(void); /* "libyaml 0.2.5" */
+
 /* NULL: it complained. */
 struct yaml_node *yaml_load(const char *path, struct arena *arena, struct complaints *c);
 struct yaml_node *yaml_read(const char *name, const char *text, size_t n, unsigned order,

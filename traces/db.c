@@ -99,6 +99,16 @@ enum status db_open(struct sqlite3 **db, const char *path, struct why *w)
     return ST_OK;
 }
 
+void db_close(struct sqlite3 *db)
+{
+    (void)sqlite3_close(db);
+}
+
+const char *db_library(void)
+{
+    return "SQLite " SQLITE_VERSION;
+}
+
 enum status db_commit(struct sqlite3 *db, struct why *w)
 {
     return db_do(db, "COMMIT", w);

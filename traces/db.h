@@ -28,6 +28,8 @@ extern const struct db_table db_tables[]; /* a NULL name ends */
 /* `path` NULL: in memory. The tables exist, a transaction is open. */
 MUST_CHECK enum status db_create(struct sqlite3 **db, const char *path, struct why *w);
 MUST_CHECK enum status db_open(struct sqlite3 **db, const char *path, struct why *w); /* to read */
+void db_close(struct sqlite3 *db); /* NULL is fine */
+const char *db_library(void);      /* "SQLite 3.40.1" */
 MUST_CHECK enum status db_commit(struct sqlite3 *db, struct why *w);
 MUST_CHECK enum status db_do(struct sqlite3 *db, const char *sql, struct why *w);
 

@@ -3,8 +3,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <sqlite3.h>
-
 #include "analysis/figures.h"
 #include "sim/app/cli.h"
 #include "sim/app/sweep.h"
@@ -18,7 +16,7 @@ static enum status draw_run(const char *dir, struct figures *f, struct why *w)
     enum status st = db_open(&db, path, w);
     if (!st)
         st = figures_of_run(f, db, w);
-    (void)sqlite3_close(db);
+    db_close(db);
     return st;
 }
 

@@ -6,8 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "analysis/study.h"
 #include "sim/app/cli.h"
 #include "sim/app/folder.h"
@@ -157,7 +155,7 @@ static enum status collect(struct sweep *s, const int *code, struct why *w)
                        database_of(s, run, path), s->figure, s->scenario.figures.n, w);
     }
     if (st) {
-        (void)sqlite3_close(db);
+        db_close(db);
         return st;
     }
     st = store_finish(db, w);
@@ -293,6 +291,6 @@ enum status sweep_draw(const char *dir, struct figures *f, struct why *w)
     enum status st = db_open(&db, path, w);
     if (!st)
         st = study_draw(f, db, w);
-    (void)sqlite3_close(db);
+    db_close(db);
     return st;
 }

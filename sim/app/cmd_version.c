@@ -1,11 +1,10 @@
 #include <stdio.h>
-#include <yaml.h>
 
-#include <openssl/crypto.h>
-#include <sqlite3.h>
-
+#include "scenarios/yaml.h"
 #include "sim/app/cli.h"
 #include "sim/app/version.h"
+#include "sim/base/hash.h"
+#include "traces/db.h"
 
 #ifndef MONAMI_GIT
 #define MONAMI_GIT "unknown"
@@ -33,8 +32,7 @@ int cmd_version(int argc, char **argv)
     int code;
     if (cli_parse(&usage, argc, argv, &code) < 0)
         return code;
-    (void)printf("monami %s (%s)\ncompiler %s\n%s\nsqlite %s\nlibyaml %s\n", MONAMI_VERSION,
-                 version_git(), version_compiler(), OpenSSL_version(OPENSSL_VERSION),
-                 sqlite3_libversion(), yaml_get_version_string());
+    (void)printf("monami %s (%s)\ncompiler %s\n%s\n%s\n%s\n", MONAMI_VERSION, version_git(),
+                 version_compiler(), hash_library(), db_library(), yaml_library());
     return CLI_DONE;
 }

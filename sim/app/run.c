@@ -7,13 +7,12 @@
 #include <string.h>
 #include <time.h>
 
-#include <sqlite3.h>
-
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/folder.h"
 #include "sim/app/version.h"
 #include "sim/app/world.h"
+#include "traces/db.h"
 
 /* What one run needs from beginning to end. */
 struct run {
@@ -185,8 +184,7 @@ static enum status write_manifest(const struct run *r, struct why *w)
         (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm);
     (void)fprintf(out, "{\n  \"monami\": \"%s\",\n  \"built\": \"%s\",\n  \"compiler\": \"%s\",\n",
                   MONAMI_VERSION, version_git(), version_compiler());
-    (void)fprintf(out, "  \"sqlite\": \"%s\",\n  \"run_key\": \"%s\",\n", sqlite3_libversion(),
-                  r->key);
+    (void)fprintf(out, "  \"sqlite\": \"%s\",\n  \"run_key\": \"%s\",\n", db_library(), r->key);
     (void)fprintf(out,
                   "  \"engine\": \"native\",\n  \"seed\": %" PRId64 ",\n  \"replication\": %" PRId64
                   ",\n",
@@ -224,38 +222,6 @@ static enum status write_files(const struct run *r, struct why *w)
     return write_manifest(r, w);
 }
 
-/* ---- words ------------------------------------------------------------------------ */
-
-static void summarise(const struct run *r, struct run_outcome *o)
-{
-    sqlite3_stmt *q = NULL;
-    size_t n = 0;
-    o->line[0] = '\0';
-    (void)snprintf(o->digest, sizeof o->digest, "%s", trace_digest(r->trace));
-    (void)sqlite3_prepare_v2(trace_db(r->trace),
-                             "SELECT flow, direction, sent, lost, late FROM flow", -1, &q, NULL);
-    while (sqlite3_step(q) == SQLITE_ROW && n < sizeof o->line)
-        n += (size_t)snprintf(o->line + n, sizeof o->line - n, "%s%s.%s: %d sent, %d lost, %d late",
-                              n ? "; " : "", sqlite3_column_text(q, 0), sqlite3_column_text(q, 1),
-                              sqlite3_column_int(q, 2), sqlite3_column_int(q, 3),
-                              sqlite3_column_int(q, 4));
-    (void)sqlite3_finalize(q);
-}
-
-static size_t print_unmet(const struct run *r)
-{
-    sqlite3_stmt *q = NULL;
-    (void)sqlite3_prepare_v2(trace_db(r->trace),
-                             "SELECT line, text, found FROM expectation WHERE held = 0", -1, &q,
-                             NULL);
-    while (sqlite3_step(q) == SQLITE_ROW)
-        (void)fprintf(stderr, "%s: expectation %d does not hold: %s; found %s\n", r->how->file,
-                      sqlite3_column_int(q, 0), sqlite3_column_text(q, 1),
-                      sqlite3_column_text(q, 2));
-    (void)sqlite3_finalize(q);
-    return trace_unmet(r->trace);
-}
-
 static int finish(struct run *r, struct run_outcome *o)
 {
     struct why w;
@@ -263,8 +229,10 @@ static int finish(struct run *r, struct run_outcome *o)
     if (!st && r->how->dir)
         st = write_files(r, &w);
     if (!st) {
-        summarise(r, o);
-        o->unmet = print_unmet(r);
+        trace_summary(r->trace, o->line, sizeof o->line);
+        (void)snprintf(o->digest, sizeof o->digest, "%s", trace_digest(r->trace));
+        trace_print_unmet(r->trace, r->how->file, stderr);
+        o->unmet = trace_unmet(r->trace);
     }
     trace_free(r->trace);
     world_free(&r->world);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 struct hash {
@@ -41,6 +42,11 @@ void hash_done(struct hash *h, uint8_t out[HASH_BYTES])
     unsigned n = 0;
     int good = EVP_DigestFinal_ex(h->evp, out, &n);
     assert(good == 1 && n == HASH_BYTES);
+}
+
+const char *hash_library(void)
+{
+    return OpenSSL_version(OPENSSL_VERSION);
 }
 
 void hash_text(const uint8_t hash[HASH_BYTES], char out[HASH_TEXT])

@@ -20,6 +20,7 @@ void hash_free(struct hash *h);
 void hash_add(struct hash *h, const void *bytes, size_t n);
 void hash_done(struct hash *h, uint8_t out[HASH_BYTES]); /* the hash can only be freed after */
 
+const char *hash_library(void); /* "OpenSSL 3.0.19 ..." */
 void hash_text(const uint8_t hash[HASH_BYTES], char out[HASH_TEXT]);
 MUST_CHECK enum status hash_file(const char *path, char out[HASH_TEXT], struct why *w);
 
