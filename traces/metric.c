@@ -85,7 +85,7 @@ static char *query_of(const struct parts *p)
             "SELECT max(disruption_ns) FROM disruption WHERE flow = %Q AND direction = %Q",
             p->text[1], p->text[2]);
     if (!strcmp(p->text[0], "counter") && p->n >= 3)
-        return sqlite3_mprintf("SELECT sum(value) FROM counter WHERE node = %Q AND "
+        return sqlite3_mprintf("SELECT ifnull(sum(value), 0) FROM counter WHERE node = %Q AND "
                                "(name = %Q OR (interface = %Q AND name = %Q))",
                                p->text[1], p->rest[2], p->text[2], p->n > 3 ? p->rest[3] : "");
     return NULL;

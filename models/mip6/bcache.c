@@ -257,8 +257,8 @@ static void deregister(struct bcache *b, struct bcache_entry *e, const struct ar
     uint8_t status[MH_BIDS];
     if (bu->bids == 0 || b->how.mcoa == 1) {
         end_all(e, "deregistered", acts);
+        fade_if_empty(b, e, now, acts); /* before the answer: RFC 6275 10.3.2 */
         (void)acknowledge(e, a, bu, MH_ST_ACCEPTED, acts);
-        fade_if_empty(b, e, now, acts);
         return;
     }
     for (unsigned k = 0; k < bu->bids; k++) {
