@@ -40,6 +40,20 @@ static void try_keys(struct suggestion *s, const struct key *keys)
     }
 }
 
+/* "a, b, c", as far as there is room. */
+static size_t list_keys(char *out, size_t size, size_t n, const struct key *keys)
+{
+    for (const struct key *k = keys; k->name; k++) {
+        if (k->type == KEY_JOIN)
+            n = list_keys(out, size, n, k->keys);
+        else if (n + strlen(k->name) + 8 < size)
+            n += (size_t)snprintf(out + n, size - n, "%s%s", n ? ", " : "", k->name);
+        else if (n + 5 < size)
+            n += (size_t)snprintf(out + n, size - n, " ...");
+    }
+    return n;
+}
+
 const char *bind_type_text(enum key_type type)
 {
     static const char *const text[] = {
@@ -462,8 +476,10 @@ void bind_table(struct bind *b, const struct yaml_node *node, const struct key *
             continue;
         struct suggestion s = suggest_for(pair->key);
         try_keys(&s, keys);
-        complain(b->complaints, &pair->at, path, "unknown key '%.80s'%s", pair->key,
-                 did_you_mean(b, &s));
+        char allowed[LIST_BYTES] = "";
+        (void)list_keys(allowed, sizeof allowed, 0, keys);
+        complain(b->complaints, &pair->at, path, "unknown key '%.80s'%s (keys here: %s)", pair->key,
+                 did_you_mean(b, &s), allowed);
     }
     bind_members(b, node, keys, out, path);
 }

@@ -7,10 +7,14 @@
 static const char *const voices[] = {"none", "g711", "g729", NULL};
 static const char *const directions[] = {"both", "up", "down", NULL};
 
+static const char *const protocols[] = {"udp", "experimental", NULL};
+
 static const struct key constant_keys[] = {
     {"payload", KEY_SIZE, STREAM(payload), "160 B", "behind the UDP header", .max = 1400},
     {"interval", KEY_TIME, STREAM(interval), "20 ms", "from packet to packet", .min = SIM_US,
      .max = 3600 * SIM_S},
+    {"protocol", KEY_WORD, STREAM(protocol), "udp",
+     "UDP, or the experimental next header 253 (RFC 3692) that no node knows", .words = protocols},
     {.name = NULL},
 };
 
@@ -51,10 +55,12 @@ const struct key flow_keys[] = {
      .words = directions},
     {"random_phase", KEY_BOOL, FLOW(random_phase), "true",
      "each direction starts at a random part of its interval, RFC 3432"},
+    {"hop_limit", KEY_INTEGER, FLOW(hop_limit), "64", "of the packets as they leave, RFC 8200 3",
+     .min = 1, .max = 255},
     {.name = NULL},
 };
 
-struct flow_shape flow_shape_of(const struct flow_traffic_config *traffic)
+static struct flow_shape pattern_of(const struct flow_traffic_config *traffic)
 {
     if (traffic->has_ping)
         return (struct flow_shape){.kind = FLOW_PING,
@@ -65,7 +71,8 @@ struct flow_shape flow_shape_of(const struct flow_traffic_config *traffic)
         return (struct flow_shape){.kind = FLOW_CONSTANT,
                                    .text = "constant",
                                    .payload = traffic->constant.payload,
-                                   .interval = traffic->constant.interval};
+                                   .interval = traffic->constant.interval,
+                                   .experimental = traffic->constant.protocol == 1};
     bool g711 = traffic->voice != VOICE_G729;
     return (struct flow_shape){.kind = FLOW_VOICE,
                                .text = g711 ? "g711" : "g729",
@@ -73,4 +80,11 @@ struct flow_shape flow_shape_of(const struct flow_traffic_config *traffic)
                                .interval = 20 * SIM_MS,
                                .rtp_type = g711 ? 0 : 18,
                                .rtp_samples = 160};
+}
+
+struct flow_shape flow_shape_of(const struct flow_config *flow)
+{
+    struct flow_shape shape = pattern_of(&flow->traffic);
+    shape.hop_limit = (uint8_t)flow->hop_limit;
+    return shape;
 }

@@ -18,6 +18,7 @@ enum flow_directions { FLOW_BOTH, FLOW_UP_ONLY, FLOW_DOWN_ONLY };
 struct flow_stream_config {
     int64_t payload; /* bytes */
     sim_time interval;
+    int protocol; /* of constant: 0 UDP, 1 the experimental number 253 (RFC 3692) */
 };
 
 struct flow_traffic_config {
@@ -39,6 +40,7 @@ struct flow_config {
     sim_time stop;  /* 0: with the run */
     int directions; /* enum flow_directions */
     bool random_phase;
+    int64_t hop_limit;
 };
 
 extern const struct key flow_keys[];
@@ -49,10 +51,12 @@ struct flow_shape {
     const char *text; /* "g711" */
     int64_t payload;  /* bytes behind the UDP, RTP or ICMPv6 header */
     sim_time interval;
+    bool experimental; /* next header 253 instead of UDP: nobody knows it */
+    uint8_t hop_limit;
     uint8_t rtp_type;     /* RFC 3551 6 */
     uint32_t rtp_samples; /* per packet */
 };
 
-struct flow_shape flow_shape_of(const struct flow_traffic_config *traffic);
+struct flow_shape flow_shape_of(const struct flow_config *flow);
 
 #endif

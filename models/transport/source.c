@@ -7,10 +7,24 @@
 #include "models/wire/udp.h"
 #include "sim/core/tap.h"
 
+enum { EXPERIMENTAL = 253 }; /* RFC 3692 2.1 */
+
+static void add_header(const struct source *s, struct pkt *p, uint8_t next)
+{
+    const struct ip6 h = {.src = s->src,
+                          .dst = s->dst,
+                          .payload_bytes = (uint16_t)p->len,
+                          .next = next,
+                          .hop_limit = s->shape.hop_limit};
+    ip6_write(pkt_prepend(p, IP6_HEADER), &h);
+}
+
 static struct pkt *make_ping(const struct source *s)
 {
-    return echo_request(s->packets, &s->src, &s->dst, (uint16_t)s->flow, (uint16_t)s->sequence,
-                        (size_t)s->shape.payload);
+    struct pkt *p = echo_request(s->packets, &s->src, &s->dst, (uint16_t)s->flow,
+                                 (uint16_t)s->sequence, (size_t)s->shape.payload);
+    p->at[IP6_AT_HOPS] = s->shape.hop_limit;
+    return p;
 }
 
 static struct pkt *make_datagram(const struct source *s)
@@ -18,6 +32,11 @@ static struct pkt *make_datagram(const struct source *s)
     bool voice = s->shape.kind == FLOW_VOICE;
     size_t n = (size_t)s->shape.payload + (voice ? RTP_HEADER : 0);
     struct pkt *p = pkt_take(s->packets);
+    if (s->shape.experimental) {
+        memset(pkt_append(p, n), 0, n);
+        add_header(s, p, EXPERIMENTAL);
+        return p;
+    }
     uint8_t *datagram = pkt_append(p, UDP_HEADER + n);
     memset(datagram + UDP_HEADER, 0, n);
     if (voice) {
@@ -29,12 +48,7 @@ static struct pkt *make_datagram(const struct source *s)
         rtp_write(datagram + UDP_HEADER, &r);
     }
     udp_write(datagram, n, &s->src, &s->dst, s->port, s->port);
-    const struct ip6 h = {.src = s->src,
-                          .dst = s->dst,
-                          .payload_bytes = (uint16_t)p->len,
-                          .next = IP6_UDP,
-                          .hop_limit = 64};
-    ip6_write(pkt_prepend(p, IP6_HEADER), &h);
+    add_header(s, p, IP6_UDP);
     return p;
 }
 

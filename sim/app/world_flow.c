@@ -59,7 +59,7 @@ static void add_direction(struct world *w, size_t k, int d, const struct flow_co
                          .stop = f->stop ? f->stop : SIM_NEVER,
                          .owner = from,
                          .out = out};
-    if (shape->kind != FLOW_PING)
+    if (shape->kind != FLOW_PING && !shape->experimental)
         sink_listen(&to->ports, w->arena, w->sim, s->port);
 }
 
@@ -70,7 +70,7 @@ void world_add_flows(struct world *w)
     w->flow = arena_take(w->arena, (n + 1) * sizeof *w->flow);
     w->trace_flow = arena_take(w->arena, (n + 1) * sizeof *w->trace_flow);
     for (size_t k = 0; k < n; k++) {
-        struct flow_shape shape = flow_shape_of(&f[k].traffic);
+        struct flow_shape shape = flow_shape_of(&f[k]);
         describe(w, k, &f[k], &shape);
         for (int d = 0; d < 2; d++)
             if (w->trace_flow[k].on[d] && !(shape.kind == FLOW_PING && d == 1))
