@@ -92,6 +92,22 @@ static const char *line_of(const struct yaml_source *s, unsigned line, size_t *n
     return at;
 }
 
+/* Bytes of the character at `b`; 0: not UTF-8. */
+static size_t character(const unsigned char *b, size_t n)
+{
+    size_t len = b[0] < 0x80       ? 1
+                 : b[0] >> 5 == 6  ? 2
+                 : b[0] >> 4 == 14 ? 3
+                 : b[0] >> 3 == 30 ? 4
+                                   : 0;
+    if (len > n)
+        return 0;
+    for (size_t k = 1; k < len; k++)
+        if (b[k] >> 6 != 2)
+            return 0;
+    return len;
+}
+
 /* The line as it stands and a caret below it; a long line is shown around the column. */
 static void print_line(const struct yaml_place *at, FILE *out)
 {
@@ -103,9 +119,15 @@ static void print_line(const struct yaml_place *at, FILE *out)
     size_t first = column > LINE_SHOWN / 2 && n > LINE_SHOWN ? column - LINE_SHOWN / 2 : 0;
     size_t shown = n - first < LINE_SHOWN ? n - first : LINE_SHOWN;
     (void)fputs("    ", out);
-    for (size_t k = 0; k < shown; k++) {
-        unsigned char b = (unsigned char)line[first + k];
-        (void)fputc(b == '\t' ? ' ' : b < ' ' || b == 127 ? '?' : b, out);
+    for (size_t k = 0; k < shown;) {
+        const unsigned char *b = (const unsigned char *)line + first + k;
+        size_t len = character(b, n - first - k);
+        bool plain = len > 1 || (len == 1 && *b >= ' ' && *b != 127);
+        if (plain)
+            (void)fwrite(b, 1, len, out);
+        else
+            (void)fputc(*b == '\t' ? ' ' : '?', out);
+        k += len ? len : 1;
     }
     (void)fprintf(out, "\n    %*s^\n", (int)(column - first), "");
 }

@@ -188,11 +188,12 @@ static void check_mobile(struct check *k, const struct node_config *n)
     if (agent->role != ROLE_HOME_AGENT || !net)
         SAY(k, path2(k, path, "home"), "node '%s' is not a home agent", n->home.agent);
     else if (!prefix_holds(&net->prefix.prefix, &n->home.address))
-        SAY(k, path2(k, path, "home"), "the home address is not of network '%s'", net->name);
+        SAY(k, path2(k, path, "home.address"), "the home address is not of network '%s'",
+            net->name);
     if (!n->interfaces.n)
         SAY(k, path, "a mobile node needs interfaces");
     if (n->mcoa.lifetime % (4 * SIM_S))
-        SAY(k, path2(k, path, "mcoa"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
+        SAY(k, path2(k, path, "mcoa.lifetime"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
     check_interfaces(k, n);
     check_decision(k, n);
 }
@@ -263,7 +264,16 @@ static void check_attach(struct check *k, const struct event_config *e, const ch
     const struct node_config *node;
     const struct interface_config *i;
     if (!scenario_interface(k->s, name, &node, &i)) {
-        SAY(k, path, "'%s' is no interface of a mobile node, such as car.wlan0", name);
+        struct suggestion best = suggest_for(name);
+        const struct node_config *n = KEY_ITEMS(k->s->nodes, struct node_config);
+        for (size_t j = 0; j < k->s->nodes.n; j++)
+            for (size_t m = 0; m < n[j].interfaces.n; m++)
+                suggest_try(&best,
+                            path2(k, n[j].name,
+                                  KEY_ITEMS(n[j].interfaces, struct interface_config)[m].name));
+        SAY(k, path, "'%s' is no interface of a mobile node%s%s%s", name,
+            best.best ? "; did you mean '" : ", such as car.wlan0", best.best ? best.best : "",
+            best.best ? "'?" : "");
         return;
     }
     const struct network_config *to = SCENARIO_FIND(k->s->networks, struct network_config, e->to);
@@ -293,6 +303,29 @@ static void check_events(struct check *k)
     }
 }
 
+/* "; did you mean '...'?" for a name of models/names.h, or "". */
+static const char *suggest_name(struct check *k, const char *wrong)
+{
+    bool drop = !strncmp(wrong, "drop.", 5);
+    struct suggestion s = suggest_for(drop ? wrong + 5 : wrong);
+    for (uint16_t n = 0; n < (drop ? DROP_REASONS : EVENT_NAMES); n++)
+        if (!drop || drop_name(n))
+            suggest_try(&s, drop ? drop_name(n) : event_name(n));
+    return s.best ? arena_format(k->arena, "; did you mean '%s%s'?", drop ? "drop." : "", s.best)
+                  : "";
+}
+
+static const char *suggest_expected(struct check *k, const struct expect *e)
+{
+    const char *const *order = e->order.items;
+    if (e->event || e->never)
+        return suggest_name(k, e->event ? e->event : e->never);
+    for (size_t j = 0; j < e->order.n; j++)
+        if (event_find(order[j]) < 0)
+            return suggest_name(k, order[j]);
+    return "";
+}
+
 static void check_expect(struct check *k)
 {
     const struct expect *e = KEY_ITEMS(k->s->expect, struct expect);
@@ -303,7 +336,8 @@ static void check_expect(struct check *k)
     for (size_t j = 0; j < k->s->expect.n; j++) {
         struct why w = {""};
         if (expect_check(&e[j], name, k->s->flows.n, &w))
-            SAY(k, arena_format(k->arena, "expect.%zu", j), "%s", w.text);
+            SAY(k, arena_format(k->arena, "expect.%zu", j), "%s%s", w.text,
+                suggest_expected(k, &e[j]));
     }
     const struct figure_config *fig = KEY_ITEMS(k->s->figures, struct figure_config);
     for (size_t j = 0; j < k->s->figures.n; j++) {

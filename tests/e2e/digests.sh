@@ -1,0 +1,12 @@
+#!/bin/sh
+# digests.sh MONAMI SCENARIOS EXPECTED SCRATCH
+# The digest of every scenario is the one that is written down, whatever compiler built MONAMI.
+# A change of results is a change of EXPECTED, in the same commit, with a line in CHANGELOG.md.
+set -eu
+: >"$4/digests.txt"
+for file in "$2"/*.yaml; do
+    name=$(basename "$file" .yaml)
+    "$1" run "$file" -f -o "$4/digest-run" --pcap none 2>"$4/digests.err"
+    echo "$name $(sed -n 's/.*"digest": "\(.*\)".*/\1/p' "$4/digest-run/manifest.json")" >>"$4/digests.txt"
+done
+diff "$3" "$4/digests.txt" && echo "$(wc -l <"$3") digests are as written down"
