@@ -33,6 +33,9 @@ static void make_printable(char *text)
 }
 
 static void say(struct complaints *c, const struct yaml_place *at, const char *path,
+                const char *fmt, va_list ap) PRINTF_LIKE(4, 0);
+
+static void say(struct complaints *c, const struct yaml_place *at, const char *path,
                 const char *fmt, va_list ap)
 {
     char text[TEXT_BYTES];

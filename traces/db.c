@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <sqlite3.h>
@@ -126,7 +127,7 @@ static int columns_of(const char *table)
             n += *c == ',';
         return n;
     }
-    assert(!"a table of the list");
+    assert(false && "a table of the list");
     return 0;
 }
 

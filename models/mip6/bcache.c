@@ -208,6 +208,7 @@ static void register_bids(struct bcache *b, struct bcache_entry *e, const struct
     struct addr coa[MH_BIDS];
     bool any = false;
     uint16_t units = granted_units(b, bu);
+    assert(bu->bids <= MH_BIDS);
     for (unsigned k = 0; k < bu->bids; k++) { /* all are looked at before any is changed */
         status[k] = coa_of_option(e, &bu->bid[k], &coa[k]);
         any |= status[k] == MH_ST_ACCEPTED;
@@ -254,14 +255,15 @@ static void register_plain(struct bcache *b, struct bcache_entry *e, const struc
 static void deregister(struct bcache *b, struct bcache_entry *e, const struct arrival *a,
                        const struct mh *bu, sim_time now, struct bcache_acts *acts)
 {
-    uint8_t status[MH_BIDS];
+    uint8_t status[MH_BIDS] = {0};
     if (bu->bids == 0 || b->how.mcoa == 1) {
         end_all(e, "deregistered", acts);
         fade_if_empty(b, e, now, acts); /* before the answer: RFC 6275 10.3.2 */
         (void)acknowledge(e, a, bu, MH_ST_ACCEPTED, acts);
         return;
     }
-    for (unsigned k = 0; k < bu->bids; k++) {
+    unsigned n = bu->bids < MH_BIDS ? bu->bids : MH_BIDS;
+    for (unsigned k = 0; k < n; k++) {
         struct binding *gone = bcache_binding(e, bu->bid[k].bid);
         status[k] = gone ? MH_ST_ACCEPTED : MH_ST_NOT_HOME_AGENT; /* 133: RFC 5648 6.2 */
         if (gone)
@@ -269,7 +271,7 @@ static void deregister(struct bcache *b, struct bcache_entry *e, const struct ar
     }
     struct mh *ba = acknowledge(e, a, bu, MH_ST_ACCEPTED, acts);
     copy_bids(ba, bu);
-    put_statuses(ba, status, bu->bids);
+    put_statuses(ba, status, n);
     fade_if_empty(b, e, now, acts);
 }
 
@@ -297,6 +299,7 @@ static uint8_t refusal(const struct bcache *b, struct bcache_entry *e, const str
 static void work(struct bcache *b, struct bcache_entry *e, const struct arrival *a,
                  const struct mh *bu, sim_time now, struct bcache_acts *acts)
 {
+    assert(bu->bids <= MH_BIDS);
     uint8_t status = refusal(b, e, bu);
     e->sequence = bu->sequence;
     e->has_sequence = true;

@@ -40,7 +40,7 @@ static struct bul_exchange *open_one(struct bul *b, sim_time now)
         b->exchange[i] = (struct bul_exchange){.open = true, .sent = -1, .due = now};
         return &b->exchange[i];
     }
-    assert(!"an exchange for every BID and both directions");
+    assert(false && "an exchange for every BID and both directions");
     return NULL;
 }
 
@@ -264,7 +264,7 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     if (b->how.link_local)
         bu->flags |= MH_BU_LINK_LOCAL;
     bu->sequence = ++b->sequence; /* greater each time: RFC 6275 11.8 */
-    bu->lifetime = x->leaves ? 0 : (uint16_t)(b->how.lifetime / (MH_LIFETIME_UNIT_S * SIM_S));
+    bu->lifetime = (uint16_t)(x->leaves ? 0 : b->how.lifetime / (MH_LIFETIME_UNIT_S * SIM_S));
     if (!x->home)
         put_bindings(b, x, bu);
     x->sequence = bu->sequence;
