@@ -10,7 +10,7 @@
 #include "analysis/stats.h"
 #include "sim/base/units.h"
 
-enum { SAMPLES = 100000 };
+enum { SAMPLES = 100000, VALUE_BYTES = 400 };
 
 struct spec {
     char name[64];
@@ -108,8 +108,8 @@ static enum status write_point(struct figure *one, struct sqlite3 *db, const str
     return ST_OK;
 }
 
-static enum status values_of(struct sqlite3 *db, const char *parameter, char list[][64], size_t *n,
-                             struct why *w)
+static enum status values_of(struct sqlite3 *db, const char *parameter, char list[][VALUE_BYTES],
+                             size_t *n, struct why *w)
 {
     sqlite3_stmt *q = NULL;
     *n = 0;
@@ -125,7 +125,8 @@ static enum status values_of(struct sqlite3 *db, const char *parameter, char lis
     return ST_OK;
 }
 
-static void write_axes(struct figure *one, const struct spec *s, char xs[][64], size_t n)
+/* Answers whether x is a number. */
+static bool write_axes(struct figure *one, const struct spec *s, char xs[][VALUE_BYTES], size_t n)
 {
     const char *unit = "";
     double v;
@@ -138,25 +139,51 @@ static void write_axes(struct figure *one, const struct spec *s, char xs[][64], 
                    s->median ? "median" : "mean");
     (void)fputs("\nset ylabel ", one->gp);
     figure_text(one->gp, label);
-    (void)fputs("\nset offsets graph 0.03, graph 0.03, graph 0.05, graph 0\n"
-                "set key autotitle columnheader\n",
-                one->gp);
+    (void)fputs(
+        "\nset autoscale noextend\nset offsets graph 0.03, graph 0.03, graph 0.05, graph 0\n"
+        "set key autotitle columnheader\n",
+        one->gp);
     if (numeric)
-        return;
-    (void)fputs("set xtics (", one->gp);
+        return true;
+    (void)fputs("set bmargin 9\nset yrange [0:*]\nset xtics rotate by -20 (", one->gp);
     for (size_t k = 0; k < n; k++) {
+        const char *slash = strrchr(xs[k], '/'); /* of a file its name will do */
         (void)fputs(k ? ", " : "", one->gp);
-        figure_text(one->gp, xs[k]);
+        figure_text(one->gp, slash ? slash + 1 : xs[k]);
         (void)fprintf(one->gp, " %zu", k);
     }
     (void)fputs(")\n", one->gp);
+    return false;
+}
+
+/* One line of points, or one colour of boxes where x is a word; intervals beside it. */
+static void plot_line(FILE *gp, const struct spec *s, const char *line, size_t l, size_t lines,
+                      bool numeric)
+{
+    double width = numeric ? 0 : 0.8 / (double)lines;
+    double shift = numeric ? 0 : ((double)l - ((double)lines - 1) / 2) * width;
+    for (int bars = 0; bars < 2; bars++) {
+        (void)fprintf(gp, "%s'%s.csv' using (stringcolumn(1) eq ", l || bars ? ", \\\n  " : "",
+                      s->name);
+        figure_text(gp, line);
+        (void)fprintf(gp, " ? $2 + %.4f : NaN):3", shift);
+        if (bars)
+            (void)fprintf(gp, ":4:5 with yerrorbars ps 0 lw 1.5 lc rgb '#333333' notitle");
+        else if (numeric)
+            (void)fprintf(gp, " with linespoints pt 7 ps 0.6 lt %zu title ", l + 1);
+        else
+            (void)fprintf(gp, ":(%.4f) with boxes fillstyle solid 0.9 noborder lt %zu title ",
+                          0.9 * width, l + 1);
+        if (!bars)
+            figure_text(gp, line);
+    }
 }
 
 static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec *s,
                         const char *title, struct why *w)
 {
-    static char xs[256][64];
-    static char ls[256][64];
+    static char xs[256][VALUE_BYTES];
+    static char ls[256][VALUE_BYTES];
     size_t nx = 0;
     size_t nl = 1;
     struct figure one;
@@ -171,27 +198,15 @@ static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec
         st = figure_begin(&one, f, s->name, title, w);
     if (st)
         return st;
-    write_axes(&one, s, xs, nx);
+    bool numeric = write_axes(&one, s, xs, nx);
     (void)fputs("series,x,value,low,high,n,text\n", one.csv);
     for (size_t l = 0; l < nl && !st; l++) {
         for (size_t k = 0; k < nx && !st; k++)
             st = write_point(&one, db, s, xs[k], ls[l], k, w);
     }
     (void)fputs("plot ", one.gp);
-    for (size_t l = 0; l < nl; l++) {
-        const char *line = *s->lines ? ls[l] : s->plot;
-        for (int bars = 0; bars < 2; bars++) {
-            (void)fprintf(one.gp, "%s'%s.csv' using (stringcolumn(1) eq ",
-                          l || bars ? ", \\\n  " : "", s->name);
-            figure_text(one.gp, line);
-            (void)fprintf(one.gp,
-                          bars ? " ? $2 : NaN):3:4:5 with yerrorbars pt 0 lt %zu notitle"
-                               : " ? $2 : NaN):3 with linespoints pt 7 ps 0.6 lt %zu title ",
-                          l + 1);
-            if (!bars)
-                figure_text(one.gp, line);
-        }
-    }
+    for (size_t l = 0; l < nl; l++)
+        plot_line(one.gp, s, *s->lines ? ls[l] : s->plot, l, nl, numeric);
     (void)fputc('\n', one.gp);
     if (!st)
         return figure_draw(&one, f, w);

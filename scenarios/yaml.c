@@ -301,9 +301,16 @@ struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
     return pair ? pair->value : NULL;
 }
 
-/* The next part of a path; answers what is behind it, NULL at the end. */
+/* The next part of a path; answers what is behind it, NULL at the end. A part in double quotes may
+ * have dots in it. */
 static const char *next_part(const char *path, char part[MAX_PATH])
 {
+    const char *close = *path == '"' ? strchr(path + 1, '"') : NULL;
+    if (close && (close[1] == '.' || !close[1]) && close - path <= MAX_PATH) {
+        memcpy(part, path + 1, (size_t)(close - path - 1));
+        part[close - path - 1] = '\0';
+        return close[1] ? close + 2 : NULL;
+    }
     const char *dot = strchr(path, '.');
     size_t n = dot ? (size_t)(dot - path) : strlen(path);
     n = n < MAX_PATH ? n : MAX_PATH - 1;

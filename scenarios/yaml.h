@@ -57,7 +57,8 @@ struct yaml_node *yaml_read(const char *name, const char *text, size_t n, unsign
                             struct arena *arena, struct complaints *c);
 
 /* `assignment` is "path.to.key=value", the value in YAML's flow form; `number` counts the --set
- * from 1 and names the place. Entries on the way are made. */
+ * from 1 and names the place. Entries on the way are made. A part of the path in double quotes may
+ * have dots in it: sweep.parameters."networks.wlan.loss"=[0 %, 1 %]. */
 void yaml_set(struct yaml_node *root, const char *assignment, unsigned number, struct arena *arena,
               struct complaints *c);
 

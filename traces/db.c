@@ -14,11 +14,11 @@ const struct db_table db_tables[] = {
      "one row: what was run; events is the number of engine events"},
     {"flow",
      "flow TEXT, direction TEXT, source TEXT, destination TEXT, traffic TEXT, sent INTEGER, "
-     "received INTEGER, lost INTEGER, late INTEGER, in_flight INTEGER, duplicated INTEGER, "
+     "received INTEGER, lost INTEGER, late INTEGER, missed INTEGER, in_flight INTEGER, duplicated INTEGER, "
      "reordered INTEGER, received_bytes INTEGER, delay_mean_ns REAL, delay_p50_ns INTEGER, "
      "delay_p95_ns INTEGER, delay_p99_ns INTEGER, delay_max_ns INTEGER, ipdv_mean_ns REAL, "
      "pdv_p99_ns INTEGER, longest_gap_ns INTEGER, mos_mean REAL, mos_worst REAL",
-     "a row a direction of a flow; in_flight were on their way at the end"},
+     "a row a direction of a flow; missed is lost or late; in_flight were on their way at the end"},
     {"packet",
      "flow TEXT, direction TEXT, sequence INTEGER, copy INTEGER, sent_ns INTEGER, "
      "received_ns INTEGER, bytes INTEGER, overhead_bytes INTEGER, path TEXT, bid INTEGER, fate TEXT",

@@ -35,10 +35,10 @@ static bool cut(const char *metric, struct parts *p)
 static bool is_flow_column(const char *name)
 {
     static const char *const columns[] = {
-        "sent",           "received",     "lost",           "late",          "in_flight",
-        "duplicated",     "reordered",    "received_bytes", "delay_mean_ns", "delay_p50_ns",
-        "delay_p95_ns",   "delay_p99_ns", "delay_max_ns",   "ipdv_mean_ns",  "pdv_p99_ns",
-        "longest_gap_ns", "mos_mean",     "mos_worst"};
+        "sent",         "received",       "lost",         "late",           "missed",
+        "in_flight",    "duplicated",     "reordered",    "received_bytes", "delay_mean_ns",
+        "delay_p50_ns", "delay_p95_ns",   "delay_p99_ns", "delay_max_ns",   "ipdv_mean_ns",
+        "pdv_p99_ns",   "longest_gap_ns", "mos_mean",     "mos_worst"};
     for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++)
         if (!strcmp(columns[k], name))
             return true;

@@ -206,7 +206,8 @@ static void measure_voice(const struct flow_record *r, const struct trace_flow *
         m->mos_mean = sum / (double)windows;
 }
 
-void metrics_of(const struct flow_record *r, const struct trace_flow *of, struct flow_metrics *m)
+void metrics_of(const struct flow_record *r, const struct trace_flow *of, sim_time end,
+                struct flow_metrics *m)
 {
     size_t n = r->copy[0].n;
     size_t came = 0;
@@ -227,6 +228,8 @@ void metrics_of(const struct flow_record *r, const struct trace_flow *of, struct
         if (!got) {
             if (is_dead(r, s))
                 m->lost++;
+            else if (metrics_is_late(of, end - r->copy[0].row[s].sent, least < 0 ? 0 : least))
+                m->late++;
             else
                 m->in_flight++;
             continue;
@@ -238,6 +241,7 @@ void metrics_of(const struct flow_record *r, const struct trace_flow *of, struct
         m->duplicated += copies_received(r, s) - 1;
         m->late += metrics_is_late(of, got->received - got->sent, least);
     }
+    m->missed = m->lost + m->late;
     if (came) {
         measure_delays(delay, came, m);
         measure_order(arrival, came, m);

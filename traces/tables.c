@@ -48,6 +48,7 @@ static void put_metrics(struct db_row *row, const struct flow_metrics *m)
     db_int(row, (int64_t)m->received);
     db_int(row, (int64_t)m->lost);
     db_int(row, (int64_t)m->late);
+    db_int(row, (int64_t)m->missed);
     db_int(row, (int64_t)m->in_flight);
     db_int(row, (int64_t)m->duplicated);
     db_int(row, (int64_t)m->reordered);
@@ -73,7 +74,7 @@ static enum status put_flows(struct trace *t, struct why *w)
         struct flow_metrics m;
         if (!of->on[k % 2])
             continue;
-        metrics_of(&t->flows.record[k], of, &m);
+        metrics_of(&t->flows.record[k], of, t->setup.run.stop, &m);
         db_text(&row, of->name);
         db_text(&row, directions[k % 2]);
         db_text(&row, of->end[k % 2]);

@@ -119,6 +119,7 @@ static int run_one(void *owner, size_t run)
                                     .set = set,
                                     .sets = n,
                                     .database = database_of(s, run, path),
+                                    .many = true,
                                     .parameter = value,
                                     .parameters = s->plan.parameters};
     struct run_outcome outcome;

@@ -231,7 +231,8 @@ static int finish(struct run *r, struct run_outcome *o)
     if (!st) {
         trace_summary(r->trace, o->line, sizeof o->line);
         (void)snprintf(o->digest, sizeof o->digest, "%s", trace_digest(r->trace));
-        trace_print_unmet(r->trace, r->how->file, stderr);
+        if (!r->how->many)
+            trace_print_unmet(r->trace, r->how->file, stderr);
         o->unmet = trace_unmet(r->trace);
     }
     trace_free(r->trace);

@@ -16,6 +16,7 @@ struct run_options {
     const char *dir;      /* NULL: only the database is written, to `database` */
     const char *database; /* a sweep's: results.sqlite under this name */
     bool force;
+    bool many;        /* one of many: what did not hold is in the table, not on stderr */
     const char *pcap; /* none, nodes, all; NULL: as the scenario says */
     int argc;         /* command line, for the manifest */
     char **argv;
