@@ -166,13 +166,13 @@ static void plot_line(FILE *gp, const struct spec *s, const char *line, size_t l
         (void)fprintf(gp, "%s'%s.csv' using (stringcolumn(1) eq ", l || bars ? ", \\\n  " : "",
                       s->name);
         figure_text(gp, line);
-        (void)fprintf(gp, " ? $2 + %.4f : NaN):3", shift);
+        (void)fprintf(gp, " ? $2 + %.4f : NaN)", shift);
         if (bars)
-            (void)fprintf(gp, ":4:5 with yerrorbars ps 0 lw 1.5 lc rgb '#333333' notitle");
+            (void)fprintf(gp, ":4:(0):($5-$4) with vectors nohead lw 2 lc rgb '#333333' notitle");
         else if (numeric)
-            (void)fprintf(gp, " with linespoints pt 7 ps 0.6 lt %zu title ", l + 1);
+            (void)fprintf(gp, ":3 with linespoints pt 7 ps 0.6 lt %zu title ", l + 1);
         else
-            (void)fprintf(gp, ":(%.4f) with boxes fillstyle solid 0.9 noborder lt %zu title ",
+            (void)fprintf(gp, ":3:(%.4f) with boxes fillstyle solid 0.9 noborder lt %zu title ",
                           0.9 * width, l + 1);
         if (!bars)
             figure_text(gp, line);

@@ -29,7 +29,7 @@ for name in sys.argv[5:]:
     subprocess.run([monami, 'run', os.path.join(scenarios, name + '.yaml'), '-q', '-f', '-o', out,
                     '--pcap', 'all'], check=True)
     some = os.path.join(scratch, 'scapy.pcapng')  # scapy is slow: let it see what it judges
-    subprocess.run(['tshark', '-r', os.path.join(out, 'packets', 'all.pcapng'), '-Y', 'mip6', '-w', some],
+    subprocess.run(['tshark', '-r', os.path.join(out, 'packets', 'all.pcapng'), '-Y', 'mipv6', '-w', some],
                    check=True, capture_output=True)
     done = subprocess.run([sys.executable, judge, some, keys],
                           capture_output=True, text=True)
