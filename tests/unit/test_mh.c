@@ -1,7 +1,7 @@
-#include "models/wire/mh.h"
-
 #include "models/wire/ip6.h"
+#include "models/wire/mh.h"
 #include "sim/base/bytes.h"
+
 #include "tests/check.h"
 
 /* Addresses of all vectors; their checksums were confirmed with scapy, their layout with tshark. */

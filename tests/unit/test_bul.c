@@ -1,0 +1,342 @@
+#include "models/mip6/bul.h"
+
+#include "tests/check.h"
+
+static const struct addr home = {{0x20, 1, 0xd, 0xb8, 0, 0xa, [14] = 1}};
+static const struct addr agent = {{0x20, 1, 0xd, 0xb8, 0, 0xa, [15] = 1}};
+static const struct addr coa1 = {{0x20, 1, 0xd, 0xb8, 0, 0xb1, [15] = 0x11}};
+static const struct addr coa2 = {{0x20, 1, 0xd, 0xb8, 0, 0xb2, [15] = 0x22}};
+static const struct addr coa3 = {{0x20, 1, 0xd, 0xb8, 0, 0xb3, [15] = 0x33}};
+
+static struct bul b;
+static struct bul_acts acts;
+
+static struct bul_config config(bool mcoa, enum bul_registration registration)
+{
+    return (struct bul_config){.home = home,
+                               .agent = agent,
+                               .lifetime = 420 * SIM_S,
+                               .mcoa = mcoa,
+                               .registration = (int)registration,
+                               .timers = {1500 * SIM_MS, SIM_S, 32 * SIM_S, SHARE_ONE / 10 * 8}};
+}
+
+static void begin(bool mcoa, enum bul_registration registration, uint16_t sequence)
+{
+    struct bul_config how = config(mcoa, registration);
+    bul_init(&b, &how, sequence);
+    if (mcoa) {
+        bul_add(&b, 1);
+        bul_add(&b, 2);
+        bul_add(&b, 3);
+    } else {
+        bul_add(&b, 0);
+    }
+    acts.n = 0;
+}
+
+/* The only BU among the acts; counts as a failure if there is none or another. */
+static const struct bul_act *sent(void)
+{
+    static const struct bul_act none;
+    const struct bul_act *bu = NULL;
+    unsigned n = 0;
+    for (unsigned k = 0; k < acts.n; k++) {
+        if (acts.act[k].kind == BUL_SEND) {
+            bu = &acts.act[k];
+            n++;
+        }
+    }
+    CHECK_EQ(n, 1);
+    return bu ? bu : &none;
+}
+
+static bool has(enum bul_kind kind)
+{
+    for (unsigned k = 0; k < acts.n; k++)
+        if (acts.act[k].kind == kind)
+            return true;
+    return false;
+}
+
+static void want(uint16_t bid, const struct addr *coa, sim_time now)
+{
+    acts.n = 0;
+    bul_want(&b, bid, coa, now, &acts);
+}
+
+static void unwant(uint16_t bid, sim_time now)
+{
+    acts.n = 0;
+    bul_unwant(&b, bid, now, &acts);
+}
+
+static void tick(sim_time now)
+{
+    acts.n = 0;
+    bul_tick(&b, now, &acts);
+}
+
+static bool answer(uint16_t sequence, uint8_t status, uint16_t lifetime, const struct mh *like,
+                   sim_time now)
+{
+    struct mh ba = {.type = MH_BA, .status = status, .sequence = sequence, .lifetime = lifetime};
+    const struct arrival a = {.src = agent, .authentic = true};
+    for (unsigned k = 0; like && k < like->bids; k++)
+        ba.bid[ba.bids++] = (struct mh_bid){.bid = like->bid[k].bid, .length = 4};
+    acts.n = 0;
+    return bul_ack(&b, &a, &ba, now, &acts);
+}
+
+/* RFC 6275 11.8: 1.5, 3, 6, 12, 24, then 32 s; a larger sequence number each time. */
+static void waits_twice_as_long_each_time_up_to_32_s(void)
+{
+    static const sim_time gaps_ms[] = {1500, 3000, 6000, 12000, 24000, 32000, 32000};
+    begin(false, BUL_BULK, 41);
+    want(0, &coa1, 0);
+    CHECK_EQ(sent()->bu.sequence, 42);
+    sim_time at = 0;
+    for (size_t k = 0; k < sizeof gaps_ms / sizeof gaps_ms[0]; k++) {
+        CHECK_EQ(bul_next(&b), at + gaps_ms[k] * SIM_MS);
+        at = bul_next(&b);
+        tick(at - 1);
+        CHECK_EQ(acts.n, 0);
+        tick(at);
+        CHECK_EQ(sent()->bu.sequence, 43 + k);
+    }
+}
+
+static void a_plain_update_has_what_the_rfc_asks_for(void)
+{
+    begin(false, BUL_BULK, 0);
+    want(0, &coa1, 0);
+    const struct bul_act *bu = sent();
+    CHECK_EQ(bu->bu.flags, MH_BU_ACK | MH_BU_HOME);
+    CHECK(bu->bu.has_alternate && addr_eq(&bu->bu.alternate, &coa1));
+    CHECK_EQ(bu->bu.lifetime, 105);
+    CHECK(addr_eq(&bu->src, &coa1) && !bu->from_home);
+    CHECK_EQ(bu->bu.bids, 0);
+}
+
+/* RFC 6275 11.7.3: the clock starts when the BU was sent, not when the BA arrived. */
+static void the_lifetime_counts_from_the_update(void)
+{
+    begin(false, BUL_BULK, 0);
+    want(0, &coa1, 10 * SIM_S);
+    CHECK(answer(1, 0, 100, NULL, 11 * SIM_S)); /* 400 s */
+    CHECK(has(BUL_UP));
+    CHECK_EQ(bul_find(&b, 0)->expires, 410 * SIM_S);
+    CHECK_EQ(bul_next(&b), 330 * SIM_S); /* refresh after 80 % */
+    tick(330 * SIM_S);
+    CHECK_EQ(sent()->bu.sequence, 2);
+    CHECK_EQ(bul_next(&b), 331 * SIM_S); /* 1 s now: there is a binding */
+}
+
+static void acknowledgements_of_nothing_are_counted_and_ignored(void)
+{
+    begin(false, BUL_BULK, 0);
+    want(0, &coa1, 0);
+    CHECK(!answer(7, 0, 105, NULL, SIM_MS));
+    CHECK_EQ(b.unmatched, 1);
+    CHECK_EQ(bul_find(&b, 0)->state, BUL_ASKING);
+    struct mh ba = {.type = MH_BA, .sequence = 1, .lifetime = 105};
+    const struct arrival forged = {.src = agent, .authentic = false};
+    CHECK(!bul_ack(&b, &forged, &ba, SIM_MS, &acts));
+    CHECK_EQ(bul_find(&b, 0)->state, BUL_ASKING);
+}
+
+static void goes_on_above_the_number_that_135_returns(void)
+{
+    begin(false, BUL_BULK, 9);
+    want(0, &coa1, 0);
+    CHECK(answer(500, MH_ST_SEQUENCE, 0, NULL, SIM_MS));
+    CHECK_EQ(sent()->bu.sequence, 501);
+    CHECK(answer(501, 0, 105, NULL, 2 * SIM_MS));
+    CHECK_EQ(bul_find(&b, 0)->state, BUL_BOUND);
+}
+
+/* RFC 5648: one BU for all, the address only where the home agent does not have it, O first. */
+static void a_bulk_update_grows_while_it_is_out(void)
+{
+    begin(true, BUL_BULK, 0);
+    want(1, &coa1, 0);
+    CHECK(sent()->bu.flags & MH_BU_OVERWRITE);
+    CHECK_EQ(sent()->bu.bids, 1);
+    want(2, &coa2, SIM_MS);
+    CHECK_EQ(sent()->bu.bids, 2);
+    CHECK(sent()->bu.flags & MH_BU_OVERWRITE); /* not acknowledged yet */
+    CHECK(sent()->bu.bid[0].has_coa && sent()->bu.bid[1].has_coa && !sent()->bu.has_alternate);
+    struct mh like = sent()->bu;
+    CHECK(!answer(1, 0, 105, &like, 2 * SIM_MS)); /* of the smaller one */
+    CHECK(answer(2, 0, 105, &like, 2 * SIM_MS));
+    CHECK_EQ(bul_find(&b, 1)->state, BUL_BOUND);
+    CHECK_EQ(bul_find(&b, 2)->state, BUL_BOUND);
+    tick(bul_next(&b)); /* one refresh for both, without addresses, without O */
+    CHECK_EQ(sent()->bu.bids, 2);
+    CHECK(!sent()->bu.bid[0].has_coa && !(sent()->bu.flags & MH_BU_OVERWRITE));
+}
+
+static void serial_registration_has_one_update_out(void)
+{
+    begin(true, BUL_SERIAL, 0);
+    want(1, &coa1, 0);
+    struct mh first = sent()->bu;
+    want(2, &coa2, 0);
+    CHECK_EQ(acts.n, 0);
+    CHECK(answer(1, 0, 105, &first, 20 * SIM_MS));
+    CHECK_EQ(sent()->bu.bid[0].bid, 2);
+}
+
+static void parallel_registration_sends_at_once(void)
+{
+    begin(true, BUL_PARALLEL, 0);
+    want(1, &coa1, 0);
+    CHECK(addr_eq(&sent()->src, &coa1));
+    want(2, &coa2, 0);
+    CHECK_EQ(sent()->bu.bids, 1);
+    CHECK(addr_eq(&sent()->src, &coa2));
+    CHECK_EQ(sent()->bu.sequence, 2);
+}
+
+/* RFC 6275 12, MAX_UPDATE_RATE: three in a second; the first second of a run is no exception. */
+static void no_more_than_three_updates_in_a_second(void)
+{
+    begin(true, BUL_PARALLEL, 0);
+    want(1, &coa1, 0);
+    want(2, &coa2, 0);
+    want(3, &coa3, 0);
+    CHECK_EQ(sent()->bu.sequence, 3);
+    want(1, &coa3, 100 * SIM_MS);
+    CHECK_EQ(acts.n, 0);
+    CHECK_EQ(bul_next(&b), SIM_S);
+    tick(SIM_S);
+    CHECK_EQ(sent()->bu.bid[0].bid, 1);
+}
+
+static void bind_both(void)
+{
+    begin(true, BUL_BULK, 0);
+    want(1, &coa1, 0);
+    want(2, &coa2, 0);
+    struct mh like = sent()->bu;
+    CHECK(answer(2, 0, 105, &like, 10 * SIM_MS));
+}
+
+static void a_dead_path_is_deregistered_through_another(void)
+{
+    bind_both();
+    unwant(1, 5 * SIM_S);
+    CHECK_EQ(sent()->bu.lifetime, 0);
+    CHECK_EQ(sent()->bu.bid[0].bid, 1);
+    CHECK(!sent()->bu.bid[0].has_coa);
+    CHECK(addr_eq(&sent()->src, &coa2));
+    CHECK(!bul_carries(&b, 1) && bul_carries(&b, 2));
+    struct mh like = sent()->bu;
+    CHECK(answer(3, 0, 0, &like, 6 * SIM_S));
+    CHECK(has(BUL_DOWN));
+    CHECK_EQ(bul_find(&b, 1)->state, BUL_UNBOUND);
+}
+
+/* Nothing can be sent while no path works; then one BU with O replaces what is dead. */
+static void break_before_make_overwrites_the_dead(void)
+{
+    begin(true, BUL_BULK, 0);
+    want(1, &coa1, 0);
+    struct mh like = sent()->bu;
+    CHECK(answer(1, 0, 105, &like, 10 * SIM_MS));
+    unwant(1, 5 * SIM_S);
+    CHECK_EQ(acts.n, 0);
+    want(2, &coa2, 8 * SIM_S);
+    CHECK_EQ(sent()->bu.bids, 1);
+    CHECK_EQ(sent()->bu.bid[0].bid, 2);
+    CHECK(sent()->bu.flags & MH_BU_OVERWRITE);
+    like = sent()->bu;
+    CHECK(answer(sent()->bu.sequence, 0, 105, &like, 9 * SIM_S));
+    CHECK(has(BUL_DOWN));
+    CHECK_EQ(bul_find(&b, 1)->state, BUL_UNBOUND);
+    CHECK_EQ(bul_find(&b, 2)->state, BUL_BOUND);
+}
+
+/* RFC 5648 5.7. */
+static void statuses_of_several_care_of_addresses(void)
+{
+    bind_both();
+    begin(true, BUL_BULK, 0);
+    want(1, &coa1, 0);
+    CHECK(answer(1, 0, 105, NULL, SIM_MS)); /* no BID option: a plain peer */
+    CHECK(has(BUL_FALL_BACK) && !b.mcoa);
+    want(0, &coa1, 2 * SIM_MS);
+    CHECK(sent()->bu.has_alternate && sent()->bu.bids == 0);
+
+    begin(true, BUL_BULK, 0);
+    want(1, &coa1, 0);
+    want(2, &coa2, 0);
+    struct mh like = sent()->bu;
+    CHECK(answer(2, MH_ST_MCOA_BULK_PROHIBITED, 0, &like, SIM_MS));
+    CHECK(has(BUL_FALL_BACK) && !b.bulk && b.mcoa);
+    CHECK_EQ(sent()->bu.bids, 1); /* one by one */
+
+    begin(true, BUL_BULK, 0);
+    want(1, &coa1, 0);
+    like = sent()->bu;
+    CHECK(answer(1, 0, 105, &like, SIM_MS));
+    want(2, &coa2, SIM_S);
+    like = sent()->bu;
+    CHECK(!(like.flags & MH_BU_OVERWRITE));
+    CHECK(answer(2, MH_ST_MCOA_NON_MCOA, 0, &like, SIM_S + SIM_MS));
+    CHECK(sent()->bu.flags & MH_BU_OVERWRITE); /* 165: again, with O */
+
+    begin(true, BUL_BULK, 0);
+    want(1, &coa1, 0);
+    want(2, &coa2, 0);
+    struct mh ba = {
+        .type = MH_BA, .status = MH_ST_NOT_COMPLETE, .sequence = 2, .lifetime = 105, .bids = 2};
+    ba.bid[0] = (struct mh_bid){.bid = 1};
+    ba.bid[1] = (struct mh_bid){.bid = 2, .status = MH_ST_PROHIBITED};
+    const struct arrival a = {.src = agent, .authentic = true};
+    CHECK(bul_ack(&b, &a, &ba, SIM_MS, &acts)); /* 4: look at each */
+    CHECK_EQ(bul_find(&b, 1)->state, BUL_BOUND);
+    CHECK_EQ(bul_find(&b, 2)->state, BUL_REFUSED);
+}
+
+static void a_home_address_that_failed_is_never_asked_for_again(void)
+{
+    begin(false, BUL_BULK, 0);
+    want(0, &coa1, 0);
+    CHECK(answer(1, MH_ST_DAD_FAILED, 0, NULL, SIM_S));
+    CHECK(has(BUL_LOST));
+    want(0, &coa2, 2 * SIM_S);
+    CHECK_EQ(acts.n, 0);
+    CHECK_EQ(bul_next(&b), SIM_NEVER);
+}
+
+static void the_return_home_deregisters_everything_from_home(void)
+{
+    bind_both();
+    acts.n = 0;
+    bul_return_home(&b, 20 * SIM_S, &acts);
+    CHECK(sent()->from_home && addr_eq(&sent()->src, &home));
+    CHECK_EQ(sent()->bu.lifetime, 0);
+    CHECK_EQ(sent()->bu.bids, 0);
+    CHECK(!sent()->bu.has_alternate);
+    CHECK_EQ(bul_next(&b), 21500 * SIM_MS); /* again if it is lost */
+    CHECK(answer(3, 0, 0, NULL, 21 * SIM_S));
+    CHECK(has(BUL_AT_HOME));
+    want(1, &coa1, 22 * SIM_S);
+    CHECK_EQ(acts.n, 0); /* at home nothing is registered */
+    bul_leave_home(&b);
+    want(1, &coa1, 23 * SIM_S);
+    CHECK(sent()->bu.flags & MH_BU_OVERWRITE);
+}
+
+CHECK_MAIN(CASE(waits_twice_as_long_each_time_up_to_32_s),
+           CASE(a_plain_update_has_what_the_rfc_asks_for),
+           CASE(the_lifetime_counts_from_the_update),
+           CASE(acknowledgements_of_nothing_are_counted_and_ignored),
+           CASE(goes_on_above_the_number_that_135_returns),
+           CASE(a_bulk_update_grows_while_it_is_out), CASE(serial_registration_has_one_update_out),
+           CASE(parallel_registration_sends_at_once), CASE(no_more_than_three_updates_in_a_second),
+           CASE(a_dead_path_is_deregistered_through_another),
+           CASE(break_before_make_overwrites_the_dead), CASE(statuses_of_several_care_of_addresses),
+           CASE(a_home_address_that_failed_is_never_asked_for_again),
+           CASE(the_return_home_deregisters_everything_from_home))
