@@ -204,6 +204,19 @@ static void print_value(FILE *out, const struct key *k, const char *from, int de
     }
 }
 
+/* What has a value: everything with a default, and what was given. */
+static bool is_shown(const struct key *k, const char *whole)
+{
+    const char *from = whole + k->at;
+    bool has_default = k->otherwise && *k->otherwise;
+    if (k->type != KEY_TABLE || k->given_at)
+        return has_default || is_given(k, whole, from);
+    for (const struct key *member = k->keys; member->name; member++)
+        if (member->type == KEY_JOIN || is_shown(member, from))
+            return true;
+    return false;
+}
+
 static void print_members(FILE *out, const struct key *keys, const char *from, int depth)
 {
     for (const struct key *k = keys; k->name; k++) {
@@ -211,8 +224,7 @@ static void print_members(FILE *out, const struct key *keys, const char *from, i
             print_members(out, k->keys, from + k->at, depth);
             continue;
         }
-        bool optional = k->otherwise && !*k->otherwise;
-        if (optional && (k->type != KEY_TABLE || k->given_at) && !is_given(k, from, from + k->at))
+        if (!is_shown(k, from))
             continue;
         indent(out, depth);
         (void)fprintf(out, "%s:", k->name);
