@@ -1,0 +1,32 @@
+/* Whatever the text: it is a scenario or it is complained about, and nothing else happens. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/app/scenario.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct complaints c;
+    struct arena arena = {0};
+    struct scenario s = {.monami = 0};
+    c = (struct complaints){.arena = &arena};
+    struct yaml_node *root = yaml_read("fuzz", (const char *)data, size, 0, &arena, &c);
+    if (!root && !c.n)
+        abort();
+    if (root && root->kind == YAML_MAP && !c.n) {
+        struct bind b = {.root = root, .folder = "/nowhere", .arena = &arena, .complaints = &c};
+        bind_profiles(root, &arena, &c);
+        bind_table(&b, root, scenario_keys, &s, "");
+        if (!c.n)
+            scenario_check(&s, root, &arena, &c);
+    }
+    FILE *out = fopen("/dev/null", "w");
+    if (out) {
+        complaints_print(&c, out);
+        (void)fclose(out);
+    }
+    arena_release(&arena);
+    return 0;
+}
