@@ -182,7 +182,7 @@ static void describe_mh(const uint8_t *mh, size_t n, char *out, size_t size)
     if (mh[2] == MH_BA)
         len += snprintf(out + len, size - (size_t)len, " status %u", mh[6]);
     size_t total = 8 * ((size_t)mh[1] + 1);
-    struct reader r = rd_over(mh + 12, total <= n ? total - 12 : 0);
+    struct reader r = rd_over(mh + 12, total >= 12 && total <= n ? total - 12 : 0);
     while (rd_left(&r) && (size_t)len + 16 < size) {
         uint8_t type = rd_u8(&r);
         if (type == 0)
