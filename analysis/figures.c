@@ -273,6 +273,29 @@ static enum status draw_rate(struct figures *f, struct sqlite3 *db, const char *
 
 /* ---- distribution of delays ------------------------------------------------------ */
 
+/* A few packets that waited for seconds would press all others against the axis. */
+static void scale_delays(FILE *gp, struct sqlite3 *db)
+{
+    struct query q;
+    struct why w;
+    double least = 0;
+    double most = 0;
+    if (!ask(
+            &q, db,
+            "SELECT min(received_ns - sent_ns) / 1e6, max(received_ns - sent_ns) / 1e6 FROM packet",
+            &w)) {
+        if (next(&q)) {
+            least = number(&q, 0);
+            most = number(&q, 1);
+        }
+        done(&q);
+    }
+    if (least > 0 && most > 20 * least)
+        (void)fprintf(gp, "set logscale x\nset xrange [%.6g:%.6g]\n", least * 0.9, most * 1.1);
+    else
+        (void)fputs("set xrange [0:*]\n", gp);
+}
+
 static enum status draw_distribution(struct figures *f, struct sqlite3 *db, const char *title,
                                      struct why *w)
 {
@@ -297,8 +320,10 @@ static enum status draw_distribution(struct figures *f, struct sqlite3 *db, cons
     }
     done(&q);
     (void)fputs("set xlabel 'one-way delay, ms'\nset ylabel 'share of the packets received'\n"
-                "set yrange [0:1]\nset xrange [0:*]\nplot ",
+                "set yrange [0:1]\n",
                 one.gp);
+    scale_delays(one.gp, db);
+    (void)fputs("plot ", one.gp);
     for (unsigned k = 0; k < series.n; k++) {
         char style[32];
         (void)snprintf(style, sizeof style, "steps lt %u", k + 1);
