@@ -168,15 +168,18 @@ static void refuse(const struct bcache *b, const struct bcache_entry *e, const s
         copy_bids(ba, bu);
 }
 
-/* Effective statuses into the BA: common ones once, mixed ones each with its BID (RFC 5648 6.2). */
-static void put_statuses(struct mh *ba, const uint8_t status[MH_BIDS], unsigned n)
+/* The BID options with their statuses into the BA: a common one once, mixed ones each with its BID
+ * (RFC 5648 6.2). */
+static void put_answers(struct mh *ba, const struct mh *answers)
 {
     bool common = true;
-    for (unsigned k = 1; k < n; k++)
-        common &= status[k] == status[0];
-    ba->status = common && n ? status[0] : MH_ST_NOT_COMPLETE;
-    for (unsigned k = 0; k < n && !common; k++)
-        ba->bid[k].status = status[k];
+    for (unsigned k = 1; k < answers->bids; k++)
+        common &= answers->bid[k].status == answers->bid[0].status;
+    ba->bids = answers->bids;
+    memcpy(ba->bid, answers->bid, sizeof ba->bid);
+    ba->status = common ? answers->bid[0].status : MH_ST_NOT_COMPLETE;
+    for (unsigned k = 0; k < ba->bids && common; k++)
+        ba->bid[k].status = 0;
 }
 
 /* ---- registration ---------------------------------------------------------- */
@@ -204,20 +207,21 @@ static uint8_t coa_of_option(struct bcache_entry *e, const struct mh_bid *option
 static void register_bids(struct bcache *b, struct bcache_entry *e, const struct arrival *a,
                           const struct mh *bu, sim_time now, struct bcache_acts *acts)
 {
-    uint8_t status[MH_BIDS];
+    struct mh answers = {.bids = 0};
     struct addr coa[MH_BIDS];
     bool any = false;
     uint16_t units = granted_units(b, bu);
-    assert(bu->bids <= MH_BIDS);
+    copy_bids(&answers, bu);
     for (unsigned k = 0; k < bu->bids; k++) { /* all are looked at before any is changed */
-        status[k] = coa_of_option(e, &bu->bid[k], &coa[k]);
-        any |= status[k] == MH_ST_ACCEPTED;
+        answers.bid[k].status = coa_of_option(e, &bu->bid[k], &coa[k]);
+        any |= answers.bid[k].status == MH_ST_ACCEPTED;
     }
     if (bu->flags & MH_BU_OVERWRITE && any) {
         for (unsigned k = e->bindings; k-- > 0;) {
             bool named = false;
             for (unsigned j = 0; j < bu->bids; j++)
-                named |= bu->bid[j].bid == e->binding[k].bid && status[j] == MH_ST_ACCEPTED;
+                named |=
+                    bu->bid[j].bid == e->binding[k].bid && answers.bid[j].status == MH_ST_ACCEPTED;
             if (!named)
                 end_binding(e, &e->binding[k], "overwritten", acts);
         }
@@ -228,13 +232,12 @@ static void register_bids(struct bcache *b, struct bcache_entry *e, const struct
                                     .priority = bu->bid[k].priority,
                                     .until = now + units * (MH_LIFETIME_UNIT_S * SIM_S),
                                     .verified = now};
-        if (status[k] == MH_ST_ACCEPTED && !put_binding(b, e, &new, acts))
-            status[k] = MH_ST_RESOURCES;
+        if (answers.bid[k].status == MH_ST_ACCEPTED && !put_binding(b, e, &new, acts))
+            answers.bid[k].status = MH_ST_RESOURCES;
     }
     struct mh *ba = acknowledge(e, a, bu, MH_ST_ACCEPTED, acts);
     ba->lifetime = units;
-    copy_bids(ba, bu);
-    put_statuses(ba, status, bu->bids);
+    put_answers(ba, &answers);
     fade_if_empty(b, e, now, acts);
 }
 
@@ -255,23 +258,22 @@ static void register_plain(struct bcache *b, struct bcache_entry *e, const struc
 static void deregister(struct bcache *b, struct bcache_entry *e, const struct arrival *a,
                        const struct mh *bu, sim_time now, struct bcache_acts *acts)
 {
-    uint8_t status[MH_BIDS] = {0};
+    struct mh answers = {.bids = 0};
     if (bu->bids == 0 || b->how.mcoa == 1) {
         end_all(e, "deregistered", acts);
         fade_if_empty(b, e, now, acts); /* before the answer: RFC 6275 10.3.2 */
         (void)acknowledge(e, a, bu, MH_ST_ACCEPTED, acts);
         return;
     }
-    unsigned n = bu->bids < MH_BIDS ? bu->bids : MH_BIDS;
-    for (unsigned k = 0; k < n; k++) {
-        struct binding *gone = bcache_binding(e, bu->bid[k].bid);
-        status[k] = gone ? MH_ST_ACCEPTED : MH_ST_NOT_HOME_AGENT; /* 133: RFC 5648 6.2 */
+    copy_bids(&answers, bu);
+    for (unsigned k = 0; k < answers.bids; k++) {
+        struct binding *gone = bcache_binding(e, answers.bid[k].bid);
         if (gone)
             end_binding(e, gone, "deregistered", acts);
+        else
+            answers.bid[k].status = MH_ST_NOT_HOME_AGENT; /* 133: RFC 5648 6.2 */
     }
-    struct mh *ba = acknowledge(e, a, bu, MH_ST_ACCEPTED, acts);
-    copy_bids(ba, bu);
-    put_statuses(ba, status, n);
+    put_answers(acknowledge(e, a, bu, MH_ST_ACCEPTED, acts), &answers);
     fade_if_empty(b, e, now, acts);
 }
 

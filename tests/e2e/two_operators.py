@@ -7,17 +7,20 @@ scenario's own drive is used.  A pattern that names no file is said: SKIPPED.
 """
 import glob
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 
 monami, scenario, scratch = sys.argv[1:4]
 DEADLINE = 200_000_000
 failures = 0
+place = tempfile.mkdtemp(dir=scratch)  # two of this test may run at a time
 
 
 def missed(profile, drive):
-    out = os.path.join(scratch, 'two-operators-' + profile)
+    out = os.path.join(place, profile)
     subprocess.run([monami, 'run', scenario, '-q', '-f', '-o', out, '-s', 'nodes.car.profile=' + profile]
                    + (['-s', 'inputs.drive.file=' + os.path.abspath(drive)] if drive else []), check=True)
     db = sqlite3.connect(os.path.join(out, 'results.sqlite'))
@@ -39,4 +42,5 @@ for drive in drives or [None]:
     if both != a & b:
         failures += 1
         print('  differ:', sorted(both ^ (a & b))[:10])
+shutil.rmtree(place)
 sys.exit(1 if failures else 0)

@@ -136,7 +136,7 @@ static struct nd_address *run_to_tentative(bool link_local)
                 return a;
         }
     }
-    CHECK(!"an address becomes tentative");
+    CHECK(false && "an address becomes tentative");
     return NULL;
 }
 
