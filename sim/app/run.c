@@ -157,6 +157,10 @@ static void json_text(FILE *out, const char *text)
 
 static void write_inputs(FILE *out, const struct run *r)
 {
+    char scenario[HASH_TEXT] = "";
+    struct why no;
+    (void)!hash_file(r->how->file, scenario, &no);
+    (void)fprintf(out, "  \"scenario_sha256\": \"%s\",\n", scenario);
     const struct input_config *in = KEY_ITEMS(r->scenario.inputs, struct input_config);
     (void)fputs("  \"inputs\": {", out);
     for (size_t k = 0; k < r->scenario.inputs.n; k++) {
