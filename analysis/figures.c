@@ -290,10 +290,11 @@ static void scale_delays(FILE *gp, struct sqlite3 *db)
         }
         done(&q);
     }
-    if (least > 0 && most > 20 * least)
+    if (least > 0 && most > 20 * least) {
         (void)fprintf(gp, "set logscale x\nset xrange [%.6g:%.6g]\n", least * 0.9, most * 1.1);
-    else
+    } else {
         (void)fputs("set xrange [0:*]\n", gp);
+    }
 }
 
 static enum status draw_distribution(struct figures *f, struct sqlite3 *db, const char *title,

@@ -167,13 +167,14 @@ static void plot_line(FILE *gp, const struct spec *s, const char *line, size_t l
                       s->name);
         figure_text(gp, line);
         (void)fprintf(gp, " ? $2 + %.4f : NaN)", shift);
-        if (bars)
+        if (bars) {
             (void)fprintf(gp, ":4:(0):($5-$4) with vectors nohead lw 2 lc rgb '#333333' notitle");
-        else if (numeric)
+        } else if (numeric) {
             (void)fprintf(gp, ":3 with linespoints pt 7 ps 0.6 lt %zu title ", l + 1);
-        else
+        } else {
             (void)fprintf(gp, ":3:(%.4f) with boxes fillstyle solid 0.9 noborder lt %zu title ",
                           0.9 * width, l + 1);
+        }
         if (!bars)
             figure_text(gp, line);
     }
@@ -191,9 +192,10 @@ static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec
     ls[0][0] = '\0';
     if (!st && *s->lines)
         st = values_of(db, s->lines, ls, &nl, w);
-    if (!st && (!nx || !nl))
+    if (!st && (!nx || !nl)) {
         st = why_set(w, ST_MISSING, "figure %s: the sweep does not vary '%s'", s->name,
                      nx ? s->lines : s->x);
+    }
     if (!st)
         st = figure_begin(&one, f, s->name, title, w);
     if (st)

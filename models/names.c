@@ -35,9 +35,10 @@ const char *event_help(uint16_t event)
 
 static int find(const struct word *words, int n, const char *name)
 {
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         if (words[i].name && !strcmp(words[i].name, name))
             return i;
+    }
     return -1;
 }
 

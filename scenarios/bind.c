@@ -33,10 +33,11 @@ const struct key *bind_find_key(const struct key *keys, const char *name, size_t
 static void try_keys(struct suggestion *s, const struct key *keys)
 {
     for (const struct key *k = keys; k->name; k++) {
-        if (k->type == KEY_JOIN)
+        if (k->type == KEY_JOIN) {
             try_keys(s, k->keys);
-        else
+        } else {
             suggest_try(s, k->name);
+        }
     }
 }
 
@@ -44,12 +45,13 @@ static void try_keys(struct suggestion *s, const struct key *keys)
 static size_t list_keys(char *out, size_t size, size_t n, const struct key *keys)
 {
     for (const struct key *k = keys; k->name; k++) {
-        if (k->type == KEY_JOIN)
+        if (k->type == KEY_JOIN) {
             n = list_keys(out, size, n, k->keys);
-        else if (n + strlen(k->name) + 8 < size)
+        } else if (n + strlen(k->name) + 8 < size) {
             n += (size_t)snprintf(out + n, size - n, "%s%s", n ? ", " : "", k->name);
-        else if (n + 5 < size)
+        } else if (n + 5 < size) {
             n += (size_t)snprintf(out + n, size - n, " ...");
+        }
     }
     return n;
 }
@@ -83,18 +85,19 @@ const char *bind_type_text(enum key_type type)
 
 static void print_number(const struct key *k, int64_t v, char *out, size_t size)
 {
-    if (k->type == KEY_TIME)
+    if (k->type == KEY_TIME) {
         units_print_time(out, size, v);
-    else if (k->type == KEY_RATE)
+    } else if (k->type == KEY_RATE) {
         units_print_rate(out, size, v);
-    else if (k->type == KEY_SIZE)
+    } else if (k->type == KEY_SIZE) {
         units_print_size(out, size, v);
-    else if (k->type == KEY_SHARE)
+    } else if (k->type == KEY_SHARE) {
         units_print_share(out, size, (uint32_t)v);
-    else if (k->type == KEY_PACKETS)
+    } else if (k->type == KEY_PACKETS) {
         (void)snprintf(out, size, "%" PRId64 " packets", v);
-    else
+    } else {
         (void)snprintf(out, size, "%" PRId64, v);
+    }
 }
 
 void bind_range_text(const struct key *k, char *out, size_t size)
@@ -125,10 +128,11 @@ static const char *kind_text(const struct yaml_node *n)
 static void wrong_kind(struct bind *b, const struct yaml_node *n, const char *path,
                        const char *want)
 {
-    if (n->kind == YAML_SCALAR)
+    if (n->kind == YAML_SCALAR) {
         complain(b->complaints, &n->at, path, "'%.80s' is not %s", n->text, want);
-    else
+    } else {
         complain(b->complaints, &n->at, path, "%s stands here, not %s", kind_text(n), want);
+    }
 }
 
 static void join_path(char out[PATH_BYTES], const char *path, const char *name)
@@ -151,9 +155,10 @@ static void bind_word(struct bind *b, const struct yaml_node *n, const struct ke
             return;
         }
         suggest_try(&s, k->words[i]);
-        if (len < sizeof list)
+        if (len < sizeof list) {
             len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", len ? ", " : "",
                                     k->words[i]);
+        }
     }
     complain(b->complaints, &n->at, path, "'%.80s' is not one of: %s%s", n->text, list,
              did_you_mean(b, &s));
@@ -191,18 +196,19 @@ static bool read_number(struct bind *b, const struct yaml_node *n, const struct 
     struct why w = {""};
     uint32_t share = 0;
     enum status st = ST_OK;
-    if (type == KEY_TIME)
+    if (type == KEY_TIME) {
         st = units_time(n->text, value, &w);
-    else if (type == KEY_RATE)
+    } else if (type == KEY_RATE) {
         st = units_rate(n->text, value, &w);
-    else if (type == KEY_SIZE)
+    } else if (type == KEY_SIZE) {
         st = units_size(n->text, value, &w);
-    else if (type == KEY_PACKETS)
+    } else if (type == KEY_PACKETS) {
         st = units_packets(n->text, value, &w);
-    else if (type == KEY_SHARE)
+    } else if (type == KEY_SHARE) {
         st = units_share(n->text, &share, &w);
-    else
+    } else {
         st = units_integer(n->text, value, &w);
+    }
     if (type == KEY_SHARE)
         *value = share;
     if (st) {
@@ -225,20 +231,22 @@ static void bind_number(struct bind *b, const struct yaml_node *n, const struct 
     int64_t value = 0;
     if (!read_number(b, n, k, type, &value, path))
         return;
-    if (type == KEY_SHARE)
+    if (type == KEY_SHARE) {
         *(uint32_t *)out = (uint32_t)value;
-    else
+    } else {
         *(int64_t *)out = value;
+    }
 }
 
 static void bind_bool(struct bind *b, const struct yaml_node *n, bool *out, const char *path)
 {
-    if (!n->quoted && !strcmp(n->text, "true"))
+    if (!n->quoted && !strcmp(n->text, "true")) {
         *out = true;
-    else if (!n->quoted && !strcmp(n->text, "false"))
+    } else if (!n->quoted && !strcmp(n->text, "false")) {
         *out = false;
-    else
+    } else {
         complain(b->complaints, &n->at, path, "'%.80s' is neither true nor false", n->text);
+    }
 }
 
 static void bind_scalar(struct bind *b, const struct yaml_node *n, const struct key *k,
@@ -319,10 +327,11 @@ static void bind_list(struct bind *b, const struct yaml_node *n, const struct ke
         (void)snprintf(number, sizeof number, "%zu", i);
         join_path(inner, path, number);
         char *item = (char *)out->items + i * size;
-        if (k->keys)
+        if (k->keys) {
             bind_table(b, n->item[i], k->keys, item, inner);
-        else
+        } else {
             bind_scalar(b, n->item[i], k, k->of, item, inner);
+        }
     }
 }
 
@@ -347,10 +356,11 @@ static void bind_map(struct bind *b, const struct yaml_node *n, const struct key
         const struct yaml_pair *pair = &n->pair[i];
         char inner[PATH_BYTES];
         join_path(inner, path, pair->key);
-        if (!is_name(pair->key))
+        if (!is_name(pair->key)) {
             complain(b->complaints, &pair->at, path,
                      "'%.80s' is not a name; names have letters, digits, '_' and '-', at most 40",
                      pair->key);
+        }
         char *item = (char *)out->items + i * k->size;
         *(const char **)(void *)item = pair->key;
         bind_table(b, pair->value, k->keys, item, inner);
@@ -370,10 +380,11 @@ static void bind_pairs(struct bind *b, const struct yaml_node *n, struct key_lis
     for (size_t i = 0; i < n->n; i++) {
         const struct yaml_node *value = n->pair[i].value;
         pair[i] = (struct key_pair){n->pair[i].key, ""};
-        if (value->kind == YAML_SCALAR)
+        if (value->kind == YAML_SCALAR) {
             pair[i].value = value->text;
-        else
+        } else {
             wrong_kind(b, value, path, "a single value");
+        }
     }
 }
 
@@ -382,9 +393,10 @@ static void bind_shorthand(struct bind *b, const struct yaml_node *n, const stru
 {
     bool all = !strcmp(k->scalar, "*");
     bind_table(b, NULL, k->keys, out, path); /* the other members take their defaults */
-    for (const struct key *member = k->keys; member->name; member++)
+    for (const struct key *member = k->keys; member->name; member++) {
         if (all || !strcmp(member->name, k->scalar))
             bind_value(b, n, member, (char *)out + member->at, path);
+    }
 }
 
 static void bind_value(struct bind *b, const struct yaml_node *n, const struct key *k, void *out,
@@ -392,10 +404,11 @@ static void bind_value(struct bind *b, const struct yaml_node *n, const struct k
 {
     switch (k->type) {
     case KEY_TABLE:
-        if (n->kind == YAML_SCALAR && k->scalar)
+        if (n->kind == YAML_SCALAR && k->scalar) {
             bind_shorthand(b, n, k, out, path);
-        else
+        } else {
             bind_table(b, n, k->keys, out, path);
+        }
         break;
     case KEY_LIST:
         bind_list(b, n, k, out, path);
@@ -436,10 +449,11 @@ static void bind_absent(struct bind *b, const struct yaml_node *map, const struc
     if (!*k->otherwise || holds_others(k->type))
         return;
     const struct yaml_node text = {.kind = YAML_SCALAR, .text = k->otherwise};
-    if (k->type == KEY_REF || k->type == KEY_FILE)
+    if (k->type == KEY_REF || k->type == KEY_FILE) {
         *(const char **)out = k->otherwise;
-    else
+    } else {
         bind_scalar(b, &text, k, k->type, out, path);
+    }
 }
 
 static void bind_members(struct bind *b, const struct yaml_node *node, const struct key *keys,
@@ -455,10 +469,11 @@ static void bind_members(struct bind *b, const struct yaml_node *node, const str
         join_path(inner, path, k->name);
         if (k->given_at)
             *(bool *)(out + k->given_at - 1) = value != NULL;
-        if (value)
+        if (value) {
             bind_value(b, value, k, out + k->at, inner);
-        else
+        } else {
             bind_absent(b, node, k, out + k->at, path);
+        }
     }
 }
 

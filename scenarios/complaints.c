@@ -14,9 +14,10 @@ static bool same_place(const struct yaml_place *a, const struct yaml_place *b)
 
 static void keep(struct complaints *c, const struct yaml_place *at, const char *text)
 {
-    for (size_t k = 0; k < c->n; k++)
+    for (size_t k = 0; k < c->n; k++) {
         if (same_place(&c->of[k].at, at) && !strcmp(c->of[k].text, text))
             return;
+    }
     if (c->n == COMPLAINTS_KEPT) {
         c->more++;
         return;
@@ -27,9 +28,10 @@ static void keep(struct complaints *c, const struct yaml_place *at, const char *
 /* Control characters of the input would garble a terminal. */
 static void make_printable(char *text)
 {
-    for (; *text; text++)
+    for (; *text; text++) {
         if ((unsigned char)*text < ' ' || *text == 127)
             *text = '?';
+    }
 }
 
 static void say(struct complaints *c, const struct yaml_place *at, const char *path,
@@ -85,9 +87,10 @@ static const char *line_of(const struct yaml_source *s, unsigned line, size_t *n
 {
     const char *at = s->text;
     const char *end = s->text + s->n;
-    for (; line > 1 && at < end; at++)
+    for (; line > 1 && at < end; at++) {
         if (*at == '\n')
             line--;
+    }
     const char *stop = memchr(at, '\n', (size_t)(end - at));
     *n = (size_t)((stop ? stop : end) - at);
     if (*n && at[*n - 1] == '\r')
@@ -105,9 +108,10 @@ static size_t character(const unsigned char *b, size_t n)
                                    : 0;
     if (len > n)
         return 0;
-    for (size_t k = 1; k < len; k++)
+    for (size_t k = 1; k < len; k++) {
         if (b[k] >> 6 != 2)
             return 0;
+    }
     return len;
 }
 
@@ -126,10 +130,11 @@ static void print_line(const struct yaml_place *at, FILE *out)
         const unsigned char *b = (const unsigned char *)line + first + k;
         size_t len = character(b, n - first - k);
         bool plain = len > 1 || (len == 1 && *b >= ' ' && *b != 127);
-        if (plain)
+        if (plain) {
             (void)fwrite(b, 1, len, out);
-        else
+        } else {
             (void)fputc(*b == '\t' ? ' ' : '?', out);
+        }
         k += len ? len : 1;
     }
     (void)fprintf(out, "\n    %*s^\n", (int)(column - first), "");

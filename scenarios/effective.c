@@ -19,14 +19,15 @@ static void print_quoted(FILE *out, const char *text)
     (void)fputc('"', out);
     for (; *text; text++) {
         unsigned char b = (unsigned char)*text;
-        if (b == '"' || b == '\\')
+        if (b == '"' || b == '\\') {
             (void)fprintf(out, "\\%c", b);
-        else if (b == '\n')
+        } else if (b == '\n') {
             (void)fputs("\\n", out);
-        else if (b < ' ' || b == 127)
+        } else if (b < ' ' || b == 127) {
             (void)fprintf(out, "\\x%02x", b);
-        else
+        } else {
             (void)fputc(b, out);
+        }
     }
     (void)fputc('"', out);
 }
@@ -34,10 +35,11 @@ static void print_quoted(FILE *out, const char *text)
 void effective_print_node(FILE *out, const struct yaml_node *n)
 {
     if (n->kind == YAML_SCALAR) {
-        if (n->quoted)
+        if (n->quoted) {
             print_quoted(out, n->text);
-        else
+        } else {
             (void)fputs(n->text, out);
+        }
         return;
     }
     (void)fputc(n->kind == YAML_LIST ? '[' : '{', out);
@@ -211,9 +213,10 @@ static bool is_shown(const struct key *k, const char *whole)
     bool has_default = k->otherwise && *k->otherwise;
     if (k->type != KEY_TABLE || k->given_at)
         return has_default || is_given(k, whole, from);
-    for (const struct key *member = k->keys; member->name; member++)
+    for (const struct key *member = k->keys; member->name; member++) {
         if (member->type == KEY_JOIN || is_shown(member, from))
             return true;
+    }
     return false;
 }
 

@@ -119,9 +119,10 @@ static void merge_in(struct reading *r, struct yaml_node *map, const struct yaml
         refuse(r, &value->at, "'<<' merges maps only");
         return;
     }
-    for (size_t k = 0; k < value->n; k++)
+    for (size_t k = 0; k < value->n; k++) {
         if (!yaml_get(map, value->pair[k].key))
             add_pair(r->arena, map, value->pair[k].key, &value->pair[k].at, value->pair[k].value);
+    }
 }
 
 static void convert_pair(struct reading *r, struct yaml_node *map, const yaml_node_pair_t *pair,
@@ -216,10 +217,11 @@ static struct yaml_node *read_document(struct reading *r, yaml_parser_t *parser)
         syntax_error(parser, r->source, r->c);
         return NULL;
     }
-    if (!yaml_document_get_root_node(&r->doc))
+    if (!yaml_document_get_root_node(&r->doc)) {
         refuse(r, &start, "the file is empty");
-    else
+    } else {
         root = convert(r, 1, 0);
+    }
     yaml_document_delete(&r->doc);
     if (r->failed)
         return NULL;
@@ -273,12 +275,13 @@ struct yaml_node *yaml_load(const char *path, struct arena *arena, struct compla
     bool failed = ferror(f);
     (void)fclose(f);
     struct yaml_node *root = NULL;
-    if (failed)
+    if (failed) {
         complain(c, &at, path, "cannot be read");
-    else if (n > MAX_BYTES)
+    } else if (n > MAX_BYTES) {
         complain(c, &at, path, "larger than %d MiB", MAX_BYTES >> 20);
-    else
+    } else {
         root = yaml_read(path, text, n, 0, arena, c);
+    }
     free(text);
     return root;
 }
@@ -289,9 +292,10 @@ const struct yaml_pair *yaml_pair_of(const struct yaml_node *map, const char *ke
 {
     if (!map || map->kind != YAML_MAP)
         return NULL;
-    for (size_t k = 0; k < map->n; k++)
+    for (size_t k = 0; k < map->n; k++) {
         if (!strcmp(map->pair[k].key, key))
             return &map->pair[k];
+    }
     return NULL;
 }
 
@@ -428,8 +432,9 @@ struct yaml_node *yaml_merge(const struct yaml_node *under, const struct yaml_no
         add_pair(arena, n, over->pair[k].key, &over->pair[k].at,
                  below ? yaml_merge(below, value, arena) : value);
     }
-    for (size_t k = 0; k < under->n; k++)
+    for (size_t k = 0; k < under->n; k++) {
         if (!yaml_get(over, under->pair[k].key))
             add_pair(arena, n, under->pair[k].key, &under->pair[k].at, under->pair[k].value);
+    }
     return n;
 }

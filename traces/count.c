@@ -43,9 +43,10 @@ static int icmp_counter(uint8_t type)
                                     ICMP6_NS,
                                     ICMP6_NA,
                                     ICMP6_REDIRECT};
-    for (size_t k = 0; k < sizeof types; k++)
+    for (size_t k = 0; k < sizeof types; k++) {
         if (types[k] == type)
             return COUNT_UNREACHABLE + (int)k;
+    }
     return -1;
 }
 
@@ -199,8 +200,9 @@ void count_describe(const uint8_t *packet, size_t n, char *out, size_t size)
     out[0] = '\0';
     if (ip6_walk(packet, n, &c) || c.upper_at >= n)
         return;
-    if (c.upper == IP6_MH)
+    if (c.upper == IP6_MH) {
         describe_mh(packet + c.upper_at, n - c.upper_at, out, size);
-    else if (c.upper == IP6_ICMP6 && icmp_counter(packet[c.upper_at]) >= COUNT_RS)
+    } else if (c.upper == IP6_ICMP6 && icmp_counter(packet[c.upper_at]) >= COUNT_RS) {
         (void)snprintf(out, size, "%s", count_name((unsigned)icmp_counter(packet[c.upper_at])) + 6);
+    }
 }

@@ -151,10 +151,11 @@ void db_int(struct db_row *row, int64_t v)
 
 void db_time(struct db_row *row, int64_t ns)
 {
-    if (ns < 0)
+    if (ns < 0) {
         (void)sqlite3_bind_null(row->statement, row->at++);
-    else
+    } else {
         db_int(row, ns);
+    }
 }
 
 void db_real(struct db_row *row, double v)

@@ -69,10 +69,11 @@ void digest_event(struct digest *d, const struct tap_event *e)
         const struct tap_field *f = &e->field[k];
         hash_add(d->hash, f->key, strlen(f->key) + 1);
         w = wr_over(row, sizeof row);
-        if (f->type == TAP_ADDR)
+        if (f->type == TAP_ADDR) {
             wr_bytes(&w, f->addr.b, sizeof f->addr.b);
-        else if (f->type != TAP_TEXT)
+        } else if (f->type != TAP_TEXT) {
             put_u64(&w, (uint64_t)f->i);
+        }
         add(d, &w);
         if (f->type == TAP_TEXT)
             hash_add(d->hash, f->text, strlen(f->text) + 1);

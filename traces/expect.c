@@ -103,9 +103,10 @@ enum status expect_check(const struct expect *e, const char *const *flow, size_t
     if (forms != 1)
         return why_set(w, ST_SYNTAX, "needs exactly one of metric, event, never and order");
     if (e->each && (strcmp(e->each, "transition") != 0 || !e->metric ||
-                    strncmp(e->metric, "disruption.", 11) != 0))
+                    strncmp(e->metric, "disruption.", 11) != 0)) {
         return why_set(w, ST_SYNTAX,
                        "each goes with: each: transition, metric: disruption.NAME.up");
+    }
     enum status st = ST_OK;
     if (e->event)
         st = check_name(e->event, w);
@@ -147,9 +148,10 @@ static enum status count_events(const struct expect *e, struct sqlite3 *db, cons
     if (!strncmp(name, "drop.", 5)) {
         const struct key_pair *pair = e->where.items;
         const char *node = NULL;
-        for (size_t k = 0; k < e->where.n; k++)
+        for (size_t k = 0; k < e->where.n; k++) {
             if (!strcmp(pair[k].name, "node"))
                 node = pair[k].value;
+        }
         sql = sqlite3_mprintf("SELECT ifnull(sum(value), 0) FROM counter WHERE name = %Q AND "
                               "(%Q IS NULL OR node = %Q)",
                               name, node, node);
@@ -199,11 +201,12 @@ static enum status ask_metric(const struct expect *e, struct sqlite3 *db, bool *
         st = metric_ask(db, name, &sent, w);
     }
     *held = !st && within(e, value, sent);
-    if (is_share(e->max) || is_share(e->min) || is_share(e->equals))
+    if (is_share(e->max) || is_share(e->min) || is_share(e->equals)) {
         (void)snprintf(found, size, "%.10g of %.10g (%.4g %%)", value, sent,
                        sent > 0 ? 100 * value / sent : 0);
-    else
+    } else {
         (void)snprintf(found, size, "%.10g", value);
+    }
     return st;
 }
 
@@ -246,9 +249,10 @@ static enum status ask_order(const struct expect *e, struct sqlite3 *db, bool *h
             return st;
         if (st) {
             *held = false;
-            if (len < size)
+            if (len < size) {
                 (void)snprintf(found + len, size - len, "%sno %s after that", len ? ", " : "",
                                name[k]);
+            }
             return ST_OK;
         }
         last = id;

@@ -18,9 +18,10 @@ void flows_init(struct flows *f, uint32_t flows)
 
 void flows_release(struct flows *f)
 {
-    for (size_t k = 0; k < 2 * (size_t)f->flows; k++)
+    for (size_t k = 0; k < 2 * (size_t)f->flows; k++) {
         for (int c = 0; c < FLOWS_COPIES; c++)
             free(f->record[k].copy[c].row);
+    }
     free(f->record);
 }
 
@@ -99,10 +100,11 @@ static void write_row(FILE *out, const char *direction, size_t sequence, int cop
                       const struct flow_row *row)
 {
     (void)fprintf(out, "%s,%zu,%d,%" PRId64 ",", direction, sequence, copy, row->sent);
-    if (row->received >= 0)
+    if (row->received >= 0) {
         (void)fprintf(out, "%" PRId64 ",%" PRId64, row->received, row->received - row->sent);
-    else
+    } else {
         (void)fputs(",", out);
+    }
     (void)fprintf(out, ",%" PRIu32 ",%u,%s,%u,%s\n", row->bytes, row->overhead,
                   flows_path_name(row->path), row->bid, flows_fate_name(row->fate));
 }
@@ -122,10 +124,12 @@ enum status flows_write_csv(const struct flows *f, uint32_t flow, const struct t
         out);
     for (int d = 0; d < 2; d++) {
         const struct flow_record *r = &f->record[2 * flow + (uint32_t)d];
-        for (size_t s = 0; s < r->copy[0].n; s++)
-            for (int c = 0; c < FLOWS_COPIES; c++)
+        for (size_t s = 0; s < r->copy[0].n; s++) {
+            for (int c = 0; c < FLOWS_COPIES; c++) {
                 if (s < r->copy[c].n && r->copy[c].row[s].there)
                     write_row(out, directions[d], s, c, &r->copy[c].row[s]);
+            }
+        }
     }
     bool bad = ferror(out);
     bad |= fclose(out) != 0;

@@ -39,9 +39,10 @@ static bool is_flow_column(const char *name)
         "in_flight",    "duplicated",     "reordered",    "received_bytes", "delay_mean_ns",
         "delay_p50_ns", "delay_p95_ns",   "delay_p99_ns", "delay_max_ns",   "ipdv_mean_ns",
         "pdv_p99_ns",   "longest_gap_ns", "mos_mean",     "mos_worst"};
-    for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++)
+    for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++) {
         if (!strcmp(columns[k], name))
             return true;
+    }
     return false;
 }
 
@@ -59,11 +60,12 @@ enum status metric_check(const char *metric, const char *const *flow, size_t flo
     if (!strcmp(p.text[0], "counter") && p.n >= 3)
         return ST_OK;
     bool is_flow = !strcmp(p.text[0], "flow") && p.n == 4;
-    if (!is_flow && !(!strcmp(p.text[0], "disruption") && p.n == 3))
+    if (!is_flow && !(!strcmp(p.text[0], "disruption") && p.n == 3)) {
         return why_set(w, ST_SYNTAX,
                        "'%s' is not a metric; those are flow.NAME.up|down.COLUMN, "
                        "disruption.NAME.up|down and counter.NODE[.INTERFACE].NAME",
                        metric);
+    }
     for (size_t k = 0; k < flows; k++)
         known |= !strcmp(flow[k], p.text[1]);
     if (!known)
@@ -77,17 +79,20 @@ enum status metric_check(const char *metric, const char *const *flow, size_t flo
 
 static char *query_of(const struct parts *p)
 {
-    if (!strcmp(p->text[0], "flow") && p->n == 4 && is_flow_column(p->text[3]))
+    if (!strcmp(p->text[0], "flow") && p->n == 4 && is_flow_column(p->text[3])) {
         return sqlite3_mprintf("SELECT \"%w\" FROM flow WHERE flow = %Q AND direction = %Q",
                                p->text[3], p->text[1], p->text[2]);
-    if (!strcmp(p->text[0], "disruption") && p->n == 3)
+    }
+    if (!strcmp(p->text[0], "disruption") && p->n == 3) {
         return sqlite3_mprintf(
             "SELECT max(disruption_ns) FROM disruption WHERE flow = %Q AND direction = %Q",
             p->text[1], p->text[2]);
-    if (!strcmp(p->text[0], "counter") && p->n >= 3)
+    }
+    if (!strcmp(p->text[0], "counter") && p->n >= 3) {
         return sqlite3_mprintf("SELECT ifnull(sum(value), 0) FROM counter WHERE node = %Q AND "
                                "(name = %Q OR (interface = %Q AND name = %Q))",
                                p->text[1], p->rest[2], p->text[2], p->n > 3 ? p->rest[3] : "");
+    }
     return NULL;
 }
 

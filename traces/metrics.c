@@ -83,10 +83,11 @@ static int by_arrival(const void *a, const void *b)
 
 static bool is_dead(const struct flow_record *r, size_t s)
 {
-    for (int c = 0; c < FLOWS_COPIES; c++)
+    for (int c = 0; c < FLOWS_COPIES; c++) {
         if (s < r->copy[c].n && r->copy[c].row[s].there &&
             r->copy[c].row[s].fate == FLOWS_ON_THE_WAY)
             return false;
+    }
     return true;
 }
 
@@ -121,10 +122,11 @@ static void measure_order(struct arrival *arrival, size_t n, struct flow_metrics
     for (size_t k = 0; k < n; k++) {
         if (k > 0 && arrival[k].at - arrival[k - 1].at > m->longest_gap_ns)
             m->longest_gap_ns = arrival[k].at - arrival[k - 1].at;
-        if (arrival[k].sequence < next)
+        if (arrival[k].sequence < next) {
             m->reordered++; /* Type-P-Reordered, RFC 4737 3.3 */
-        else
+        } else {
             next = arrival[k].sequence + 1;
+        }
     }
 }
 
@@ -226,12 +228,13 @@ void metrics_of(const struct flow_record *r, const struct trace_flow *of, sim_ti
         const struct flow_row *got = flows_first(r, s);
         m->sent++;
         if (!got) {
-            if (is_dead(r, s))
+            if (is_dead(r, s)) {
                 m->lost++;
-            else if (metrics_is_late(of, end - r->copy[0].row[s].sent, least < 0 ? 0 : least))
+            } else if (metrics_is_late(of, end - r->copy[0].row[s].sent, least < 0 ? 0 : least)) {
                 m->late++;
-            else
+            } else {
                 m->in_flight++;
+            }
             continue;
         }
         delay[came] = got->received - got->sent;

@@ -174,9 +174,10 @@ void pcapng_frame(struct pcapng *file, const struct tap_frame *f)
     file->len = f->pkt->len;
     memcpy(file->bytes, f->pkt->at, f->pkt->len);
     file->comment[0] = '\0';
-    if (file->len > header)
+    if (file->len > header) {
         count_describe(file->bytes + header, file->len - header, file->comment,
                        sizeof file->comment);
+    }
     file->pending = true;
     file->pending_node = file->setup->port[f->port].node;
     if (f->what == TAP_DROPPED)

@@ -112,11 +112,14 @@ static enum status put_packets(struct trace *t, struct why *w)
     enum status st = db_rows(&row, t->db, "packet", w);
     for (uint32_t k = 0; k < 2 * t->setup.flows; k++) {
         const struct flow_record *r = &t->flows.record[k];
-        for (size_t s = 0; s < r->copy[0].n && !st; s++)
-            for (int c = 0; c < FLOWS_COPIES && !st; c++)
-                if (s < r->copy[c].n && r->copy[c].row[s].there)
+        for (size_t s = 0; s < r->copy[0].n && !st; s++) {
+            for (int c = 0; c < FLOWS_COPIES && !st; c++) {
+                if (s < r->copy[c].n && r->copy[c].row[s].there) {
                     st = put_packet(&row, t->setup.flow[k / 2].name, directions[k % 2], s, c,
                                     &r->copy[c].row[s], w);
+                }
+            }
+        }
     }
     db_rows_done(&row);
     return st;
@@ -190,12 +193,13 @@ static int json_text(char *out, size_t size, const char *text)
     size_t n = 0;
     for (; *text && n + 8 < size; text++) {
         unsigned char b = (unsigned char)*text;
-        if (b == '"' || b == '\\')
+        if (b == '"' || b == '\\') {
             n += (size_t)snprintf(out + n, size - n, "\\%c", b);
-        else if (b < ' ')
+        } else if (b < ' ') {
             n += (size_t)snprintf(out + n, size - n, "\\u%04x", b);
-        else
+        } else {
             out[n++] = (char)b;
+        }
     }
     out[n] = '\0';
     return (int)n;
@@ -209,11 +213,11 @@ static void event_json(const struct tap_event *e, char *out, size_t size)
         char text[ADDR_TEXT];
         n += (size_t)snprintf(out + n, size - n, "%s\"%s%s\":", k ? "," : "", f->key,
                               f->type == TAP_TIME ? "_ns" : "");
-        if (f->type == TAP_ADDR)
+        if (f->type == TAP_ADDR) {
             n += (size_t)snprintf(out + n, size - n, "\"%s\"", addr_text(&f->addr, text));
-        else if (f->type != TAP_TEXT)
+        } else if (f->type != TAP_TEXT) {
             n += (size_t)snprintf(out + n, size - n, "%lld", (long long)f->i);
-        else {
+        } else {
             out[n++] = '"';
             n += (size_t)json_text(out + n, size - n - 2, f->text);
             out[n++] = '"';
@@ -245,9 +249,10 @@ static enum status put_events(struct trace *t, struct why *w)
 
 static const struct tap_field *field(const struct tap_event *e, const char *key)
 {
-    for (unsigned k = 0; k < e->n; k++)
+    for (unsigned k = 0; k < e->n; k++) {
         if (!strcmp(e->field[k].key, key))
             return &e->field[k];
+    }
     return NULL;
 }
 
@@ -292,9 +297,10 @@ static enum status put_bindings(struct trace *t, struct why *w)
 {
     struct db_row row;
     enum status st = db_rows(&row, t->db, "binding", w);
-    for (size_t k = 0; k < t->events && !st; k++)
+    for (size_t k = 0; k < t->events && !st; k++) {
         if (t->event[k].name == EV_BINDING_MADE || t->event[k].name == EV_BINDING_MOVED)
             st = put_binding(t, &row, k, w);
+    }
     db_rows_done(&row);
     return st;
 }

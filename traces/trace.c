@@ -151,10 +151,11 @@ enum status trace_close(struct trace *t, const struct trace_link *link, size_t l
         st = write_flows(t, w);
     if (st)
         return st;
-    if (t->setup.dir)
+    if (t->setup.dir) {
         (void)snprintf(path, sizeof path, "%s/results.sqlite", t->setup.dir);
-    else if (t->setup.database)
+    } else if (t->setup.database) {
         (void)snprintf(path, sizeof path, "%s", t->setup.database);
+    }
     st = db_create(&t->db, *path ? path : NULL, w);
     if (!st)
         st = tables_write(t, link, links, events, w);
@@ -187,11 +188,12 @@ void trace_summary(struct trace *t, char *out, size_t size)
     out[0] = '\0';
     (void)sqlite3_prepare_v2(t->db, "SELECT flow, direction, sent, lost, late FROM flow", -1, &q,
                              NULL);
-    while (sqlite3_step(q) == SQLITE_ROW && n < size)
+    while (sqlite3_step(q) == SQLITE_ROW && n < size) {
         n += (size_t)snprintf(out + n, size - n, "%s%s.%s: %d sent, %d lost, %d late",
                               n ? "; " : "", sqlite3_column_text(q, 0), sqlite3_column_text(q, 1),
                               sqlite3_column_int(q, 2), sqlite3_column_int(q, 3),
                               sqlite3_column_int(q, 4));
+    }
     (void)sqlite3_finalize(q);
 }
 
@@ -200,10 +202,11 @@ void trace_print_unmet(struct trace *t, const char *place, FILE *out)
     sqlite3_stmt *q = NULL;
     (void)sqlite3_prepare_v2(t->db, "SELECT line, text, found FROM expectation WHERE held = 0", -1,
                              &q, NULL);
-    while (sqlite3_step(q) == SQLITE_ROW)
+    while (sqlite3_step(q) == SQLITE_ROW) {
         (void)fprintf(out, "%s: expectation %d does not hold: %s; found %s\n", place,
                       sqlite3_column_int(q, 0), sqlite3_column_text(q, 1),
                       sqlite3_column_text(q, 2));
+    }
     (void)sqlite3_finalize(q);
 }
 

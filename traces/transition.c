@@ -25,9 +25,10 @@ struct transition_iface {
 
 static const struct tap_field *field(const struct tap_event *e, const char *key)
 {
-    for (unsigned k = 0; k < e->n; k++)
+    for (unsigned k = 0; k < e->n; k++) {
         if (!strcmp(e->field[k].key, key))
             return &e->field[k];
+    }
     return NULL;
 }
 
@@ -39,9 +40,10 @@ static const char *text_of(const struct tap_event *e, const char *key)
 
 static struct transition_iface *iface_of(struct transitions *t, uint32_t node, const char *name)
 {
-    for (size_t k = 0; k < t->ifaces; k++)
+    for (size_t k = 0; k < t->ifaces; k++) {
         if (t->iface[k].node == node && !strcmp(t->iface[k].name, name))
             return &t->iface[k];
+    }
     if (t->ifaces == t->iface_room) {
         t->iface_room = t->iface_room ? 2 * t->iface_room : 16;
         t->iface = realloc(t->iface, t->iface_room * sizeof *t->iface);
@@ -60,9 +62,10 @@ static struct transition_iface *iface_of(struct transitions *t, uint32_t node, c
 
 static struct transition_iface *iface_of_bid(struct transitions *t, uint32_t node, int64_t bid)
 {
-    for (size_t k = 0; k < t->ifaces; k++)
+    for (size_t k = 0; k < t->ifaces; k++) {
         if (t->iface[k].node == node && t->iface[k].bid == bid)
             return &t->iface[k];
+    }
     return NULL;
 }
 
@@ -111,9 +114,10 @@ static void take_to(struct transition *t, const struct transition_iface *i)
 static sim_time last_bu(const struct transitions *t, uint32_t node)
 {
     sim_time last = -1;
-    for (size_t k = 0; k < t->ifaces; k++)
+    for (size_t k = 0; k < t->ifaces; k++) {
         if (t->iface[k].node == node && t->iface[k].bu_sent > last)
             last = t->iface[k].bu_sent;
+    }
     return last;
 }
 
@@ -276,9 +280,10 @@ void disruption_of(const struct transition *t, const struct flow_record *r,
             continue;
         d->lost += !got && sent->fate != FLOWS_ON_THE_WAY;
         d->late += got && metrics_is_late(of, got->received - got->sent, least);
-        for (int c = 0; c < FLOWS_COPIES && got; c++)
+        for (int c = 0; c < FLOWS_COPIES && got; c++) {
             d->duplicated += s < r->copy[c].n && r->copy[c].row[s].there &&
                              r->copy[c].row[s].received >= 0 && &r->copy[c].row[s] != got;
+        }
     }
     qsort(a, n, sizeof *a, by_time);
     find_gap(a, n, begin, end, d);

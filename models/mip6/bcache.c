@@ -57,9 +57,10 @@ struct bcache_entry *bcache_intern(struct bcache *b, const struct addr *home)
 
 struct binding *bcache_binding(struct bcache_entry *e, uint16_t bid)
 {
-    for (unsigned k = 0; k < e->bindings; k++)
+    for (unsigned k = 0; k < e->bindings; k++) {
         if (e->binding[k].bid == bid)
             return &e->binding[k];
+    }
     return NULL;
 }
 
@@ -153,9 +154,10 @@ static struct mh *acknowledge(const struct bcache_entry *e, const struct arrival
 /* RFC 5648 6.2: all BID options of the BU come back, without address. */
 static void copy_bids(struct mh *ba, const struct mh *bu)
 {
-    for (unsigned k = 0; k < bu->bids; k++)
+    for (unsigned k = 0; k < bu->bids; k++) {
         ba->bid[ba->bids++] =
             (struct mh_bid){.bid = bu->bid[k].bid, .priority = bu->bid[k].priority};
+    }
 }
 
 static void refuse(const struct bcache *b, const struct bcache_entry *e, const struct arrival *a,
@@ -219,9 +221,10 @@ static void register_bids(struct bcache *b, struct bcache_entry *e, const struct
     if (bu->flags & MH_BU_OVERWRITE && any) {
         for (unsigned k = e->bindings; k-- > 0;) {
             bool named = false;
-            for (unsigned j = 0; j < bu->bids; j++)
+            for (unsigned j = 0; j < bu->bids; j++) {
                 named |=
                     bu->bid[j].bid == e->binding[k].bid && answers.bid[j].status == MH_ST_ACCEPTED;
+            }
             if (!named)
                 end_binding(e, &e->binding[k], "overwritten", acts);
         }
@@ -248,9 +251,10 @@ static void register_plain(struct bcache *b, struct bcache_entry *e, const struc
     const struct binding new = {.coa = bu->has_alternate ? bu->alternate : a->src,
                                 .until = now + units * (MH_LIFETIME_UNIT_S * SIM_S),
                                 .verified = now};
-    for (unsigned k = e->bindings; k-- > 0;) /* it replaces all: RFC 5648 6.2 */
+    for (unsigned k = e->bindings; k-- > 0;) { /* it replaces all: RFC 5648 6.2 */
         if (e->binding[k].bid)
             end_binding(e, &e->binding[k], "replaced by a plain binding", acts);
+    }
     (void)put_binding(b, e, &new, acts);
     acknowledge(e, a, bu, MH_ST_ACCEPTED, acts)->lifetime = units;
 }
@@ -268,10 +272,11 @@ static void deregister(struct bcache *b, struct bcache_entry *e, const struct ar
     copy_bids(&answers, bu);
     for (unsigned k = 0; k < answers.bids; k++) {
         struct binding *gone = bcache_binding(e, answers.bid[k].bid);
-        if (gone)
+        if (gone) {
             end_binding(e, gone, "deregistered", acts);
-        else
+        } else {
             answers.bid[k].status = MH_ST_NOT_HOME_AGENT; /* 133: RFC 5648 6.2 */
+        }
     }
     put_answers(acknowledge(e, a, bu, MH_ST_ACCEPTED, acts), &answers);
     fade_if_empty(b, e, now, acts);
@@ -282,17 +287,19 @@ static uint8_t refusal(const struct bcache *b, struct bcache_entry *e, const str
 {
     if (b->how.mcoa == 1)
         return MH_ST_ACCEPTED; /* knows no BID option: they are skipped */
-    for (unsigned k = 0; k < bu->bids; k++)
+    for (unsigned k = 0; k < bu->bids; k++) {
         if ((bu->bid[k].length != 4 && bu->bid[k].length != 8 && bu->bid[k].length != 20) ||
             bu->bid[k].bid == 0)
             return MH_ST_MCOA_MALFORMED;
+    }
     if (bu->bids && b->how.mcoa == 2)
         return MH_ST_MCOA_PROHIBITED;
     if (bu->bids > 1 && !b->how.bulk)
         return MH_ST_MCOA_BULK_PROHIBITED;
-    for (unsigned k = 0; k < bu->bids; k++)
+    for (unsigned k = 0; k < bu->bids; k++) {
         if (bu->bid[k].home)
             return MH_ST_MCOA_HOME_AND_FOREIGN; /* simultaneous use is not offered */
+    }
     if (bu->bids && bu->lifetime && !(bu->flags & MH_BU_OVERWRITE) && bcache_binding(e, 0))
         return MH_ST_MCOA_NON_MCOA;
     return MH_ST_ACCEPTED;
@@ -305,14 +312,15 @@ static void work(struct bcache *b, struct bcache_entry *e, const struct arrival 
     uint8_t status = refusal(b, e, bu);
     e->sequence = bu->sequence;
     e->has_sequence = true;
-    if (status)
+    if (status) {
         refuse(b, e, a, bu, status, acts);
-    else if (bu->lifetime == 0)
+    } else if (bu->lifetime == 0) {
         deregister(b, e, a, bu, now, acts);
-    else if (bu->bids && b->how.mcoa == 0)
+    } else if (bu->bids && b->how.mcoa == 0) {
         register_bids(b, e, a, bu, now, acts);
-    else
+    } else {
         register_plain(b, e, a, bu, now, acts);
+    }
 }
 
 static void wait_for_test(struct bcache_entry *e, const struct arrival *a, const struct mh *bu)
@@ -393,10 +401,11 @@ bool bcache_resume(struct bcache *b, const struct addr *home, sim_time now,
         return false;
     struct bcache_waiting next = e->waiting[0];
     memmove(e->waiting, e->waiting + 1, --e->waits * sizeof e->waiting[0]);
-    if (is_fresh(e, next.bu.sequence))
+    if (is_fresh(e, next.bu.sequence)) {
         work(b, e, &next.arrival, &next.bu, now, acts);
-    else
+    } else {
         refuse(b, e, &next.arrival, &next.bu, MH_ST_SEQUENCE, acts);
+    }
     if (!e->waits)
         fade_if_empty(b, e, now, acts); /* all were refused */
     return true;
@@ -434,9 +443,10 @@ void bcache_tick(struct bcache *b, sim_time now, struct bcache_acts *acts)
     for (struct bcache_entry *e = b->first; e; e = e->newer) {
         if (!full)
             full = expire_entry(b, e, now, acts);
-        for (unsigned k = 0; k < e->bindings; k++)
+        for (unsigned k = 0; k < e->bindings; k++) {
             if (e->binding[k].until < next)
                 next = e->binding[k].until;
+        }
         if (e->state == BCACHE_FADING && e->fades < next)
             next = e->fades;
     }
@@ -453,9 +463,10 @@ bool bcache_source(struct bcache *b, const struct addr *home, const struct addr 
     if (b->how.source_check == SOURCE_OFF)
         return true;
     uint16_t primary = UINT16_MAX;
-    for (unsigned k = 0; k < e->bindings; k++)
+    for (unsigned k = 0; k < e->bindings; k++) {
         if (e->binding[k].bid < primary)
             primary = e->binding[k].bid;
+    }
     for (unsigned k = 0; k < e->bindings; k++) {
         if (!addr_eq(&e->binding[k].coa, src))
             continue;
@@ -475,19 +486,21 @@ static const struct bcache_entry *entry_of(const void *who)
 static bool usable(const void *who, uint16_t bid)
 {
     const struct bcache_entry *e = entry_of(who);
-    for (unsigned k = 0; k < e->bindings; k++)
+    for (unsigned k = 0; k < e->bindings; k++) {
         if (e->binding[k].bid == bid)
             return !e->binding[k].suspended;
+    }
     return false;
 }
 
 static const struct binding *last_verified(const struct bcache_entry *e)
 {
     const struct binding *last = NULL;
-    for (unsigned k = 0; k < e->bindings; k++)
+    for (unsigned k = 0; k < e->bindings; k++) {
         if (!last || (last->suspended && !e->binding[k].suspended) ||
             (last->suspended == e->binding[k].suspended && e->binding[k].verified > last->verified))
             last = &e->binding[k];
+    }
     return last;
 }
 
@@ -499,10 +512,12 @@ unsigned bcache_choose(const struct bcache_entry *e, const struct flow_rule *rul
     if (e->state != BCACHE_BOUND || !e->bindings)
         return 0;
     unsigned bids = rule ? flow_choose(rule, usable, e, bid) : 0;
-    for (unsigned k = 0; k < bids; k++)
-        for (unsigned j = 0; j < e->bindings; j++)
+    for (unsigned k = 0; k < bids; k++) {
+        for (unsigned j = 0; j < e->bindings; j++) {
             if (e->binding[j].bid == bid[k])
                 chosen[n++] = &e->binding[j];
+        }
+    }
     if (!n) /* no decision, or its BIDs are gone: RFC 5648 3 */
         chosen[n++] = last_verified(e);
     return n;

@@ -145,17 +145,19 @@ void bul_add(struct bul *b, uint16_t bid)
 
 const struct bul_entry *bul_find(const struct bul *b, uint16_t bid)
 {
-    for (unsigned k = 0; k < b->entries; k++)
+    for (unsigned k = 0; k < b->entries; k++) {
         if (b->entry[k].bid == bid)
             return &b->entry[k];
+    }
     return NULL;
 }
 
 static struct bul_entry *find(struct bul *b, uint16_t bid)
 {
-    for (unsigned k = 0; k < b->entries; k++)
+    for (unsigned k = 0; k < b->entries; k++) {
         if (b->entry[k].bid == bid)
             return &b->entry[k];
+    }
     return NULL;
 }
 
@@ -173,10 +175,11 @@ void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
         e->told = false;
         e->sent = false;
     }
-    if (e->state == BUL_UNBOUND || e->state == BUL_LEAVING)
+    if (e->state == BUL_UNBOUND || e->state == BUL_LEAVING) {
         step(b, e, WANT, 0, now, acts);
-    else if (other)
+    } else if (other) {
         step(b, e, MOVED, 0, now, acts);
+    }
     exchange_send_due(b, now, acts);
 }
 
@@ -256,9 +259,10 @@ static void no_more_bulk(struct bul *b, const struct bul_exchange *asked, sim_ti
 
 static uint8_t status_of(const struct mh *ba, uint16_t bid)
 {
-    for (unsigned k = 0; k < ba->bids; k++)
+    for (unsigned k = 0; k < ba->bids; k++) {
         if (ba->bid[k].bid == bid && ba->bid[k].status)
             return ba->bid[k].status;
+    }
     return ba->status;
 }
 
@@ -294,9 +298,10 @@ static bool whole_answer(struct bul *b, const struct bul_exchange *asked, const 
                          sim_time now, struct bul_acts *acts)
 {
     if (ba->status == MH_ST_DAD_FAILED) { /* RFC 6275 11.7.1: the home address is lost */
-        for (unsigned k = 0; k < b->entries; k++)
+        for (unsigned k = 0; k < b->entries; k++) {
             if (b->entry[k].state != BUL_UNBOUND)
                 tell(&b->entry[k], BUL_LOST, ba->status, acts);
+        }
         b->dead = true;
         reset_entries(b);
         return true;
@@ -359,9 +364,10 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
             assert(e);
             entry_acked(b, e, &asked, ba, now, acts);
         }
-        for (unsigned k = 0; k < b->entries && asked.overwrites && ba->status < 128; k++)
+        for (unsigned k = 0; k < b->entries && asked.overwrites && ba->status < 128; k++) {
             if (b->entry[k].state == BUL_LEAVING) /* replaced: nothing is left to delete */
                 step(b, &b->entry[k], ACKED, ba->status, now, acts);
+        }
     }
     exchange_send_due(b, now, acts);
     return true;
@@ -412,10 +418,11 @@ bool bul_carries(const struct bul *b, uint16_t bid)
         return false;
     if (e->told || (e->state == BUL_RENEWING && e->sent))
         return true;
-    for (unsigned k = 0; k < b->entries; k++)
+    for (unsigned k = 0; k < b->entries; k++) {
         if (b->entry[k].told && b->entry[k].has_path && b->entry[k].state != BUL_LEAVING)
             return false; /* something better is there */
-    return e->sent;       /* right after the BU has left: RFC 6275 11.6.3 */
+    }
+    return e->sent; /* right after the BU has left: RFC 6275 11.6.3 */
 }
 
 const char *bul_state_name(enum bul_state state)

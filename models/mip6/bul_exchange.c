@@ -5,9 +5,10 @@
 
 static bool holds(const struct bul_exchange *x, uint16_t bid)
 {
-    for (unsigned k = 0; k < x->bids; k++)
+    for (unsigned k = 0; k < x->bids; k++) {
         if (x->bid[k] == bid)
             return true;
+    }
     return false;
 }
 
@@ -18,9 +19,10 @@ void exchange_forget(struct bul *b, uint16_t bid)
         unsigned kept = 0;
         if (!x->open || x->home)
             continue;
-        for (unsigned k = 0; k < x->bids; k++)
+        for (unsigned k = 0; k < x->bids; k++) {
             if (x->bid[k] != bid)
                 x->bid[kept++] = x->bid[k];
+        }
         x->bids = kept;
         x->open = kept > 0;
     }
@@ -49,9 +51,10 @@ static void put_bid(const struct bul *b, struct bul_exchange *x, uint16_t bid)
 {
     unsigned n = 0;
     uint16_t ordered[BUL_ENTRIES];
-    for (unsigned k = 0; k < b->entries; k++)
+    for (unsigned k = 0; k < b->entries; k++) {
         if (b->entry[k].bid == bid || holds(x, b->entry[k].bid))
             ordered[n++] = b->entry[k].bid;
+    }
     for (unsigned k = 0; k < n; k++)
         x->bid[k] = ordered[k];
     x->bids = n;
@@ -62,9 +65,10 @@ void exchange_ask(struct bul *b, uint16_t bid, bool leaves, sim_time now)
     bool bulk = b->mcoa && b->bulk && b->how.registration == BUL_BULK;
     struct bul_exchange *x = NULL;
     exchange_forget(b, bid);
-    for (int i = 0; bulk && i < BUL_EXCHANGES && !x; i++)
+    for (int i = 0; bulk && i < BUL_EXCHANGES && !x; i++) {
         if (b->exchange[i].open && !b->exchange[i].home && b->exchange[i].leaves == leaves)
             x = &b->exchange[i];
+    }
     if (!x)
         x = open_one(b, now);
     x->leaves = leaves;
@@ -85,9 +89,10 @@ static bool same_bids(const struct bul_exchange *x, const struct mh *ba)
 {
     if (ba->bids == 0)
         return true;
-    for (unsigned k = 0; k < ba->bids; k++)
+    for (unsigned k = 0; k < ba->bids; k++) {
         if (!holds(x, ba->bid[k].bid))
             return false;
+    }
     return true;
 }
 
@@ -139,9 +144,10 @@ static bool must_wait(const struct bul *b)
     bool registering = false;
     for (int i = 0; i < BUL_EXCHANGES; i++)
         registering |= b->exchange[i].open && !b->exchange[i].leaves;
-    for (unsigned k = 0; k < b->entries; k++)
+    for (unsigned k = 0; k < b->entries; k++) {
         if (b->entry[k].told && b->entry[k].has_path && b->entry[k].state != BUL_LEAVING)
             return false;
+    }
     return registering;
 }
 
@@ -165,18 +171,20 @@ static bool can_send(const struct bul *b, const struct bul_exchange *x)
 static sim_time allowed(const struct bul *b, sim_time at)
 {
     sim_time oldest = b->recent[0];
-    for (int k = 1; k < BUL_RATE; k++)
+    for (int k = 1; k < BUL_RATE; k++) {
         if (b->recent[k] < oldest)
             oldest = b->recent[k];
+    }
     return at < oldest + SIM_S ? oldest + SIM_S : at;
 }
 
 static void note_sent(struct bul *b, sim_time now)
 {
     int oldest = 0;
-    for (int k = 1; k < BUL_RATE; k++)
+    for (int k = 1; k < BUL_RATE; k++) {
         if (b->recent[k] < b->recent[oldest])
             oldest = k;
+    }
     b->recent[oldest] = now;
 }
 
@@ -197,18 +205,20 @@ sim_time exchange_next(const struct bul *b)
 /* The first registration waits for the home agent's test of the address: RFC 6275 11.8. */
 static sim_time first_timeout(const struct bul *b)
 {
-    for (unsigned k = 0; k < b->entries; k++)
+    for (unsigned k = 0; k < b->entries; k++) {
         if (b->entry[k].told)
             return b->how.timers.initial_timeout;
+    }
     return b->how.timers.first_timeout;
 }
 
 static void back_off(const struct bul *b, struct bul_exchange *x, sim_time now)
 {
-    if (!x->timeout)
+    if (!x->timeout) {
         x->timeout = first_timeout(b);
-    else if (x->timeout < b->how.timers.max_timeout)
+    } else if (x->timeout < b->how.timers.max_timeout) {
         x->timeout *= 2;
+    }
     if (x->timeout > b->how.timers.max_timeout)
         x->timeout = b->how.timers.max_timeout;
     x->sent = now;
@@ -271,9 +281,10 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     x->overwrites = bu->flags & MH_BU_OVERWRITE;
     note_sent(b, now);
     back_off(b, x, now);
-    for (unsigned k = 0; k < b->entries; k++)
+    for (unsigned k = 0; k < b->entries; k++) {
         if (!x->leaves && holds(x, b->entry[k].bid))
             b->entry[k].sent = true;
+    }
 }
 
 void exchange_send_due(struct bul *b, sim_time now, struct bul_acts *acts)

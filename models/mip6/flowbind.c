@@ -12,9 +12,10 @@ static bool matches(const struct flow_selector *s, const struct flow_packet *p)
 
 const struct flow_rule *flow_find(const struct flow_policy *policy, const struct flow_packet *p)
 {
-    for (size_t k = 0; k < policy->rules; k++)
+    for (size_t k = 0; k < policy->rules; k++) {
         if (matches(&policy->rule[k].selector, p))
             return &policy->rule[k];
+    }
     return NULL;
 }
 
@@ -22,9 +23,10 @@ unsigned flow_choose(const struct flow_rule *rule, bool (*usable)(const void *wh
                      const void *who, uint16_t bid[FLOW_BIDS])
 {
     unsigned n = 0;
-    for (unsigned k = 0; k < rule->bids && (rule->all || n == 0); k++)
+    for (unsigned k = 0; k < rule->bids && (rule->all || n == 0); k++) {
         if (usable(who, rule->bid[k]))
             bid[n++] = rule->bid[k];
+    }
     return n;
 }
 

@@ -81,17 +81,19 @@ bool dad_conflict(struct iface *i, const struct addr *target)
 
 struct nd_address *address_find(struct iface *i, const struct addr *a)
 {
-    for (int k = 0; k < ND_ADDRESSES; k++)
+    for (int k = 0; k < ND_ADDRESSES; k++) {
         if (i->nd->address[k].state != ADDRESS_NONE && addr_eq(&i->nd->address[k].addr, a))
             return &i->nd->address[k];
+    }
     return NULL;
 }
 
 static struct nd_address *free_place(struct iface *i)
 {
-    for (int k = 0; k < ND_ADDRESSES; k++)
+    for (int k = 0; k < ND_ADDRESSES; k++) {
         if (i->nd->address[k].state == ADDRESS_NONE)
             return &i->nd->address[k];
+    }
     return NULL;
 }
 
@@ -136,10 +138,11 @@ static void arm_lifetime(struct nd_address *a)
 {
     struct sim *sim = a->iface->node->sim;
     sim_time next = a->state == ADDRESS_PREFERRED ? a->preferred_until : a->valid_until;
-    if (next == SIM_NEVER)
+    if (next == SIM_NEVER) {
         sim_stop(sim, &a->lifetime);
-    else
+    } else {
         sim_arm(sim, &a->lifetime, next > sim_now(sim) ? next : sim_now(sim));
+    }
 }
 
 static void age(struct sim *sim, void *owner)
@@ -168,7 +171,7 @@ static void usable(struct nd_address *a)
             solicit_start(i);
         return;
     }
-    node_event(n, EV_ND_ADDRESS, field_text("interface", i->name), field_addr("address", &a->addr));
+    NODE_EVENT(n, EV_ND_ADDRESS, field_text("interface", i->name), field_addr("address", &a->addr));
     if (n->mobile)
         mobile_address_changed(n->mobile, i);
 }
@@ -183,12 +186,13 @@ static void tested(void *owner, bool unique)
         usable(a);
         return;
     }
-    node_event(i->node, EV_ND_DAD_FAILED, field_text("interface", i->name),
+    NODE_EVENT(i->node, EV_ND_DAD_FAILED, field_text("interface", i->name),
                field_addr("address", &a->addr));
-    if (addr_link_local(&a->addr) || ++a->tries == MAX_TRIES)
+    if (addr_link_local(&a->addr) || ++a->tries == MAX_TRIES) {
         a->state = ADDRESS_NONE; /* RFC 4862 5.4.5: the interface stays without */
-    else
+    } else {
         try_another(a);
+    }
 }
 
 /* Another identifier, drawn at random, and the whole test again: RFC 7217 6. */
@@ -245,7 +249,7 @@ void address_remove(struct nd_address *a, const char *why)
     node_disown(n, &gone);
     if (addr_link_local(&gone))
         return;
-    node_event(n, EV_ND_ADDRESS_GONE, field_text("interface", i->name),
+    NODE_EVENT(n, EV_ND_ADDRESS_GONE, field_text("interface", i->name),
                field_addr("address", &gone), field_text("how", why));
     if (n->mobile)
         mobile_address_changed(n->mobile, i);
@@ -253,7 +257,8 @@ void address_remove(struct nd_address *a, const char *why)
 
 void address_remove_all(struct iface *i, const char *why)
 {
-    for (int k = 0; k < ND_ADDRESSES; k++)
+    for (int k = 0; k < ND_ADDRESSES; k++) {
         if (i->nd->address[k].state != ADDRESS_NONE)
             address_remove(&i->nd->address[k], why);
+    }
 }

@@ -75,10 +75,10 @@ static void do_acts(struct agent *a, const struct bcache_acts *acts);
 static void send_ack(struct agent *a, const struct bcache_act *act)
 {
     struct node *n = a->node;
-    node_event(n, EV_BA_SENT, field_addr("peer", &act->dst), field_addr("home_address", &act->home),
+    NODE_EVENT(n, EV_BA_SENT, field_addr("peer", &act->dst), field_addr("home_address", &act->home),
                field_text("bids", mobility_bids(n, &act->ba)),
                field_int("sequence", act->ba.sequence),
-               field_int("lifetime_s", act->ba.lifetime * MH_LIFETIME_UNIT_S),
+               field_int("lifetime_s", (int64_t)act->ba.lifetime * MH_LIFETIME_UNIT_S),
                field_int("status", act->ba.status));
     mobility_send(n, &act->ba, &a->address, &act->dst, act->rh2 ? &act->home : NULL, false);
 }
@@ -90,7 +90,7 @@ static void tested(void *owner, bool unique)
     v->unique &= unique;
     if (--v->tests > 0)
         return;
-    node_event(a->node, EV_HOME_DAD, field_addr("home_address", &v->home),
+    NODE_EVENT(a->node, EV_HOME_DAD, field_addr("home_address", &v->home),
                field_text("result", v->unique ? "unique" : "taken"));
     sim_time now = sim_now(a->node->sim);
     struct bcache_acts acts = {.n = 0};
@@ -122,7 +122,7 @@ static void proxy(struct agent *a, const struct addr *home, bool on)
 {
     bool link_local = bcache_find(&a->cache, home)->link_local;
     struct addr other = addr_link_local_of(addr_identifier(home));
-    node_event(a->node, EV_PROXY, field_addr("home_address", home), field_int("on", on));
+    NODE_EVENT(a->node, EV_PROXY, field_addr("home_address", home), field_int("on", on));
     if (!on) {
         nd_proxy_remove(a->home, home);
         nd_proxy_remove(a->home, &other);
@@ -144,7 +144,7 @@ static void note(struct agent *a, const struct bcache_act *act)
         [BCACHE_REFRESHED] = EV_BINDING_REFRESHED,
         [BCACHE_ENDED] = EV_BINDING_ENDED,
     };
-    node_event(a->node, (uint16_t)names[act->kind], field_addr("home_address", &act->home),
+    NODE_EVENT(a->node, (uint16_t)names[act->kind], field_addr("home_address", &act->home),
                field_int("bid", act->bid), field_addr("care_of_address", &act->coa),
                field_text("how", act->text ? act->text : ""));
 }
@@ -153,10 +153,11 @@ static void rearm(struct agent *a)
 {
     struct sim *sim = a->node->sim;
     sim_time next = bcache_next(&a->cache);
-    if (next == SIM_NEVER)
+    if (next == SIM_NEVER) {
         sim_stop(sim, &a->timer);
-    else
+    } else {
         sim_arm(sim, &a->timer, next > sim_now(sim) ? next : sim_now(sim));
+    }
 }
 
 static void do_acts(struct agent *a, const struct bcache_acts *acts)
@@ -200,9 +201,9 @@ static void updated(struct agent *a, const struct arrival *at, const struct mh *
     struct node *n = a->node;
     struct bcache_acts acts = {.n = 0};
     const struct addr *home = at->has_home ? &at->home : &at->src;
-    node_event(n, EV_BU_RECEIVED, field_addr("home_address", home), field_addr("source", &at->src),
+    NODE_EVENT(n, EV_BU_RECEIVED, field_addr("home_address", home), field_addr("source", &at->src),
                field_text("bids", mobility_bids(n, bu)), field_int("sequence", bu->sequence),
-               field_int("lifetime_s", bu->lifetime * MH_LIFETIME_UNIT_S),
+               field_int("lifetime_s", (int64_t)bu->lifetime * MH_LIFETIME_UNIT_S),
                field_int("overwrite", (bu->flags & MH_BU_OVERWRITE) != 0));
     (void)bcache_update(&a->cache, at, bu, sim_now(n->sim), &acts);
     do_acts(a, &acts);
@@ -241,10 +242,11 @@ static void note_choice(struct agent *a, const struct bcache_entry *e, const str
     if (!v->carried_by)
         return;
     size_t k = rule ? (size_t)(rule - v->policy->rule) : v->policy->rules;
-    if (v->carried_by[k] && v->carried_by[k] != bid)
-        node_event(a->node, EV_FLOW_MOVED, field_text("flow", rule ? rule->name : "any"),
+    if (v->carried_by[k] && v->carried_by[k] != bid) {
+        NODE_EVENT(a->node, EV_FLOW_MOVED, field_text("flow", rule ? rule->name : "any"),
                    field_text("direction", "down"), field_int("from_bid", v->carried_by[k]),
                    field_int("to_bid", bid), field_addr("home_address", &e->home));
+    }
     v->carried_by[k] = bid;
 }
 

@@ -22,18 +22,20 @@ const struct key decide_keys[] = {
 
 static uint16_t bid_of(const char *interface, const struct decide_path *path, unsigned paths)
 {
-    for (unsigned k = 0; k < paths; k++)
+    for (unsigned k = 0; k < paths; k++) {
         if (!strcmp(path[k].interface, interface))
             return path[k].bid;
+    }
     return 0;
 }
 
 static const char *fixed_interface(const struct decide_config *how, const char *flow)
 {
     const struct key_pair *pair = KEY_ITEMS(how->flows, struct key_pair);
-    for (size_t k = 0; k < how->flows.n; k++)
+    for (size_t k = 0; k < how->flows.n; k++) {
         if (!strcmp(pair[k].name, flow))
             return pair[k].value;
+    }
     return how->interface;
 }
 
@@ -54,10 +56,11 @@ static void put_flow(struct flow_rule *rule, const struct decide_config *how,
     }
     const char *interface = fixed_interface(how, rule->name);
     uint16_t bid = interface ? bid_of(interface, path, paths) : 0;
-    if (bid)
+    if (bid) {
         rule->bid[rule->bids++] = bid;
-    else
+    } else {
         put_rotated(rule, path, paths, 0);
+    }
 }
 
 struct flow_policy decide_policy(struct arena *arena, const struct decide_config *how,
@@ -72,9 +75,10 @@ struct flow_policy decide_policy(struct arena *arena, const struct decide_config
         put_flow(&rule[k], how, path, paths, k);
     }
     rule[n] = (struct flow_rule){.name = "any", .all = how->builtin == DECIDE_DUPLICATE};
-    if (how->builtin == DECIDE_FIXED && how->interface && bid_of(how->interface, path, paths))
+    if (how->builtin == DECIDE_FIXED && how->interface && bid_of(how->interface, path, paths)) {
         rule[n].bid[rule[n].bids++] = bid_of(how->interface, path, paths);
-    else
+    } else {
         put_rotated(&rule[n], path, paths, 0);
+    }
     return (struct flow_policy){.rule = rule, .rules = n + 1};
 }

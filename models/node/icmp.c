@@ -119,10 +119,11 @@ static void answer_echo(struct iface *i, const struct pkt *p, const struct ip6 *
         tap_packet(n->sim, TAP_BORN, DROP_NONE, reply);
         tap_packet(n->sim, TAP_TAKEN, DROP_NONE, p);
     }
-    if (addr_link_local(&h->src))
+    if (addr_link_local(&h->src)) {
         path_out_on(i, &h->src, reply);
-    else
+    } else {
         path_out(n, reply);
+    }
 }
 
 void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
@@ -138,9 +139,9 @@ void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
         node_drop(n, fault == ICMP6_BAD_CHECKSUM ? DROP_BAD_CHECKSUM : DROP_MALFORMED, p);
         return;
     }
-    if (type == ICMP6_ECHO_REQUEST)
+    if (type == ICMP6_ECHO_REQUEST) {
         answer_echo(i, p, h, &e);
-    else if (type == ICMP6_ECHO_REPLY && n->mobile && mobile_probe_reply(n->mobile, h, &e)) {
+    } else if (type == ICMP6_ECHO_REPLY && n->mobile && mobile_probe_reply(n->mobile, h, &e)) {
         pkt_give(n->packets, p);
         return;
     } else if (type == ICMP6_ECHO_REPLY && p->mark.flow) {

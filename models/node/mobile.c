@@ -11,9 +11,10 @@
 
 static const char *iface_name_of(const struct mobile *m, const struct addr *coa)
 {
-    for (unsigned k = 0; k < m->paths; k++)
+    for (unsigned k = 0; k < m->paths; k++) {
         if (m->path[k].has_coa && addr_eq(&m->path[k].coa, coa))
             return m->path[k].iface->name;
+    }
     return m->home_iface ? m->home_iface->name : "";
 }
 
@@ -21,10 +22,10 @@ static void send_update(struct mobile *m, const struct bul_act *act)
 {
     struct node *n = m->node;
     const struct bul_config *how = &m->bul.how;
-    node_event(
+    NODE_EVENT(
         n, EV_BU_SENT, field_addr("peer", &how->agent), field_addr("home_address", &how->home),
         field_text("bids", mobility_bids(n, &act->bu)), field_int("sequence", act->bu.sequence),
-        field_int("lifetime_s", act->bu.lifetime * MH_LIFETIME_UNIT_S),
+        field_int("lifetime_s", (int64_t)act->bu.lifetime * MH_LIFETIME_UNIT_S),
         field_addr("care_of_address", &act->src),
         field_text("interface", iface_name_of(m, &act->src)));
     mobility_send(n, &act->bu, &act->src, &how->agent, act->from_home ? NULL : &how->home, true);
@@ -36,7 +37,7 @@ static void settled_at_home(struct mobile *m)
     if (!m->home_iface)
         return; /* gone again meanwhile */
     m->settled = true;
-    node_event(n, EV_RETURNED_HOME, field_addr("home_address", &m->bul.how.home),
+    NODE_EVENT(n, EV_RETURNED_HOME, field_addr("home_address", &m->bul.how.home),
                field_text("interface", m->home_iface->name));
     /* RFC 6275 11.5.5: the neighbours learn where the home address is now. */
     nd_send_na(m->home_iface, &m->bul.how.home, &addr_all_nodes, false, true);
@@ -46,16 +47,17 @@ static void note(struct mobile *m, const struct bul_act *act)
 {
     struct node *n = m->node;
     const struct addr *home = &m->bul.how.home;
-    if (act->kind == BUL_UP)
-        node_event(n, EV_REGISTERED, field_addr("home_address", home), field_int("bid", act->bid),
+    if (act->kind == BUL_UP) {
+        NODE_EVENT(n, EV_REGISTERED, field_addr("home_address", home), field_int("bid", act->bid),
                    field_addr("care_of_address", &act->coa),
                    field_text("interface", iface_name_of(m, &act->coa)));
-    else if (act->kind == BUL_DOWN)
-        node_event(n, EV_DEREGISTERED, field_addr("home_address", home),
+    } else if (act->kind == BUL_DOWN) {
+        NODE_EVENT(n, EV_DEREGISTERED, field_addr("home_address", home),
                    field_int("bid", act->bid));
-    else
-        node_event(n, EV_REGISTRATION_LOST, field_addr("home_address", home),
+    } else {
+        NODE_EVENT(n, EV_REGISTRATION_LOST, field_addr("home_address", home),
                    field_int("bid", act->bid), field_int("status", act->status));
+    }
 }
 
 static void wake(struct sim *sim, void *owner);
@@ -63,11 +65,12 @@ static void wake(struct sim *sim, void *owner);
 static void rearm(struct mobile *m)
 {
     sim_time next = bul_next(&m->bul);
-    if (next == SIM_NEVER)
+    if (next == SIM_NEVER) {
         sim_stop(m->node->sim, &m->timer);
-    else
+    } else {
         sim_arm(m->node->sim, &m->timer,
                 next > sim_now(m->node->sim) ? next : sim_now(m->node->sim));
+    }
 }
 
 void mobile_do(struct mobile *m, const struct bul_acts *acts)
@@ -83,7 +86,7 @@ void mobile_do(struct mobile *m, const struct bul_acts *acts)
             settled_at_home(m);
             break;
         case BUL_FALL_BACK:
-            node_event(m->node, EV_FALLBACK, field_addr("home_address", &m->bul.how.home),
+            NODE_EVENT(m->node, EV_FALLBACK, field_addr("home_address", &m->bul.how.home),
                        field_text("why", act->text));
             plan_anew = !m->bul.mcoa;
             break;
@@ -210,9 +213,10 @@ static bool carries(const void *who, uint16_t bid)
 static bool carries_by_oracle(const void *who, uint16_t bid)
 {
     const struct mobile *m = who;
-    for (unsigned k = 0; k < m->paths; k++)
+    for (unsigned k = 0; k < m->paths; k++) {
         if (m->path[k].bid == bid && m->path[k].oracle_dead)
             return false;
+    }
     return carries(who, bid);
 }
 
@@ -249,10 +253,11 @@ static void note_choice(struct mobile *m, const struct flow_rule *rule, uint16_t
 {
     size_t k = rule ? (size_t)(rule - m->policy->rule) : m->policy->rules;
     const char *name = name_of_bid(m, bid);
-    if (m->carried_by[k] && m->carried_by[k] != name)
-        node_event(m->node, EV_FLOW_MOVED, field_text("flow", rule ? rule->name : "any"),
+    if (m->carried_by[k] && m->carried_by[k] != name) {
+        NODE_EVENT(m->node, EV_FLOW_MOVED, field_text("flow", rule ? rule->name : "any"),
                    field_text("direction", "up"), field_text("from", m->carried_by[k]),
                    field_text("to", name));
+    }
     m->carried_by[k] = name;
 }
 
@@ -295,10 +300,10 @@ static void acknowledged(struct mobile *m, struct iface *i, const struct arrival
     struct bul_acts acts = {.n = 0};
     bool from_agent = addr_eq(&a->src, &m->bul.how.agent);
     bool matched = from_agent && bul_ack(&m->bul, a, ba, sim_now(n->sim), &acts);
-    node_event(n, EV_BA_RECEIVED, field_addr("peer", &a->src),
+    NODE_EVENT(n, EV_BA_RECEIVED, field_addr("peer", &a->src),
                field_addr("home_address", &m->bul.how.home),
                field_text("bids", mobility_bids(n, ba)), field_int("sequence", ba->sequence),
-               field_int("lifetime_s", ba->lifetime * MH_LIFETIME_UNIT_S),
+               field_int("lifetime_s", (int64_t)ba->lifetime * MH_LIFETIME_UNIT_S),
                field_int("status", ba->status), field_int("matched", matched),
                field_text("interface", i->name));
     if (!matched)

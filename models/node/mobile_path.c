@@ -29,9 +29,10 @@ static bool works(const struct mobile_path *path)
 
 static struct mobile_path *path_of(struct mobile *m, const struct iface *i)
 {
-    for (unsigned k = 0; k < m->paths; k++)
+    for (unsigned k = 0; k < m->paths; k++) {
         if (m->path[k].iface == i)
             return &m->path[k];
+    }
     return NULL;
 }
 
@@ -41,10 +42,11 @@ static void tell_list(struct mobile *m, uint16_t bid, const struct mobile_path *
 {
     struct bul_acts acts = {.n = 0};
     sim_time now = sim_now(m->node->sim);
-    if (path)
+    if (path) {
         bul_want(&m->bul, bid, &path->coa, now, &acts);
-    else
+    } else {
         bul_unwant(&m->bul, bid, now, &acts);
+    }
     mobile_do(m, &acts);
 }
 
@@ -52,9 +54,10 @@ static void tell_list(struct mobile *m, uint16_t bid, const struct mobile_path *
 static void plan_single(struct mobile *m)
 {
     const struct mobile_path *best = NULL;
-    for (unsigned k = 0; k < m->paths && !best; k++)
+    for (unsigned k = 0; k < m->paths && !best; k++) {
         if (m->path[k].wanted)
             best = &m->path[k];
+    }
     tell_list(m, 0, best);
 }
 
@@ -65,27 +68,31 @@ void mobile_plan(struct mobile *m)
         return;
     }
     /* What works first: a deregistration needs a care-of address to be sent from. */
-    for (unsigned k = 0; k < m->paths && m->bul.mcoa; k++)
+    for (unsigned k = 0; k < m->paths && m->bul.mcoa; k++) {
         if (m->path[k].wanted)
             tell_list(m, m->path[k].bid, &m->path[k]);
-    for (unsigned k = 0; k < m->paths && m->bul.mcoa; k++)
+    }
+    for (unsigned k = 0; k < m->paths && m->bul.mcoa; k++) {
         if (!m->path[k].wanted)
             tell_list(m, m->path[k].bid, NULL);
+    }
 }
 
 static void tell_one(struct mobile *m, const struct mobile_path *path)
 {
-    if (m->bul.mcoa)
+    if (m->bul.mcoa) {
         tell_list(m, path->bid, path->wanted ? path : NULL);
-    else
+    } else {
         plan_single(m);
+    }
 }
 
 static bool another_wanted(const struct mobile *m, const struct mobile_path *but)
 {
-    for (unsigned k = 0; k < m->paths; k++)
+    for (unsigned k = 0; k < m->paths; k++) {
         if (&m->path[k] != but && m->path[k].wanted)
             return true;
+    }
     return false;
 }
 
@@ -148,10 +155,11 @@ void mobile_address_changed(struct mobile *m, struct iface *i)
         path->coa = a->addr;
     path->probe_dead = false;
     path->unanswered = 0;
-    if (has_coa && m->detection.probe_every)
+    if (has_coa && m->detection.probe_every) {
         sim_arm_in(m->node->sim, &path->probing, m->detection.probe_every);
-    else
+    } else {
         sim_stop(m->node->sim, &path->probing);
+    }
     review(path);
 }
 
@@ -163,7 +171,7 @@ static void set_probe_dead(struct mobile_path *path, bool dead)
     if (path->probe_dead == dead)
         return;
     path->probe_dead = dead;
-    node_event(n, dead ? EV_PATH_DEAD : EV_PATH_ALIVE, field_text("interface", path->iface->name),
+    NODE_EVENT(n, dead ? EV_PATH_DEAD : EV_PATH_ALIVE, field_text("interface", path->iface->name),
                field_text("how", "probe"));
     review(path);
 }
@@ -209,7 +217,7 @@ void mobile_oracle(struct mobile *m, struct iface *i, bool carries)
     if (!path || path->oracle_dead == !carries)
         return;
     path->oracle_dead = !carries;
-    node_event(m->node, carries ? EV_PATH_ALIVE : EV_PATH_DEAD, field_text("interface", i->name),
+    NODE_EVENT(m->node, carries ? EV_PATH_ALIVE : EV_PATH_DEAD, field_text("interface", i->name),
                field_text("how", "oracle"));
     review(path);
 }

@@ -42,10 +42,11 @@ struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
                                 const struct ip6_chain *c)
 {
     struct arrival a = {.src = h->src, .dst = h->dst, .has_home = c->has_home, .iface = i->index};
-    if (c->has_home)
+    if (c->has_home) {
         a.home = c->home;
-    else if (c->has_rh2)
+    } else if (c->has_rh2) {
         a.home = c->rh2;
+    }
     a.authentic = true; /* signalling is unprotected, and the scenario says so */
     return a;
 }
@@ -94,8 +95,9 @@ const char *mobility_bids(struct node *n, const struct mh *m)
 {
     char text[8 * MH_BIDS] = "";
     size_t len = 0;
-    for (unsigned k = 0; k < m->bids; k++)
+    for (unsigned k = 0; k < m->bids; k++) {
         len += (size_t)snprintf(text + len, sizeof text - len, "%s%u", k ? " " : "",
                                 (unsigned)m->bid[k].bid);
+    }
     return arena_text(n->arena, text);
 }

@@ -79,7 +79,7 @@ static void bring_up(struct iface *i)
     nd->spoke = false;
     nd->waited = false;
     nd->retrans = nd->timers->retrans;
-    node_event(i->node, EV_L2_UP, field_text("interface", i->name));
+    NODE_EVENT(i->node, EV_L2_UP, field_text("interface", i->name));
     struct addr link_local = addr_link_local_of(i->identifier);
     const struct prefix none = {addr_link_local_of(0), 64};
     address_configure(i, &link_local, &none, SIM_NEVER, SIM_NEVER, false);
@@ -88,7 +88,7 @@ static void bring_up(struct iface *i)
 static void take_down(struct iface *i)
 {
     i->up = false;
-    node_event(i->node, EV_L2_DOWN_SEEN, field_text("interface", i->name));
+    NODE_EVENT(i->node, EV_L2_DOWN_SEEN, field_text("interface", i->name));
     solicit_stop(i);
     solicit_forget(i);
     address_remove_all(i, "link down");
@@ -145,7 +145,7 @@ void nd_link_changed(struct iface *i, bool up)
     nd->was_via = i->port->via;
     if (!i->up)
         return;
-    node_event(i->node, EV_L2_DOWN, field_text("interface", i->name));
+    NODE_EVENT(i->node, EV_L2_DOWN, field_text("interface", i->name));
     if (nd->host.link_layer)
         sim_arm_in(i->node->sim, &nd->down_seen, nd->host.link_down);
 }
@@ -308,8 +308,9 @@ void nd_proxy_remove(struct iface *i, const struct addr *a)
 
 bool nd_proxies(const struct iface *i, const struct addr *a)
 {
-    for (const struct nd_proxy *proxy = i->nd->proxies; proxy; proxy = proxy->next)
+    for (const struct nd_proxy *proxy = i->nd->proxies; proxy; proxy = proxy->next) {
         if (addr_eq(&proxy->addr, a))
             return true;
+    }
     return false;
 }

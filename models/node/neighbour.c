@@ -14,19 +14,21 @@ static struct neighbour **bucket_of(const struct iface *i, const struct addr *a)
 
 struct neighbour *neighbour_find(const struct iface *i, const struct addr *a)
 {
-    for (struct neighbour *e = *bucket_of(i, a); e; e = e->next)
+    for (struct neighbour *e = *bucket_of(i, a); e; e = e->next) {
         if (addr_eq(&e->addr, a))
             return e;
+    }
     return NULL;
 }
 
 static struct neighbour *enter(struct iface *i, const struct addr *a)
 {
     struct neighbour *e = i->nd->spare;
-    if (e)
+    if (e) {
         i->nd->spare = e->next;
-    else
+    } else {
         e = arena_take(i->node->arena, sizeof *e);
+    }
     struct neighbour **bucket = bucket_of(i, a);
     *e = (struct neighbour){.addr = *a, .iface = i, .next = *bucket};
     sim_timer_init(&e->timer, timed_out, e);
@@ -220,9 +222,9 @@ void neighbour_advertised(struct iface *i, const struct nd_message *na)
         return;
     }
     e->station = station;
-    if (na->solicited)
+    if (na->solicited) {
         reachable(e);
-    else if (other) {
+    } else if (other) {
         e->state = NEIGHBOUR_STALE;
         sim_stop(i->node->sim, &e->timer);
     }
@@ -263,8 +265,10 @@ void neighbour_flush(struct iface *i)
 
 void neighbour_release(struct iface *i)
 {
-    for (int b = 0; b < ND_BUCKETS; b++)
-        for (struct neighbour *e = i->nd->bucket[b]; e; e = e->next)
+    for (int b = 0; b < ND_BUCKETS; b++) {
+        for (struct neighbour *e = i->nd->bucket[b]; e; e = e->next) {
             while (e->queued)
                 pkt_give(i->node->packets, e->queue[--e->queued]);
+        }
+    }
 }

@@ -28,10 +28,11 @@ static void receive(void *owner, struct pkt *p)
 static void link_changed(void *owner, bool up)
 {
     struct iface *i = owner;
-    if (i->nd)
+    if (i->nd) {
         nd_link_changed(i, up);
-    else
+    } else {
         i->up = up;
+    }
 }
 
 struct iface *node_add_iface(struct node *n, const char *name, struct port *port)
@@ -57,9 +58,10 @@ struct iface *node_add_iface(struct node *n, const char *name, struct port *port
 
 struct iface *node_find_iface(const struct node *n, const char *name)
 {
-    for (unsigned k = 0; k < n->ifaces; k++)
+    for (unsigned k = 0; k < n->ifaces; k++) {
         if (!strcmp(n->iface[k]->name, name))
             return n->iface[k];
+    }
     return NULL;
 }
 

@@ -80,13 +80,13 @@ const struct route *node_owns(const struct node *n, const struct addr *a); /* NU
 /* Gives p back: counted, observed, and the death of its flow's packet. */
 void node_drop(struct node *n, enum node_reason reason, struct pkt *p);
 
-/* Fields of an event, for node_event(). */
+/* Fields of an event, for NODE_EVENT(). */
 struct tap_field field_int(const char *key, int64_t value);
 struct tap_field field_time(const char *key, sim_time value);
 struct tap_field field_addr(const char *key, const struct addr *a);
 struct tap_field field_text(const char *key, const char *text); /* lives as long as the run */
 
-#define node_event(n, name, ...)                                                            \
+#define NODE_EVENT(n, name, ...)                                                            \
     do {                                                                                    \
         const struct tap_field fields_[] = {__VA_ARGS__};                                   \
         tap_event((n)->sim, (n)->index, (name), fields_, sizeof fields_ / sizeof *fields_); \

@@ -34,10 +34,11 @@ static void emit(struct iface *i, const struct addr *next_hop, struct pkt *p)
         return;
     }
     p->cause = sim_cause(n->sim);
-    if (i->nd)
+    if (i->nd) {
         neighbour_send(i, next_hop, p);
-    else
+    } else {
         port_send(i->port, p);
+    }
 }
 
 void path_out_on(struct iface *i, const struct addr *next_hop, struct pkt *p)
@@ -60,10 +61,11 @@ static void host_out(struct node *n, struct pkt *p, const struct addr *src, cons
         node_drop(n, DROP_NO_ADDRESS, p);
         return;
     }
-    if (solicit_next_hop(own->out, src, dst, &next_hop))
+    if (solicit_next_hop(own->out, src, dst, &next_hop)) {
         emit(own->out, &next_hop, p);
-    else
+    } else {
         no_route(n, p);
+    }
 }
 
 void path_out_plain(struct node *n, struct pkt *p)
@@ -187,12 +189,13 @@ static void end_tunnel(struct iface *i, struct pkt *p, const struct ip6 *h,
 static void mobility(struct iface *i, struct pkt *p, const struct ip6 *h, const struct ip6_chain *c)
 {
     struct node *n = i->node;
-    if (n->agent)
+    if (n->agent) {
         agent_mh(n->agent, i, p, h, c);
-    else if (n->mobile)
+    } else if (n->mobile) {
         mobile_mh(n->mobile, i, p, h, c);
-    else
+    } else {
         unknown_header(i, p, where_named(p, c)); /* RFC 6275 11.3.5 expects code 1 */
+    }
 }
 
 static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const struct ip6_chain *c)
@@ -206,10 +209,11 @@ static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const 
     case IP6_ICMP6:
         if (p->len > c->upper_at && p->at[c->upper_at] >= ICMP6_RS &&
             p->at[c->upper_at] <= ICMP6_NA) {
-            if (i->nd)
+            if (i->nd) {
                 nd_in(i, p, &h, c->upper_at);
-            else
+            } else {
                 node_drop(i->node, DROP_BAD_ND, p);
+            }
         } else {
             icmp_in(i, p, &h, c->upper_at);
         }
@@ -283,12 +287,13 @@ static void deliver(struct iface *i, struct pkt *p, const struct ip6 *h)
 {
     struct ip6_chain c;
     enum ip6_fault fault = ip6_walk(p->at, p->len, &c);
-    if (fault)
+    if (fault) {
         bad_chain(i, p, h, fault, &c);
-    else if (c.fragment)
+    } else if (c.fragment) {
         node_drop(i->node, DROP_FRAGMENT, p);
-    else if (mobility_headers_fit(i, p, h, &c))
+    } else if (mobility_headers_fit(i, p, h, &c)) {
         upper(i, p, h, &c);
+    }
 }
 
 /* Reads the header and cuts off what the link padded. False: p is gone. */
@@ -308,12 +313,13 @@ void path_in_tunnelled(struct iface *i, struct pkt *p)
     struct ip6 h;
     if (!read_header(n, p, &h))
         return;
-    if (node_owns(n, &h.dst))
+    if (node_owns(n, &h.dst)) {
         deliver(i, p, &h);
-    else if (n->forwards && !addr_multicast(&h.dst))
+    } else if (n->forwards && !addr_multicast(&h.dst)) {
         forward(i, p, &h);
-    else
+    } else {
         node_drop(n, DROP_NOT_FOR_US, p);
+    }
 }
 
 static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
@@ -330,12 +336,13 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
         return;
     }
     const struct nd_address *tentative = i->nd ? address_find(i, &h->dst) : NULL;
-    if (tentative)
+    if (tentative) {
         node_drop(n, DROP_TENTATIVE, p);
-    else if (n->forwards)
+    } else if (n->forwards) {
         forward(i, p, h);
-    else
+    } else {
         node_drop(n, DROP_NOT_FOR_US, p);
+    }
 }
 
 void path_in(struct iface *i, struct pkt *p)
@@ -354,10 +361,11 @@ void path_in(struct iface *i, struct pkt *p)
     }
     if (!read_header(n, p, &h))
         return;
-    if (!addr_multicast(&h.dst))
+    if (!addr_multicast(&h.dst)) {
         unicast_in(i, p, &h);
-    else if (i->nd && nd_listens(i, &h.dst))
+    } else if (i->nd && nd_listens(i, &h.dst)) {
         deliver(i, p, &h);
-    else
+    } else {
         pkt_give(n->packets, p); /* a group that this node is not in */
+    }
 }

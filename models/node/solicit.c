@@ -52,19 +52,21 @@ void solicit_stop(struct iface *i)
 
 static struct nd_router *find_router(struct iface *i, const struct addr *a)
 {
-    for (int k = 0; k < ND_ROUTERS; k++)
+    for (int k = 0; k < ND_ROUTERS; k++) {
         if (addr_eq(&i->nd->router[k].addr, a))
             return &i->nd->router[k];
+    }
     return NULL;
 }
 
 /* Addresses that only this router's prefix explains are gone with it: RFC 6275 11.5.4. */
 static void drop_its_addresses(struct iface *i, const struct prefix *p, const char *why)
 {
-    for (int k = 0; k < ND_ROUTERS; k++)
+    for (int k = 0; k < ND_ROUTERS; k++) {
         if (!addr_unspecified(&i->nd->router[k].addr) && i->nd->router[k].prefix.len == p->len &&
             addr_eq(&i->nd->router[k].prefix.addr, &p->addr))
             return;
+    }
     for (int k = 0; k < ND_ADDRESSES; k++) {
         struct nd_address *a = &i->nd->address[k];
         if (a->state != ADDRESS_NONE && !addr_link_local(&a->addr) && prefix_holds(p, &a->addr))
@@ -81,7 +83,7 @@ static void lose(struct nd_router *r, const char *why)
     struct prefix prefix = r->prefix;
     sim_stop(i->node->sim, &r->timer);
     r->addr = addr_any;
-    node_event(i->node, EV_ND_ROUTER_LOST, field_text("interface", i->name),
+    NODE_EVENT(i->node, EV_ND_ROUTER_LOST, field_text("interface", i->name),
                field_addr("router", &gone), field_text("how", why));
     if (i->node->mobile)
         drop_its_addresses(i, &prefix, why);
@@ -116,9 +118,10 @@ void solicit_forget(struct iface *i)
 
 static const struct nd_prefix *autonomous(const struct nd_message *ra)
 {
-    for (unsigned k = 0; k < ra->options.prefixes; k++)
+    for (unsigned k = 0; k < ra->options.prefixes; k++) {
         if (ra->options.prefix[k].autonomous)
             return &ra->options.prefix[k];
+    }
     return NULL;
 }
 
@@ -202,10 +205,11 @@ static void refresh(struct nd_address *a, const struct nd_prefix *p)
     sim_time remaining = a->valid_until == SIM_NEVER ? SIM_NEVER : a->valid_until - now;
     sim_time received = p->valid_s == ND_INFINITE ? SIM_NEVER : p->valid_s * SIM_S;
     a->preferred_until = until(a->iface, p->preferred_s);
-    if (received > two_hours || received > remaining)
+    if (received > two_hours || received > remaining) {
         a->valid_until = until(a->iface, p->valid_s);
-    else if (remaining > two_hours)
+    } else if (remaining > two_hours) {
         a->valid_until = now + two_hours;
+    }
     if (a->state != ADDRESS_TENTATIVE)
         sim_arm(a->iface->node->sim, &a->lifetime, now); /* its state follows the new times */
 }
@@ -263,7 +267,7 @@ void solicit_advertised(struct iface *i, const struct ip6 *h, const struct nd_me
         solicit_stop(i);
     if (note_router(i, &h->src, ra)) {
         const struct nd_prefix *p = autonomous(ra);
-        node_event(i->node, EV_ND_ROUTER, field_text("interface", i->name),
+        NODE_EVENT(i->node, EV_ND_ROUTER, field_text("interface", i->name),
                    field_addr("router", &h->src), field_addr("prefix", p ? &p->prefix : &addr_any));
         suspect_others(i, &h->src);
     }

@@ -62,17 +62,19 @@ const struct key flow_keys[] = {
 
 static struct flow_shape pattern_of(const struct flow_traffic_config *traffic)
 {
-    if (traffic->has_ping)
+    if (traffic->has_ping) {
         return (struct flow_shape){.kind = FLOW_PING,
                                    .text = "ping",
                                    .payload = traffic->ping.payload,
                                    .interval = traffic->ping.interval};
-    if (traffic->has_constant)
+    }
+    if (traffic->has_constant) {
         return (struct flow_shape){.kind = FLOW_CONSTANT,
                                    .text = "constant",
                                    .payload = traffic->constant.payload,
                                    .interval = traffic->constant.interval,
                                    .experimental = traffic->constant.protocol == 1};
+    }
     bool g711 = traffic->voice != VOICE_G729;
     return (struct flow_shape){.kind = FLOW_VOICE,
                                .text = g711 ? "g711" : "g729",

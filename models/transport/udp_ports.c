@@ -28,10 +28,11 @@ const struct udp_listener *udp_listener(const struct udp_ports *ports, uint16_t 
     unsigned high = ports->n;
     while (low < high) {
         unsigned mid = (low + high) / 2;
-        if (ports->listener[mid].port < port)
+        if (ports->listener[mid].port < port) {
             low = mid + 1;
-        else
+        } else {
             high = mid;
+        }
     }
     return low < ports->n && ports->listener[low].port == port ? &ports->listener[low] : NULL;
 }

@@ -163,12 +163,13 @@ enum icmp6_fault nd_read(const struct ip6 *h, const uint8_t *icmp, size_t n, str
     (void)rd_u16(&r);
     if (m->type < ICMP6_RS || m->type > ICMP6_NA)
         return ICMP6_BAD_CODE;
-    if (m->type == ICMP6_RS)
+    if (m->type == ICMP6_RS) {
         (void)rd_u32(&r);
-    else if (m->type == ICMP6_RA)
+    } else if (m->type == ICMP6_RA) {
         read_ra(&r, m);
-    else
+    } else {
         read_target(&r, m);
+    }
     if (r.bad)
         return ICMP6_CUT_SHORT;
     if (code)

@@ -221,10 +221,11 @@ static bool is_mapped(const struct addr *a)
 static void write_bid(struct writer *w, size_t start, const struct mh_bid *o)
 {
     bool v4 = o->has_coa && is_mapped(&o->coa);
-    if (o->has_coa)
+    if (o->has_coa) {
         pad_to(w, start, 8, 2);
-    else
+    } else {
         pad_to(w, start, 2, 0);
+    }
     wr_u8(w, OPT_BID);
     wr_u8(w, o->has_coa ? (v4 ? 8 : 20) : 4);
     wr_u16(w, o->bid);

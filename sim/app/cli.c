@@ -101,9 +101,10 @@ static const struct cli_option *find_option(const struct cli_usage *u, int value
 {
     if (value >= 1 && value <= n)
         return &u->options[value - 1];
-    for (const struct cli_option *o = u->options; o->name; o++)
+    for (const struct cli_option *o = u->options; o->name; o++) {
         if (o->letter == value)
             return o;
+    }
     return NULL;
 }
 

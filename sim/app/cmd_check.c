@@ -14,9 +14,10 @@ static int check_one(const char *file, const struct cli_texts *set, bool quiet)
     assert(c);
     bool good = scenario_load(file, set->text, set->n, &arena, &s, &root, c);
     complaints_print(c, stderr);
-    if (good && !quiet)
+    if (good && !quiet) {
         (void)fprintf(stderr, "%s: good: %zu nodes, %zu networks, %zu flows\n", file, s.nodes.n,
                       s.networks.n, s.flows.n);
+    }
     free(c);
     arena_release(&arena);
     return good ? CLI_DONE : CLI_USAGE;
@@ -44,8 +45,9 @@ int cmd_check(int argc, char **argv)
     if (at < 0)
         return code;
     code = CLI_DONE;
-    for (; at < argc; at++)
+    for (; at < argc; at++) {
         if (check_one(argv[at], &set, quiet) != CLI_DONE)
             code = CLI_USAGE;
+    }
     return code;
 }

@@ -55,8 +55,9 @@ int cmd_run(int argc, char **argv)
                                     .argv = argv};
     struct run_outcome outcome;
     code = run_scenario(&how, &outcome);
-    if (!quiet && code != CLI_USAGE && *outcome.digest)
+    if (!quiet && code != CLI_USAGE && *outcome.digest) {
         (void)fprintf(stderr, "%s; digest %.16s\nwrote %s; draw it with: monami plot %s\n",
                       outcome.line, outcome.digest, dir, dir);
+    }
     return code;
 }

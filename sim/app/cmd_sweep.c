@@ -39,9 +39,10 @@ static void list_figures(struct sweep *s)
     static const char *const statistics[] = {"mean", "median"};
     const struct figure_config *f = KEY_ITEMS(s->scenario.figures, struct figure_config);
     s->figure = arena_take(&s->arena, (s->scenario.figures.n + 1) * sizeof *s->figure);
-    for (size_t k = 0; k < s->scenario.figures.n; k++)
+    for (size_t k = 0; k < s->scenario.figures.n; k++) {
         s->figure[k] = (struct store_figure){f[k].name, f[k].plot, f[k].x, f[k].lines,
                                              statistics[f[k].statistic]};
+    }
 }
 
 /* Every value of every parameter is tried once before anything runs. */
@@ -225,10 +226,11 @@ static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool fo
         (void)fprintf(stderr, "error: %s\n", w.text);
         return CLI_FAILED;
     }
-    if (!s->quiet)
+    if (!s->quiet) {
         (void)fprintf(stderr,
                       "%zu runs, %zu failed; wrote %s/study.sqlite; draw it with: monami plot %s\n",
                       s->plan.runs, s->failed, dir, dir);
+    }
     return s->failed ? CLI_FAILED : CLI_DONE;
 }
 

@@ -27,10 +27,11 @@ enum status folder_remove(const char *path, struct why *w)
         char inner[1300];
         if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
             continue;
-        if ((size_t)snprintf(inner, sizeof inner, "%s/%s", path, e->d_name) >= sizeof inner)
+        if ((size_t)snprintf(inner, sizeof inner, "%s/%s", path, e->d_name) >= sizeof inner) {
             st = why_set(w, ST_IO, "%s: too long a name", path);
-        else
+        } else {
             st = folder_remove(inner, w);
+        }
     }
     (void)closedir(dir);
     if (!st && rmdir(path))

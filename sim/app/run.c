@@ -79,9 +79,10 @@ static enum status make_key(struct run *r, struct why *w)
 static int pcap_mode(const struct run *r)
 {
     static const char *const words[] = {"none", "nodes", "all"};
-    for (int k = 0; r->how->pcap && k < 3; k++)
+    for (int k = 0; r->how->pcap && k < 3; k++) {
         if (!strcmp(words[k], r->how->pcap))
             return k;
+    }
     return r->scenario.general.record.pcap;
 }
 
@@ -145,12 +146,13 @@ static void json_text(FILE *out, const char *text)
     (void)fputc('"', out);
     for (; *text; text++) {
         unsigned char b = (unsigned char)*text;
-        if (b == '"' || b == '\\')
+        if (b == '"' || b == '\\') {
             (void)fprintf(out, "\\%c", b);
-        else if (b < ' ')
+        } else if (b < ' ') {
             (void)fprintf(out, "\\u%04x", b);
-        else
+        } else {
             (void)fputc(b, out);
+        }
     }
     (void)fputc('"', out);
 }

@@ -29,14 +29,15 @@ static void check_prefix(struct check *k, const struct network_config *n)
 {
     const char *path = path3(k, "networks", n->name, "prefix");
     bool cellular = n->access.kind == ACCESS_CELLULAR;
-    if (cellular && !n->prefix.pool.len)
+    if (cellular && !n->prefix.pool.len) {
         SAY(k, path, "a cellular network needs {pool: PREFIX}: each host gets a /64 of it");
-    else if (cellular && (n->prefix.prefix.len || n->prefix.pool.len > 62))
+    } else if (cellular && (n->prefix.prefix.len || n->prefix.pool.len > 62)) {
         SAY(k, path, "a pool of at most 62 bits, and nothing else, belongs here");
-    else if (!cellular && n->prefix.pool.len)
+    } else if (!cellular && n->prefix.pool.len) {
         SAY(k, path, "only a cellular network has a pool");
-    else if (!cellular && n->prefix.prefix.len != 64)
+    } else if (!cellular && n->prefix.prefix.len != 64) {
         SAY(k, path, "must be a /64 (RFC 4862 5.5.3), not a /%u", n->prefix.prefix.len);
+    }
 }
 
 static const struct prefix *prefix_of(const struct network_config *n)
@@ -50,9 +51,10 @@ static void check_overlap(struct check *k, const struct network_config *n)
     for (const struct network_config *o = all; o < n; o++) {
         const struct prefix *a = prefix_of(o);
         const struct prefix *b = prefix_of(n);
-        if (prefix_holds(a, &b->addr) || prefix_holds(b, &a->addr))
+        if (prefix_holds(a, &b->addr) || prefix_holds(b, &a->addr)) {
             SAY(k, path3(k, "networks", n->name, "prefix"), "overlaps that of network '%s'",
                 o->name);
+        }
     }
 }
 
@@ -73,10 +75,11 @@ static void check_network(struct check *k, const struct network_config *n)
     check_advertise(k, n);
     if (n->access.kind != ACCESS_WIRED && (!n->access.has_rate || !n->access.has_delay))
         SAY(k, path2(k, "networks", n->name), "an access network needs a rate and a delay");
-    if (n->agent &&
-        (agent->role != ROLE_HOME_AGENT || !agent->network || strcmp(agent->network, n->name) != 0))
+    if (n->agent && (agent->role != ROLE_HOME_AGENT || !agent->network ||
+                     strcmp(agent->network, n->name) != 0)) {
         SAY(k, path3(k, "networks", n->name, "agent"),
             "node '%s' is not a home agent whose network is '%s'", n->agent, n->name);
+    }
     if (n->agent && n->access.kind == ACCESS_CELLULAR)
         SAY(k, path3(k, "networks", n->name, "agent"), "a home network cannot be cellular");
 }
@@ -101,10 +104,12 @@ static void check_reach(struct check *k)
                 reached[a - net] = reached[b - net] = true;
         }
     }
-    for (size_t n = 0; n < k->s->networks.n; n++)
-        if (!reached[n])
+    for (size_t n = 0; n < k->s->networks.n; n++) {
+        if (!reached[n]) {
             SAY(k, path2(k, "networks", net[n].name), "no way leads here from network '%s'",
                 net[0].name);
+        }
+    }
 }
 
 static void check_networks(struct check *k)
@@ -116,10 +121,11 @@ static void check_networks(struct check *k)
     for (size_t l = 0; l < k->s->backbone.n; l++) {
         const char *const *end = link[l].between.items;
         const char *path = path3(k, "backbone", link[l].name, "between");
-        if (link[l].between.n != 2)
+        if (link[l].between.n != 2) {
             SAY(k, path, "a link joins two networks, not %zu", link[l].between.n);
-        else if (!strcmp(end[0], end[1]))
+        } else if (!strcmp(end[0], end[1])) {
             SAY(k, path, "a link joins two different networks");
+        }
     }
     if (k->c->n == 0)
         check_reach(k);
@@ -134,10 +140,11 @@ static void check_trace(struct check *k, const char *path, const struct interfac
     struct why w;
     enum status st = replay_load(in->file, (enum replay_format)in->format, i->trace.operator,
                                  k->arena, &trace, &w);
-    if (st)
+    if (st) {
         SAY(k, path, "%s", w.text);
-    else if (i->trace.end == REPLAY_ERROR && trace.length < k->s->general.stop)
+    } else if (i->trace.end == REPLAY_ERROR && trace.length < k->s->general.stop) {
         SAY(k, path, "the trace is %.3f s long, the run is longer", (double)trace.length / 1e9);
+    }
 }
 
 static void check_interfaces(struct check *k, const struct node_config *n)
@@ -145,11 +152,13 @@ static void check_interfaces(struct check *k, const struct node_config *n)
     const struct interface_config *i = KEY_ITEMS(n->interfaces, struct interface_config);
     if (n->interfaces.n > MH_BIDS)
         SAY(k, path3(k, "nodes", n->name, "interfaces"), "at most %d interfaces", MH_BIDS);
-    for (size_t j = 0; j < n->interfaces.n; j++)
-        if (i[j].trace.given)
+    for (size_t j = 0; j < n->interfaces.n; j++) {
+        if (i[j].trace.given) {
             check_trace(k,
                         arena_format(k->arena, "nodes.%s.interfaces.%s.trace", n->name, i[j].name),
                         &i[j]);
+        }
+    }
 }
 
 static void check_decision(struct check *k, const struct node_config *n)
@@ -158,9 +167,10 @@ static void check_decision(struct check *k, const struct node_config *n)
     const char *path = path3(k, "nodes", n->name, "decision");
     const char *const *prefer = d->prefer.items;
     const struct key_pair *pair = d->flows.items;
-    for (size_t j = 0; j < d->prefer.n; j++)
+    for (size_t j = 0; j < d->prefer.n; j++) {
         if (!SCENARIO_FIND(n->interfaces, struct interface_config, prefer[j]))
             SAY(k, path2(k, path, "prefer"), "there is no interface '%s'", prefer[j]);
+    }
     if (d->interface && !SCENARIO_FIND(n->interfaces, struct interface_config, d->interface))
         SAY(k, path2(k, path, "interface"), "there is no interface '%s'", d->interface);
     for (size_t j = 0; j < d->flows.n; j++) {
@@ -185,11 +195,12 @@ static void check_mobile(struct check *k, const struct node_config *n)
     }
     const struct network_config *net =
         SCENARIO_FIND(k->s->networks, struct network_config, agent->network);
-    if (agent->role != ROLE_HOME_AGENT || !net)
+    if (agent->role != ROLE_HOME_AGENT || !net) {
         SAY(k, path2(k, path, "home"), "node '%s' is not a home agent", n->home.agent);
-    else if (!prefix_holds(&net->prefix.prefix, &n->home.address))
+    } else if (!prefix_holds(&net->prefix.prefix, &n->home.address)) {
         SAY(k, path2(k, path, "home.address"), "the home address is not of network '%s'",
             net->name);
+    }
     if (!n->interfaces.n)
         SAY(k, path, "a mobile node needs interfaces");
     if (n->mcoa.lifetime % (4 * SIM_S))
@@ -219,19 +230,23 @@ static void check_nodes(struct check *k)
 {
     const struct node_config *n = KEY_ITEMS(k->s->nodes, struct node_config);
     for (size_t j = 0; j < k->s->nodes.n; j++) {
-        if (n[j].role == ROLE_MOBILE)
+        if (n[j].role == ROLE_MOBILE) {
             check_mobile(k, &n[j]);
-        else
+        } else {
             check_fixed(k, &n[j]);
+        }
         const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
-        for (size_t m = 0; m < k->s->networks.n; m++)
+        for (size_t m = 0; m < k->s->networks.n; m++) {
             if (!strcmp(n[j].name, arena_format(k->arena, "%s-router", net[m].name)))
                 SAY(k, path2(k, "nodes", n[j].name), "is the name of that network's own router");
-        for (size_t m = 0; m < j; m++)
+        }
+        for (size_t m = 0; m < j; m++) {
             if (n[j].role == ROLE_MOBILE && n[m].role == ROLE_MOBILE &&
-                addr_eq(&n[j].home.address, &n[m].home.address))
+                addr_eq(&n[j].home.address, &n[m].home.address)) {
                 SAY(k, path3(k, "nodes", n[j].name, "home"), "is the home address of '%s' too",
                     n[m].name);
+            }
+        }
     }
 }
 
@@ -266,11 +281,13 @@ static void check_attach(struct check *k, const struct event_config *e, const ch
     if (!scenario_interface(k->s, name, &node, &i)) {
         struct suggestion best = suggest_for(name);
         const struct node_config *n = KEY_ITEMS(k->s->nodes, struct node_config);
-        for (size_t j = 0; j < k->s->nodes.n; j++)
-            for (size_t m = 0; m < n[j].interfaces.n; m++)
+        for (size_t j = 0; j < k->s->nodes.n; j++) {
+            for (size_t m = 0; m < n[j].interfaces.n; m++) {
                 suggest_try(&best,
                             path2(k, n[j].name,
                                   KEY_ITEMS(n[j].interfaces, struct interface_config)[m].name));
+            }
+        }
         SAY(k, path, "'%s' is no interface of a mobile node%s%s%s", name,
             best.best ? "; did you mean '" : ", such as car.wlan0", best.best ? best.best : "",
             best.best ? "'?" : "");
@@ -279,9 +296,10 @@ static void check_attach(struct check *k, const struct event_config *e, const ch
     const struct network_config *to = SCENARIO_FIND(k->s->networks, struct network_config, e->to);
     const struct network_config *from =
         SCENARIO_FIND(k->s->networks, struct network_config, i->attach);
-    if (to && (to->access.kind == ACCESS_CELLULAR) != (from->access.kind == ACCESS_CELLULAR))
+    if (to && (to->access.kind == ACCESS_CELLULAR) != (from->access.kind == ACCESS_CELLULAR)) {
         SAY(k, path, "%s is made for network '%s'; '%s' is of another kind", name, from->name,
             to->name);
+    }
 }
 
 static void check_events(struct check *k)
@@ -290,10 +308,11 @@ static void check_events(struct check *k)
     for (size_t j = 0; j < k->s->events.n; j++) {
         const char *path = arena_format(k->arena, "events.%zu", j);
         int kinds = (e[j].outage != NULL) + (e[j].attach != NULL) + (e[j].detach != NULL);
-        if (kinds != 1)
+        if (kinds != 1) {
             SAY(k, path, "exactly one of outage, attach and detach");
-        else if (!e[j].outage)
+        } else if (!e[j].outage) {
             check_attach(k, &e[j], path);
+        }
         if (e[j].length && !e[j].outage)
             SAY(k, path, "`for` goes with an outage");
         if (e[j].to && !e[j].attach)
@@ -308,9 +327,10 @@ static const char *suggest_name(struct check *k, const char *wrong)
 {
     bool drop = !strncmp(wrong, "drop.", 5);
     struct suggestion s = suggest_for(drop ? wrong + 5 : wrong);
-    for (uint16_t n = 0; n < (drop ? DROP_REASONS : EVENT_NAMES); n++)
-        if (!drop || drop_name(n))
-            suggest_try(&s, drop ? drop_name(n) : event_name(n));
+    for (unsigned n = 0; n < (drop ? DROP_REASONS : EVENT_NAMES); n++) {
+        if (!drop || drop_name((uint16_t)n))
+            suggest_try(&s, drop ? drop_name((uint16_t)n) : event_name((uint16_t)n));
+    }
     return s.best ? arena_format(k->arena, "; did you mean '%s%s'?", drop ? "drop." : "", s.best)
                   : "";
 }
@@ -320,9 +340,10 @@ static const char *suggest_expected(struct check *k, const struct expect *e)
     const char *const *order = e->order.items;
     if (e->event || e->never)
         return suggest_name(k, e->event ? e->event : e->never);
-    for (size_t j = 0; j < e->order.n; j++)
+    for (size_t j = 0; j < e->order.n; j++) {
         if (event_find(order[j]) < 0)
             return suggest_name(k, order[j]);
+    }
     return "";
 }
 
@@ -335,9 +356,10 @@ static void check_expect(struct check *k)
         name[j] = f[j].name;
     for (size_t j = 0; j < k->s->expect.n; j++) {
         struct why w = {""};
-        if (expect_check(&e[j], name, k->s->flows.n, &w))
+        if (expect_check(&e[j], name, k->s->flows.n, &w)) {
             SAY(k, arena_format(k->arena, "expect.%zu", j), "%s%s", w.text,
                 suggest_expected(k, &e[j]));
+        }
     }
     const struct figure_config *fig = KEY_ITEMS(k->s->figures, struct figure_config);
     for (size_t j = 0; j < k->s->figures.n; j++) {

@@ -139,7 +139,7 @@ static const struct key mcoa_keys[] = {
      "one BU for all BIDs, one after the other, or each on its own (RFC 5648 5.3)",
      .words = registrations},
     {"lifetime", KEY_TIME, MCOA(lifetime), "420 s", "asked for in a BU, in steps of 4 s",
-     .min = 4 * SIM_S, .max = 65535 * 4 * SIM_S},
+     .min = 4 * SIM_S, .max = INT64_C(65535) * 4 * SIM_S},
     {.name = NULL},
 };
 
@@ -164,7 +164,7 @@ static const struct key agent_keys[] = {
     {"bulk", KEY_BOOL, NODE(agent.bulk) - NODE(agent), "true",
      "several BIDs in one BU are accepted; false: status 168"},
     {"max_lifetime", KEY_TIME, NODE(agent.max_lifetime) - NODE(agent), "262140 s",
-     "granted at most", .min = 4 * SIM_S, .max = 65535 * 4 * SIM_S},
+     "granted at most", .min = 4 * SIM_S, .max = INT64_C(65535) * 4 * SIM_S},
     {.name = NULL},
 };
 

@@ -44,17 +44,19 @@ struct port *world_add_port(struct world *w, struct node *n, const char *iface,
 
 struct node *world_node(const struct world *w, const char *name)
 {
-    for (uint32_t k = 0; k < w->nodes; k++)
+    for (uint32_t k = 0; k < w->nodes; k++) {
         if (!strcmp(w->node[k]->name, name))
             return w->node[k];
+    }
     return NULL;
 }
 
 struct world_network *world_network(const struct world *w, const char *name)
 {
-    for (size_t k = 0; k < w->scenario->networks.n; k++)
+    for (size_t k = 0; k < w->scenario->networks.n; k++) {
         if (!strcmp(w->network[k].how->name, name))
             return &w->network[k];
+    }
     return NULL;
 }
 
@@ -85,10 +87,12 @@ void world_free(struct world *w)
             pkt_give(&w->packets, p);
         }
     }
-    for (uint32_t k = 0; k < w->nodes; k++)
-        for (unsigned i = 0; i < w->node[k]->ifaces; i++)
+    for (uint32_t k = 0; k < w->nodes; k++) {
+        for (unsigned i = 0; i < w->node[k]->ifaces; i++) {
             if (w->node[k]->iface[i]->nd)
                 neighbour_release(w->node[k]->iface[i]);
+        }
+    }
     assert(w->packets.out == 0); /* every packet is somewhere */
     sim_free(w->sim);
 }
@@ -99,9 +103,10 @@ void world_trace_setup(struct world *w, struct trace_setup *setup)
     struct trace_port *port = arena_take(w->arena, (w->links.ports + 1) * sizeof *port);
     for (uint32_t k = 0; k < w->nodes; k++)
         node[k] = w->node[k]->name;
-    for (uint32_t k = 0; k < w->links.ports; k++)
+    for (uint32_t k = 0; k < w->links.ports; k++) {
         port[k] = (struct trace_port){w->links.port[k]->name, w->port_node[k],
                                       w->links.port[k]->framing == LINK_ETHERNET};
+    }
     setup->node = node;
     setup->nodes = w->nodes;
     setup->port = port;

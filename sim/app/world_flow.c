@@ -72,9 +72,10 @@ void world_add_flows(struct world *w)
     for (size_t k = 0; k < n; k++) {
         struct flow_shape shape = flow_shape_of(&f[k]);
         describe(w, k, &f[k], &shape);
-        for (int d = 0; d < 2; d++)
+        for (int d = 0; d < 2; d++) {
             if (w->trace_flow[k].on[d] && !(shape.kind == FLOW_PING && d == 1))
                 add_direction(w, k, d, &f[k], &shape);
+        }
     }
 }
 
@@ -104,10 +105,11 @@ static struct world_station *station_of(const struct world *w, const char *text,
     bool known = scenario_interface(w->scenario, text, &node, &i);
     assert(known);
     const char *network = to ? to : i->attach;
-    for (struct world_station *s = w->stations; s; s = s->next)
+    for (struct world_station *s = w->stations; s; s = s->next) {
         if (!strcmp(s->node->name, node->name) && !strcmp(s->iface->name, i->name) &&
             !strcmp(s->station->net->name, network))
             return s;
+    }
     return NULL;
 }
 
@@ -149,12 +151,13 @@ static void happen(struct sim *sim, void *owner)
 {
     struct world_event *e = owner;
     (void)sim;
-    if (e->how->outage)
+    if (e->how->outage) {
         begin_outage(e);
-    else if (e->how->attach)
+    } else if (e->how->attach) {
         attach(station_of(e->world, e->how->attach, e->how->to));
-    else
+    } else {
         detach_iface(e->world, e->how->detach);
+    }
 }
 
 void world_add_events(struct world *w)
@@ -209,9 +212,10 @@ static void start_mobile(struct world *w, const struct node_config *how)
 void world_start(struct world *w)
 {
     const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
-    for (size_t k = 0; k < w->scenario->nodes.n; k++)
+    for (size_t k = 0; k < w->scenario->nodes.n; k++) {
         if (how[k].role == ROLE_MOBILE)
             start_mobile(w, &how[k]);
+    }
     for (size_t k = 0; k < w->scenario->events.n; k++)
         sim_arm(w->sim, &w->event[k].timer, w->event[k].how->at);
     start_flows(w);

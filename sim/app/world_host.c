@@ -84,9 +84,10 @@ static void add_station(struct world *w, struct node *n, struct iface *i, uint16
                         const char *network, const struct node_config *how)
 {
     struct world_network *net = world_network(w, network);
-    for (struct world_station *s = w->stations; s; s = s->next)
+    for (struct world_station *s = w->stations; s; s = s->next) {
         if (s->iface == i && s->station->net == net->access)
             return; /* an event attaches it there again */
+    }
     bool cellular = net->how->access.kind == ACCESS_CELLULAR;
     struct port *bearer = cellular ? add_bearer(w, net, n, i->name) : NULL;
     struct world_station *s = arena_take(w->arena, sizeof *s);
@@ -134,10 +135,12 @@ static unsigned order_paths(const struct node_config *how, struct decide_path pa
     const struct interface_config *i = KEY_ITEMS(how->interfaces, struct interface_config);
     const char *const *prefer = how->decision.prefer.items;
     unsigned n = 0;
-    for (size_t k = 0; k < how->decision.prefer.n; k++)
-        for (size_t j = 0; j < how->interfaces.n; j++)
+    for (size_t k = 0; k < how->decision.prefer.n; k++) {
+        for (size_t j = 0; j < how->interfaces.n; j++) {
             if (!strcmp(i[j].name, prefer[k]))
                 path[n++] = (struct decide_path){i[j].name, (uint16_t)(j + 1)};
+        }
+    }
     for (size_t j = 0; j < how->interfaces.n; j++) {
         bool named = false;
         for (unsigned k = 0; k < n; k++)
@@ -217,9 +220,10 @@ static void add_mobile(struct world *w, const struct node_config *how)
 void world_add_hosts(struct world *w)
 {
     const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
-    for (size_t k = 0; k < w->scenario->nodes.n; k++)
+    for (size_t k = 0; k < w->scenario->nodes.n; k++) {
         if (how[k].role == ROLE_HOME_AGENT)
             add_agent(w, &how[k]);
+    }
     for (size_t k = 0; k < w->scenario->nodes.n; k++) {
         if (how[k].role == ROLE_CORRESPONDENT)
             add_correspondent(w, &how[k]);
@@ -228,8 +232,9 @@ void world_add_hosts(struct world *w)
     }
     for (size_t k = 0; k < w->scenario->networks.n; k++) { /* last: stations stand still so far */
         struct world_network *net = &w->network[k];
-        if (net->segment)
+        if (net->segment) {
             advertise_start(net->segment, &net->how->advertise, &net->how->prefix.prefix, true,
                             net->how->agent != NULL);
+        }
     }
 }

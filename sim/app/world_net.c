@@ -51,10 +51,11 @@ void world_add_networks(struct world *w)
         net->access = access_new(&w->links, how[k].name, &how[k].access);
         net->router = world_add_node(w, name);
         net->router->forwards = true;
-        if (how[k].access.kind == ACCESS_CELLULAR)
+        if (how[k].access.kind == ACCESS_CELLULAR) {
             add_pool(net);
-        else
+        } else {
             add_segment(w, net);
+        }
     }
 }
 
@@ -118,10 +119,11 @@ static void grow_tree(struct world *w, struct tree *tree, size_t root)
     tree[root].cost = 0;
     for (size_t round = 0; round < n; round++) {
         size_t nearest = n;
-        for (size_t k = 0; k < n; k++)
+        for (size_t k = 0; k < n; k++) {
             if (!tree[k].done && tree[k].cost < INT64_MAX &&
                 (nearest == n || tree[k].cost < tree[nearest].cost))
                 nearest = k;
+        }
         if (nearest == n)
             return;
         tree[nearest].done = true;

@@ -148,8 +148,9 @@ struct prefix prefix_nth(const struct prefix *pool, uint8_t len, uint64_t n)
 {
     assert(len > pool->len && len <= 64 && (len - pool->len == 64 || n >> (len - pool->len) == 0));
     struct prefix p = {.addr = pool->addr, .len = len};
-    for (int bit = len - 1; n; n >>= 1, bit--)
+    for (int bit = len - 1; n; n >>= 1, bit--) {
         if (n & 1)
             p.addr.b[bit / 8] |= (uint8_t)(0x80u >> bit % 8);
+    }
     return p;
 }

@@ -72,10 +72,11 @@ static bool exact(const struct decimal *d, int64_t scale, int64_t *value)
     for (; decimals > 0 && mantissa % 10 == 0; decimals--)
         mantissa /= 10;
     for (; decimals > 0; decimals--) {
-        if (scale % 10 == 0)
+        if (scale % 10 == 0) {
             scale /= 10;
-        else if (__builtin_mul_overflow(divisor, 10, &divisor))
+        } else if (__builtin_mul_overflow(divisor, 10, &divisor)) {
             return false;
+        }
     }
     int64_t product;
     if (__builtin_mul_overflow(mantissa, scale, &product) || product % divisor != 0)
@@ -113,9 +114,10 @@ static enum status with_unit(const char *text, const struct unit *units, const c
     for (const struct unit *u = units; u->name; u++) {
         if (strcmp(u->name, unit) != 0)
             continue;
-        if (!exact(&d, u->scale, value))
+        if (!exact(&d, u->scale, value)) {
             return why_set(w, ST_RANGE, "'%s' is too large or finer than the smallest unit (%s)",
                            text, units->name);
+        }
         return ST_OK;
     }
     return why_set(w, ST_SYNTAX, "'%s' is not a unit of %s in '%s'; one of: %s", unit, what, text,
@@ -182,9 +184,10 @@ enum status units_real(const char *text, double *value, struct why *w)
 static void print_with(char *out, size_t size, int64_t value, const struct unit *units, size_t n)
 {
     const struct unit *best = units;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (value % units[i].scale == 0)
             best = &units[i];
+    }
     (void)snprintf(out, size, "%" PRId64 " %s", value / best->scale,
                    value ? best->name : units[n - 1].name);
 }

@@ -48,9 +48,10 @@ void plan_make(struct plan *p, const struct yaml_node *parameters, size_t replic
                struct arena *arena, struct complaints *c)
 {
     *p = (struct plan){.replications = replications, .points = 1};
-    if (parameters && parameters->kind != YAML_MAP)
+    if (parameters && parameters->kind != YAML_MAP) {
         complain(c, &parameters->at, "sweep.parameters",
                  "is not a map of paths to lists of values");
+    }
     for (size_t k = 0; parameters && parameters->kind == YAML_MAP && k < parameters->n; k++)
         add_parameter(p, &parameters->pair[k], arena, c);
     p->runs = p->points * replications;

@@ -13,9 +13,10 @@ static const char *const merged[] = {"run",     "flow",    "transition", "disrup
 
 static bool is_merged(const char *table)
 {
-    for (size_t k = 0; k < sizeof merged / sizeof merged[0]; k++)
+    for (size_t k = 0; k < sizeof merged / sizeof merged[0]; k++) {
         if (!strcmp(merged[k], table))
             return true;
+    }
     return false;
 }
 
@@ -42,30 +43,34 @@ enum status store_create(struct sqlite3 **db, const char *path, const char *titl
         "CREATE TABLE scalar (run INTEGER, name TEXT, value REAL) STRICT;"
         "CREATE TABLE figure (name TEXT, plot TEXT, x TEXT, lines TEXT, statistic TEXT) STRICT",
         w);
-    for (const struct db_table *t = db_tables; t->name && !st; t++)
-        if (is_merged(t->name))
+    for (const struct db_table *t = db_tables; t->name && !st; t++) {
+        if (is_merged(t->name)) {
             st = do_sql(*db, w,
                         sqlite3_mprintf("CREATE TABLE \"%w\" (number INTEGER, %s) STRICT", t->name,
                                         t->columns));
+        }
+    }
     if (!st)
         st = do_sql(*db, w, sqlite3_mprintf("INSERT INTO study VALUES (%Q)", title));
-    for (size_t k = 0; k < figures && !st; k++)
+    for (size_t k = 0; k < figures && !st; k++) {
         st = do_sql(*db, w,
                     sqlite3_mprintf("INSERT INTO figure VALUES (%Q, %Q, %Q, %Q, %Q)",
                                     figure[k].name, figure[k].plot, figure[k].x, figure[k].lines,
                                     figure[k].statistic));
+    }
     return st;
 }
 
 static enum status merge_tables(struct sqlite3 *db, size_t run, struct why *w)
 {
     enum status st = ST_OK;
-    for (size_t k = 0; k < sizeof merged / sizeof merged[0] && !st; k++)
+    for (size_t k = 0; k < sizeof merged / sizeof merged[0] && !st; k++) {
         st = do_sql(
             db, w,
             sqlite3_mprintf("INSERT INTO main.\"%w\" SELECT %lld, * FROM one.\"%w\" ORDER BY "
                             "rowid",
                             merged[k], (long long)run, merged[k]));
+    }
     return st;
 }
 
@@ -97,10 +102,11 @@ enum status store_run(struct sqlite3 *db, size_t run, const struct key_pair *val
     enum status st = do_sql(db, w,
                             sqlite3_mprintf("INSERT INTO job VALUES (%lld, %lld, %d)",
                                             (long long)run, (long long)replication, code));
-    for (size_t k = 0; k < values && !st; k++)
+    for (size_t k = 0; k < values && !st; k++) {
         st = do_sql(db, w,
                     sqlite3_mprintf("INSERT INTO parameter VALUES (%lld, %Q, %Q)", (long long)run,
                                     value[k].name, value[k].value));
+    }
     if (st || code > 1) /* 1: an expectation did not hold, the numbers are there */
         return st;
     st = do_sql(db, w, sqlite3_mprintf("ATTACH %Q AS one", database));

@@ -73,9 +73,10 @@ static size_t least_child(const struct sim *sim, size_t first)
 {
     size_t least = first;
     size_t end = first + FANOUT < sim->len ? first + FANOUT : sim->len;
-    for (size_t i = first + 1; i < end; i++)
+    for (size_t i = first + 1; i < end; i++) {
         if (before(&sim->heap[i], &sim->heap[least]))
             least = i;
+    }
     return least;
 }
 
@@ -131,10 +132,11 @@ void sim_stop(struct sim *sim, struct sim_timer *t)
     t->slot = SIM_IDLE;
     if (last.timer == t)
         return;
-    if (before(&last, &gone))
+    if (before(&last, &gone)) {
         sift_up(sim, last, at);
-    else
+    } else {
         sift_down(sim, last, at);
+    }
 }
 
 void sim_arm(struct sim *sim, struct sim_timer *t, sim_time at)
@@ -146,10 +148,11 @@ void sim_arm(struct sim *sim, struct sim_timer *t, sim_time at)
     struct slot s = {at, t->order, t};
     if (t->slot != SIM_IDLE) { /* moved: up or down from where it stands */
         struct slot old = sim->heap[t->slot];
-        if (before(&s, &old))
+        if (before(&s, &old)) {
             sift_up(sim, s, t->slot);
-        else
+        } else {
             sift_down(sim, s, t->slot);
+        }
         return;
     }
     if (sim->len == sim->cap)

@@ -10,9 +10,10 @@ void tap_frame(struct sim *sim, uint32_t port, enum tap_what what, uint16_t reas
     if (!tap)
         return;
     const struct tap_frame f = {sim_now(sim), port, what, reason, pkt};
-    for (; tap; tap = tap->next)
+    for (; tap; tap = tap->next) {
         if (tap->frame)
             tap->frame(tap->self, &f);
+    }
 }
 
 void tap_packet(struct sim *sim, enum tap_step step, uint16_t reason, const struct pkt *pkt)
@@ -25,17 +26,19 @@ void tap_packet(struct sim *sim, enum tap_step step, uint16_t reason, const stru
                                  .reason = reason,
                                  .bytes = step == TAP_BORN ? pkt->len : 0,
                                  .mark = pkt->mark};
-    for (; tap; tap = tap->next)
+    for (; tap; tap = tap->next) {
         if (tap->packet)
             tap->packet(tap->self, &p);
+    }
 }
 
 void tap_drop(struct sim *sim, uint32_t node, uint16_t reason, const struct pkt *pkt)
 {
     const struct tap_drop d = {sim_now(sim), node, reason, pkt};
-    for (struct tap *tap = sim_taps(sim); tap; tap = tap->next)
+    for (struct tap *tap = sim_taps(sim); tap; tap = tap->next) {
         if (tap->drop)
             tap->drop(tap->self, &d);
+    }
     tap_packet(sim, TAP_DIED, reason, pkt);
 }
 
@@ -55,7 +58,8 @@ void tap_event(struct sim *sim, uint32_t node, uint16_t name, const struct tap_f
         return;
     for (unsigned i = 0; i < n; i++)
         e.field[i] = fields[i];
-    for (; tap; tap = tap->next)
+    for (; tap; tap = tap->next) {
         if (tap->event)
             tap->event(tap->self, &e);
+    }
 }

@@ -112,19 +112,21 @@ void access_set_router(struct access *net, struct port *router)
 static void send_up(void *via, struct port *from, struct pkt *p)
 {
     struct station *s = via;
-    if (fits(from, p))
+    if (fits(from, p)) {
         channel_send(&s->up, from, p);
-    else
+    } else {
         port_drop(from, DROP_LINK_MTU, p);
+    }
 }
 
 static void send_down(void *via, struct port *from, struct pkt *p)
 {
     struct station *s = via;
-    if (fits(from, p))
+    if (fits(from, p)) {
         channel_send(&s->down, from, p);
-    else
+    } else {
         port_drop(from, DROP_LINK_MTU, p);
+    }
 }
 
 static void reach_segment(void *owner, struct pkt *p)

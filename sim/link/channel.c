@@ -60,10 +60,11 @@ static void settle(struct channel *c, sim_time now)
 static void arm(struct channel *c)
 {
     struct sim *sim = c->links->sim;
-    if (!c->head || c->head->link.due == SIM_NEVER)
+    if (!c->head || c->head->link.due == SIM_NEVER) {
         sim_stop(sim, &c->next);
-    else if (!sim_armed(&c->next) || c->next.at != c->head->link.due)
+    } else if (!sim_armed(&c->next) || c->next.at != c->head->link.due) {
         sim_arm(sim, &c->next, c->head->link.due);
+    }
 }
 
 void channel_send(struct channel *c, struct port *from, struct pkt *p)
@@ -73,10 +74,11 @@ void channel_send(struct channel *c, struct port *from, struct pkt *p)
     settle(c, now);
     if (c->waiting > (uint64_t)c->how.queue) {
         c->count.queue_full++;
-        if (c->relays)
+        if (c->relays) {
             port_lose(from, DROP_QUEUE_FULL, p);
-        else
+        } else {
             port_drop(from, DROP_QUEUE_FULL, p);
+        }
         return;
     }
     if (!c->relays) {
@@ -97,10 +99,11 @@ void channel_send(struct channel *c, struct port *from, struct pkt *p)
     }
     if (++c->waiting - 1 > c->count.queue_max)
         c->count.queue_max = c->waiting - 1;
-    if (c->tail)
+    if (c->tail) {
         c->tail->next = p;
-    else
+    } else {
         c->head = p;
+    }
     c->tail = p;
     if (c->head == p)
         arm(c);
@@ -179,9 +182,10 @@ void channel_set_delay(struct channel *c, sim_time delay)
     c->how.delay = delay;
     sim_time now = sim_now(c->links->sim);
     settle(c, now);
-    for (struct pkt *p = c->unsent; p; p = p->next)
+    for (struct pkt *p = c->unsent; p; p = p->next) {
         if (p->link.leaves != SIM_NEVER)
             p->link.due = p->link.leaves + delay + p->link.extra;
+    }
     sim_time after = 0;
     for (struct pkt *p = c->head; p; p = p->next) {
         if (p->link.due < after)

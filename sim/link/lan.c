@@ -55,10 +55,11 @@ static void hand_to(const struct lan *lan, const struct lan_member *from,
                     const struct lan_member *to, struct pkt *p)
 {
     (void)lan;
-    if (to->down)
+    if (to->down) {
         channel_send(to->down, from->port, p);
-    else
+    } else {
         port_deliver(to->port, p);
+    }
 }
 
 static void flood(struct lan *lan, const struct lan_member *from, struct pkt *p)
@@ -71,10 +72,11 @@ static void flood(struct lan *lan, const struct lan_member *from, struct pkt *p)
             hand_to(lan, from, waits, pkt_copy(lan->links->packets, p));
         waits = m;
     }
-    if (waits)
+    if (waits) {
         hand_to(lan, from, waits, p);
-    else
+    } else {
         pkt_give(lan->links->packets, p); /* a group of which nobody is here: no loss */
+    }
 }
 
 void lan_spread(struct lan *lan, const struct lan_member *from, struct pkt *p)
@@ -88,10 +90,11 @@ void lan_spread(struct lan *lan, const struct lan_member *from, struct pkt *p)
     for (int i = 0; i < ADDRESS_BYTES; i++)
         station = station << 8 | p->at[i];
     const struct lan_member *to = lan->slot[slot_of(lan, station)];
-    if (!to || to == from)
+    if (!to || to == from) {
         port_lose(from->port, DROP_NO_STATION, p);
-    else if (!to->on)
+    } else if (!to->on) {
         port_lose(from->port, DROP_LINK_DOWN, p);
-    else
+    } else {
         hand_to(lan, from, to, p);
+    }
 }

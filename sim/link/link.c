@@ -51,10 +51,11 @@ void port_lose(struct port *port, enum link_reason reason, struct pkt *p)
 
 void port_send(struct port *port, struct pkt *p)
 {
-    if (port->up && port->send)
+    if (port->up && port->send) {
         port->send(port->via, port, p);
-    else
+    } else {
         port_drop(port, DROP_LINK_DOWN, p);
+    }
 }
 
 void port_deliver(struct port *port, struct pkt *p)

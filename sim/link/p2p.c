@@ -26,10 +26,11 @@ static void deliver(void *owner, struct pkt *p)
 
 static void send(void *via, struct port *from, struct pkt *p)
 {
-    if (p->len > from->mtu)
+    if (p->len > from->mtu) {
         port_drop(from, DROP_LINK_MTU, p);
-    else
+    } else {
         channel_send(via, from, p);
+    }
 }
 
 static void join_one_way(struct links *links, const char *name, const struct p2p_config *how,

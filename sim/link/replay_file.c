@@ -47,9 +47,10 @@ static enum status next_line(struct table *t, char *text, bool *end, struct why 
         }
         t->line++;
         size_t n = strlen(text);
-        if (n == LINE_BYTES - 1 && text[n - 1] != '\n')
+        if (n == LINE_BYTES - 1 && text[n - 1] != '\n') {
             return why_set(w, ST_SYNTAX, "%s:%ld: a line longer than %d bytes", t->path, t->line,
                            LINE_BYTES - 2);
+        }
         while (n && (text[n - 1] == '\n' || text[n - 1] == '\r'))
             text[--n] = '\0';
         if (n && text[0] != '#')
@@ -63,9 +64,10 @@ static enum status next_row(struct table *t, bool *end, struct why *w)
     if (st || *end)
         return st;
     unsigned n = cut(t->text, t->cell);
-    if (n != t->columns)
+    if (n != t->columns) {
         return why_set(w, ST_SYNTAX, "%s:%ld: %u columns, the header has %u", t->path, t->line, n,
                        t->columns);
+    }
     return ST_OK;
 }
 
@@ -89,9 +91,10 @@ static enum status open_table(struct table *t, const char *path, struct why *w)
 
 static int column(const struct table *t, const char *name)
 {
-    for (unsigned i = 0; i < t->columns; i++)
+    for (unsigned i = 0; i < t->columns; i++) {
         if (!strcmp(t->name[i], name))
             return (int)i;
+    }
     return -1;
 }
 
@@ -103,9 +106,10 @@ static enum status number(const struct table *t, int col, double scale, int64_t 
     char *rest = NULL;
     errno = 0;
     double v = strtod(cell, &rest);
-    if (rest == cell || *rest || errno || !(v >= 0) || v * scale > 9e18)
+    if (rest == cell || *rest || errno || !(v >= 0) || v * scale > 9e18) {
         return why_set(w, ST_SYNTAX, "%s:%ld: %s: '%s' is not a number from 0 on", t->path, t->line,
                        t->name[col], cell);
+    }
     *value = (int64_t)(v * scale + 0.5);
     return ST_OK;
 }
@@ -132,9 +136,10 @@ static void add(struct list *l, struct replay_point p)
 
 static enum status in_order(const struct table *t, sim_time at, sim_time *last, struct why *w)
 {
-    if (at < *last)
+    if (at < *last) {
         return why_set(w, ST_RANGE, "%s:%ld: time goes back, from %.6f s to %.6f s", t->path,
                        t->line, (double)*last / 1e9, (double)at / 1e9);
+    }
     *last = at;
     return ST_OK;
 }
@@ -156,9 +161,10 @@ static enum status read_cell(const struct table *t, int col, struct replay_point
         return ST_OK;
     if (!strcmp(name, "state")) {
         bool up = !strcmp(t->cell[col], "up");
-        if (!up && strcmp(t->cell[col], "down") != 0)
+        if (!up && strcmp(t->cell[col], "down") != 0) {
             return why_set(w, ST_SYNTAX, "%s:%ld: state: '%s' is neither 'up' nor 'down'", t->path,
                            t->line, t->cell[col]);
+        }
         p->blocked = !up;
         return ST_OK;
     }
@@ -227,18 +233,20 @@ static enum status read_pam_row(const struct table *t, struct pam *pam, sim_time
         add(l, p);
         return st;
     }
-    if (strcmp(t->cell[pam->event], "handover") != 0)
+    if (strcmp(t->cell[pam->event], "handover") != 0) {
         return why_set(w, ST_SYNTAX, "%s:%ld: event: '%s' is neither 'rate' nor 'handover'",
                        t->path, t->line, t->cell[pam->event]);
+    }
     int64_t length = 0;
     enum status st = number(t, pam->handover, 1e6, &length, w);
     if (st)
         return st;
     sim_time end = at + length;
     if (at < pam->blocked_until) { /* the end planned so far moves */
-        for (size_t i = l->n; i-- > 0 && l->point[i].blocked != 1;)
+        for (size_t i = l->n; i-- > 0 && l->point[i].blocked != 1;) {
             if (l->point[i].blocked == 0)
                 l->point[i].blocked = REPLAY_SAME;
+        }
         end = end > pam->blocked_until ? end : pam->blocked_until;
     } else {
         p.blocked = 1;
@@ -260,17 +268,19 @@ static enum status read_pam(struct table *t, const char *operator, struct list *
                       .handover = column(t, "handover_ms")};
     sim_time last = 0;
     bool end = false;
-    if (pam.t < 0 || pam.operator<0 || pam.event<0 || pam.rate<0 || pam.handover<0)
+    if (pam.t < 0 || pam.operator<0 || pam.event<0 || pam.rate<0 || pam.handover<0) {
         return why_set(w, ST_SYNTAX,
                        "%s: a pam2025 file has the columns t_s operator event technology rate_mbps "
                        "handover_ms",
                        t->path);
+    }
     for (;;) {
         enum status st = next_row(t, &end, w);
-        if (st || end)
+        if (st || end) {
             return st || pam.found ? st
                                    : why_set(w, ST_MISSING, "%s: has no row of operator '%s'",
                                              t->path, operator);
+        }
         int64_t at = 0;
         st = number(t, pam.t, 1e9, &at, w);
         if (!st)
