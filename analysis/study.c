@@ -180,6 +180,37 @@ static void plot_line(FILE *gp, const struct spec *s, const char *line, size_t l
     }
 }
 
+/* A figure that pooled points of a sweep would show intervals that mean nothing. */
+static enum status refuse_pooling(struct sqlite3 *db, const struct spec *s, struct why *w)
+{
+    sqlite3_stmt *q = NULL;
+    enum status st = ST_OK;
+    if (sqlite3_prepare_v2(
+            db,
+            "SELECT name FROM parameter WHERE name NOT IN (?1, ?2) GROUP BY name HAVING "
+            "count(DISTINCT value) > 1",
+            -1, &q, NULL) != SQLITE_OK)
+        return why_set(w, ST_IO, "study: %s", sqlite3_errmsg(db));
+    (void)sqlite3_bind_text(q, 1, s->x, -1, SQLITE_TRANSIENT);
+    (void)sqlite3_bind_text(q, 2, s->lines, -1, SQLITE_TRANSIENT);
+    if (sqlite3_step(q) == SQLITE_ROW) {
+        st = why_set(w, ST_RANGE,
+                     "figure %s: the sweep varies '%s' too, which is neither x nor lines", s->name,
+                     text(q, 0));
+    }
+    (void)sqlite3_finalize(q);
+    return st;
+}
+
+static enum status write_points(struct figure *one, struct sqlite3 *db, const struct spec *s,
+                                char xs[][VALUE_BYTES], size_t nx, const char *line, struct why *w)
+{
+    enum status st = ST_OK;
+    for (size_t k = 0; k < nx && !st; k++)
+        st = write_point(one, db, s, xs[k], line, k, w);
+    return st;
+}
+
 static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec *s,
                         const char *title, struct why *w)
 {
@@ -188,7 +219,9 @@ static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec
     size_t nx = 0;
     size_t nl = 1;
     struct figure one;
-    enum status st = values_of(db, s->x, xs, &nx, w);
+    enum status st = refuse_pooling(db, s, w);
+    if (!st)
+        st = values_of(db, s->x, xs, &nx, w);
     ls[0][0] = '\0';
     if (!st && *s->lines)
         st = values_of(db, s->lines, ls, &nl, w);
@@ -202,10 +235,8 @@ static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec
         return st;
     bool numeric = write_axes(&one, s, xs, nx);
     (void)fputs("series,x,value,low,high,n,text\n", one.csv);
-    for (size_t l = 0; l < nl && !st; l++) {
-        for (size_t k = 0; k < nx && !st; k++)
-            st = write_point(&one, db, s, xs[k], ls[l], k, w);
-    }
+    for (size_t l = 0; l < nl && !st; l++)
+        st = write_points(&one, db, s, xs, nx, ls[l], w);
     (void)fputs("plot ", one.gp);
     for (size_t l = 0; l < nl; l++)
         plot_line(one.gp, s, *s->lines ? ls[l] : s->plot, l, nl, numeric);

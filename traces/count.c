@@ -97,6 +97,21 @@ static void count_mh(const uint8_t *mh, size_t n, uint64_t counts[COUNTS])
     }
 }
 
+static void count_upper(uint8_t next, const uint8_t *upper, size_t n, uint64_t counts[COUNTS])
+{
+    if (next == IP6_MH)
+        count_mh(upper, n, counts);
+    if (next == IP6_UDP)
+        counts[COUNT_UDP]++;
+    if (next != IP6_ICMP6 || n == 0)
+        return;
+    int counter = icmp_counter(upper[0]);
+    if (counter >= 0)
+        counts[counter]++;
+    if (counter >= COUNT_RS)
+        counts[COUNT_SIGNALLING_BYTES] += n;
+}
+
 static void count_packet(const uint8_t *packet, size_t n, uint64_t counts[COUNTS])
 {
     for (int depth = 0; depth < DEPTH; depth++) {
@@ -106,24 +121,13 @@ static void count_packet(const uint8_t *packet, size_t n, uint64_t counts[COUNTS
         counts[COUNT_ROUTING2] += c.has_rh2;
         if (fault || c.upper_at > n)
             return;
-        if (c.upper == IP6_IP6) {
-            counts[COUNT_TUNNEL]++;
-            packet += c.upper_at;
-            n -= c.upper_at;
-            continue;
+        packet += c.upper_at;
+        n -= c.upper_at;
+        if (c.upper != IP6_IP6) {
+            count_upper(c.upper, packet, n, counts);
+            return;
         }
-        if (c.upper == IP6_MH)
-            count_mh(packet + c.upper_at, n - c.upper_at, counts);
-        if (c.upper == IP6_UDP)
-            counts[COUNT_UDP]++;
-        if (c.upper == IP6_ICMP6 && n > c.upper_at) {
-            int counter = icmp_counter(packet[c.upper_at]);
-            if (counter >= 0)
-                counts[counter]++;
-            if (counter >= COUNT_RS)
-                counts[COUNT_SIGNALLING_BYTES] += n - c.upper_at;
-        }
-        return;
+        counts[COUNT_TUNNEL]++;
     }
 }
 

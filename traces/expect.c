@@ -230,6 +230,18 @@ static enum status ask_count(const struct expect *e, struct sqlite3 *db, bool *h
     return st;
 }
 
+/* The first such event behind event `after`; ST_MISSING: none. */
+static enum status next_event(const struct expect *e, struct sqlite3 *db, const char *name,
+                              double after, double *id, struct why *w)
+{
+    char *sql = sqlite3_mprintf("SELECT min(id) FROM event WHERE id > %lld AND %z",
+                                (long long)after, where_text(e, name));
+    assert(sql);
+    enum status st = db_ask(db, sql, id, w);
+    sqlite3_free(sql);
+    return st;
+}
+
 static enum status ask_order(const struct expect *e, struct sqlite3 *db, bool *held, char *found,
                              size_t size, struct why *w)
 {
@@ -238,26 +250,18 @@ static enum status ask_order(const struct expect *e, struct sqlite3 *db, bool *h
     size_t len = 0;
     *held = true;
     found[0] = '\0';
-    for (size_t k = 0; k < e->order.n; k++) {
+    for (size_t k = 0; k < e->order.n && len < size; k++) {
         double id = 0;
-        char *sql = sqlite3_mprintf("SELECT min(id) FROM event WHERE id > %lld AND %z",
-                                    (long long)last, where_text(e, name[k]));
-        assert(sql);
-        enum status st = db_ask(db, sql, &id, w);
-        sqlite3_free(sql);
-        if (st && st != ST_MISSING)
-            return st;
-        if (st) {
+        enum status st = next_event(e, db, name[k], last, &id, w);
+        if (st == ST_MISSING) {
             *held = false;
-            if (len < size) {
-                (void)snprintf(found + len, size - len, "%sno %s after that", len ? ", " : "",
-                               name[k]);
-            }
+            (void)snprintf(found + len, size - len, "%sno %s after that", k ? ", " : "", name[k]);
             return ST_OK;
         }
+        if (st)
+            return st;
         last = id;
-        if (len < size)
-            len += (size_t)snprintf(found + len, size - len, "%s%.0f", len ? " < " : "event ", id);
+        len += (size_t)snprintf(found + len, size - len, "%s%.0f", k ? " < " : "event ", id);
     }
     return ST_OK;
 }

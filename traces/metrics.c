@@ -208,6 +208,19 @@ static void measure_voice(const struct flow_record *r, const struct trace_flow *
         m->mos_mean = sum / (double)windows;
 }
 
+/* A packet of which no copy came. */
+static void count_missing(const struct flow_record *r, const struct trace_flow *of, size_t s,
+                          sim_time end, sim_time least, struct flow_metrics *m)
+{
+    if (is_dead(r, s)) {
+        m->lost++;
+    } else if (metrics_is_late(of, end - r->copy[0].row[s].sent, least < 0 ? 0 : least)) {
+        m->late++;
+    } else {
+        m->in_flight++;
+    }
+}
+
 void metrics_of(const struct flow_record *r, const struct trace_flow *of, sim_time end,
                 struct flow_metrics *m)
 {
@@ -228,13 +241,7 @@ void metrics_of(const struct flow_record *r, const struct trace_flow *of, sim_ti
         const struct flow_row *got = flows_first(r, s);
         m->sent++;
         if (!got) {
-            if (is_dead(r, s)) {
-                m->lost++;
-            } else if (metrics_is_late(of, end - r->copy[0].row[s].sent, least < 0 ? 0 : least)) {
-                m->late++;
-            } else {
-                m->in_flight++;
-            }
+            count_missing(r, of, s, end, least, m);
             continue;
         }
         delay[came] = got->received - got->sent;

@@ -339,6 +339,23 @@ static void jump_ahead(struct bul *b, struct bul_exchange *x, const struct mh *b
     x->timeout = 0;
 }
 
+/* What each BID of the BU is told; with O the dead ones are replaced. */
+static void entries_acked(struct bul *b, const struct bul_exchange *asked, const struct mh *ba,
+                          sim_time now, struct bul_acts *acts)
+{
+    if (!asked->leaves && ba->status < 128)
+        b->overwrite = false;
+    for (unsigned k = 0; k < asked->bids; k++) {
+        struct bul_entry *e = find(b, asked->bid[k]);
+        assert(e);
+        entry_acked(b, e, asked, ba, now, acts);
+    }
+    for (unsigned k = 0; k < b->entries && asked->overwrites && ba->status < 128; k++) {
+        if (b->entry[k].state == BUL_LEAVING) /* nothing is left to delete */
+            step(b, &b->entry[k], ACKED, ba->status, now, acts);
+    }
+}
+
 bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_time now,
              struct bul_acts *acts)
 {
@@ -357,17 +374,7 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
     if (asked.home) {
         answer(acts, BUL_AT_HOME);
     } else if (!whole_answer(b, &asked, ba, now, acts)) {
-        if (!asked.leaves && ba->status < 128)
-            b->overwrite = false;
-        for (unsigned k = 0; k < asked.bids; k++) {
-            struct bul_entry *e = find(b, asked.bid[k]);
-            assert(e);
-            entry_acked(b, e, &asked, ba, now, acts);
-        }
-        for (unsigned k = 0; k < b->entries && asked.overwrites && ba->status < 128; k++) {
-            if (b->entry[k].state == BUL_LEAVING) /* replaced: nothing is left to delete */
-                step(b, &b->entry[k], ACKED, ba->status, now, acts);
-        }
+        entries_acked(b, &asked, ba, now, acts);
     }
     exchange_send_due(b, now, acts);
     return true;

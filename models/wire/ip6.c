@@ -74,6 +74,18 @@ static enum ip6_fault unknown_option(struct ip6_chain *c, uint8_t type, size_t a
     return blame(c, IP6_UNKNOWN_OPTION, at, 2);
 }
 
+static enum ip6_fault home_option(const uint8_t *packet, size_t at, size_t len, struct ip6_chain *c)
+{
+    if (c->has_home)
+        return blame(c, IP6_BAD_ORDER, at, 0);
+    if (len != HOME_BYTES)
+        return blame(c, IP6_BAD_OPTION, at + 1, 0);
+    c->has_home = true;
+    c->home_at = at;
+    memcpy(c->home.b, packet + at + 2, HOME_BYTES);
+    return IP6_GOOD;
+}
+
 /* The options of a Hop-by-Hop or Destination Options header, which stands at `at`. */
 static enum ip6_fault walk_options(const uint8_t *packet, size_t at, size_t end, bool is_dest,
                                    struct ip6_chain *c)
@@ -87,19 +99,13 @@ static enum ip6_fault walk_options(const uint8_t *packet, size_t at, size_t end,
         if (o + 2 > end || packet[o + 1] > end - o - 2)
             return blame(c, IP6_BAD_OPTION, o, 0);
         size_t len = packet[o + 1];
-        if (type == OPT_HOME && is_dest) {
-            if (c->has_home)
-                return blame(c, IP6_BAD_ORDER, o, 0);
-            if (len != HOME_BYTES)
-                return blame(c, IP6_BAD_OPTION, o + 1, 0);
-            c->has_home = true;
-            c->home_at = o;
-            memcpy(c->home.b, packet + o + 2, HOME_BYTES);
-        } else if (type != OPT_PADN) {
-            enum ip6_fault fault = unknown_option(c, type, o);
-            if (fault)
-                return fault;
-        }
+        enum ip6_fault fault = IP6_GOOD;
+        if (type == OPT_HOME && is_dest)
+            fault = home_option(packet, o, len, c);
+        else if (type != OPT_PADN)
+            fault = unknown_option(c, type, o);
+        if (fault)
+            return fault;
         o += 2 + len;
     }
     return IP6_GOOD;
