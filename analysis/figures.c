@@ -356,7 +356,9 @@ enum status figures_of_run(struct figures *f, struct sqlite3 *db, struct why *w)
         (void)snprintf(flow[flows++], sizeof flow[0], "%s", text(&q, 0));
     done(&q);
     if (!flows)
-        return why_set(w, ST_MISSING, "no packets were recorded (general.record.packets: none)");
+        return why_set(
+            w, ST_MISSING,
+            "no packets to draw: the scenario has no flows, or general.record.packets is none");
     st = draw_distribution(f, db, title, w);
     if (!st)
         st = draw_rate(f, db, title, w);

@@ -188,7 +188,7 @@ static void measure_voice(const struct flow_record *r, const struct trace_flow *
     for (size_t s = 0; s < r->copy[0].n; s++) {
         const struct flow_row *sent = &r->copy[0].row[s];
         const struct flow_row *got = flows_first(r, s);
-        if (!got && !is_dead(r, s))
+        if (!sent->there || (!got && !is_dead(r, s)))
             continue;
         if (!end)
             end = sent->sent + window;
@@ -238,6 +238,8 @@ void metrics_of(const struct flow_record *r, const struct trace_flow *of, sim_ti
                                .pdv_p99_ns = -1};
     sim_time least = metrics_least_delay(r);
     for (size_t s = 0; s < n; s++) {
+        if (!r->copy[0].row[s].there)
+            continue; /* a reply to a request that never came: it was not sent */
         const struct flow_row *got = flows_first(r, s);
         m->sent++;
         if (!got) {

@@ -276,7 +276,7 @@ void disruption_of(const struct transition *t, const struct flow_record *r,
         const struct flow_row *got = flows_first(r, s);
         if (got)
             a[n++].at = got->received;
-        if (sent->sent < begin || sent->sent > end)
+        if (!sent->there || sent->sent < begin || sent->sent > end)
             continue;
         d->lost += !got && sent->fate != FLOWS_ON_THE_WAY;
         d->late += got && metrics_is_late(of, got->received - got->sent, least);

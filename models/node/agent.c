@@ -259,6 +259,8 @@ static void send_own(struct agent *a, struct pkt *p, const struct addr *home,
         node_drop(a->node, DROP_MALFORMED, p);
         return;
     }
+    if (p->mark.flow)
+        p->mark.overhead = (uint16_t)(p->mark.overhead + IP6_RH2_BYTES);
     pkt_strip(p, IP6_HEADER);
     ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), h.next, home);
     path_add_header(p, &h.src, coa, IP6_ROUTING, h.hop_limit);

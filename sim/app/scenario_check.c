@@ -112,6 +112,37 @@ static void check_reach(struct check *k)
     }
 }
 
+/* A router's interfaces are named after its network, its links and, of bearers, node-interface. */
+static bool is_bearer_name(struct check *k, const char *name)
+{
+    const struct node_config *n = KEY_ITEMS(k->s->nodes, struct node_config);
+    for (size_t j = 0; j < k->s->nodes.n; j++) {
+        const struct interface_config *i = KEY_ITEMS(n[j].interfaces, struct interface_config);
+        for (size_t m = 0; m < n[j].interfaces.n; m++) {
+            if (!strcmp(name, arena_format(k->arena, "%s-%s", n[j].name, i[m].name)))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void check_names(struct check *k)
+{
+    const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
+    const struct backbone_config *link = KEY_ITEMS(k->s->backbone, struct backbone_config);
+    for (size_t n = 0; n < k->s->networks.n; n++) {
+        if (is_bearer_name(k, net[n].name))
+            SAY(k, path2(k, "networks", net[n].name), "is the name of a bearer too: another name");
+    }
+    for (size_t l = 0; l < k->s->backbone.n; l++) {
+        if (scenario_find(&k->s->networks, sizeof(struct network_config), link[l].name))
+            SAY(k, path2(k, "backbone", link[l].name),
+                "is the name of a network too: another name");
+        if (is_bearer_name(k, link[l].name))
+            SAY(k, path2(k, "backbone", link[l].name), "is the name of a bearer too: another name");
+    }
+}
+
 static void check_networks(struct check *k)
 {
     const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
@@ -376,6 +407,7 @@ void scenario_check(const struct scenario *s, const struct yaml_node *root, stru
     if (s->monami != 1)
         SAY(&k, "monami", "this program reads version 1 of the format");
     check_networks(&k);
+    check_names(&k);
     if (c->n == 0)
         check_nodes(&k);
     check_flows(&k);

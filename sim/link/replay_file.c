@@ -106,7 +106,8 @@ static enum status number(const struct table *t, int col, double scale, int64_t 
     char *rest = NULL;
     errno = 0;
     double v = strtod(cell, &rest);
-    if (rest == cell || *rest || errno || !(v >= 0) || v * scale > 9e18) {
+    bool plain = strspn(cell, "0123456789.eE+-") == strlen(cell); /* no hex, no "inf" */
+    if (!plain || rest == cell || *rest || errno || !(v >= 0) || v * scale > 9e18) {
         return why_set(w, ST_SYNTAX, "%s:%ld: %s: '%s' is not a number from 0 on", t->path, t->line,
                        t->name[col], cell);
     }

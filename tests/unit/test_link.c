@@ -314,6 +314,10 @@ static void reads_measured_traces_and_says_what_is_wrong(void)
     write_file(name, "t_s,rate_mbps\n0,fast\n");
     CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_SYNTAX);
     CHECK(strstr(w.text, "'fast'") != NULL);
+    write_file(name, "t_s,rate_mbps\n0,0x10\n");
+    CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_SYNTAX);
+    write_file(name, "t_s,rate_mbps\n0,inf\n");
+    CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_SYNTAX);
     write_file(name, "t_s,speed\n0,1\n");
     CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_SYNTAX);
     write_file(name, "");

@@ -117,6 +117,22 @@ static void a_copy_that_came_saves_the_packet(void)
     flows_release(&flows);
 }
 
+/* A ping's way down: the reply to a lost request was never sent. */
+static void what_was_never_sent_is_not_lost(void)
+{
+    struct flow_metrics m;
+    flows_init(&flows, 1);
+    born(0);
+    taken(0, 10 * SIM_MS);
+    born(3);
+    taken(3, 10 * SIM_MS);
+    metrics_of(&flows.record[0], &stream, SIM_S, &m);
+    CHECK_EQ(m.sent, 2);
+    CHECK_EQ(m.lost, 0);
+    CHECK_EQ(m.in_flight, 0);
+    flows_release(&flows);
+}
+
 static void a_disruption_is_the_gap_less_the_interval(void)
 {
     struct disruption d;
@@ -145,4 +161,5 @@ static void a_disruption_is_the_gap_less_the_interval(void)
 }
 
 CHECK_MAIN(CASE(mos_of_known_points), CASE(counts_and_quantiles), CASE(order_gaps_and_copies),
-           CASE(a_copy_that_came_saves_the_packet), CASE(a_disruption_is_the_gap_less_the_interval))
+           CASE(a_copy_that_came_saves_the_packet), CASE(what_was_never_sent_is_not_lost),
+           CASE(a_disruption_is_the_gap_less_the_interval))
