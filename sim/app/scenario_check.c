@@ -232,6 +232,11 @@ static void check_mobile(struct check *k, const struct node_config *n)
         SAY(k, path2(k, path, "home.address"), "the home address is not of network '%s'",
             net->name);
     }
+    struct addr taken = agent->address;
+    if (net && addr_unspecified(&taken))
+        taken = addr_join(&net->prefix.prefix, 1);
+    if (addr_eq(&taken, &n->home.address))
+        SAY(k, path2(k, path, "home.address"), "is the address of the home agent");
     if (!n->interfaces.n)
         SAY(k, path, "a mobile node needs interfaces");
     if (n->mcoa.lifetime % (4 * SIM_S))
