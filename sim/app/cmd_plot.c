@@ -41,6 +41,10 @@ int cmd_plot(int argc, char **argv)
     struct why w;
     if (stat(dir, &s))
         return cli_wrong("%s: %s", dir, strerror(errno));
+    char results[1100];
+    (void)snprintf(results, sizeof results, "%.1000s/results.sqlite", dir);
+    if (!sweep_is_study(dir) && stat(results, &s))
+        return cli_wrong("%s is not the folder of a run or of a sweep", dir);
     (void)snprintf(figures_dir, sizeof figures_dir, "%.1000s/figures", dir);
     if (mkdir(figures_dir, 0777) && errno != EEXIST)
         return cli_wrong("%s: %s", figures_dir, strerror(errno));
