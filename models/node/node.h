@@ -58,6 +58,7 @@ struct iface {
     struct port *port;
     uint64_t identifier; /* of its addresses: modified EUI-64, or given by the network */
     bool up;             /* as the node knows it */
+    bool ingress_filter; /* forwards only from sources of this very link: RFC 2827 */
     uint8_t hop_limit;   /* of packets that start here */
     struct nd_iface *nd; /* NULL: a link between routers, without neighbour discovery */
 };

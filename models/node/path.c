@@ -322,6 +322,13 @@ void path_in_tunnelled(struct iface *i, struct pkt *p)
     }
 }
 
+/* By the prefixes of the link, not by a reverse path: RFC 3704 2.2. */
+static bool is_of_link(const struct iface *i, const struct addr *src)
+{
+    const struct route *r = routes_find(i->node->routes, src);
+    return r && r->kind == ROUTE_ON_LINK && r->out == i;
+}
+
 static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
 {
     struct node *n = i->node;
@@ -338,6 +345,9 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
     const struct nd_address *tentative = i->nd ? address_find(i, &h->dst) : NULL;
     if (tentative) {
         node_drop(n, DROP_TENTATIVE, p);
+    } else if (i->ingress_filter && !is_of_link(i, &h->src) && !addr_link_local(&h->src)) {
+        icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_SOURCE_POLICY, 0);
+        node_drop(n, DROP_INGRESS, p);
     } else if (n->forwards) {
         forward(i, p, h);
     } else {

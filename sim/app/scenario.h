@@ -50,6 +50,7 @@ struct network_config {
     struct access_config access;
     struct nd_advertise_config advertise;
     struct nd_dad_config dad;
+    bool ingress_filter;
 };
 
 struct backbone_config {

@@ -76,6 +76,8 @@ static const struct key network_keys[] = {
     {"", KEY_JOIN, NETWORK(access), "", "", .keys = access_keys},
     {"advertise", KEY_TABLE, NETWORK(advertise), "", "router advertisements",
      .keys = nd_advertise_keys},
+    {"ingress_filter", KEY_BOOL, NETWORK(ingress_filter), "true",
+     "the router drops packets from its link whose source is not of it, RFC 2827"},
     {"dad", KEY_TABLE, NETWORK(dad), "", "how hosts test their addresses here", .keys = nd_dad_keys,
      .scalar = "use"},
     {.name = NULL},

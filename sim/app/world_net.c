@@ -26,6 +26,7 @@ static void add_segment(struct world *w, struct world_network *net)
     routes_set(net->router->routes, &on_link);
     access_set_router(net->access, port);
     i->up = true;
+    i->ingress_filter = how->ingress_filter;
     net->segment = i;
     net->router->own = global;
 }

@@ -3,6 +3,7 @@
 
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
+#include "models/transport/echo.h"
 #include "models/wire/icmp6.h"
 #include "sim/app/world.h"
 #include "sim/base/bytes.h"
@@ -289,7 +290,45 @@ static void bad_messages_are_dropped(void)
     end();
 }
 
+static unsigned spoofed, told;
+
+static void see_drop(void *self, const struct tap_drop *d)
+{
+    (void)self;
+    spoofed += d->reason == DROP_INGRESS;
+}
+
+/* RFC 2827: a source that is not of the link goes no further, and is told (RFC 4443 3.1, code 5).
+ */
+static void a_foreign_source_is_dropped_by_the_access_router(void)
+{
+    begin(NULL, 0);
+    tap.drop = see_drop;
+    (void)sim_run_until(world.sim, 15 * SIM_S);
+    const struct trace_flow *call = &world.trace_flow[0];
+    struct iface *i = wlan();
+    const struct nd_router *r = solicit_router(i, NULL);
+    CHECK(r != NULL);
+    for (int k = 0; k < 2 && r; k++) {
+        struct addr own = address_global(i)->addr;
+        struct pkt *p =
+            echo_request(&world.packets, k ? &own : &call->address[1], &call->address[1], 7, 1, 8);
+        eth_write(pkt_prepend(p, ETH_HEADER), r->station, i->port->station, ETH_TYPE_IP6);
+        spoofed = 0;
+        notes = 0;
+        port_send(i->port, p);
+        (void)sim_run_until(world.sim, sim_now(world.sim) + 200 * SIM_MS);
+        told = 0;
+        for (unsigned m = 0; m < notes; m++)
+            told += note[m].name == -1 && note[m].type == ICMP6_UNREACHABLE;
+        CHECK_EQ(spoofed, k == 0);
+        CHECK_EQ(told > 0, k == 0);
+    }
+    end();
+}
+
 CHECK_MAIN(CASE(a_duplicate_is_given_up_for_another_identifier), CASE(what_makes_a_duplicate),
            CASE(a_duplicate_link_local_address_stops_the_interface),
            CASE(a_test_lasts_one_retrans_timer), CASE(advertisements_keep_their_intervals),
-           CASE(unreachability_of_the_router_is_noticed), CASE(bad_messages_are_dropped))
+           CASE(unreachability_of_the_router_is_noticed), CASE(bad_messages_are_dropped),
+           CASE(a_foreign_source_is_dropped_by_the_access_router))
