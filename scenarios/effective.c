@@ -262,26 +262,49 @@ static void describe_type(const struct key *k, char *out, size_t size)
         len += (size_t)snprintf(out + len, size - len, "%s%s", len ? ", " : "", k->words[i]);
 }
 
-void effective_explain(FILE *out, const struct key *keys, const char *path, bool markdown)
+/* Who is told, and of what. */
+struct walk {
+    void (*see)(void *owner, const struct effective_key *k);
+    void *owner;
+};
+
+static void walk_keys(const struct walk *w, const struct key *keys, const char *path);
+
+static void walk_key(const struct walk *w, const struct key *k, const char *path)
+{
+    char inner[300];
+    char type[300];
+    (void)snprintf(inner, sizeof inner - 8, "%s%s%s", path, *path ? "." : "", k->name);
+    describe_type(k, type, sizeof type);
+    const struct effective_key one = {.path = inner,
+                                      .name = k->name,
+                                      .type = type,
+                                      .otherwise = !k->otherwise   ? "required"
+                                                   : *k->otherwise ? k->otherwise
+                                                                   : "-",
+                                      .help = k->help};
+    w->see(w->owner, &one);
+    if (k->type == KEY_MAP)
+        (void)strcat(inner, ".NAME");
+    if (k->type == KEY_LIST && k->keys)
+        (void)strcat(inner, ".N");
+    if (k->keys)
+        walk_keys(w, k->keys, inner);
+}
+
+static void walk_keys(const struct walk *w, const struct key *keys, const char *path)
 {
     for (const struct key *k = keys; k->name; k++) {
-        char inner[300];
-        char type[300];
-        if (k->type == KEY_JOIN) {
-            effective_explain(out, k->keys, path, markdown);
-            continue;
-        }
-        (void)snprintf(inner, sizeof inner, "%s%s%s", path, *path ? "." : "", k->name);
-        describe_type(k, type, sizeof type);
-        const char *otherwise = !k->otherwise ? "required" : *k->otherwise ? k->otherwise : "-";
-        (void)fprintf(out,
-                      markdown ? "| `%s` | %s | %s | %s |\n" : "%s\n    %s; default: %s\n    %s\n",
-                      inner, type, otherwise, k->help);
-        if (k->type == KEY_MAP)
-            (void)snprintf(inner + strlen(inner), sizeof inner - strlen(inner), ".NAME");
-        if (k->type == KEY_LIST && k->keys)
-            (void)snprintf(inner + strlen(inner), sizeof inner - strlen(inner), ".N");
-        if (k->keys)
-            effective_explain(out, k->keys, inner, markdown);
+        if (k->type == KEY_JOIN)
+            walk_keys(w, k->keys, path);
+        else
+            walk_key(w, k, path);
     }
+}
+
+void effective_each(const struct key *keys, void (*see)(void *owner, const struct effective_key *k),
+                    void *owner)
+{
+    const struct walk w = {see, owner};
+    walk_keys(&w, keys, "");
 }

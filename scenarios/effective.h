@@ -15,8 +15,16 @@ void effective_print(FILE *out, const struct key *keys, const void *from);
 /* A node as it was written, in YAML's flow form. */
 void effective_print_node(FILE *out, const struct yaml_node *n);
 
-/* The keys of a table, one line each: path, type, range, default, meaning. `markdown`: as rows
- * of a table. */
-void effective_explain(FILE *out, const struct key *keys, const char *path, bool markdown);
+/* One key of a table and of all tables in it, as the reference and `explain` tell it. */
+struct effective_key {
+    const char *path;      /* networks.NAME.rate.down, events.N.at; gone when `see` returns */
+    const char *name;      /* its last part; the table's, for good */
+    const char *type;      /* with range or words */
+    const char *otherwise; /* default; "required"; "-": none */
+    const char *help;
+};
+
+void effective_each(const struct key *keys, void (*see)(void *owner, const struct effective_key *k),
+                    void *owner);
 
 #endif

@@ -7,10 +7,16 @@
 #include "traces/count.h"
 #include "traces/db.h"
 
+static void print_key(void *owner, const struct effective_key *k)
+{
+    (void)owner;
+    (void)printf("| `%s` | %s | %s | %s |\n", k->path, k->type, k->otherwise, k->help);
+}
+
 static void print_keys(void)
 {
     (void)printf("## Scenario keys\n\n| key | value | default | meaning |\n|---|---|---|---|\n");
-    effective_explain(stdout, scenario_keys, "", true);
+    effective_each(scenario_keys, print_key, NULL);
 }
 
 static void print_names(void)

@@ -6,6 +6,7 @@
 const struct cli_command cli_commands[] = {
     {"run", cmd_run, "run one scenario and write its results"},
     {"check", cmd_check, "check scenario files and say everything that is wrong"},
+    {"explain", cmd_explain, "tell what a key of a scenario means"},
     {"plot", cmd_plot, "draw figures from results with gnuplot"},
     {"sweep", cmd_sweep, "run a scenario over parameters and replications"},
     {"reference", cmd_reference, "print the reference of keys, events, drops and tables"},
