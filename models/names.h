@@ -59,7 +59,13 @@ enum node_reason {
     X(ND_ROUTER, "nd.router",                                                                      \
       "interface, router, prefix: a router advertisement made a router or prefix known")           \
     X(ND_ROUTER_LOST, "nd.router_lost", "interface, router: no longer reachable or lifetime over") \
-    X(ND_ADDRESS, "nd.address", "interface, address: may be used from now on")                     \
+    X(ND_ADDRESS, "nd.address",                                                                    \
+      "interface, address, optimistic: may be used from now on, while it is tested (RFC 4429)")    \
+    X(ND_UNIQUE, "nd.unique", "interface, address: its test is over, it was in use already")       \
+    X(ND_REDIRECTED, "nd.redirected",                                                              \
+      "interface, router, destination, target, obeyed: a better first hop was named")              \
+    X(ND_SILENT, "nd.silent",                                                                      \
+      "interface, router: its advertisements stay away longer than it said")                       \
     X(ND_ADDRESS_GONE, "nd.address_gone", "interface, address: no longer the node's")              \
     X(ND_DAD_FAILED, "nd.dad_failed", "interface, address: somebody else has it")                  \
     X(PATH_DEAD, "path.dead", "interface, how: nothing comes through it")                          \

@@ -42,7 +42,8 @@ static int icmp_counter(uint8_t type)
                                     ICMP6_RA,
                                     ICMP6_NS,
                                     ICMP6_NA,
-                                    ICMP6_REDIRECT};
+                                    ICMP6_REDIRECT,
+                                    ICMP6_MLD2_REPORT};
     for (size_t k = 0; k < sizeof types; k++) {
         if (types[k] == type)
             return COUNT_UNREACHABLE + (int)k;

@@ -32,6 +32,7 @@
     X(NS, "icmp6.ns")                                 \
     X(NA, "icmp6.na")                                 \
     X(REDIRECT, "icmp6.redirect")                     \
+    X(MLD2_REPORT, "icmp6.mld2_report")               \
     X(MH_BRR, "mh.brr")                               \
     X(MH_HOTI, "mh.hoti")                             \
     X(MH_COTI, "mh.coti")                             \

@@ -12,7 +12,7 @@
 static const sim_time error_cost = SIM_S / 10;
 static const sim_time bucket_full = SIM_S;
 
-static bool within_limit(struct node *n)
+bool icmp_within_limit(struct node *n)
 {
     struct icmp_bucket *b = &n->errors;
     sim_time now = sim_now(n->sim);
@@ -76,7 +76,7 @@ void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t 
     if (ip6_read(p->at, p->len, &h) || !may_be_told(p, &h, type, code))
         return;
     const struct addr *own = own_source(n, &h);
-    if (!own || !within_limit(n))
+    if (!own || !icmp_within_limit(n))
         return;
     struct addr src = *own;
     struct pkt *error = pkt_take(n->packets);

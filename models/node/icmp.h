@@ -11,6 +11,9 @@
 void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
                      uint32_t value);
 
+/* Whether one more error or Redirect may leave now; if so it is counted. RFC 4443 2.4 f. */
+bool icmp_within_limit(struct node *n);
+
 /* An ICMPv6 message of this node that is not neighbour discovery: takes p. */
 void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at);
 

@@ -62,7 +62,7 @@ static void solicit(struct neighbour *e, bool multicast)
     const struct addr *src = address_link_local(i);
     struct addr dst = multicast ? addr_solicited_node(&e->addr) : e->addr;
     const struct nd_address *global = address_global(i);
-    if (!src && global)
+    if (!src && global && global->state != ADDRESS_OPTIMISTIC) /* RFC 4429 3.2 */
         src = &global->addr;
     if (!src)
         return; /* no address yet to ask from; the timer asks again */
@@ -151,7 +151,7 @@ void neighbour_send(struct iface *i, const struct addr *next_hop, struct pkt *p)
         enqueue(e, p);
         return;
     }
-    if (e->state == NEIGHBOUR_REACHABLE && sim_now(sim) - e->confirmed > i->nd->reachable)
+    if (e->state == NEIGHBOUR_REACHABLE && sim_now(sim) - e->confirmed > nd_reachable_time(i))
         e->state = NEIGHBOUR_STALE;
     if (e->state == NEIGHBOUR_STALE && (i->nd->host.nud || !i->nd->is_host)) {
         e->state = NEIGHBOUR_DELAY;

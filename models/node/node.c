@@ -45,8 +45,13 @@ struct iface *node_add_iface(struct node *n, const char *name, struct port *port
         n->iface = more;
     }
     struct iface *i = arena_take(n->arena, sizeof *i);
-    *i = (struct iface){
-        .node = n, .name = name, .index = n->ifaces, .port = port, .up = port->up, .hop_limit = 64};
+    *i = (struct iface){.node = n,
+                        .name = name,
+                        .index = n->ifaces,
+                        .port = port,
+                        .up = port->up,
+                        .hop_limit = 64,
+                        .mtu = port->mtu};
     if (port->station)
         i->identifier = eth_identifier(port->station);
     port->owner = i;

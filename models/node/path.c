@@ -28,8 +28,8 @@ void path_add_header(struct pkt *p, const struct addr *src, const struct addr *d
 static void emit(struct iface *i, const struct addr *next_hop, struct pkt *p)
 {
     struct node *n = i->node;
-    if (p->len > i->port->mtu) {
-        icmp_send_error(n, p, ICMP6_TOO_BIG, 0, i->port->mtu);
+    if (p->len > i->mtu) {
+        icmp_send_error(n, p, ICMP6_TOO_BIG, 0, i->mtu);
         node_drop(n, DROP_TOO_BIG, p);
         return;
     }
@@ -208,7 +208,7 @@ static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const 
     switch (c->upper) {
     case IP6_ICMP6:
         if (p->len > c->upper_at && p->at[c->upper_at] >= ICMP6_RS &&
-            p->at[c->upper_at] <= ICMP6_NA) {
+            p->at[c->upper_at] <= ICMP6_REDIRECT) {
             if (i->nd) {
                 nd_in(i, p, &h, c->upper_at);
             } else {
@@ -349,6 +349,8 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
         icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_SOURCE_POLICY, 0);
         node_drop(n, DROP_INGRESS, p);
     } else if (n->forwards) {
+        if (i->nd && r && r->out == i)
+            redirect_send(i, p, h, r);
         forward(i, p, h);
     } else {
         node_drop(n, DROP_NOT_FOR_US, p);
@@ -361,9 +363,8 @@ void path_in(struct iface *i, struct pkt *p)
     struct ip6 h;
     if (i->port->framing == LINK_ETHERNET) {
         uint64_t dst;
-        uint64_t src;
         uint16_t type;
-        if (!eth_read(p->at, p->len, &dst, &src, &type) || type != ETH_TYPE_IP6) {
+        if (!eth_read(p->at, p->len, &dst, &i->heard, &type) || type != ETH_TYPE_IP6) {
             node_drop(n, DROP_MALFORMED, p);
             return;
         }

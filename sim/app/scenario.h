@@ -85,6 +85,9 @@ struct detection_config {
     sim_time link_down;
     int nud; /* 0 rfc4861, 1 none */
     bool rs_delay;
+    bool rs_early;
+    int64_t ra_lost;
+    bool simple_dna;
     struct path_probe_config path_probe;
 };
 

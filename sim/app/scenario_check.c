@@ -63,6 +63,12 @@ static void check_advertise(struct check *k, const struct network_config *n)
     const char *path = path3(k, "networks", n->name, "advertise");
     if (n->advertise.min > n->advertise.max * 3 / 4)
         SAY(k, path, "min must not be above 0.75 max (RFC 4861 6.2.1)");
+    if (n->advertise.min && n->advertise.min < 30 * SIM_MS)
+        SAY(k, path, "min must not be below 30 ms (RFC 6275 7.5)");
+    if (n->advertise.lifetime && n->advertise.lifetime * SIM_S < n->advertise.max)
+        SAY(k, path, "lifetime must not be below max (RFC 4861 6.2.1)");
+    if (n->advertise.mtu && (n->advertise.mtu < IP6_MTU_MIN || n->advertise.mtu > n->access.mtu))
+        SAY(k, path, "mtu must be from 1280 B to the link's own");
     if (n->advertise.preferred > n->advertise.valid)
         SAY(k, path, "preferred must not be above valid (RFC 4861 4.6.2)");
 }

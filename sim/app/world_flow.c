@@ -197,7 +197,10 @@ static void start_mobile(struct world *w, const struct node_config *how)
     const struct nd_host_config host = {.link_layer = how->detection.link_layer,
                                         .link_down = how->detection.link_down,
                                         .nud = how->detection.nud == 0,
-                                        .rs_delay = how->detection.rs_delay};
+                                        .rs_delay = how->detection.rs_delay,
+                                        .rs_early = how->detection.rs_early,
+                                        .ra_lost = how->detection.ra_lost,
+                                        .simple_dna = how->detection.simple_dna};
     mobile_start(n->mobile);
     for (size_t k = 0; k < how->interfaces.n; k++) {
         const char *name = arena_format(w->arena, "%s.%s", how->name, ic[k].name);
