@@ -77,12 +77,17 @@ enum node_reason {
     X(BU_RECEIVED, "mip6.bu_received", "home_address, source, bids, sequence, lifetime_s, status") \
     X(BA_SENT, "mip6.ba_sent", "peer, home_address, bids, sequence, lifetime_s, status")           \
     X(REGISTERED, "mip6.registered",                                                               \
-      "home_address, bid, care_of_address, interface: acknowledged")                               \
+      "home_address, bid, care_of_address, interface, status: acknowledged")                       \
     X(DEREGISTERED, "mip6.deregistered", "home_address, bid: acknowledged")                        \
     X(REGISTRATION_LOST, "mip6.registration_lost", "home_address, bid: lifetime over or refused")  \
     X(FALLBACK, "mip6.fallback",                                                                   \
       "home_address, why: what the mobile node no longer asks of its home agent")                  \
-    X(RETURNED_HOME, "mip6.returned_home", "home_address, interface")                              \
+    X(RETURNED_HOME, "mip6.returned_home",                                                         \
+      "home_address, interface, simultaneous: acknowledged; or beside other care-of addresses")    \
+    X(BRR_SENT, "mip6.brr_sent", "home_address, bids: the home agent asks for a refresh")          \
+    X(BRR_RECEIVED, "mip6.brr_received", "home_address, bids")                                     \
+    X(BE_RECEIVED, "mip6.be_received", "peer, home_address, status: 1 no binding, 2 unknown type") \
+    X(RESTARTED, "mip6.restarted", "home_address: the node has forgotten its bindings")            \
     X(BINDING_MADE, "mip6.binding_made", "home_address, bid, care_of_address")                     \
     X(BINDING_MOVED, "mip6.binding_moved", "home_address, bid, care_of_address")                   \
     X(BINDING_REFRESHED, "mip6.binding_refreshed", "home_address, bid, care_of_address")           \

@@ -240,6 +240,17 @@ static bool replaces_all(const struct bul *b, const struct bul_exchange *x)
     return leaving;
 }
 
+static bool has_home_binding(const struct bul *b)
+{
+    for (unsigned k = 0; k < b->entries; k++) {
+        const struct bul_entry *e = &b->entry[k];
+        if (bul_is_home(b, e) &&
+            (e->state == BUL_ASKING || e->state == BUL_BOUND || e->state == BUL_RENEWING))
+            return true;
+    }
+    return false;
+}
+
 static void put_bindings(const struct bul *b, const struct bul_exchange *x, struct mh *bu)
 {
     if (!b->mcoa) {
@@ -251,13 +262,21 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
     }
     if (!x->leaves && (b->overwrite || replaces_all(b, x)))
         bu->flags |= MH_BU_OVERWRITE;
+    bool at_home = has_home_binding(b);
     for (unsigned k = 0; k < x->bids; k++) {
         const struct bul_entry *e = entry_of(b, x->bid[k]);
         assert(e);
+        bool is_home = bul_is_home(b, e);
         struct mh_bid *option = &bu->bid[bu->bids++];
         *option = (struct mh_bid){.bid = e->bid};
-        option->has_coa = !x->leaves && !e->told; /* RFC 5648 5.1: the first carries it */
+        /* RFC 5648 5.1: the first carries it; 5.6.3: the home binding always does. */
+        option->has_coa = !x->leaves && (!e->told || is_home);
         option->coa = e->coa;
+        option->home = !x->leaves && at_home; /* all while at home, or the home binding ends */
+        if (is_home && !x->leaves) {
+            bu->has_station = b->home_station != 0;
+            bu->station = b->home_station;
+        }
     }
 }
 
@@ -266,7 +285,8 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     const struct bul_entry *from = x->home ? NULL : sender(b, x);
     assert(acts->n < BUL_ACTS);
     struct bul_act *act = &acts->act[acts->n++];
-    *act = (struct bul_act){.kind = BUL_SEND, .from_home = x->home};
+    *act =
+        (struct bul_act){.kind = BUL_SEND, .from_home = x->home || (from && bul_is_home(b, from))};
     act->src = from ? from->coa : b->how.home;
     struct mh *bu = &act->bu;
     bu->type = MH_BU;
@@ -289,7 +309,7 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
 
 void exchange_send_due(struct bul *b, sim_time now, struct bul_acts *acts)
 {
-    for (int i = 0; i < BUL_EXCHANGES; i++) {
+    for (int i = 0; i < BUL_EXCHANGES && !b->held; i++) {
         struct bul_exchange *x = &b->exchange[i];
         if (x->open && can_send(b, x) && allowed(b, x->due) <= now)
             send(b, x, now, acts);

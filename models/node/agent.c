@@ -72,6 +72,20 @@ void agent_set_policy(struct agent *a, const struct addr *home, const struct flo
 
 static void do_acts(struct agent *a, const struct bcache_acts *acts);
 
+/* To a node on the home link that is abroad, too: the neighbour cache knows it, or, where only the
+ * home agent answers for it, the BU told its link-layer address (RFC 5648 5.6.4, 6.3). */
+static void send_home(struct agent *a, struct pkt *p, const struct binding *at)
+{
+    struct iface *i = a->home;
+    p->mark.bid = at->bid;
+    if (at->ndp || !at->station || p->len > i->mtu) {
+        path_out_on(i, &at->coa, p);
+        return;
+    }
+    eth_write(pkt_prepend(p, ETH_HEADER), at->station, i->port->station, ETH_TYPE_IP6);
+    port_send(i->port, p);
+}
+
 static void send_ack(struct agent *a, const struct bcache_act *act)
 {
     struct node *n = a->node;
@@ -80,7 +94,28 @@ static void send_ack(struct agent *a, const struct bcache_act *act)
                field_int("sequence", act->ba.sequence),
                field_int("lifetime_s", (int64_t)act->ba.lifetime * MH_LIFETIME_UNIT_S),
                field_int("status", act->ba.status));
+    if (act->station && addr_eq(&act->dst, &act->home)) /* by its frame: RFC 6275 10.3.2 */
+        neighbour_learn(a->home, &act->dst, act->station, false);
     mobility_send(n, &act->ba, &a->address, &act->dst, act->rh2 ? &act->home : NULL, false);
+}
+
+/* To the home address, so that it goes the way of data: no routing header stands in front of a
+ * Mobility Header other than a BA (RFC 6275 6.1). */
+static void send_request(struct agent *a, const struct bcache_act *act)
+{
+    struct node *n = a->node;
+    const struct bcache_entry *e = bcache_find(&a->cache, &act->home);
+    const struct binding *chosen[MH_BIDS];
+    if (!e || !bcache_choose(e, NULL, chosen))
+        return;
+    NODE_EVENT(n, EV_BRR_SENT, field_addr("home_address", &act->home),
+               field_text("bids", mobility_bids(n, &act->ba)));
+    struct pkt *p = mobility_make(n, &act->ba, &a->address, &act->home);
+    if (chosen[0]->home) {
+        send_home(a, p, chosen[0]);
+    } else {
+        mobility_tunnel(n, p, &a->address, &chosen[0]->coa, chosen[0]->bid, 64);
+    }
 }
 
 static void tested(void *owner, bool unique)
@@ -167,6 +202,9 @@ static void do_acts(struct agent *a, const struct bcache_acts *acts)
         switch (act->kind) {
         case BCACHE_SEND:
             send_ack(a, act);
+            break;
+        case BCACHE_ASK:
+            send_request(a, act);
             break;
         case BCACHE_TEST:
             test_home(a, &act->home);
@@ -280,16 +318,30 @@ bool agent_takes(struct agent *a, struct pkt *p)
     unsigned n = bcache_choose(e, rule, chosen);
     if (n == 0)
         return false;
-    if (node_owns(a->node, &src)) {
+    if (node_owns(a->node, &src) && !chosen[0]->home) {
         send_own(a, p, &dst, &chosen[0]->coa);
         return true;
     }
     note_choice(a, e, rule, chosen[0]->bid);
     for (unsigned k = 0; k < n; k++) {
         struct pkt *one = k + 1 < n ? mobility_copy(a->node, p, (uint8_t)(k + 1)) : p;
+        if (chosen[k]->home) {
+            send_home(a, one, chosen[k]);
+            continue;
+        }
         mobility_tunnel(a->node, one, &a->address, &chosen[k]->coa, chosen[k]->bid, 64);
     }
     return true;
+}
+
+void agent_restart(struct agent *a)
+{
+    struct bcache_acts acts = {.n = 0};
+    NODE_EVENT(a->node, EV_RESTARTED, field_addr("home_address", &addr_any));
+    while (bcache_forget(&a->cache, &acts)) {
+        do_acts(a, &acts);
+        acts.n = 0;
+    }
 }
 
 bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct ip6 *inner)

@@ -22,6 +22,9 @@ void agent_set_policy(struct agent *a, const struct addr *home, const struct flo
 /* Told by the world, only with detection.oracle: that binding's link carries packets, or not. */
 void agent_oracle(struct agent *a, const struct addr *home, uint16_t bid, bool carries);
 
+/* Told by the world: all bindings are forgotten, as by a restart. */
+void agent_restart(struct agent *a);
+
 /* Told by path.c. A packet to a bound home address is taken. */
 bool agent_takes(struct agent *a, struct pkt *p);
 bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct ip6 *inner);

@@ -42,6 +42,7 @@ struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
                                 const struct ip6_chain *c)
 {
     struct arrival a = {.src = h->src, .dst = h->dst, .has_home = c->has_home, .iface = i->index};
+    a.station = i->port->framing == LINK_ETHERNET ? i->heard : 0;
     if (c->has_home) {
         a.home = c->home;
     } else if (c->has_rh2) {
@@ -69,6 +70,18 @@ void mobility_send(struct node *n, const struct mh *m, const struct addr *src,
     }
     path_add_header(p, src, dst, next, 64);
     path_out_plain(n, p); /* past bindings: RFC 6275 6.1 */
+}
+
+struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr *src,
+                          const struct addr *dst)
+{
+    struct pkt *p = pkt_take(n->packets);
+    struct writer w = wr_over(p->at, pkt_tailroom(p));
+    mh_write(&w, src, dst, m);
+    assert(!w.full);
+    p->len = (uint32_t)w.len;
+    path_add_header(p, src, dst, IP6_MH, 64);
+    return p;
 }
 
 void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,

@@ -21,6 +21,10 @@ struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
 void mobility_send(struct node *n, const struct mh *m, const struct addr *src,
                    const struct addr *dst, const struct addr *home, bool home_is_source);
 
+/* As a packet, without extension headers; the caller owns it. */
+struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr *src,
+                          const struct addr *dst);
+
 /* Encapsulate p and send it: RFC 2473 3.1. */
 void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,
                      uint16_t bid, uint8_t hop_limit);

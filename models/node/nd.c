@@ -301,6 +301,8 @@ static void advertised(struct iface *i, const struct ip6 *h, const struct nd_mes
     if (to_routers && m->options.has_target && !neighbour_find(i, &m->target))
         neighbour_learn(i, &m->target, m->options.target, m->router); /* RFC 9131 6.1.2 */
     neighbour_advertised(i, m);
+    if (i->node->mobile)
+        mobile_advertised(i->node->mobile, i, m);
     if (i->nd->host.simple_dna)
         dna_answered(i, m);
 }

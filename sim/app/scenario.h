@@ -93,6 +93,7 @@ struct detection_config {
 
 struct mcoa_config {
     bool enabled;
+    int at_home;      /* 0 complete, 1 simultaneous */
     int registration; /* enum bul_registration */
     sim_time lifetime;
 };
@@ -116,11 +117,7 @@ struct node_config {
     struct {
         int plain;
     } source_check;
-    struct {
-        int mcoa;
-        bool bulk;
-        sim_time max_lifetime;
-    } agent;
+    struct bcache_config agent;
 };
 
 struct event_config {
@@ -130,6 +127,8 @@ struct event_config {
     const char *attach;
     const char *to;
     const char *detach;
+    const char *shut;
+    const char *restart;
 };
 
 struct timers_config {

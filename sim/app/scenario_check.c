@@ -245,6 +245,9 @@ static void check_mobile(struct check *k, const struct node_config *n)
         SAY(k, path2(k, path, "home.address"), "is the address of the home agent");
     if (!n->interfaces.n)
         SAY(k, path, "a mobile node needs interfaces");
+    if (n->mcoa.at_home == 1 && !n->mcoa.enabled)
+        SAY(k, path2(k, path, "mcoa.at_home"),
+            "simultaneous needs several care-of addresses: mcoa.enabled is false");
     if (n->mcoa.lifetime % (4 * SIM_S))
         SAY(k, path2(k, path, "mcoa.lifetime"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
     check_interfaces(k, n);
@@ -317,7 +320,7 @@ static void check_flows(struct check *k)
 
 static void check_attach(struct check *k, const struct event_config *e, const char *path)
 {
-    const char *name = e->attach ? e->attach : e->detach;
+    const char *name = e->attach ? e->attach : e->detach ? e->detach : e->shut;
     const struct node_config *node;
     const struct interface_config *i;
     if (!scenario_interface(k->s, name, &node, &i)) {
@@ -344,14 +347,24 @@ static void check_attach(struct check *k, const struct event_config *e, const ch
     }
 }
 
+static void check_restart(struct check *k, const struct event_config *e, const char *path)
+{
+    const struct node_config *n = SCENARIO_FIND(k->s->nodes, struct node_config, e->restart);
+    if (n->role == ROLE_CORRESPONDENT)
+        SAY(k, path, "'%s' has no bindings to forget: a home agent or a mobile node", e->restart);
+}
+
 static void check_events(struct check *k)
 {
     const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
     for (size_t j = 0; j < k->s->events.n; j++) {
         const char *path = arena_format(k->arena, "events.%zu", j);
-        int kinds = (e[j].outage != NULL) + (e[j].attach != NULL) + (e[j].detach != NULL);
+        int kinds = (e[j].outage != NULL) + (e[j].attach != NULL) + (e[j].detach != NULL) +
+                    (e[j].shut != NULL) + (e[j].restart != NULL);
         if (kinds != 1) {
-            SAY(k, path, "exactly one of outage, attach and detach");
+            SAY(k, path, "exactly one of outage, attach, detach, shut and restart");
+        } else if (e[j].restart) {
+            check_restart(k, &e[j], path);
         } else if (!e[j].outage) {
             check_attach(k, &e[j], path);
         }

@@ -27,7 +27,7 @@ static const char *const knowledge_words[] = {"protocol", "oracle", NULL};
 static const char *const nud_words[] = {"rfc4861", "none", NULL};
 static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
 static const char *const roles[] = {"mobile", "home-agent", "correspondent", NULL};
-static const char *const agent_mcoa_words[] = {"accept", "unknown", "prohibited", NULL};
+static const char *const at_home_words[] = {"complete", "simultaneous", NULL};
 static const char *const statistics[] = {"mean", "median", NULL};
 
 static const struct key record_keys[] = {
@@ -147,6 +147,9 @@ static const struct key mcoa_keys[] = {
     {"registration", KEY_WORD, MCOA(registration), "bulk",
      "one BU for all BIDs, one after the other, or each on its own (RFC 5648 5.3)",
      .words = registrations},
+    {"at_home", KEY_WORD, MCOA(at_home), "complete",
+     "on the home link everything is deregistered, or the home link is one more path (RFC 5648 5.6)",
+     .words = at_home_words},
     {"lifetime", KEY_TIME, MCOA(lifetime), "420 s", "asked for in a BU, in steps of 4 s",
      .min = 4 * SIM_S, .max = INT64_C(65535) * 4 * SIM_S},
     {.name = NULL},
@@ -163,17 +166,6 @@ static const struct key source_check_keys[] = {
     {"plain", KEY_WORD, NODE(source_check.plain) - NODE(source_check), "any-binding",
      "outer source of an unprotected reverse tunnel, RFC 6275 10.4.5, RFC 5648 6.5",
      .words = bcache_source_words},
-    {.name = NULL},
-};
-
-static const struct key agent_keys[] = {
-    {"mcoa", KEY_WORD, NODE(agent.mcoa) - NODE(agent), "accept",
-     "several care-of addresses are accepted, unknown (a plain RFC 6275 agent) or prohibited (166)",
-     .words = agent_mcoa_words},
-    {"bulk", KEY_BOOL, NODE(agent.bulk) - NODE(agent), "true",
-     "several BIDs in one BU are accepted; false: status 168"},
-    {"max_lifetime", KEY_TIME, NODE(agent.max_lifetime) - NODE(agent), "262140 s",
-     "granted at most", .min = 4 * SIM_S, .max = INT64_C(65535) * 4 * SIM_S},
     {.name = NULL},
 };
 
@@ -196,7 +188,7 @@ static const struct key node_keys[] = {
      .keys = decide_keys},
     {"source_check", KEY_TABLE, NODE(source_check), "", "home agent: what may come out of a tunnel",
      .keys = source_check_keys},
-    {"agent", KEY_TABLE, NODE(agent), "", "home agent: what it grants", .keys = agent_keys},
+    {"agent", KEY_TABLE, NODE(agent), "", "home agent: what it grants", .keys = bcache_keys},
     {.name = NULL},
 };
 
@@ -210,6 +202,10 @@ static const struct key event_keys[] = {
     {"to", KEY_REF, EVENT(to), "", "attach: the network; default: the one it attaches to first",
      .refers = "networks"},
     {"detach", KEY_TEXT, EVENT(detach), "", "an interface that loses its link"},
+    {"shut", KEY_TEXT, EVENT(shut), "",
+     "an interface that is taken down with notice: its binding is deleted first, RFC 5648 5.5.2"},
+    {"restart", KEY_REF, EVENT(restart), "",
+     "a home agent or mobile node that forgets all its bindings", .refers = "nodes"},
     {.name = NULL},
 };
 

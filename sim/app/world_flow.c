@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "models/node/agent.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
 #include "sim/app/world_parts.h"
@@ -147,6 +148,22 @@ static void end_outage(struct sim *sim, void *owner)
     access_outage(net->access, false);
 }
 
+static void shut_down(void *owner)
+{
+    const struct world_event *e = owner;
+    detach_iface(e->world, e->how->shut);
+}
+
+static void restart(const struct world_event *e)
+{
+    struct node *n = world_node(e->world, e->how->restart);
+    if (n->agent) {
+        agent_restart(n->agent);
+    } else {
+        mobile_restart(n->mobile);
+    }
+}
+
 static void happen(struct sim *sim, void *owner)
 {
     struct world_event *e = owner;
@@ -155,6 +172,11 @@ static void happen(struct sim *sim, void *owner)
         begin_outage(e);
     } else if (e->how->attach) {
         attach(station_of(e->world, e->how->attach, e->how->to));
+    } else if (e->how->shut) {
+        const struct world_station *s = station_of(e->world, e->how->shut, NULL);
+        mobile_shut(s->node->mobile, s->iface, e, shut_down);
+    } else if (e->how->restart) {
+        restart(e);
     } else {
         detach_iface(e->world, e->how->detach);
     }

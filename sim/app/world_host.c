@@ -24,16 +24,22 @@ struct addr world_address(const struct world *w, const struct node_config *n)
 
 /* ---- fixed nodes --------------------------------------------------------------------- */
 
+static sim_time lifetime_of(int64_t seconds)
+{
+    return seconds == ND_INFINITE ? SIM_NEVER : seconds * SIM_S;
+}
+
 static void add_agent(struct world *w, const struct node_config *how)
 {
     struct world_network *net = world_network(w, how->network);
     struct addr address = world_address(w, how);
-    const struct bcache_config config = {.home = net->how->prefix.prefix,
-                                         .max_lifetime = how->agent.max_lifetime,
-                                         .mcoa = how->agent.mcoa,
-                                         .bulk = how->agent.bulk,
-                                         .source_check = how->source_check.plain,
-                                         .delete_time = w->scenario->timers.max_delete_bce};
+    struct bcache_config config = how->agent;
+    config.serves = true;
+    config.home = net->how->prefix.prefix;
+    config.valid = lifetime_of(net->how->advertise.valid);
+    config.preferred = lifetime_of(net->how->advertise.preferred);
+    config.source_check = how->source_check.plain;
+    config.delete_time = w->scenario->timers.max_delete_bce;
     (void)agent_new(net->router, net->segment, &address, &config);
 }
 
@@ -184,6 +190,7 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .agent = world_address(w, agent),
                                       .lifetime = how->mcoa.lifetime,
                                       .mcoa = how->mcoa.enabled,
+                                      .simultaneous = how->mcoa.at_home == 1,
                                       .registration = how->mcoa.registration,
                                       .timers = w->scenario->timers.bul},
                               .detection = {.oracle = how->detection.knowledge == 1,

@@ -68,7 +68,12 @@ static void begin(enum bul_registration registration)
         .mcoa = true,
         .registration = (int)registration,
         .timers = {1500 * SIM_MS, SIM_S, 32 * SIM_S, SHARE_ONE / 10 * 8}};
-    const struct bcache_config cache = {.home = {{{0x20, 1, 0xd, 0xb8, 0, 0xa}}, 64},
+    const struct bcache_config cache = {.serves = true,
+                                        .home = {{{0x20, 1, 0xd, 0xb8, 0, 0xa}}, 64},
+                                        .valid = SIM_NEVER,
+                                        .preferred = SIM_NEVER,
+                                        .max_bids = MH_BIDS,
+                                        .bulk_new_coa = true,
                                         .max_lifetime = 600 * SIM_S,
                                         .bulk = true,
                                         .delete_time = 10 * SIM_S};

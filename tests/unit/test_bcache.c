@@ -16,7 +16,12 @@ static struct bcache_config how;
 static void begin(void)
 {
     arena = (struct arena){0};
-    how = (struct bcache_config){.home = {{{0x20, 1, 0xd, 0xb8, 0, 0xa}}, 64},
+    how = (struct bcache_config){.serves = true,
+                                 .home = {{{0x20, 1, 0xd, 0xb8, 0, 0xa}}, 64},
+                                 .valid = SIM_NEVER,
+                                 .preferred = SIM_NEVER,
+                                 .max_bids = MH_BIDS,
+                                 .bulk_new_coa = true,
                                  .max_lifetime = 600 * SIM_S,
                                  .bulk = true,
                                  .delete_time = 10 * SIM_S};
@@ -65,9 +70,9 @@ static void pass_test(sim_time now)
 {
     acts.n = 0;
     bcache_tested(&cache, &home, true, now, &acts);
-    CHECK(act(BCACHE_PROXY_ON) != NULL);
     while (bcache_resume(&cache, &home, now, &acts))
         ;
+    CHECK(act(BCACHE_PROXY_ON) != NULL);
 }
 
 static void bind_plain(uint16_t sequence)
