@@ -78,7 +78,9 @@ static void put_lifetime(const struct bcache *b, struct mh *ba, uint16_t units)
 static uint16_t granted_units(const struct bcache *b, const struct mh *bu)
 {
     sim_time most = b->how.max_lifetime < b->how.valid ? b->how.max_lifetime : b->how.valid;
-    return bu->lifetime > most / unit ? (uint16_t)(most / unit) : bu->lifetime;
+    if (bu->lifetime <= most / unit)
+        return bu->lifetime;
+    return (uint16_t)(most / unit);
 }
 
 /* The care-of address of a BID option, or the status that refuses it: RFC 5648 6.2. */
