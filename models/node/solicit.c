@@ -59,7 +59,7 @@ void solicit_start(struct iface *i)
     nd->rs_interval = 0;
     sim_timer_init(&nd->solicit, send_rs, i);
     sim_time delay = 0;
-    if (nd->host.rs_delay && !nd->waited) {
+    if (nd->host.rs_delay && !nd->host.simple_dna && !nd->waited) { /* RFC 6059 5.4: at once */
         delay = rng_uniform(&nd->rng, 0, nd->timers->max_rs_delay);
         nd->waited = true;
     }
