@@ -21,7 +21,7 @@
 
 #include "tests/check.h"
 
-enum { SEEN = 20000, SEEN_BYTES = 1500 };
+enum { SEEN = 60000, SEEN_BYTES = 1500 };
 
 /* A frame that a node sent, or tried to. */
 struct seen_frame {

@@ -262,15 +262,6 @@ void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 
     pkt_give(a->node->packets, p);
 }
 
-void agent_binding_error(struct agent *a, struct iface *i, const struct addr *dst,
-                         const struct addr *home, uint8_t status)
-{
-    const struct mh error = {.type = MH_BE, .status = status, .home = *home};
-    (void)i;
-    if (!addr_multicast(dst))
-        mobility_send(a->node, &error, &a->address, dst, NULL, false); /* RFC 6275 9.3.3 */
-}
-
 /* ---- data ------------------------------------------------------------------- */
 
 static void note_choice(struct agent *a, const struct bcache_entry *e, const struct flow_rule *rule,
@@ -332,6 +323,11 @@ bool agent_takes(struct agent *a, struct pkt *p)
         mobility_tunnel(a->node, one, &a->address, &chosen[k]->coa, chosen[k]->bid, 64);
     }
     return true;
+}
+
+struct bcache *agent_cache(struct agent *a)
+{
+    return &a->cache;
 }
 
 void agent_restart(struct agent *a)

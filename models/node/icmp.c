@@ -91,7 +91,11 @@ void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t 
     assert(!w.full);
     error->len = (uint32_t)w.len;
     path_add_header(error, &src, &h.src, IP6_ICMP6, 64);
-    path_out(n, error);
+    if (addr_link_local(&h.src) && n->arrival && n->arrival->nd) {
+        path_out_on(n->arrival, &h.src, error);
+    } else {
+        path_out(n, error);
+    }
 }
 
 /* The answer goes where the request came from, and carries its bytes: RFC 4443 4.2. */

@@ -47,6 +47,7 @@ struct node {
     unsigned iface_room;
     struct udp_ports ports;
     struct icmp_bucket errors;
+    struct iface *arrival; /* where the packet that is being worked on came in; NULL: made here */
     struct mobile *mobile; /* NULL: not a mobile node */
     struct agent *agent;   /* NULL: not a home agent */
 };

@@ -5,6 +5,7 @@
 #include "models/node/agent.h"
 #include "models/node/icmp.h"
 #include "models/node/mobile.h"
+#include "models/node/mobility.h"
 #include "models/node/nd.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
@@ -264,7 +265,7 @@ static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip
     }
     if (!c->has_home)
         return true;
-    if (!n->agent) { /* does not know the option: RFC 6275 6.3 */
+    if (!n->agent && !n->mobile) { /* does not know the option: RFC 6275 6.3 */
         if (!addr_multicast(&h->dst))
             icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, ICMP6_OPTION, (uint32_t)c->home_at);
         node_drop(n, DROP_UNKNOWN_OPTION, p);
@@ -275,8 +276,8 @@ static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip
         return false;
     }
     if (c->upper != IP6_MH && c->upper != IP6_ESP && c->upper != IP6_AH &&
-        !agent_bound(n->agent, &c->home, &h->src)) { /* RFC 6275 9.3.1 */
-        agent_binding_error(n->agent, i, &h->src, &c->home, 1);
+        !(n->agent && agent_bound(n->agent, &c->home, &h->src))) { /* RFC 6275 9.3.1 */
+        mobility_binding_error(n, h, &c->home, 1);
         node_drop(n, DROP_NO_BINDING, p);
         return false;
     }
@@ -361,6 +362,7 @@ void path_in(struct iface *i, struct pkt *p)
 {
     struct node *n = i->node;
     struct ip6 h;
+    n->arrival = i;
     if (i->port->framing == LINK_ETHERNET) {
         uint64_t dst;
         uint16_t type;
