@@ -38,7 +38,10 @@
       "a routing header that this node may not follow, RFC 6275 11.3.3")                        \
     X(BAD_MH, "bad_mh", "a Mobility Header that RFC 6275 9.2 tells to discard")                 \
     X(MH_IGNORED, "mh_ignored", "a Mobility Header message that means nothing here")            \
-    X(FRAGMENT, "fragment", "a fragment: reassembly is not modelled")                           \
+    X(FRAGMENT, "fragment", "a fragment that overlaps, repeats or fits nowhere, RFC 8200 4.5")  \
+    X(REASSEMBLY, "reassembly", "not all fragments came in time, RFC 8200 4.5")                 \
+    X(REASSEMBLY_ROOM, "reassembly_room", "too many packets were incomplete at once")           \
+    X(TUNNEL_LOOP, "tunnel_loop", "a tunnel into itself, or one too many, RFC 2473 4.1.1")      \
     X(AWAITING_HOME, "awaiting_home", "the binding is not yet made and nothing may leave")      \
     X(HOME_LINK_LOCAL, "home_link_local", "to a mobile node's link-local address, RFC 6275 10.4.2")
 
@@ -69,6 +72,7 @@ enum node_reason {
     X(ND_ADDRESS_GONE, "nd.address_gone", "interface, address: no longer the node's")              \
     X(ND_DAD_FAILED, "nd.dad_failed", "interface, address: somebody else has it")                  \
     X(PATH_DEAD, "path.dead", "interface, how: nothing comes through it")                          \
+    X(PATH_MTU, "path.mtu", "local, remote, mtu_bytes: a path carries less, RFC 8201")             \
     X(PATH_ALIVE, "path.alive", "interface, how: it works again")                                  \
     X(BU_SENT, "mip6.bu_sent",                                                                     \
       "peer, home_address, bids, sequence, lifetime_s, care_of_address, interface")                \

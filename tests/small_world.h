@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "models/node/agent.h"
+#include "models/node/icmp.h"
 #include "models/node/mobile_path.h"
 #include "models/node/mobility.h"
 #include "models/node/nd.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/names.h"
+#include "models/wire/fragment.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/ip6.h"
 #include "models/wire/mh.h"
@@ -124,6 +125,14 @@ static void count_packet(const uint8_t *packet, size_t n, uint64_t counts[COUNTS
             return;
         packet += c.upper_at;
         n -= c.upper_at;
+        if (c.fragment) { /* only the first shows what is inside */
+            counts[COUNT_FRAGMENT]++;
+            if (n < IP6_FRAGMENT_BYTES || ip6_read_fragment(packet).offset)
+                return;
+            c.upper = ip6_read_fragment(packet).next;
+            packet += IP6_FRAGMENT_BYTES;
+            n -= IP6_FRAGMENT_BYTES;
+        }
         if (c.upper != IP6_IP6) {
             count_upper(c.upper, packet, n, counts);
             return;

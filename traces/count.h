@@ -20,6 +20,7 @@
     X(TUNNEL, "header.tunnel")                        \
     X(HOME_ADDRESS, "header.home_address")            \
     X(ROUTING2, "header.routing2")                    \
+    X(FRAGMENT, "header.fragment")                    \
     X(UDP, "udp")                                     \
     X(UNREACHABLE, "icmp6.unreachable")               \
     X(TOO_BIG, "icmp6.too_big")                       \

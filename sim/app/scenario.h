@@ -132,6 +132,7 @@ struct event_config {
 };
 
 struct timers_config {
+    struct ip_timers ip;
     struct nd_timers nd;
     struct bul_timers bul;
     sim_time max_delete_bce;
