@@ -5,6 +5,7 @@
 
 #include "models/node/mobile.h"
 #include "models/node/path.h"
+#include "models/node/source_address.h"
 #include "models/wire/icmp6.h"
 #include "sim/base/bytes.h"
 
@@ -45,26 +46,18 @@ static bool may_be_told(const uint8_t *packet, size_t bytes, const struct ip6 *h
     return inner >= 128 && inner != ICMP6_REDIRECT;
 }
 
-/* The address to speak from: the one that was asked if it is ours, else one towards `dst`. */
-static const struct addr *own_source(struct node *n, const struct ip6 *h)
+/* The address to speak from: the one that was asked if it is ours (RFC 4443 2.2), else the node's
+ * choice. */
+static struct addr own_source(const struct node *n, const struct ip6 *h)
 {
+    const struct source_preference none = {.care_of = false};
     if (!addr_multicast(&h->dst) && node_owns(n, &h->dst))
-        return &h->dst;
+        return h->dst;
+    if (!n->forwards)
+        return source_of(n, &h->src, &none);
     const struct route *r = routes_find(n->routes, &h->src);
-    for (unsigned k = 0; k < n->ifaces; k++) {
-        struct iface *i = n->iface[k];
-        if (r && r->out && r->out != i && r->kind != ROUTE_LOCAL)
-            continue;
-        const struct nd_address *a = i->nd ? address_global(i) : NULL;
-        if (a)
-            return &a->addr;
-    }
-    for (unsigned k = 0; k < n->ifaces; k++) {
-        const struct nd_address *a = n->iface[k]->nd ? address_global(n->iface[k]) : NULL;
-        if (a)
-            return &a->addr;
-    }
-    return addr_unspecified(&n->own) ? NULL : &n->own;
+    const struct nd_address *a = r && r->out && r->out->nd ? address_global(r->out) : NULL;
+    return a ? a->addr : n->own;
 }
 
 void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
@@ -81,10 +74,9 @@ void icmp_send_error_about(struct node *n, const uint8_t *packet, size_t bytes, 
     bool readable = !fault || (fault == IP6_CUT_SHORT && bytes >= IP6_HEADER);
     if (!readable || !may_be_told(packet, bytes, &h, type, code))
         return;
-    const struct addr *own = own_source(n, &h);
-    if (!own || !icmp_within_limit(n))
+    struct addr src = own_source(n, &h);
+    if (addr_unspecified(&src) || !icmp_within_limit(n))
         return;
-    struct addr src = *own;
     struct pkt *error = pkt_take(n->packets);
     struct writer w = wr_over(error->at, IP6_MTU_MIN - IP6_HEADER);
     size_t most = IP6_MTU_MIN - IP6_HEADER - 8; /* RFC 4443 2.4 c */

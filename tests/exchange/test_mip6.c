@@ -334,6 +334,29 @@ static void tunnels_are_checked_at_both_ends(void)
     end_world();
 }
 
+/* The home agent tunnels as soon as it has acknowledged; the acknowledgement may be lost or late.
+ */
+static void tunnelled_packets_before_the_acknowledgement(void)
+{
+    BEGIN(WIFI_LTE, "expect=[]", "events=[]");
+    sim_time t = 0;
+    while (!count_events(EV_BU_SENT, 0) && t < 10 * SIM_S)
+        run_to(t += SIM_MS);
+    CHECK_EQ(count_events(EV_REGISTERED, 0), 0);
+    struct addr home = home_address();
+    struct addr agent = agent_address();
+    struct addr coa = coa_of(cell());
+    struct addr cn = node_of("cn")->iface[0]->nd->address[1].addr;
+    struct pkt *p = echo_request(&world.packets, &cn, &home, 1, 1, 8);
+    unsigned before = seen_frames;
+    path_add_header(p, &agent, &coa, IP6_IP6, 64);
+    arrive(cell(), 0, p);
+    RULE("MIP6-MN-17");
+    CHECK(seen_frames > before && frames[before].c.upper == IP6_IP6 &&
+          addr_eq(&frames[before].h.src, &coa));
+    end_world();
+}
+
 /* RFC 5648 3: one 5-tuple goes to one care-of address between two decisions. */
 static void a_flow_keeps_its_address(void)
 {
@@ -704,7 +727,8 @@ static void a_plain_home_agent_at_home(void)
 
 CHECK_MAIN(CASE(a_home_registration_on_the_wire), CASE(the_home_agent_defends_the_home_address),
            CASE(updates_that_are_put_in), CASE(headers_that_are_wrong),
-           CASE(tunnels_are_checked_at_both_ends), CASE(a_flow_keeps_its_address),
+           CASE(tunnels_are_checked_at_both_ends),
+           CASE(tunnelled_packets_before_the_acknowledgement), CASE(a_flow_keeps_its_address),
            CASE(the_new_tunnel_is_accepted_with_the_update), CASE(messages_to_the_mobile_node),
            CASE(a_correspondent_that_knows_nothing_of_mobility), CASE(what_a_returning_node_does),
            CASE(between_the_update_and_its_answer), CASE(a_node_that_starts_at_home),
