@@ -151,8 +151,22 @@ static bool must_wait(const struct bul *b)
     return registering;
 }
 
+/* The first BU after a restart replaces all that the home agent holds (RFC 5648 5.9): it goes
+ * alone, or it would delete what others have just made. */
+static bool first_is_out(const struct bul *b, const struct bul_exchange *x)
+{
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        const struct bul_exchange *o = &b->exchange[i];
+        if (o != x && o->open && o->overwrites && o->sent >= 0 && b->overwrite)
+            return true;
+    }
+    return false;
+}
+
 static bool can_send(const struct bul *b, const struct bul_exchange *x)
 {
+    if (first_is_out(b, x))
+        return false;
     if (!x->home && (!sender(b, x) || (x->leaves && must_wait(b))))
         return false;
     if (b->how.registration != BUL_SERIAL && b->bulk)
