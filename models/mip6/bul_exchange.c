@@ -71,8 +71,10 @@ void exchange_ask(struct bul *b, uint16_t bid, bool leaves, sim_time now)
     }
     if (!x)
         x = open_one(b, now);
+    if (!x->changed) /* what changes until then goes with it */
+        x->due = now + (bulk && !leaves ? b->how.gather : 0);
+    x->changed = true;
     x->leaves = leaves;
-    x->due = now;
     x->timeout = 0;
     put_bid(b, x, bid);
 }
@@ -314,6 +316,7 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     if (!x->home)
         put_bindings(b, x, bu);
     x->sequence = bu->sequence;
+    x->changed = false;
     x->overwrites = bu->flags & MH_BU_OVERWRITE;
     note_sent(b, now);
     back_off(b, x, now);
