@@ -22,6 +22,9 @@ static bool cut(const char *metric, struct parts *p)
     p->n = 0;
     for (const char *at = metric; at; p->n++) {
         const char *dot = strchr(at, '.');
+        size_t digits = dot ? strspn(dot + 1, "0123456789") : 0;
+        if (digits && (dot[1 + digits] == '.' || !dot[1 + digits])) /* one of a population: car.7 */
+            dot = dot[1 + digits] ? dot + 1 + digits : NULL;
         size_t len = dot ? (size_t)(dot - at) : strlen(at);
         if (p->n == PARTS || len == 0 || len >= PART_BYTES)
             return false;

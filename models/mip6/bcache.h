@@ -62,7 +62,7 @@ struct bcache_config {
 
 extern const struct key bcache_keys[]; /* all but serves, home, valid, preferred, source_check */
 
-enum { BCACHE_WAITING = 16 };
+enum { BCACHE_WAITING = 8 };
 
 struct binding {
     uint16_t bid; /* 0: registered without a Binding Identifier */
@@ -87,19 +87,20 @@ struct bcache_waiting {
 
 struct bcache_entry {
     struct addr home;
+    struct bcache_entry *next;        /* of its bucket */
+    const struct flow_policy *policy; /* of the owner; NULL: none */
+    void *visitor;                    /* the owner's own */
     enum bcache_state state;
+    unsigned bindings;
     uint16_t sequence; /* last accepted; one counter for all BIDs: RFC 5648 4.1 */
     bool has_sequence;
     bool link_local; /* L of the BU that made it */
     bool proxied;    /* the home agent answers for it */
     struct binding binding[MH_BIDS];
-    unsigned bindings;
-    sim_time fades;
-    struct bcache_waiting waiting[BCACHE_WAITING];
+    struct bcache_waiting *waiting; /* BCACHE_WAITING of them; NULL: none ever did */
     unsigned waits;
-    const struct flow_policy *policy; /* of the owner; NULL: none */
-    struct bcache_entry *next;        /* of its bucket */
-    struct bcache_entry *newer;       /* in order of making */
+    sim_time fades;
+    struct bcache_entry *newer; /* in order of making */
 };
 
 enum bcache_kind {

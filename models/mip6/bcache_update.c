@@ -309,8 +309,11 @@ static void work(struct bcache *b, struct bcache_entry *e, const struct arrival 
     bcache_settle(b, e, now, acts);
 }
 
-static void wait_for_test(struct bcache_entry *e, const struct arrival *a, const struct mh *bu)
+static void wait_for_test(const struct bcache *b, struct bcache_entry *e, const struct arrival *a,
+                          const struct mh *bu)
 {
+    if (!e->waiting)
+        e->waiting = arena_take(b->arena, BCACHE_WAITING * sizeof *e->waiting);
     if (e->waits == BCACHE_WAITING) { /* the oldest has been sent again long since */
         memmove(e->waiting, e->waiting + 1, (BCACHE_WAITING - 1) * sizeof e->waiting[0]);
         e->waits--;
@@ -370,7 +373,7 @@ bool bcache_update(struct bcache *b, const struct arrival *a, const struct mh *b
     } else if (e->state == BCACHE_BOUND) {
         work(b, e, a, bu, now, acts);
     } else {
-        wait_for_test(e, a, bu);
+        wait_for_test(b, e, a, bu);
         if (e->state != BCACHE_TESTING)
             begin_test(b, e, bu, acts);
     }

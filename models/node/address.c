@@ -15,6 +15,7 @@ static void unlist(struct nd_dad *d)
         at = &(*at)->next;
     *at = d->next;
     d->running = false;
+    nd_filter(d->iface);
     sim_stop(d->iface->node->sim, &d->timer);
 }
 
@@ -52,6 +53,7 @@ void dad_start(struct nd_dad *d, struct iface *i, const struct addr *target, boo
                          .done = done,
                          .next = nd->dads};
     nd->dads = d;
+    nd_filter(i);
     sim_timer_init(&d->timer, dad_step, d);
     sim_time delay = 0;
     if (random_delay && nd->dad_how.delay == 0) {
@@ -210,6 +212,7 @@ static void found_unique(struct nd_address *a)
 {
     bool in_use = a->state == ADDRESS_OPTIMISTIC;
     a->state = ADDRESS_PREFERRED;
+    nd_filter(a->iface);
     sim_timer_init(&a->lifetime, age, a);
     arm_lifetime(a);
     if (!in_use) {
@@ -240,6 +243,7 @@ static void tested(void *owner, bool unique)
         address_remove(a, "somebody else has it");
     if (addr_link_local(&a->addr) || ++a->tries == MAX_TRIES) {
         a->state = ADDRESS_NONE; /* RFC 4862 5.4.5: the interface stays without */
+        nd_filter(i);
     } else {
         try_another(a);
     }
@@ -266,6 +270,7 @@ static void begin_test(struct nd_address *a, bool random_delay)
     struct iface *i = a->iface;
     bool optimistic = may_be_optimistic(i, &a->addr);
     a->state = optimistic ? ADDRESS_OPTIMISTIC : ADDRESS_TENTATIVE;
+    nd_filter(i);
     dad_start(&a->dad, i, &a->addr, random_delay && !optimistic, a, tested);
     if (a->state == ADDRESS_OPTIMISTIC)
         begin_to_use(a);
@@ -332,6 +337,7 @@ void address_fix(struct iface *i, const struct addr *addr, uint8_t prefix_len)
                              .valid_until = SIM_NEVER};
     sim_timer_init(&a->lifetime, age, a);
     sim_timer_init(&a->announce, announce, a);
+    nd_filter(i);
     node_own(i->node, i, addr);
 }
 
@@ -345,6 +351,7 @@ void address_remove(struct nd_address *a, const char *why)
     sim_stop(n->sim, &a->lifetime);
     sim_stop(n->sim, &a->announce);
     a->state = ADDRESS_NONE;
+    nd_filter(i);
     struct addr group = addr_solicited_node(&gone);
     groups_leave(i, &group);
     if (!was_usable)

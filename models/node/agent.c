@@ -17,10 +17,7 @@ struct visitor {
     bool unique;
     const struct flow_policy *policy;
     uint16_t *carried_by; /* by rule: BID of its last packet; 0: none yet */
-    struct visitor *next; /* of its bucket */
 };
-
-enum { BUCKETS = 256 };
 
 struct agent {
     struct node *node;
@@ -28,7 +25,6 @@ struct agent {
     struct addr address;
     struct bcache cache;
     struct sim_timer timer;
-    struct visitor *bucket[BUCKETS];
 };
 
 static void wake(struct sim *sim, void *owner);
@@ -48,15 +44,13 @@ struct agent *agent_new(struct node *n, struct iface *home, const struct addr *a
 
 static struct visitor *visitor_of(struct agent *a, const struct addr *home)
 {
-    struct visitor **at = &a->bucket[addr_hash(home) % BUCKETS];
-    struct visitor *v = *at;
-    while (v && !addr_eq(&v->home, home))
-        v = v->next;
+    struct bcache_entry *e = bcache_intern(&a->cache, home);
+    struct visitor *v = e->visitor;
     if (v)
         return v;
     v = arena_take(a->node->arena, sizeof *v);
-    *v = (struct visitor){.agent = a, .home = *home, .next = *at};
-    *at = v;
+    *v = (struct visitor){.agent = a, .home = *home};
+    e->visitor = v;
     return v;
 }
 
@@ -128,7 +122,8 @@ static void tested(void *owner, bool unique)
     NODE_EVENT(a->node, EV_HOME_DAD, field_addr("home_address", &v->home),
                field_text("result", v->unique ? "unique" : "taken"));
     sim_time now = sim_now(a->node->sim);
-    struct bcache_acts acts = {.n = 0};
+    struct bcache_acts acts;
+    acts.n = 0;
     bcache_tested(&a->cache, &v->home, v->unique, now, &acts);
     do_acts(a, &acts);
     for (;;) {
@@ -227,7 +222,8 @@ static void do_acts(struct agent *a, const struct bcache_acts *acts)
 static void wake(struct sim *sim, void *owner)
 {
     struct agent *a = owner;
-    struct bcache_acts acts = {.n = 0};
+    struct bcache_acts acts;
+    acts.n = 0;
     bcache_tick(&a->cache, sim_now(sim), &acts);
     do_acts(a, &acts);
 }
@@ -237,7 +233,8 @@ static void wake(struct sim *sim, void *owner)
 static void updated(struct agent *a, const struct arrival *at, const struct mh *bu)
 {
     struct node *n = a->node;
-    struct bcache_acts acts = {.n = 0};
+    struct bcache_acts acts;
+    acts.n = 0;
     const struct addr *home = at->has_home ? &at->home : &at->src;
     NODE_EVENT(n, EV_BU_RECEIVED, field_addr("home_address", home), field_addr("source", &at->src),
                field_text("bids", mobility_bids(n, bu)), field_int("sequence", bu->sequence),
@@ -267,8 +264,8 @@ void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 
 static void note_choice(struct agent *a, const struct bcache_entry *e, const struct flow_rule *rule,
                         uint16_t bid)
 {
-    struct visitor *v = visitor_of(a, &e->home);
-    if (!v->carried_by)
+    struct visitor *v = e->visitor;
+    if (!v || !v->carried_by)
         return;
     size_t k = rule ? (size_t)(rule - v->policy->rule) : v->policy->rules;
     if (v->carried_by[k] && v->carried_by[k] != bid) {
@@ -332,7 +329,8 @@ struct bcache *agent_cache(struct agent *a)
 
 void agent_restart(struct agent *a)
 {
-    struct bcache_acts acts = {.n = 0};
+    struct bcache_acts acts;
+    acts.n = 0;
     NODE_EVENT(a->node, EV_RESTARTED, field_addr("home_address", &addr_any));
     while (bcache_forget(&a->cache, &acts)) {
         do_acts(a, &acts);

@@ -106,7 +106,8 @@ void mobile_do(struct mobile *m, const struct bul_acts *acts)
 static void wake(struct sim *sim, void *owner)
 {
     struct mobile *m = owner;
-    struct bul_acts acts = {.n = 0};
+    struct bul_acts acts;
+    acts.n = 0;
     bul_tick(&m->bul, sim_now(sim), &acts);
     mobile_do(m, &acts);
 }
@@ -285,7 +286,8 @@ static bool is_of_agent(const struct mobile *m, const struct arrival *a)
 
 static void refresh_requested(struct mobile *m, const struct mh *brr)
 {
-    struct bul_acts acts = {.n = 0};
+    struct bul_acts acts;
+    acts.n = 0;
     NODE_EVENT(m->node, EV_BRR_RECEIVED, field_addr("home_address", &m->bul.how.home),
                field_text("bids", mobility_bids(m->node, brr)));
     bul_asked(&m->bul, brr, sim_now(m->node->sim), &acts);
@@ -294,7 +296,8 @@ static void refresh_requested(struct mobile *m, const struct mh *brr)
 
 static void binding_error(struct mobile *m, const struct arrival *a, const struct mh *be)
 {
-    struct bul_acts acts = {.n = 0};
+    struct bul_acts acts;
+    acts.n = 0;
     NODE_EVENT(m->node, EV_BE_RECEIVED, field_addr("peer", &a->src),
                field_addr("home_address", &be->home), field_int("status", be->status));
     if (be->status == 1 && mobile_owns_home(m, &be->home))
@@ -306,7 +309,8 @@ static void acknowledged(struct mobile *m, struct iface *i, const struct arrival
                          const struct mh *ba)
 {
     struct node *n = m->node;
-    struct bul_acts acts = {.n = 0};
+    struct bul_acts acts;
+    acts.n = 0;
     bool from_agent = addr_eq(&a->src, &m->bul.how.agent);
     bool matched = from_agent && bul_ack(&m->bul, a, ba, sim_now(n->sim), &acts);
     NODE_EVENT(n, EV_BA_RECEIVED, field_addr("peer", &a->src),

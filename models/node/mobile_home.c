@@ -49,7 +49,8 @@ static void tested(void *owner, bool unique)
 
 void mobile_return(struct mobile *m)
 {
-    struct bul_acts acts = {.n = 0};
+    struct bul_acts acts;
+    acts.n = 0;
     bool known = bul_is_known(&m->bul);
     bul_return_home(&m->bul, sim_now(m->node->sim), &acts);
     if (known) { /* the address is the node's: no test while a binding exists */
@@ -106,6 +107,7 @@ void mobile_come_home(struct mobile *m, struct iface *i, const struct nd_router 
     m->answers = false;
     m->bul.home_station = i->port->station;
     node_own(m->node, i, &m->bul.how.home);
+    nd_filter(i);
     if (knows_agent(m, r)) {
         act_at_home(m);
     } else {
@@ -121,6 +123,7 @@ void mobile_leave_home(struct mobile *m)
     m->settled = m->answers = m->seeks_agent = false;
     dad_stop(&m->home_dad);
     node_own(m->node, NULL, &m->bul.how.home);
+    nd_filter(i);
     if (complete) {
         const struct bul_acts none = {.n = 0};
         bul_leave_home(&m->bul);

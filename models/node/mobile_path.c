@@ -41,7 +41,8 @@ static struct mobile_path *path_of(struct mobile *m, const struct iface *i)
 
 static void tell_list(struct mobile *m, uint16_t bid, const struct mobile_path *path)
 {
-    struct bul_acts acts = {.n = 0};
+    struct bul_acts acts;
+    acts.n = 0;
     sim_time now = sim_now(m->node->sim);
     if (path) {
         bul_want(&m->bul, bid, &path->coa, now, &acts);
@@ -79,7 +80,8 @@ void mobile_plan(struct mobile *m)
             tell_list(m, m->path[k].bid, NULL);
     }
     m->bul.held = false;
-    struct bul_acts acts = {.n = 0};
+    struct bul_acts acts;
+    acts.n = 0;
     bul_tick(&m->bul, sim_now(m->node->sim), &acts);
     mobile_do(m, &acts);
 }

@@ -89,11 +89,12 @@ enum neighbour_state {
 
 enum {
     ND_QUEUE = 8,
-    ND_BUCKETS = 64,
+    ND_BUCKETS = 8, /* at first; doubled as neighbours come */
     ND_ADDRESSES = 8,
     ND_ROUTERS = 4,
     ND_ON_LINK = 8,
     ND_ADV_PREFIXES = 2,
+    ND_PROXIES = 256,
     ND_REDIRECTS = 16,
     ND_KNOWN = 6 /* routers of former links: RFC 6059 5.5.3 */
 };
@@ -216,15 +217,22 @@ struct nd_proxy {
 struct bearer;
 
 struct nd_iface {
+    /* what each packet asks for */
+    bool is_host; /* solicits routers and configures itself */
+    sim_time reachable;
+    sim_time reachable_drawn;  /* when: it is drawn anew every few hours, RFC 4861 6.3.2 */
+    struct neighbour **bucket; /* of the neighbour cache, by address */
+    size_t buckets;
+    size_t neighbours;
+    unsigned redirects; /* there are */
+    unsigned routers;   /* default routers known */
+    unsigned on_links;  /* places of on_link ever used */
+    /* and the rest */
     const struct nd_timers *timers;
     struct nd_host_config host;
     struct nd_dad_config dad_how;
-    bool is_host;     /* solicits routers and configures itself */
     sim_time retrans; /* in force: RFC 4861 6.3.2 */
     sim_time reachable_base;
-    sim_time reachable;
-    sim_time reachable_drawn; /* when: it is drawn anew every few hours, RFC 4861 6.3.2 */
-    struct neighbour *bucket[ND_BUCKETS];
     struct neighbour *spare;
     struct nd_address address[ND_ADDRESSES];
     struct nd_router router[ND_ROUTERS];
@@ -233,8 +241,9 @@ struct nd_iface {
     unsigned next_redirect; /* the place that is taken next */
     struct nd_known known[ND_KNOWN];
     struct nd_groups groups;
-    struct nd_dad *dads; /* running */
-    struct nd_proxy *proxies;
+    struct nd_dad *dads;       /* running */
+    struct nd_proxy **proxies; /* ND_PROXIES lists by the low 24 bits; NULL: never one */
+    size_t proxied;
     struct nd_advertiser *advertiser; /* NULL: does not advertise */
     struct sim_timer solicit;
     int64_t solicited;
@@ -259,6 +268,11 @@ void nd_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at);
 
 /* Is the node a member of that link-scope group on i? */
 bool nd_listens(const struct iface *i, const struct addr *group);
+/* The same of a group's link-layer address (RFC 2464 7), as a network card filters: a group that
+ * shares it is heard, too. */
+bool nd_hears(const struct iface *i, eth_addr group);
+/* After a change of what it listens to: the network card's filter follows. */
+void nd_filter(struct iface *i);
 
 /* Builds an ND message and sends it to `dst` on i; a unicast goes to `station` if that is not 0. */
 void nd_send(struct iface *i, const struct addr *src, const struct addr *dst, eth_addr station,

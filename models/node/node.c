@@ -42,6 +42,12 @@ static void receive(void *owner, struct pkt *p)
     path_in(owner, p);
 }
 
+static bool hears(void *owner, uint64_t group)
+{
+    const struct iface *i = owner;
+    return !i->nd || nd_hears(i, group);
+}
+
 static void link_changed(void *owner, bool up)
 {
     struct iface *i = owner;
@@ -74,6 +80,7 @@ struct iface *node_add_iface(struct node *n, const char *name, struct port *port
     port->owner = i;
     port->receive = receive;
     port->state = link_changed;
+    port->hears = hears;
     n->iface[n->ifaces++] = i;
     return i;
 }

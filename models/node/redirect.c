@@ -36,7 +36,7 @@ void redirect_send(struct iface *i, const struct pkt *p, const struct ip6 *h, co
 bool redirect_find(const struct iface *i, const struct addr *src, const struct addr *dst,
                    struct addr *next_hop)
 {
-    for (int k = 0; k < ND_REDIRECTS; k++) {
+    for (int k = 0; i->nd->redirects && k < ND_REDIRECTS; k++) {
         const struct nd_redirect *r = &i->nd->redirect[k];
         if (!addr_unspecified(&r->src) && addr_eq(&r->dst, dst) && addr_eq(&r->src, src)) {
             *next_hop = r->target;
@@ -49,8 +49,11 @@ bool redirect_find(const struct iface *i, const struct addr *src, const struct a
 void redirect_forget(struct iface *i, const struct addr *target)
 {
     for (int k = 0; k < ND_REDIRECTS; k++) {
-        if (!target || addr_eq(&i->nd->redirect[k].target, target))
-            i->nd->redirect[k].src = addr_any;
+        struct nd_redirect *r = &i->nd->redirect[k];
+        if (addr_unspecified(&r->src) || (target && !addr_eq(&r->target, target)))
+            continue;
+        r->src = addr_any;
+        i->nd->redirects--;
     }
 }
 
@@ -90,7 +93,9 @@ void redirect_in(struct iface *i, const struct ip6 *h, const struct nd_message *
     bool is_router = !addr_eq(&m->target, &m->destination);
     if (m->options.has_target)
         neighbour_learn(i, &m->target, m->options.target, is_router);
-    *place_for(nd, &src, &m->destination) = (struct nd_redirect){src, m->destination, m->target};
+    struct nd_redirect *place = place_for(nd, &src, &m->destination);
+    nd->redirects += addr_unspecified(&place->src);
+    *place = (struct nd_redirect){src, m->destination, m->target};
     NODE_EVENT(i->node, EV_ND_REDIRECTED, field_text("interface", i->name),
                field_addr("router", &h->src), field_addr("destination", &m->destination),
                field_addr("target", &m->target), field_int("obeyed", 1));

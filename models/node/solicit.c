@@ -108,6 +108,7 @@ static void lose(struct nd_router *r, const char *why)
     sim_stop(i->node->sim, &r->timer);
     sim_stop(i->node->sim, &r->silence);
     r->addr = addr_any;
+    i->nd->routers--;
     redirect_forget(i, &gone);
     NODE_EVENT(i->node, EV_ND_ROUTER_LOST, field_text("interface", i->name),
                field_addr("router", &gone), field_text("how", why));
@@ -163,6 +164,7 @@ void solicit_forget(struct iface *i)
         sim_stop(i->node->sim, &i->nd->router[k].timer);
         sim_stop(i->node->sim, &i->nd->router[k].silence);
         i->nd->router[k].addr = addr_any;
+        i->nd->routers--;
     }
     for (int k = 0; k < ND_ON_LINK; k++)
         i->nd->on_link[k].until = 0;
@@ -179,6 +181,7 @@ static const struct nd_prefix *autonomous(const struct nd_message *ra)
 
 static void put_router(struct nd_router *r, const struct nd_router *as)
 {
+    as->iface->nd->routers += addr_unspecified(&r->addr);
     *r = *as;
     sim_timer_init(&r->timer, router_expired, r);
     sim_timer_init(&r->silence, silent, r);
@@ -252,9 +255,13 @@ static int rank(const struct nd_router *r, const struct addr *src)
 const struct nd_router *solicit_router(const struct iface *i, const struct addr *src)
 {
     const struct nd_router *best = NULL;
-    for (int k = 0; k < ND_ROUTERS; k++) {
+    unsigned seen = 0;
+    for (int k = 0; k < ND_ROUTERS && seen < i->nd->routers; k++) {
         const struct nd_router *r = &i->nd->router[k];
-        if (!addr_unspecified(&r->addr) && (!best || rank(r, src) > rank(best, src)))
+        if (addr_unspecified(&r->addr))
+            continue;
+        seen++;
+        if (!best || rank(r, src) > rank(best, src))
             best = r;
     }
     return best;
@@ -267,6 +274,7 @@ void solicit_fix(struct iface *i, const struct addr *router, const struct prefix
     put_router(
         r, &(struct nd_router){.addr = *router, .prefix = *prefix, .until = SIM_NEVER, .iface = i});
     i->nd->on_link[0] = (struct nd_on_link){*prefix, SIM_NEVER};
+    i->nd->on_links = 1;
 }
 
 /* ---- prefixes -------------------------------------------------------------- */
@@ -283,8 +291,11 @@ static void note_on_link(struct iface *i, const struct nd_prefix *p)
         if (same)
             break;
     }
-    if (place)
-        *place = (struct nd_on_link){prefix, until(i, p->valid_s)};
+    if (!place)
+        return;
+    *place = (struct nd_on_link){prefix, until(i, p->valid_s)};
+    unsigned used = (unsigned)(place - i->nd->on_link) + 1;
+    i->nd->on_links = used > i->nd->on_links ? used : i->nd->on_links;
 }
 
 /* RFC 4862 5.5.3 e: lifetimes of an address that is there already. */
@@ -375,7 +386,7 @@ void solicit_advertised(struct iface *i, const struct ip6 *h, const struct nd_me
 
 static bool is_on_link(const struct iface *i, const struct addr *dst)
 {
-    for (int k = 0; k < ND_ON_LINK; k++) {
+    for (unsigned k = 0; k < i->nd->on_links; k++) {
         const struct nd_on_link *o = &i->nd->on_link[k];
         if (o->until > sim_now(i->node->sim) && prefix_holds(&o->prefix, dst))
             return true;

@@ -104,7 +104,8 @@ enum node_role { ROLE_MOBILE, ROLE_HOME_AGENT, ROLE_CORRESPONDENT };
 struct node_config {
     const char *name;
     const char *profile;
-    int role; /* enum node_role */
+    int64_t count; /* gone once the scenario is populated */
+    int role;      /* enum node_role */
     const char *network;
     struct addr address;
     struct {
@@ -123,6 +124,7 @@ struct node_config {
 
 struct event_config {
     sim_time at;
+    sim_time spread; /* likewise */
     const char *outage;
     sim_time length; /* `for` */
     const char *attach;
@@ -172,6 +174,9 @@ struct scenario {
     struct key_list expect; /* struct expect */
     struct sweep_config sweep;
     struct key_list figures; /* struct figure_config */
+    /* not of the file: */
+    struct node_config **node_slot; /* the nodes by a hash of their names */
+    size_t node_slots;
 };
 
 extern const struct key scenario_keys[];
@@ -185,9 +190,15 @@ struct setting {
 bool scenario_load(const char *path, const char *const *set, size_t sets, struct arena *arena,
                    struct scenario *s, struct yaml_node **root, struct complaints *c);
 
+/* The same of a tree that has been read: `folder` is that of its file. */
+bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *arena,
+                   struct scenario *s, struct complaints *c);
+
 /* What no table can say: names, topology, combinations, input files. */
 void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,
                     struct complaints *c);
+
+struct node_config *scenario_node(const struct scenario *s, const char *name); /* NULL: none */
 
 #define SCENARIO_FIND(list, type, name) ((type *)scenario_find(&(list), sizeof(type), (name)))
 void *scenario_find(const struct key_list *list, size_t size, const char *name); /* NULL: none */

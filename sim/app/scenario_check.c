@@ -75,7 +75,7 @@ static void check_advertise(struct check *k, const struct network_config *n)
 
 static void check_network(struct check *k, const struct network_config *n)
 {
-    const struct node_config *agent = SCENARIO_FIND(k->s->nodes, struct node_config, n->agent);
+    const struct node_config *agent = scenario_node(k->s, n->agent);
     check_prefix(k, n);
     check_overlap(k, n);
     check_advertise(k, n);
@@ -225,7 +225,7 @@ static void check_decision(struct check *k, const struct node_config *n)
 static void check_mobile(struct check *k, const struct node_config *n)
 {
     const char *path = path2(k, "nodes", n->name);
-    const struct node_config *agent = SCENARIO_FIND(k->s->nodes, struct node_config, n->home.agent);
+    const struct node_config *agent = scenario_node(k->s, n->home.agent);
     if (!agent) {
         SAY(k, path, "a mobile node needs `home: {agent: NODE, address: ADDRESS}`");
         return;
@@ -301,7 +301,7 @@ static void check_nodes(struct check *k)
 static void check_care_of(struct check *k, const struct flow_config *f, const char *path)
 {
     const char *const *end = f->between.items;
-    const struct node_config *n = SCENARIO_FIND(k->s->nodes, struct node_config, end[0]);
+    const struct node_config *n = scenario_node(k->s, end[0]);
     if (f->between.n == 2 && n && n->role != ROLE_MOBILE)
         SAY(k, path2(k, path, "source"), "'%s' is no mobile node and has no care-of address",
             end[0]);
@@ -363,7 +363,7 @@ static void check_attach(struct check *k, const struct event_config *e, const ch
 
 static void check_restart(struct check *k, const struct event_config *e, const char *path)
 {
-    const struct node_config *n = SCENARIO_FIND(k->s->nodes, struct node_config, e->restart);
+    const struct node_config *n = scenario_node(k->s, e->restart);
     if (n->role == ROLE_CORRESPONDENT)
         SAY(k, path, "'%s' has no bindings to forget: a home agent or a mobile node", e->restart);
 }
@@ -386,6 +386,8 @@ static void check_events(struct check *k)
             SAY(k, path, "`for` goes with an outage");
         if (e[j].to && !e[j].attach)
             SAY(k, path, "`to` goes with attach");
+        if (e[j].spread)
+            SAY(k, path, "`spread` goes with each of a population: NAME.*");
         if (e[j].at >= k->s->general.stop)
             SAY(k, path, "is not before the end of the run");
     }

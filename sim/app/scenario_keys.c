@@ -1,4 +1,5 @@
 /* The tables of keys, joined. */
+#include "scenarios/populate.h"
 #include "sim/app/scenario.h"
 
 #define RECORD(m)    offsetof(struct record_config, m)
@@ -174,6 +175,10 @@ static const struct key source_check_keys[] = {
 static const struct key node_keys[] = {
     {"role", KEY_WORD, NODE(role), NULL, "what it is", .words = roles},
     {"profile", KEY_TEXT, NODE(profile), "", "an entry of `profiles` that says the rest"},
+    {"count", KEY_INTEGER, NODE(count), "0",
+     "a population: so many nodes NAME.0, NAME.1, ... with addresses that count up; flows, events and "
+     "expectations name each as NAME.*; 0: one node, NAME",
+     .max = POPULATION_MAX},
     {"network", KEY_REF, NODE(network), "", "home agent, correspondent: where it stands",
      .refers = "networks"},
     {"address", KEY_ADDR, NODE(address), "",
@@ -196,6 +201,8 @@ static const struct key node_keys[] = {
 
 static const struct key event_keys[] = {
     {"at", KEY_TIME, EVENT(at), NULL, "when", .max = INT64_C(1000000) * SIM_S},
+    {"spread", KEY_TIME, EVENT(spread), "0 s",
+     "with NAME.*: not all at once, but evenly within this time", .max = INT64_C(1000000) * SIM_S},
     {"outage", KEY_REF, EVENT(outage), "", "a network that carries nothing, and nobody is told",
      .refers = "networks"},
     {"for", KEY_TIME, EVENT(length), "0 s", "outage: how long; 0 s: to the end",

@@ -40,7 +40,7 @@ static void describe(struct world *w, size_t k, const struct flow_config *f,
                              .playout = f->playout,
                              .deadline = f->deadline};
     for (int e = 0; e < 2; e++) {
-        const struct node_config *n = SCENARIO_FIND(w->scenario->nodes, struct node_config, end[e]);
+        const struct node_config *n = scenario_node(w->scenario, end[e]);
         t->end[e] = end[e];
         t->address[e] = world_address(w, n);
         t->node[e] = world_node(w, end[e])->index;
@@ -128,11 +128,10 @@ static void attach(struct world_station *s)
     station_attach(s->station);
 }
 
-static void detach_iface(const struct world *w, const char *text)
+static void detach_iface(const struct iface *i)
 {
-    const struct world_station *any = station_of(w, text, NULL);
-    if (any->iface->port->via)
-        station_detach(any->iface->port->via);
+    if (i->port->via)
+        station_detach(i->port->via);
 }
 
 static void begin_outage(struct world_event *e)
@@ -159,7 +158,7 @@ static void end_outage(struct sim *sim, void *owner)
 static void shut_down(void *owner)
 {
     const struct world_event *e = owner;
-    detach_iface(e->world, e->how->shut);
+    detach_iface(e->station->iface);
 }
 
 static void restart(const struct world_event *e)
@@ -179,14 +178,13 @@ static void happen(struct sim *sim, void *owner)
     if (e->how->outage) {
         begin_outage(e);
     } else if (e->how->attach) {
-        attach(station_of(e->world, e->how->attach, e->how->to));
+        attach(e->station);
     } else if (e->how->shut) {
-        const struct world_station *s = station_of(e->world, e->how->shut, NULL);
-        mobile_shut(s->node->mobile, s->iface, e, shut_down);
+        mobile_shut(e->station->node->mobile, e->station->iface, e, shut_down);
     } else if (e->how->restart) {
         restart(e);
     } else {
-        detach_iface(e->world, e->how->detach);
+        detach_iface(e->station->iface);
     }
 }
 
@@ -195,7 +193,12 @@ void world_add_events(struct world *w)
     const struct event_config *how = KEY_ITEMS(w->scenario->events, struct event_config);
     w->event = arena_take(w->arena, (w->scenario->events.n + 1) * sizeof *w->event);
     for (size_t k = 0; k < w->scenario->events.n; k++) {
+        const char *who = how[k].attach   ? how[k].attach
+                          : how[k].detach ? how[k].detach
+                                          : how[k].shut;
         w->event[k] = (struct world_event){.world = w, .how = &how[k]};
+        if (who)
+            w->event[k].station = station_of(w, who, how[k].to);
         sim_timer_init(&w->event[k].timer, happen, &w->event[k]);
         sim_timer_init(&w->event[k].end, end_outage, &w->event[k]);
     }

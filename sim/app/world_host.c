@@ -168,8 +168,7 @@ static size_t list_flows(struct world *w, const struct node_config *how, struct 
         bool first = !strcmp(end[0], how->name);
         if (!first && strcmp(end[1], how->name) != 0)
             continue;
-        const struct node_config *peer =
-            SCENARIO_FIND(w->scenario->nodes, struct node_config, end[first ? 1 : 0]);
+        const struct node_config *peer = scenario_node(w->scenario, end[first ? 1 : 0]);
         bool ping = f[k].traffic.has_ping;
         if (f[k].source == FLOW_FROM_CARE_OF)
             continue; /* no binding is asked about it */
@@ -185,8 +184,7 @@ static size_t list_flows(struct world *w, const struct node_config *how, struct 
 
 static struct mobile_config mobile_config_of(const struct world *w, const struct node_config *how)
 {
-    const struct node_config *agent =
-        SCENARIO_FIND(w->scenario->nodes, struct node_config, how->home.agent);
+    const struct node_config *agent = scenario_node(w->scenario, how->home.agent);
     const struct path_probe_config *probe = &how->detection.path_probe;
     struct mobile_config m = {.bul = {.home = how->home.address,
                                       .agent = world_address(w, agent),

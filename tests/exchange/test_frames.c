@@ -159,6 +159,14 @@ static void everything_holds_in(const char *file)
         good = frame_holds(&frames[k], file);
     CHECK(good);
     CHECK(sequences_rise(file));
+    for (uint32_t k = 0; k < world.links.ports; k++) { /* the filters are those of the present */
+        struct port *port = world.links.port[k];
+        uint64_t groups = port->groups;
+        struct iface *i = port->owner;
+        if (i->nd)
+            nd_filter(i);
+        CHECK(port->groups == groups);
+    }
     end_world();
 }
 
