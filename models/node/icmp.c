@@ -115,6 +115,7 @@ static void answer_echo(struct iface *i, const struct pkt *p, const struct ip6 *
         reply->mark.copy = 0;
         reply->mark.bid = 0;
         reply->mark.overhead = 0;
+        reply->mark.bytes = reply->len;
         reply->mark.born = sim_now(n->sim);
         tap_packet(n->sim, TAP_BORN, DROP_NONE, reply);
         tap_packet(n->sim, TAP_TAKEN, DROP_NONE, p);

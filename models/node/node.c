@@ -6,17 +6,18 @@
 #include "models/node/nd.h"
 #include "models/node/path.h"
 
-struct node *node_new(struct arena *arena, struct sim *sim, struct pool *packets,
-                      const struct rng_seed *seed, const char *name, uint32_t index)
+struct node *node_new(const struct node_shared *shared, const char *name, uint32_t index)
 {
-    struct node *n = arena_take(arena, sizeof *n);
+    struct node *n = arena_take(shared->arena, sizeof *n);
     *n = (struct node){.name = name,
                        .index = index,
-                       .sim = sim,
-                       .arena = arena,
-                       .packets = packets,
-                       .seed = seed,
-                       .routes = routes_new(arena)};
+                       .sim = shared->sim,
+                       .arena = shared->arena,
+                       .packets = shared->packets,
+                       .seed = shared->seed,
+                       .timers = shared->timers,
+                       .routes = routes_new(shared->arena)};
+    pmtu_init(&n->pmtu, n->arena, n->timers->path_mtu);
     return n;
 }
 

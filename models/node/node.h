@@ -12,7 +12,9 @@
 #include <stdint.h>
 
 #include "models/names.h"
+#include "models/node/pmtu.h"
 #include "models/node/route.h"
+#include "models/node/timers.h"
 #include "models/transport/udp_ports.h"
 #include "models/wire/ip6.h"
 #include "sim/base/pkt.h"
@@ -22,6 +24,7 @@
 #include "sim/link/link.h"
 
 struct agent;
+struct fragments;
 struct iface;
 struct mobile;
 struct nd_iface;
@@ -47,8 +50,11 @@ struct node {
     unsigned iface_room;
     struct udp_ports ports;
     struct icmp_bucket errors;
-    struct mobile *mobile; /* NULL: not a mobile node */
-    struct agent *agent;   /* NULL: not a home agent */
+    struct pmtu pmtu;
+    const struct node_timers *timers; /* of the run; borrowed */
+    struct fragments *fragments;      /* NULL: none came or left yet */
+    struct mobile *mobile;            /* NULL: not a mobile node */
+    struct agent *agent;              /* NULL: not a home agent */
 };
 
 struct iface {
@@ -65,8 +71,16 @@ struct iface {
     struct nd_iface *nd; /* NULL: a link between routers, without neighbour discovery */
 };
 
-struct node *node_new(struct arena *arena, struct sim *sim, struct pool *packets,
-                      const struct rng_seed *seed, const char *name, uint32_t index);
+/* What all nodes of a run share. */
+struct node_shared {
+    struct arena *arena;
+    struct sim *sim;
+    struct pool *packets;
+    const struct rng_seed *seed;
+    const struct node_timers *timers;
+};
+
+struct node *node_new(const struct node_shared *shared, const char *name, uint32_t index);
 
 /* An interface on `port`; what arrives there goes to path_in(). */
 struct iface *node_add_iface(struct node *n, const char *name, struct port *port);

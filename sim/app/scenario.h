@@ -10,6 +10,7 @@
 #include "models/node/decide.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
+#include "models/node/timers.h"
 #include "models/transport/flow.h"
 #include "scenarios/bind.h"
 #include "sim/base/key.h"
@@ -132,6 +133,7 @@ struct event_config {
 };
 
 struct timers_config {
+    struct node_timers node;
     struct nd_timers nd;
     struct bul_timers bul;
     sim_time max_delete_bce;

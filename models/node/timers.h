@@ -1,0 +1,21 @@
+/*
+ * timers.h - constants of IPv6, ICMPv6, path MTU discovery and tunnels: one set for all nodes of a
+ * run, which a scenario may change under `timers`.
+ */
+#ifndef MODELS_NODE_TIMERS_H
+#define MODELS_NODE_TIMERS_H
+
+#include <stdint.h>
+
+#include "sim/base/key.h"
+#include "sim/base/units.h"
+
+struct node_timers {
+    sim_time reassembly;  /* RFC 8200 4.5 */
+    int64_t reassemblies; /* packets that a node puts together at once */
+    sim_time path_mtu;    /* RFC 8201 4 */
+};
+
+extern const struct key node_timer_keys[];
+
+#endif
