@@ -113,7 +113,11 @@ enum node_reason {
     X(HOME_DAD, "mip6.home_dad",                                                                   \
       "home_address, result: the home agent tested the address on the home link")                  \
     X(PROXY, "mip6.proxy", "home_address, on: the home agent answers for it on the home link")     \
-    X(FLOW_MOVED, "decision.flow_moved", "flow, direction, from, to: interfaces")
+    X(FLOW_MOVED, "decision.flow_moved", "flow, direction, from, to: interfaces")                  \
+    X(PATH_MTU, "path.mtu",                                                                        \
+      "local, destination, mtu: a Packet Too Big lowered what may be sent, RFC 8201 4")            \
+    X(REFUSED, "mip6.refused",                                                                     \
+      "peer, what: a node that does not know the Mobility Header or the Home Address option")
 
 enum event_name {
 #define X(id, name, help) EV_##id,

@@ -3,47 +3,51 @@
 #include <assert.h>
 #include <string.h>
 
+#include "models/node/errors.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
+#include "models/wire/fragment.h"
 #include "models/wire/icmp6.h"
 #include "sim/base/bytes.h"
-
-/* RFC 4443 2.4 f gives 10 a second with bursts of 10 as its example. */
-static const sim_time error_cost = SIM_S / 10;
-static const sim_time bucket_full = SIM_S;
 
 bool icmp_within_limit(struct node *n)
 {
     struct icmp_bucket *b = &n->errors;
+    sim_time cost = SIM_S / n->timers->icmp_rate;
+    sim_time full = cost * n->timers->icmp_burst;
     sim_time now = sim_now(n->sim);
     if (!b->filled)
-        b->tokens_ns = bucket_full; /* nothing was sent yet */
+        b->tokens_ns = full; /* nothing was sent yet */
     b->tokens_ns += now - b->filled;
     b->filled = now;
-    if (b->tokens_ns > bucket_full)
-        b->tokens_ns = bucket_full;
-    if (b->tokens_ns < error_cost)
+    if (b->tokens_ns > full)
+        b->tokens_ns = full;
+    if (b->tokens_ns < cost)
         return false;
-    b->tokens_ns -= error_cost;
+    b->tokens_ns -= cost;
     return true;
 }
 
+static bool tells_groups(uint8_t type, uint8_t code)
+{
+    return type == ICMP6_TOO_BIG || (type == ICMP6_PARAMETER_PROBLEM && code == ICMP6_OPTION);
+}
+
 /* RFC 4443 2.4 e: what no error is ever sent about. */
-static bool may_be_told(const struct pkt *p, const struct ip6 *h, uint8_t type, uint8_t code)
+static bool may_be_told(const uint8_t *packet, size_t bytes, const struct ip6 *h, uint8_t type,
+                        uint8_t code)
 {
     struct ip6_chain c;
-    bool group_ok =
-        type == ICMP6_TOO_BIG || (type == ICMP6_PARAMETER_PROBLEM && code == ICMP6_OPTION);
     if (addr_unspecified(&h->src) || addr_multicast(&h->src))
         return false;
-    if (addr_multicast(&h->dst) && !group_ok)
+    if (addr_multicast(&h->dst) && !tells_groups(type, code))
         return false;
-    enum ip6_fault fault = ip6_walk(p->at, p->len, &c);
+    enum ip6_fault fault = fragment_walk(packet, bytes, &c);
     if (fault || c.upper != IP6_ICMP6)
         return true;
-    if (c.upper_at >= p->len)
+    if (c.upper_at >= bytes)
         return false;
-    uint8_t inner = p->at[c.upper_at];
+    uint8_t inner = packet[c.upper_at];
     return inner >= 128 && inner != ICMP6_REDIRECT;
 }
 
@@ -69,11 +73,12 @@ static const struct addr *own_source(struct node *n, const struct ip6 *h)
     return addr_unspecified(&n->own) ? NULL : &n->own;
 }
 
-void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
-                     uint32_t value)
+void icmp_error_about(struct node *n, const uint8_t *packet, size_t bytes, uint8_t type,
+                      uint8_t code, uint32_t value)
 {
     struct ip6 h;
-    if (ip6_read(p->at, p->len, &h) || !may_be_told(p, &h, type, code))
+    if (bytes < IP6_HEADER || ip6_read(packet, bytes, &h) == IP6_BAD_VERSION ||
+        !may_be_told(packet, bytes, &h, type, code))
         return;
     const struct addr *own = own_source(n, &h);
     if (!own || !icmp_within_limit(n))
@@ -85,13 +90,20 @@ void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t 
     const struct icmp6_error e = {.type = type,
                                   .code = code,
                                   .value = value,
-                                  .quote = p->at,
-                                  .n = p->len < most ? p->len : most};
+                                  .quote = packet,
+                                  .n = bytes < most ? bytes : most};
     icmp6_write_error(&w, &src, &h.src, &e);
     assert(!w.full);
     error->len = (uint32_t)w.len;
     path_add_header(error, &src, &h.src, IP6_ICMP6, 64);
     path_out(n, error);
+}
+
+void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
+                     uint32_t value)
+{
+    if (!p->group || tells_groups(type, code))
+        icmp_error_about(n, p->at, p->len, type, code, value);
 }
 
 /* The answer goes where the request came from, and carries its bytes: RFC 4443 4.2. */
@@ -133,6 +145,10 @@ void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
     struct icmp6_echo e;
     uint8_t type = 0;
     enum icmp6_fault fault = icmp6_check(h, p->at + at, p->len - at, &type);
+    if (!fault && type < ICMP6_ECHO_REQUEST) {
+        errors_in(n, p, at);
+        return;
+    }
     bool echo = !fault && (type == ICMP6_ECHO_REQUEST || type == ICMP6_ECHO_REPLY);
     if (echo)
         fault = icmp6_read_echo(p->at + at, p->len - at, &e);
@@ -148,5 +164,5 @@ void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
     } else if (type == ICMP6_ECHO_REPLY && p->mark.flow) {
         tap_packet(n->sim, TAP_TAKEN, DROP_NONE, p);
     }
-    pkt_give(n->packets, p); /* errors are for upper layers, of which none listens */
+    pkt_give(n->packets, p);
 }

@@ -5,6 +5,7 @@
 
 #include "models/node/icmp.h"
 #include "models/node/path.h"
+#include "models/node/tunnel.h"
 #include "models/wire/icmp6.h"
 #include "sim/base/bytes.h"
 
@@ -87,13 +88,12 @@ struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr 
 void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,
                      uint16_t bid, uint8_t hop_limit)
 {
+    const struct tunnel t = {.entry = *src, .exit = *dst, .hop_limit = hop_limit};
     if (p->mark.flow) {
         p->mark.path = PKT_TUNNEL;
         p->mark.bid = bid;
-        p->mark.overhead = (uint16_t)(p->mark.overhead + IP6_HEADER);
     }
-    path_add_header(p, src, dst, IP6_IP6, hop_limit);
-    path_out_plain(n, p);
+    tunnel_send(n, &t, p);
 }
 
 struct pkt *mobility_copy(struct node *n, const struct pkt *p, uint8_t copy)

@@ -11,9 +11,13 @@
 #include "sim/base/units.h"
 
 struct node_timers {
-    sim_time reassembly;  /* RFC 8200 4.5 */
-    int64_t reassemblies; /* packets that a node puts together at once */
-    sim_time path_mtu;    /* RFC 8201 4 */
+    sim_time reassembly;         /* RFC 8200 4.5 */
+    int64_t reassemblies;        /* packets that a node puts together at once */
+    sim_time path_mtu;           /* RFC 8201 4 */
+    int64_t icmp_rate;           /* errors a second: RFC 4443 2.4 f */
+    int64_t icmp_burst;          /* errors at once */
+    int64_t encapsulation_limit; /* of tunnels: RFC 2473 6.6; -1: no option */
+    sim_time refusal;            /* RFC 6275 11.3.5 */
 };
 
 extern const struct key node_timer_keys[];
