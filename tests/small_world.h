@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "models/node/agent.h"
+#include "models/node/icmp.h"
 #include "models/node/mobile_path.h"
 #include "models/node/mobility.h"
 #include "models/node/nd.h"
@@ -21,7 +22,7 @@
 
 #include "tests/check.h"
 
-enum { SEEN = 20000, SEEN_BYTES = 1500 };
+enum { SEEN = 60000, SEEN_BYTES = 1500 };
 
 /* A frame that a node sent, or tried to. */
 struct seen_frame {

@@ -203,8 +203,10 @@ sim_time exchange_next(const struct bul *b)
 }
 
 /* The first registration waits for the home agent's test of the address: RFC 6275 11.8. */
-static sim_time first_timeout(const struct bul *b)
+static sim_time first_timeout(const struct bul *b, const struct bul_exchange *x)
 {
+    if (x->leaves)
+        return b->how.timers.initial_timeout; /* there is a binding, or it would not leave */
     for (unsigned k = 0; k < b->entries; k++) {
         if (b->entry[k].told)
             return b->how.timers.initial_timeout;
@@ -215,7 +217,7 @@ static sim_time first_timeout(const struct bul *b)
 static void back_off(const struct bul *b, struct bul_exchange *x, sim_time now)
 {
     if (!x->timeout) {
-        x->timeout = first_timeout(b);
+        x->timeout = first_timeout(b, x);
     } else if (x->timeout < b->how.timers.max_timeout) {
         x->timeout *= 2;
     }

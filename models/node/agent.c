@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "models/node/fragments.h"
 #include "models/node/icmp.h"
 #include "models/node/mobility.h"
 #include "models/node/nd.h"
@@ -262,15 +263,6 @@ void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 
     pkt_give(a->node->packets, p);
 }
 
-void agent_binding_error(struct agent *a, struct iface *i, const struct addr *dst,
-                         const struct addr *home, uint8_t status)
-{
-    const struct mh error = {.type = MH_BE, .status = status, .home = *home};
-    (void)i;
-    if (!addr_multicast(dst))
-        mobility_send(a->node, &error, &a->address, dst, NULL, false); /* RFC 6275 9.3.3 */
-}
-
 /* ---- data ------------------------------------------------------------------- */
 
 static void note_choice(struct agent *a, const struct bcache_entry *e, const struct flow_rule *rule,
@@ -313,7 +305,7 @@ bool agent_takes(struct agent *a, struct pkt *p)
     struct bcache_entry *e = bcache_find(&a->cache, &dst);
     if (!e || e->state != BCACHE_BOUND)
         return false;
-    struct flow_packet f = flow_packet_of(p->at, p->len, false);
+    struct flow_packet f = fragments_flow_of(a->node, p, false);
     const struct flow_rule *rule = e->policy ? flow_find(e->policy, &f) : NULL;
     unsigned n = bcache_choose(e, rule, chosen);
     if (n == 0)
@@ -332,6 +324,11 @@ bool agent_takes(struct agent *a, struct pkt *p)
         mobility_tunnel(a->node, one, &a->address, &chosen[k]->coa, chosen[k]->bid, 64);
     }
     return true;
+}
+
+struct bcache *agent_cache(struct agent *a)
+{
+    return &a->cache;
 }
 
 void agent_restart(struct agent *a)

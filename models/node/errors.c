@@ -32,8 +32,8 @@ static bool too_big(struct node *n, struct pkt *p, const struct icmp6_error *e, 
         node_drop(n, DROP_ERROR_UNMATCHED, p);
         return false;
     case PMTU_LOWERED:
-        NODE_EVENT(n, EV_PATH_MTU, field_addr("local", &h->src), field_addr("destination", &h->dst),
-                   field_int("mtu", e->value));
+        NODE_EVENT(n, EV_PATH_MTU, field_addr("local", &h->src), field_addr("remote", &h->dst),
+                   field_int("mtu_bytes", e->value));
         break;
     case PMTU_KNOWN:
         break;

@@ -6,6 +6,7 @@
 #include "models/node/errors.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
+#include "models/node/source_address.h"
 #include "models/wire/fragment.h"
 #include "models/wire/icmp6.h"
 #include "sim/base/bytes.h"
@@ -13,12 +14,11 @@
 bool icmp_within_limit(struct node *n)
 {
     struct icmp_bucket *b = &n->errors;
-    sim_time cost = SIM_S / n->timers->icmp_rate;
-    sim_time full = cost * n->timers->icmp_burst;
+    sim_time cost = SIM_S / n->timers->error_rate;
+    sim_time full = cost * n->timers->error_burst;
     sim_time now = sim_now(n->sim);
-    if (!b->filled)
-        b->tokens_ns = full; /* nothing was sent yet */
-    b->tokens_ns += now - b->filled;
+    b->tokens_ns = b->used ? b->tokens_ns + now - b->filled : full; /* at first it is full */
+    b->used = true;
     b->filled = now;
     if (b->tokens_ns > full)
         b->tokens_ns = full;
@@ -51,39 +51,30 @@ static bool may_be_told(const uint8_t *packet, size_t bytes, const struct ip6 *h
     return inner >= 128 && inner != ICMP6_REDIRECT;
 }
 
-/* The address to speak from: the one that was asked if it is ours, else one towards `dst`. */
-static const struct addr *own_source(struct node *n, const struct ip6 *h)
+/* The address to speak from: the one that was asked if it is ours (RFC 4443 2.2), else the node's
+ * choice. */
+static struct addr own_source(const struct node *n, const struct ip6 *h)
 {
+    const struct source_preference none = {.care_of = false};
     if (!addr_multicast(&h->dst) && node_owns(n, &h->dst))
-        return &h->dst;
+        return h->dst;
+    if (!n->forwards)
+        return source_of(n, &h->src, &none);
     const struct route *r = routes_find(n->routes, &h->src);
-    for (unsigned k = 0; k < n->ifaces; k++) {
-        struct iface *i = n->iface[k];
-        if (r && r->out && r->out != i && r->kind != ROUTE_LOCAL)
-            continue;
-        const struct nd_address *a = i->nd ? address_global(i) : NULL;
-        if (a)
-            return &a->addr;
-    }
-    for (unsigned k = 0; k < n->ifaces; k++) {
-        const struct nd_address *a = n->iface[k]->nd ? address_global(n->iface[k]) : NULL;
-        if (a)
-            return &a->addr;
-    }
-    return addr_unspecified(&n->own) ? NULL : &n->own;
+    const struct nd_address *a = r && r->out && r->out->nd ? address_global(r->out) : NULL;
+    return a ? a->addr : n->own;
 }
 
-void icmp_error_about(struct node *n, const uint8_t *packet, size_t bytes, uint8_t type,
-                      uint8_t code, uint32_t value)
+void icmp_send_error_about(struct node *n, const uint8_t *packet, size_t bytes, uint8_t type,
+                           uint8_t code, uint32_t value)
 {
     struct ip6 h;
     if (bytes < IP6_HEADER || ip6_read(packet, bytes, &h) == IP6_BAD_VERSION ||
         !may_be_told(packet, bytes, &h, type, code))
         return;
-    const struct addr *own = own_source(n, &h);
-    if (!own || !icmp_within_limit(n))
+    struct addr src = own_source(n, &h);
+    if (addr_unspecified(&src) || !icmp_within_limit(n))
         return;
-    struct addr src = *own;
     struct pkt *error = pkt_take(n->packets);
     struct writer w = wr_over(error->at, IP6_MTU_MIN - IP6_HEADER);
     size_t most = IP6_MTU_MIN - IP6_HEADER - 8; /* RFC 4443 2.4 c */
@@ -96,14 +87,18 @@ void icmp_error_about(struct node *n, const uint8_t *packet, size_t bytes, uint8
     assert(!w.full);
     error->len = (uint32_t)w.len;
     path_add_header(error, &src, &h.src, IP6_ICMP6, 64);
-    path_out(n, error);
+    if (addr_link_local(&h.src) && n->arrival && n->arrival->nd) {
+        path_out_on(n->arrival, &h.src, error);
+    } else {
+        path_out(n, error);
+    }
 }
 
 void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
                      uint32_t value)
 {
     if (!p->group || tells_groups(type, code))
-        icmp_error_about(n, p->at, p->len, type, code, value);
+        icmp_send_error_about(n, p->at, p->len, type, code, value);
 }
 
 /* The answer goes where the request came from, and carries its bytes: RFC 4443 4.2. */

@@ -11,9 +11,10 @@
 void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
                      uint32_t value);
 
-/* The same about a packet that is known only from a quote, and perhaps not to its end. */
-void icmp_error_about(struct node *n, const uint8_t *packet, size_t bytes, uint8_t type,
-                      uint8_t code, uint32_t value);
+/* As above about a packet of which perhaps only the beginning is known: one that an error quoted.
+ */
+void icmp_send_error_about(struct node *n, const uint8_t *packet, size_t bytes, uint8_t type,
+                           uint8_t code, uint32_t value);
 
 /* Whether one more error or Redirect may leave now; if so it is counted. RFC 4443 2.4 f. */
 bool icmp_within_limit(struct node *n);

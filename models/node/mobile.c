@@ -158,6 +158,11 @@ const struct addr *mobile_home(const struct mobile *m)
     return &m->bul.how.home;
 }
 
+const struct iface *mobile_home_iface(const struct mobile *m)
+{
+    return m->home_iface;
+}
+
 bool mobile_owns_home(const struct mobile *m, const struct addr *a)
 {
     return addr_eq(a, &m->bul.how.home);

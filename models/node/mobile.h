@@ -41,6 +41,7 @@ void mobile_add_path(struct mobile *m, struct iface *i, uint16_t bid);
 void mobile_start(struct mobile *m);
 
 const struct addr *mobile_home(const struct mobile *m);
+const struct iface *mobile_home_iface(const struct mobile *m); /* NULL: away from home */
 bool mobile_owns_home(const struct mobile *m, const struct addr *a);
 bool mobile_is_home(const struct mobile *m, const struct prefix *p); /* the home prefix */
 

@@ -9,6 +9,16 @@
 #include "models/wire/icmp6.h"
 #include "sim/base/bytes.h"
 
+void mobility_binding_error(struct node *n, const struct ip6 *h, const struct addr *home,
+                            uint8_t status)
+{
+    const struct mh error = {.type = MH_BE, .status = status, .home = *home};
+    if (addr_multicast(&h->src) || addr_multicast(&h->dst) || addr_unspecified(&h->src))
+        return;
+    if (icmp_within_limit(n))
+        mobility_send(n, &error, &h->dst, &h->src, NULL, false);
+}
+
 /* RFC 6275 9.2: which octet is wrong, or which message is unknown. */
 static void answer_fault(struct iface *i, struct pkt *p, const struct ip6 *h,
                          const struct ip6_chain *c, enum mh_fault fault)
@@ -19,11 +29,8 @@ static void answer_fault(struct iface *i, struct pkt *p, const struct ip6 *h,
         icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, ICMP6_FIELD, at);
     if (fault == MH_BAD_LENGTH)
         icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, ICMP6_FIELD, at + 1);
-    if (fault == MH_UNKNOWN_TYPE && !addr_multicast(&h->dst)) {
-        const struct mh error = {
-            .type = MH_BE, .status = 2, .home = c->has_home ? c->home : addr_any};
-        mobility_send(n, &error, &h->dst, &h->src, NULL, false);
-    }
+    if (fault == MH_UNKNOWN_TYPE)
+        mobility_binding_error(n, h, c->has_home ? &c->home : &addr_any, 2);
 }
 
 bool mobility_read(struct iface *i, struct pkt *p, const struct ip6 *h, const struct ip6_chain *c,

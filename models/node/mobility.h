@@ -13,6 +13,11 @@
 bool mobility_read(struct iface *i, struct pkt *p, const struct ip6 *h, const struct ip6_chain *c,
                    struct mh *m);
 
+/* A Binding Error about a packet with header `h`, from the address it came to: never to a group, no
+ * more than ICMPv6 errors (RFC 6275 9.3.3). */
+void mobility_binding_error(struct node *n, const struct ip6 *h, const struct addr *home,
+                            uint8_t status);
+
 struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
                                 const struct ip6_chain *c);
 

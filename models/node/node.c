@@ -17,7 +17,7 @@ struct node *node_new(const struct node_shared *shared, const char *name, uint32
                        .seed = shared->seed,
                        .timers = shared->timers,
                        .routes = routes_new(shared->arena)};
-    pmtu_init(&n->pmtu, n->arena, n->timers->path_mtu);
+    pmtu_init(&n->pmtu, n->arena, n->timers->pmtu);
     return n;
 }
 

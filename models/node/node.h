@@ -33,6 +33,7 @@ struct nd_iface;
 struct icmp_bucket {
     int64_t tokens_ns; /* filled by time: one error costs `1 s / rate` of it */
     sim_time filled;
+    bool used;
 };
 
 struct node {
@@ -49,12 +50,13 @@ struct node {
     unsigned ifaces;
     unsigned iface_room;
     struct udp_ports ports;
+    const struct ip_timers *timers; /* of the run; borrowed */
     struct icmp_bucket errors;
     struct pmtu pmtu;
-    const struct node_timers *timers; /* of the run; borrowed */
-    struct fragments *fragments;      /* NULL: none came or left yet */
-    struct mobile *mobile;            /* NULL: not a mobile node */
-    struct agent *agent;              /* NULL: not a home agent */
+    struct fragments *fragments; /* NULL: none came or left yet */
+    struct iface *arrival; /* where the packet that is being worked on came in; NULL: made here */
+    struct mobile *mobile; /* NULL: not a mobile node */
+    struct agent *agent;   /* NULL: not a home agent */
 };
 
 struct iface {
@@ -77,7 +79,7 @@ struct node_shared {
     struct sim *sim;
     struct pool *packets;
     const struct rng_seed *seed;
-    const struct node_timers *timers;
+    const struct ip_timers *timers;
 };
 
 struct node *node_new(const struct node_shared *shared, const char *name, uint32_t index);

@@ -6,6 +6,7 @@
 #include "models/node/fragments.h"
 #include "models/node/icmp.h"
 #include "models/node/mobile.h"
+#include "models/node/mobility.h"
 #include "models/node/nd.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
@@ -48,6 +49,15 @@ static void emit(struct iface *i, const struct addr *next_hop, struct pkt *p)
     }
 }
 
+static void emit_all(const struct way *w, struct pkt *list)
+{
+    while (list) {
+        struct pkt *p = list;
+        list = p->next;
+        emit(w->out, &w->next_hop, p);
+    }
+}
+
 /* Made by this node, so it may cut it: RFC 8200 4.5. What fits every link needs no look. */
 static void emit_own(const struct way *w, struct pkt *p)
 {
@@ -56,18 +66,12 @@ static void emit_own(const struct way *w, struct pkt *p)
         struct addr src = ip6_src(p->at);
         struct addr dst = ip6_dst(p->at);
         uint32_t mtu = pmtu_use(&n->pmtu, &src, &dst, w->out->mtu, p->len, sim_now(n->sim));
-        if (p->len > mtu)
-            p = fragments_cut(n, p, mtu);
-        else
-            p->next = NULL;
-    } else {
-        p->next = NULL;
+        if (p->len > mtu) {
+            emit_all(w, fragments_cut(n, p, mtu));
+            return;
+        }
     }
-    while (p) {
-        struct pkt *next = p->next;
-        emit(w->out, &w->next_hop, p);
-        p = next;
-    }
+    emit(w->out, &w->next_hop, p);
 }
 
 void path_out_on(struct iface *i, const struct addr *next_hop, struct pkt *p)
@@ -191,8 +195,9 @@ static void datagram(struct iface *i, struct pkt *p, const struct ip6 *h, size_t
     pkt_give(n->packets, p);
 }
 
-static void unknown_header(struct iface *i, struct pkt *p, uint32_t pointer)
+static void unknown_header(struct iface *i, struct pkt *p, const struct ip6_chain *c)
 {
+    uint32_t pointer = (uint32_t)ip6_named_at(p->at, c->upper_at);
     icmp_send_error(i->node, p, ICMP6_PARAMETER_PROBLEM, ICMP6_NEXT_HEADER, pointer);
     node_drop(i->node, DROP_UNKNOWN_HEADER, p);
 }
@@ -204,7 +209,7 @@ static void end_tunnel(struct iface *i, struct pkt *p, const struct ip6 *h,
     struct node *n = i->node;
     struct ip6 inner;
     if (!n->mobile && !n->agent) {
-        unknown_header(i, p, (uint32_t)ip6_named_at(p->at, c->upper_at));
+        unknown_header(i, p, c);
         return;
     }
     if (ip6_read(p->at + c->upper_at, p->len - c->upper_at, &inner)) {
@@ -232,8 +237,7 @@ static void mobility(struct iface *i, struct pkt *p, const struct ip6 *h, const 
     } else if (n->mobile) {
         mobile_mh(n->mobile, i, p, h, c);
     } else {
-        unknown_header(
-            i, p, (uint32_t)ip6_named_at(p->at, c->upper_at)); /* RFC 6275 11.3.5 expects code 1 */
+        unknown_header(i, p, c); /* RFC 6275 11.3.5 expects code 1 */
     }
 }
 
@@ -270,7 +274,7 @@ static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const 
         pkt_give(i->node->packets, p);
         break;
     default:
-        unknown_header(i, p, (uint32_t)ip6_named_at(p->at, c->upper_at));
+        unknown_header(i, p, c);
     }
 }
 
@@ -303,7 +307,7 @@ static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip
     }
     if (!c->has_home)
         return true;
-    if (!n->agent) { /* does not know the option: RFC 6275 6.3 */
+    if (!n->agent && !n->mobile) { /* does not know the option: RFC 6275 6.3 */
         if (!addr_multicast(&h->dst))
             icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, ICMP6_OPTION, (uint32_t)c->home_at);
         node_drop(n, DROP_UNKNOWN_OPTION, p);
@@ -314,8 +318,8 @@ static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip
         return false;
     }
     if (c->upper != IP6_MH && c->upper != IP6_ESP && c->upper != IP6_AH &&
-        !agent_bound(n->agent, &c->home, &h->src)) { /* RFC 6275 9.3.1 */
-        agent_binding_error(n->agent, i, &h->src, &c->home, 1);
+        !(n->agent && agent_bound(n->agent, &c->home, &h->src))) { /* RFC 6275 9.3.1 */
+        mobility_binding_error(n, h, &c->home, 1);
         node_drop(n, DROP_NO_BINDING, p);
         return false;
     }
@@ -411,6 +415,7 @@ void path_in(struct iface *i, struct pkt *p)
 {
     struct node *n = i->node;
     struct ip6 h;
+    n->arrival = i;
     if (i->port->framing == LINK_ETHERNET) {
         uint64_t dst;
         uint16_t type;

@@ -133,7 +133,7 @@ static bool fits(struct pkt *p, const struct reassembly_part *part, struct reass
     } else if (part->bytes) {
         return true;
     }
-    refuse(p, DROP_BAD_FRAGMENT, act);
+    refuse(p, DROP_FRAGMENT, act);
     return false;
 }
 
@@ -236,7 +236,7 @@ static void begin(struct reassembly *r, struct pkt *p, const struct reassembly_p
     }
     struct reassembly_slot *oldest = r->oldest;
     if (!r->spare) {
-        empty(r, oldest, DROP_REASSEMBLY_FULL, act);
+        empty(r, oldest, DROP_REASSEMBLY_ROOM, act);
         strike(r, oldest);
     }
     struct reassembly_slot *s = enter(r, &src, &dst, id, now);
@@ -269,7 +269,7 @@ void reassembly_take(struct reassembly *r, struct pkt *p, size_t at, sim_time no
     struct fragment f;
     *act = (struct reassembly_act){.reason = 0};
     if (fragment_read(p->at + at, p->len - at, &f)) {
-        refuse(p, DROP_BAD_FRAGMENT, act);
+        refuse(p, DROP_FRAGMENT, act);
         return;
     }
     if (!f.offset && !f.more) {
@@ -309,7 +309,7 @@ bool reassembly_tick(struct reassembly *r, sim_time now, struct reassembly_act *
         act->error = ICMP6_TIME_EXCEEDED;
         act->code = ICMP6_REASSEMBLY;
     }
-    empty(r, s, DROP_REASSEMBLY_TIMEOUT, act);
+    empty(r, s, DROP_REASSEMBLY, act);
     strike(r, s);
     return true;
 }

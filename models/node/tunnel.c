@@ -15,7 +15,7 @@ enum { NO_LIMIT = -1, LIMIT_VALUE = 2 /* in the option */ };
 static bool find_limit(struct node *n, struct pkt *p, int *limit)
 {
     struct ip6_chain c;
-    *limit = (int)n->timers->encapsulation_limit;
+    *limit = n->timers->tunnel_limit ? (int)n->timers->tunnel_limit : NO_LIMIT;
     if (p->at[IP6_AT_NEXT] != IP6_DEST_OPTS || ip6_walk(p->at, p->len, &c) || !c.has_limit)
         return true;
     if (!c.limit) {
@@ -120,9 +120,9 @@ void tunnel_error(struct node *n, const struct icmp6_error *e)
     if (e->type == ICMP6_TOO_BIG && IP6_HEADER + inner.payload_bytes > IP6_MTU_MIN) {
         uint32_t headers = IP6_HEADER + (c.has_limit ? (uint32_t)IP6_LIMIT_BYTES : 0u);
         uint32_t mtu = e->value > IP6_MTU_MIN + headers ? e->value - headers : IP6_MTU_MIN;
-        icmp_error_about(n, packet, bytes, ICMP6_TOO_BIG, 0, mtu);
+        icmp_send_error_about(n, packet, bytes, ICMP6_TOO_BIG, 0, mtu);
     } else if (e->type == ICMP6_UNREACHABLE || at_limit ||
                (e->type == ICMP6_TIME_EXCEEDED && e->code == ICMP6_HOP_LIMIT)) {
-        icmp_error_about(n, packet, bytes, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
+        icmp_send_error_about(n, packet, bytes, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
     }
 }

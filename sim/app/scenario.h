@@ -133,7 +133,7 @@ struct event_config {
 };
 
 struct timers_config {
-    struct node_timers node;
+    struct ip_timers ip;
     struct nd_timers nd;
     struct bul_timers bul;
     sim_time max_delete_bce;

@@ -297,6 +297,18 @@ static void check_nodes(struct check *k)
 
 /* ---- flows, events, expectations ------------------------------------------------ */
 
+/* Nobody else knows where a node is that does not speak from its home address. */
+static void check_care_of(struct check *k, const struct flow_config *f, const char *path)
+{
+    const char *const *end = f->between.items;
+    const struct node_config *n = SCENARIO_FIND(k->s->nodes, struct node_config, end[0]);
+    if (f->between.n == 2 && n && n->role != ROLE_MOBILE)
+        SAY(k, path2(k, path, "source"), "'%s' is no mobile node and has no care-of address",
+            end[0]);
+    if (!f->traffic.has_ping && f->directions != FLOW_UP_ONLY)
+        SAY(k, path2(k, path, "source"), "care-of goes with `directions: up` or a ping");
+}
+
 static void check_flows(struct check *k)
 {
     const struct flow_config *f = KEY_ITEMS(k->s->flows, struct flow_config);
@@ -313,6 +325,8 @@ static void check_flows(struct check *k)
             SAY(k, path2(k, path, "stop"), "is not after its start");
         if (f[j].start >= k->s->general.stop)
             SAY(k, path2(k, path, "start"), "is not before the end of the run");
+        if (f[j].source == FLOW_FROM_CARE_OF)
+            check_care_of(k, &f[j], path);
         if (f[j].traffic.has_ping && f[j].directions != FLOW_BOTH)
             SAY(k, path2(k, path, "directions"), "a ping has both");
     }

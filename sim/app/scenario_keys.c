@@ -210,7 +210,7 @@ static const struct key event_keys[] = {
 };
 
 static const struct key timer_keys[] = {
-    {"", KEY_JOIN, TIMERS(node), "", "", .keys = node_timer_keys},
+    {"", KEY_JOIN, TIMERS(ip), "", "", .keys = ip_timer_keys},
     {"", KEY_JOIN, TIMERS(nd), "", "", .keys = nd_timer_keys},
     {"", KEY_JOIN, TIMERS(bul), "", "", .keys = bul_timer_keys},
     {"max_delete_bce_timeout", KEY_TIME, TIMERS(max_delete_bce), "10 s",

@@ -14,7 +14,7 @@ struct node *world_add_node(struct world *w, const char *name)
                                        .sim = w->sim,
                                        .packets = &w->packets,
                                        .seed = &w->seed,
-                                       .timers = &w->scenario->timers.node};
+                                       .timers = &w->scenario->timers.ip};
     struct node *n = node_new(&shared, name, w->nodes);
     w->node[w->nodes++] = n;
     return n;

@@ -5,6 +5,7 @@
 #include "models/node/agent.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
+#include "models/node/source_address.h"
 #include "sim/app/world_parts.h"
 
 enum { FIRST_PORT = 20000 };
@@ -17,6 +18,12 @@ uint16_t world_flow_port(size_t flow)
 static void out(void *owner, struct pkt *p)
 {
     path_out(owner, p);
+}
+
+static struct addr care_of(void *owner, const struct addr *dst)
+{
+    const struct source_preference care_of_first = {.care_of = true};
+    return source_of(owner, dst, &care_of_first);
 }
 
 static void describe(struct world *w, size_t k, const struct flow_config *f,
@@ -59,7 +66,8 @@ static void add_direction(struct world *w, size_t k, int d, const struct flow_co
                          .port = world_flow_port(k),
                          .stop = f->stop ? f->stop : SIM_NEVER,
                          .owner = from,
-                         .out = out};
+                         .out = out,
+                         .choose = f->source == FLOW_FROM_CARE_OF ? care_of : NULL};
     if (shape->kind != FLOW_PING && !shape->experimental)
         sink_listen(&to->ports, w->arena, w->sim, s->port);
 }

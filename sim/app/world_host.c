@@ -171,6 +171,8 @@ static size_t list_flows(struct world *w, const struct node_config *how, struct 
         const struct node_config *peer =
             SCENARIO_FIND(w->scenario->nodes, struct node_config, end[first ? 1 : 0]);
         bool ping = f[k].traffic.has_ping;
+        if (f[k].source == FLOW_FROM_CARE_OF)
+            continue; /* no binding is asked about it */
         list[n++] =
             (struct decide_flow){.name = f[k].name,
                                  .selector = {.peer = world_address(w, peer),

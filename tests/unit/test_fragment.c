@@ -265,7 +265,7 @@ static void time_runs_from_the_first_arrival(void)
     RULE("IP6-FRAG-2");
     CHECK(act.error == ICMP6_TIME_EXCEEDED && act.code == ICMP6_REASSEMBLY);
     CHECK(act.dead && act.dead->next && !act.dead->next->next);
-    CHECK_EQ(act.reason, DROP_REASSEMBLY_TIMEOUT);
+    CHECK_EQ(act.reason, DROP_REASSEMBLY);
     struct ip6_chain c;
     CHECK(fragment_walk(act.dead->at, act.dead->len, &c) == IP6_GOOD && c.upper == IP6_UDP);
     give(act.dead);
@@ -284,7 +284,7 @@ static void the_oldest_makes_room(void)
     CHECK_EQ(fragment(1, DATA, DATA, true), 0); /* no new packet */
     CHECK_EQ(fragment(MOST, 0, DATA, true), 1);
     RULE("IP6-FRAG-2");
-    CHECK(act.reason == DROP_REASSEMBLY_FULL && !act.error);
+    CHECK(act.reason == DROP_REASSEMBLY_ROOM && !act.error);
     CHECK_EQ(fragment(MOST + 1, 0, DATA, true), 2);
     CHECK_EQ(fragment(2, DATA, 8, false), 0);
     CHECK(whole_is(DATA + 8));
@@ -298,7 +298,7 @@ static void bad_fragments_are_told(void)
     begin();
     CHECK_EQ(fragment(1, 0, DATA + 4, true), 1);
     RULE("IP6-FRAG-2");
-    CHECK(act.reason == DROP_BAD_FRAGMENT && act.error == ICMP6_PARAMETER_PROBLEM &&
+    CHECK(act.reason == DROP_FRAGMENT && act.error == ICMP6_PARAMETER_PROBLEM &&
           act.code == ICMP6_FIELD && act.value == IP6_AT_LENGTH);
     CHECK_EQ(fragment(1, 65528, 16, false), 1);
     CHECK(act.error == ICMP6_PARAMETER_PROBLEM && act.code == ICMP6_FIELD &&
@@ -306,10 +306,10 @@ static void bad_fragments_are_told(void)
     CHECK_EQ(fragment(1, 65528, 7, false), 1); /* exactly 65535 is no lie, only too much */
     CHECK(act.reason == DROP_REASSEMBLY_SIZE && !act.error);
     CHECK_EQ(arrive(make(1, 0, 16, true, IP6_TCP)), 1); /* the TCP header is cut */
-    CHECK(act.reason == DROP_BAD_FRAGMENT && act.error == ICMP6_PARAMETER_PROBLEM &&
+    CHECK(act.reason == DROP_FRAGMENT && act.error == ICMP6_PARAMETER_PROBLEM &&
           act.code == ICMP6_HEADER_CHAIN && act.value == 0);
     CHECK_EQ(fragment(1, DATA, 0, true), 1);
-    CHECK(act.reason == DROP_BAD_FRAGMENT && !act.error);
+    CHECK(act.reason == DROP_FRAGMENT && !act.error);
     CHECK_EQ(reassembly_next(&machine), SIM_NEVER);
     end();
 }
