@@ -11,7 +11,7 @@
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
 
-static void deliver(struct iface *i, struct pkt *p, const struct ip6 *h);
+static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire);
 
 void path_add_header(struct pkt *p, const struct addr *src, const struct addr *dst, uint8_t next,
                      uint8_t hop_limit)

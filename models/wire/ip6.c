@@ -118,12 +118,13 @@ static enum ip6_fault walk_options(const uint8_t *packet, size_t at, size_t end,
             return blame(c, IP6_BAD_OPTION, o, 0);
         size_t len = packet[o + 1];
         enum ip6_fault fault = IP6_GOOD;
-        if (type == OPT_HOME && is_dest)
+        if (type == OPT_HOME && is_dest) {
             fault = home_option(packet, o, len, c);
-        else if (type == OPT_LIMIT && is_dest)
+        } else if (type == OPT_LIMIT && is_dest) {
             fault = limit_option(packet, o, len, c);
-        else if (type != OPT_PADN)
+        } else if (type != OPT_PADN) {
             fault = unknown_option(c, type, o);
+        }
         if (fault)
             return fault;
         o += 2 + len;
