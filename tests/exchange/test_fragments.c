@@ -137,6 +137,30 @@ static void copies_are_counted_apart(void)
     end_flows();
 }
 
+static void tell_flows(enum tap_step step, uint16_t reason)
+{
+    const struct tap_packet p = {
+        .t = 5, .step = step, .reason = reason, .bytes = LARGE, .mark = {.flow = 1, .copy = 2}};
+    flows_see(&seen_flows, &p);
+}
+
+/* A copy of a packet in fragments is born with each of them, and dies once. */
+static void the_first_birth_and_the_first_death_count(void)
+{
+    flows_init(&seen_flows, 1);
+    tell_flows(TAP_BORN, DROP_NONE);
+    tell_flows(TAP_DIED, DROP_LINK_LOSS);
+    tell_flows(TAP_BORN, DROP_NONE);
+    tell_flows(TAP_DIED, DROP_QUEUE_FULL);
+    const struct flow_row *row = &seen_flows.record[0].copy[2].row[0];
+    CHECK_EQ(row->fate, DROP_LINK_LOSS);
+    tell_flows(TAP_TAKEN, DROP_NONE); /* another copy's fragment made it whole */
+    CHECK(row->fate == DROP_NONE && row->received == 5);
+    tell_flows(TAP_DIED, DROP_QUEUE_FULL);
+    CHECK(row->fate == DROP_NONE && row->received == 5);
+    flows_release(&seen_flows);
+}
+
 /* What mobility and fragmentation added: 48 of the tunnel a fragment, 8 and 48 more of cutting. */
 static void overhead_is_what_the_wire_carried(void)
 {
@@ -272,6 +296,7 @@ static void routing_headers_stand_in_every_fragment(void)
 }
 
 CHECK_MAIN(CASE(every_packet_in_fragments_has_one_end), CASE(copies_are_counted_apart),
-           CASE(overhead_is_what_the_wire_carried), CASE(fragments_of_a_flow_stay_together),
+           CASE(the_first_birth_and_the_first_death_count), CASE(overhead_is_what_the_wire_carried),
+           CASE(fragments_of_a_flow_stay_together),
            CASE(halves_on_two_care_of_addresses_do_not_meet),
            CASE(routing_headers_stand_in_every_fragment))

@@ -278,6 +278,11 @@ static void the_path_mtu_is_lowered_and_never_raised(void)
     }
     RULE("IP6-FRAG-1");
     CHECK_EQ(pieces, 2);
+    unsigned next = seen_frames;
+    send_large(n, &local, &remote, 1400); /* another packet, another Identification */
+    RULE("IP6-FRAG-1");
+    CHECK(part_of(frames[next].ip + IP6_HEADER).id ==
+          part_of(frames[next - 1].ip + IP6_HEADER).id + 1);
     sim_time told = now_is();
     run_to(told + 599 * SIM_S);
     CHECK_EQ(known(n, &local, &remote), 1300);
