@@ -54,6 +54,7 @@ struct bul_config {
     bool mcoa;         /* several care-of addresses */
     bool simultaneous; /* on the home link: a home binding beside the others, RFC 5648 5.6 */
     int registration;  /* enum bul_registration */
+    sim_time gather;   /* bulk: what is wanted within this time goes into one BU */
     struct bul_timers timers;
     bool link_local; /* L: the link-local address has the home address's identifier */
 };
@@ -84,6 +85,7 @@ struct bul_entry {
 /* One BU that waits for its acknowledgement. */
 struct bul_exchange {
     bool open;
+    bool changed;      /* since its last BU; the next waits for `due` */
     bool leaves;       /* lifetime 0 */
     bool overwrites;   /* its last BU carried O */
     bool home;         /* sent from the home address: the return home */

@@ -71,8 +71,10 @@ void exchange_ask(struct bul *b, uint16_t bid, bool leaves, sim_time now)
     }
     if (!x)
         x = open_one(b, now);
+    if (!x->changed) /* what changes until then goes with it */
+        x->due = now + (bulk && !leaves ? b->how.gather : 0);
+    x->changed = true;
     x->leaves = leaves;
-    x->due = now;
     x->timeout = 0;
     put_bid(b, x, bid);
 }
@@ -151,8 +153,22 @@ static bool must_wait(const struct bul *b)
     return registering;
 }
 
+/* The first BU after a restart replaces all that the home agent holds (RFC 5648 5.9): it goes
+ * alone, or it would delete what others have just made. */
+static bool first_is_out(const struct bul *b, const struct bul_exchange *x)
+{
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        const struct bul_exchange *o = &b->exchange[i];
+        if (o != x && o->open && o->overwrites && o->sent >= 0 && b->overwrite)
+            return true;
+    }
+    return false;
+}
+
 static bool can_send(const struct bul *b, const struct bul_exchange *x)
 {
+    if (first_is_out(b, x))
+        return false;
     if (!x->home && (!sender(b, x) || (x->leaves && must_wait(b))))
         return false;
     if (b->how.registration != BUL_SERIAL && b->bulk)
@@ -300,6 +316,7 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     if (!x->home)
         put_bindings(b, x, bu);
     x->sequence = bu->sequence;
+    x->changed = false;
     x->overwrites = bu->flags & MH_BU_OVERWRITE;
     note_sent(b, now);
     back_off(b, x, now);

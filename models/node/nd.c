@@ -115,10 +115,10 @@ static void bring_up(struct iface *i)
     NODE_EVENT(i->node, EV_L2_UP, field_text("interface", i->name));
     struct addr link_local = addr_link_local_of(i->identifier);
     const struct prefix none = {addr_link_local_of(0), 64};
+    if (nd->host.rs_early)
+        solicit_start(i);
     address_configure(i, &link_local, &none, SIM_NEVER, SIM_NEVER, false);
     dna_ask(i);
-    if (nd->host.rs_early && !sim_armed(&nd->solicit))
-        solicit_start(i);
 }
 
 static void take_down(struct iface *i)

@@ -96,6 +96,7 @@ struct mcoa_config {
     bool enabled;
     int at_home;      /* 0 complete, 1 simultaneous */
     int registration; /* enum bul_registration */
+    sim_time gather;
     sim_time lifetime;
 };
 

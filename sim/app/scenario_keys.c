@@ -147,6 +147,8 @@ static const struct key mcoa_keys[] = {
     {"registration", KEY_WORD, MCOA(registration), "bulk",
      "one BU for all BIDs, one after the other, or each on its own (RFC 5648 5.3)",
      .words = registrations},
+    {"gather", KEY_TIME, MCOA(gather), "0 s",
+     "bulk: what happens within this time goes into one BU", .max = 60 * SIM_S},
     {"at_home", KEY_WORD, MCOA(at_home), "complete",
      "on the home link everything is deregistered, or the home link is one more path (RFC 5648 5.6)",
      .words = at_home_words},

@@ -194,6 +194,7 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .mcoa = how->mcoa.enabled,
                                       .simultaneous = how->mcoa.at_home == 1,
                                       .registration = how->mcoa.registration,
+                                      .gather = how->mcoa.gather,
                                       .timers = w->scenario->timers.bul},
                               .detection = {.oracle = how->detection.knowledge == 1,
                                             .back_after = how->decision.back_after}};

@@ -14,7 +14,11 @@ told = '''# The library
 Each file is run by the tests, and what it says under `expect` holds. Made from the files' own `title`
 and `text` by `tests/lint/library.py . --write`; a test compares.
 '''
-for file in sorted(glob.glob(os.path.join(root, 'scenarios', '*.yaml'))):
+files = sorted(glob.glob(os.path.join(root, 'scenarios', '*.yaml')))
+validation = sorted(glob.glob(os.path.join(root, 'scenarios', 'validation', '*.yaml')))
+for file in files + validation:
+    if validation and file == validation[0]:
+        told += '\n# Held against numbers\n\nWhat each must give stands in `docs/validation.md`.\n'
     whole = open(file).read()
     title = re.search(r'^title: (.*)$', whole, re.M)
     text = re.search(r'^text: >-\n((?:  .*\n)+)', whole, re.M)
@@ -22,7 +26,7 @@ for file in sorted(glob.glob(os.path.join(root, 'scenarios', '*.yaml'))):
         print(file, 'lacks title, text or expect')
         bad += 1
         continue
-    name = os.path.basename(file)
+    name = os.path.relpath(file, os.path.join(root, 'scenarios'))
     told += '\n## [%s](%s)\n\n**%s.** %s\n' % (name, name, title.group(1), ' '.join(text.group(1).split()))
 told += '''
 ## traces/
