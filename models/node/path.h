@@ -2,9 +2,10 @@
  * path.h - the one way out of a node and the one way in.
  *
  *   path_out   mobility first (mobile node: direct or reverse tunnel; home agent: intercept and
- *              tunnel), then protection, then the route by source and destination, neighbour, link
- *   path_in    frame, IPv6 header, ours or to be forwarded; extension headers; then by next
- *              header: tunnel (again), Mobility Header, ICMPv6, UDP
+ *              tunnel), then protection, then the route by source and destination, fragments
+ *              of what the path takes, neighbour, link
+ *   path_in    frame, IPv6 header, ours or to be forwarded; extension headers, fragments put
+ *              together; then by next header: tunnel (again), Mobility Header, ICMPv6, UDP
  *
  * Protection (RFC 4301) has its place between the choice of the tunnel end point and the outer
  * header on the way out, and before the mobility layer's check of the outer source on the way
