@@ -38,10 +38,21 @@
       "a routing header that this node may not follow, RFC 6275 11.3.3")                        \
     X(BAD_MH, "bad_mh", "a Mobility Header that RFC 6275 9.2 tells to discard")                 \
     X(MH_IGNORED, "mh_ignored", "a Mobility Header message that means nothing here")            \
-    X(FRAGMENT, "fragment", "a fragment that overlaps, repeats or fits nowhere, RFC 8200 4.5")  \
+    X(FRAGMENT, "fragment", "a fragment that RFC 8200 4.5 tells to discard")                    \
+    X(FRAGMENT_COPY, "fragment_copy", "a fragment that was there already, RFC 8200 4.5")        \
+    X(FRAGMENT_OVERLAP, "fragment_overlap", "fragments of one packet overlap, RFC 5722 4")      \
     X(REASSEMBLY, "reassembly", "not all fragments came in time, RFC 8200 4.5")                 \
     X(REASSEMBLY_ROOM, "reassembly_room", "too many packets were incomplete at once")           \
-    X(TUNNEL_LOOP, "tunnel_loop", "a tunnel into itself, or one too many, RFC 2473 4.1.1")      \
+    X(REASSEMBLY_SIZE, "reassembly_size",                                                       \
+      "fragments of a packet that is larger than a node puts together, RFC 8200 5")             \
+    X(TUNNEL_LOOP, "tunnel_loop",                                                               \
+      "a tunnel whose ends are the packet's own source and destination, RFC 2473 4.1.2")        \
+    X(ENCAPSULATION_LIMIT, "encapsulation_limit", "one tunnel too many, RFC 2473 4.1.1")        \
+    X(SAME_LINK, "same_link",                                                                   \
+      "for the prefix of the point-to-point link that it came from, RFC 4443 3.1")              \
+    X(ERROR_UNMATCHED, "error_unmatched",                                                       \
+      "an ICMPv6 error about a packet that this node did not send, RFC 8201 4")                 \
+    X(SMALL_MTU, "small_mtu", "a Packet Too Big with an MTU below 1280, RFC 8201 4")            \
     X(AWAITING_HOME, "awaiting_home", "the binding is not yet made and nothing may leave")      \
     X(HOME_LINK_LOCAL, "home_link_local", "to a mobile node's link-local address, RFC 6275 10.4.2")
 
@@ -99,7 +110,9 @@ enum node_reason {
     X(HOME_DAD, "mip6.home_dad",                                                                   \
       "home_address, result: the home agent tested the address on the home link")                  \
     X(PROXY, "mip6.proxy", "home_address, on: the home agent answers for it on the home link")     \
-    X(FLOW_MOVED, "decision.flow_moved", "flow, direction, from, to: interfaces")
+    X(FLOW_MOVED, "decision.flow_moved", "flow, direction, from, to: interfaces")                  \
+    X(REFUSED, "mip6.refused",                                                                     \
+      "peer, what: a node that does not know the Mobility Header or the Home Address option")
 
 enum event_name {
 #define X(id, name, help) EV_##id,

@@ -118,21 +118,15 @@ static void count_packet(const uint8_t *packet, size_t n, uint64_t counts[COUNTS
 {
     for (int depth = 0; depth < DEPTH; depth++) {
         struct ip6_chain c;
-        enum ip6_fault fault = ip6_walk(packet, n, &c);
+        enum ip6_fault fault = fragment_walk(packet, n, &c);
         counts[COUNT_HOME_ADDRESS] += c.has_home;
         counts[COUNT_ROUTING2] += c.has_rh2;
+        counts[COUNT_FRAGMENT] += c.fragment;
+        counts[COUNT_LIMIT] += c.has_limit;
         if (fault || c.upper_at > n)
             return;
         packet += c.upper_at;
         n -= c.upper_at;
-        if (c.fragment) { /* only the first shows what is inside */
-            counts[COUNT_FRAGMENT]++;
-            if (n < IP6_FRAGMENT_BYTES || ip6_read_fragment(packet).offset)
-                return;
-            c.upper = ip6_read_fragment(packet).next;
-            packet += IP6_FRAGMENT_BYTES;
-            n -= IP6_FRAGMENT_BYTES;
-        }
         if (c.upper != IP6_IP6) {
             count_upper(c.upper, packet, n, counts);
             return;
@@ -208,13 +202,25 @@ static void describe_mh(const uint8_t *mh, size_t n, char *out, size_t size)
     }
 }
 
+static void describe_fragment(const uint8_t *packet, size_t n, char *out, size_t size)
+{
+    struct ip6_chain c;
+    struct fragment f;
+    if (ip6_walk(packet, n, &c) || fragment_read(packet + c.upper_at, n - c.upper_at, &f))
+        return;
+    (void)snprintf(out, size, "fragment of %08x: bytes %u to %zu%s", f.id, f.offset,
+                   f.offset + (n - c.upper_at - FRAGMENT_HEADER), f.more ? "" : ", the last");
+}
+
 void count_describe(const uint8_t *packet, size_t n, char *out, size_t size)
 {
     struct ip6_chain c;
     out[0] = '\0';
-    if (ip6_walk(packet, n, &c) || c.upper_at >= n)
+    if (fragment_walk(packet, n, &c) || c.upper_at >= n)
         return;
-    if (c.upper == IP6_MH) {
+    if (c.fragment) {
+        describe_fragment(packet, n, out, size);
+    } else if (c.upper == IP6_MH) {
         describe_mh(packet + c.upper_at, n - c.upper_at, out, size);
     } else if (c.upper == IP6_ICMP6 && icmp_counter(packet[c.upper_at]) >= COUNT_RS) {
         (void)snprintf(out, size, "%s", count_name((unsigned)icmp_counter(packet[c.upper_at])) + 6);

@@ -2,7 +2,8 @@
  * count.h - how many messages of each kind passed each interface, and what the nodes dropped.
  *
  * Every frame is looked into down to the innermost packet: tunnels are followed, what an ICMPv6
- * error quotes is not counted.  A frame is counted as sent, received, or dropped (refused by the
+ * error quotes is not counted.  What a packet in fragments holds is counted with its first one.  A
+ * frame is counted as sent, received, or dropped (refused by the
  * link, never sent).
  */
 #ifndef TRACES_COUNT_H
@@ -21,6 +22,7 @@
     X(HOME_ADDRESS, "header.home_address")            \
     X(ROUTING2, "header.routing2")                    \
     X(FRAGMENT, "header.fragment")                    \
+    X(LIMIT, "header.encapsulation_limit")            \
     X(UDP, "udp")                                     \
     X(UNREACHABLE, "icmp6.unreachable")               \
     X(TOO_BIG, "icmp6.too_big")                       \

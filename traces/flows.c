@@ -49,6 +49,8 @@ void flows_see(struct flows *f, const struct tap_packet *p)
     struct flow_record *record = &f->record[2 * (m->flow - 1) + m->direction];
     struct flow_row *row = row_of(&record->copy[m->copy], m->sequence);
     if (p->step == TAP_BORN) {
+        if (row->there)
+            return; /* another fragment of that copy */
         *row = (struct flow_row){.there = true,
                                  .sent = m->born,
                                  .received = -1,
@@ -57,10 +59,9 @@ void flows_see(struct flows *f, const struct tap_packet *p)
         return;
     }
     assert(row->there);
-    if (row->received >= 0)
-        return; /* dropped by nobody: it had arrived */
-    if (row->fate != FLOWS_ON_THE_WAY && p->step == TAP_DIED)
-        return; /* another piece of it: the first that was lost says why */
+    bool is_dead = row->fate != FLOWS_ON_THE_WAY;
+    if (row->received >= 0 || (is_dead && p->step == TAP_DIED))
+        return; /* it had arrived, or another fragment of it died before */
     row->overhead = m->overhead;
     row->bid = m->bid;
     row->path = m->path;

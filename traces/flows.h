@@ -1,7 +1,8 @@
 /*
  * flows.h - every packet of every flow: when it was sent, when it came, or why it died.
  *
- * A copy of a packet (duplicate sending) has a row of its own.
+ * A copy of a packet (duplicate sending) has a row of its own.  Of a packet in fragments the first
+ * loss is its death; it is received all the same when another copy's fragment made it whole.
  */
 #ifndef TRACES_FLOWS_H
 #define TRACES_FLOWS_H

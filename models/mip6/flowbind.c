@@ -1,6 +1,6 @@
 #include "models/mip6/flowbind.h"
 
-#include "models/wire/ip6.h"
+#include "models/wire/fragment.h"
 
 static bool matches(const struct flow_selector *s, const struct flow_packet *p)
 {
@@ -39,10 +39,10 @@ struct flow_packet flow_packet_of(const uint8_t *packet, size_t n, bool mobile_i
 {
     struct ip6_chain c;
     struct flow_packet f = {.peer = mobile_is_source ? ip6_dst(packet) : ip6_src(packet)};
-    if (ip6_walk(packet, n, &c))
+    if (fragment_walk(packet, n, &c))
         return f; /* a chain that cannot be read matches only what asks for nothing */
     f.protocol = c.upper;
-    if ((c.upper != IP6_UDP && c.upper != IP6_TCP) || c.fragment || n < c.upper_at + 4)
+    if ((c.upper != IP6_UDP && c.upper != IP6_TCP) || n < c.upper_at + 4)
         return f;
     uint16_t src = port_at(packet + c.upper_at);
     uint16_t dst = port_at(packet + c.upper_at + 2);

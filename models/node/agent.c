@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "models/node/fragments.h"
 #include "models/node/icmp.h"
 #include "models/node/mobility.h"
 #include "models/node/nd.h"
@@ -301,7 +302,7 @@ bool agent_takes(struct agent *a, struct pkt *p)
     struct bcache_entry *e = bcache_find(&a->cache, &dst);
     if (!e || e->state != BCACHE_BOUND)
         return false;
-    struct flow_packet f = flow_packet_of(p->at, p->len, false);
+    struct flow_packet f = fragments_flow_of(a->node, p, false);
     const struct flow_rule *rule = e->policy ? flow_find(e->policy, &f) : NULL;
     unsigned n = bcache_choose(e, rule, chosen);
     if (n == 0)

@@ -3,27 +3,34 @@
 #include <assert.h>
 #include <string.h>
 
+#include "models/node/errors.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
 #include "models/node/source_address.h"
+#include "models/wire/fragment.h"
 #include "models/wire/icmp6.h"
 #include "sim/base/bytes.h"
 
 bool icmp_within_limit(struct node *n)
 {
     struct icmp_bucket *b = &n->errors;
+    sim_time cost = SIM_S / n->timers->error_rate;
+    sim_time full = cost * n->timers->error_burst;
     sim_time now = sim_now(n->sim);
-    sim_time error_cost = SIM_S / n->timers->error_rate;
-    sim_time bucket_full = error_cost * n->timers->error_burst;
-    b->tokens_ns = b->used ? b->tokens_ns + now - b->filled : bucket_full;
+    b->tokens_ns = b->used ? b->tokens_ns + now - b->filled : full; /* at first it is full */
     b->used = true;
     b->filled = now;
-    if (b->tokens_ns > bucket_full)
-        b->tokens_ns = bucket_full;
-    if (b->tokens_ns < error_cost)
+    if (b->tokens_ns > full)
+        b->tokens_ns = full;
+    if (b->tokens_ns < cost)
         return false;
-    b->tokens_ns -= error_cost;
+    b->tokens_ns -= cost;
     return true;
+}
+
+static bool tells_groups(uint8_t type, uint8_t code)
+{
+    return type == ICMP6_TOO_BIG || (type == ICMP6_PARAMETER_PROBLEM && code == ICMP6_OPTION);
 }
 
 /* RFC 4443 2.4 e: what no error is ever sent about. */
@@ -31,13 +38,11 @@ static bool may_be_told(const uint8_t *packet, size_t bytes, const struct ip6 *h
                         uint8_t code)
 {
     struct ip6_chain c;
-    bool group_ok =
-        type == ICMP6_TOO_BIG || (type == ICMP6_PARAMETER_PROBLEM && code == ICMP6_OPTION);
     if (addr_unspecified(&h->src) || addr_multicast(&h->src))
         return false;
-    if (addr_multicast(&h->dst) && !group_ok)
+    if (addr_multicast(&h->dst) && !tells_groups(type, code))
         return false;
-    enum ip6_fault fault = ip6_walk(packet, bytes, &c);
+    enum ip6_fault fault = fragment_walk(packet, bytes, &c);
     if (fault || c.upper != IP6_ICMP6)
         return true;
     if (c.upper_at >= bytes)
@@ -60,19 +65,12 @@ static struct addr own_source(const struct node *n, const struct ip6 *h)
     return a ? a->addr : n->own;
 }
 
-void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
-                     uint32_t value)
-{
-    icmp_send_error_about(n, p->at, p->len, type, code, value);
-}
-
 void icmp_send_error_about(struct node *n, const uint8_t *packet, size_t bytes, uint8_t type,
                            uint8_t code, uint32_t value)
 {
     struct ip6 h;
-    enum ip6_fault fault = ip6_read(packet, bytes, &h);
-    bool readable = !fault || (fault == IP6_CUT_SHORT && bytes >= IP6_HEADER);
-    if (!readable || !may_be_told(packet, bytes, &h, type, code))
+    if (bytes < IP6_HEADER || ip6_read(packet, bytes, &h) == IP6_BAD_VERSION ||
+        !may_be_told(packet, bytes, &h, type, code))
         return;
     struct addr src = own_source(n, &h);
     if (addr_unspecified(&src) || !icmp_within_limit(n))
@@ -96,6 +94,13 @@ void icmp_send_error_about(struct node *n, const uint8_t *packet, size_t bytes, 
     }
 }
 
+void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
+                     uint32_t value)
+{
+    if (!p->group || tells_groups(type, code))
+        icmp_send_error_about(n, p->at, p->len, type, code, value);
+}
+
 /* The answer goes where the request came from, and carries its bytes: RFC 4443 4.2. */
 static void answer_echo(struct iface *i, const struct pkt *p, const struct ip6 *h,
                         struct icmp6_echo *e)
@@ -117,6 +122,7 @@ static void answer_echo(struct iface *i, const struct pkt *p, const struct ip6 *
         reply->mark.copy = 0;
         reply->mark.bid = 0;
         reply->mark.overhead = 0;
+        reply->mark.bytes = reply->len;
         reply->mark.born = sim_now(n->sim);
         tap_packet(n->sim, TAP_BORN, DROP_NONE, reply);
         tap_packet(n->sim, TAP_TAKEN, DROP_NONE, p);
@@ -134,6 +140,10 @@ void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
     struct icmp6_echo e;
     uint8_t type = 0;
     enum icmp6_fault fault = icmp6_check(h, p->at + at, p->len - at, &type);
+    if (!fault && type < ICMP6_ECHO_REQUEST) {
+        errors_in(n, p, at);
+        return;
+    }
     bool echo = !fault && (type == ICMP6_ECHO_REQUEST || type == ICMP6_ECHO_REPLY);
     if (echo)
         fault = icmp6_read_echo(p->at + at, p->len - at, &e);
@@ -149,7 +159,5 @@ void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
     } else if (type == ICMP6_ECHO_REPLY && p->mark.flow) {
         tap_packet(n->sim, TAP_TAKEN, DROP_NONE, p);
     }
-    if (type < ICMP6_ECHO_REQUEST)
-        icmp_error_in(n, p->at + at, p->len - at);
     pkt_give(n->packets, p);
 }

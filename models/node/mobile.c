@@ -22,6 +22,8 @@ static void send_update(struct mobile *m, const struct bul_act *act)
 {
     struct node *n = m->node;
     const struct bul_config *how = &m->bul.how;
+    if (mobile_refused(m, &how->agent))
+        return; /* the list's own timer asks again */
     NODE_EVENT(
         n, EV_BU_SENT, field_addr("peer", &how->agent), field_addr("home_address", &how->home),
         field_text("bids", mobility_bids(n, &act->bu)), field_int("sequence", act->bu.sequence),

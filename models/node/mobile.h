@@ -63,6 +63,9 @@ void mobile_restart(struct mobile *m);
  * cannot be taken back: RFC 5648 5.5.2. */
 void mobile_shut(struct mobile *m, struct iface *i, void *owner, void (*done)(void *owner));
 
+/* An ICMPv6 error about a packet that this node sent, whose quote starts with `quoted`. */
+void mobile_error(struct mobile *m, const struct icmp6_error *e, const struct ip6 *quoted);
+
 /* Told by the world, only with detection.oracle: the link of i carries packets, or not. */
 void mobile_oracle(struct mobile *m, struct iface *i, bool carries);
 

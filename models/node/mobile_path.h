@@ -8,7 +8,13 @@
 
 #include "models/node/mobile.h"
 
-enum { MOBILE_PATHS = BUL_ENTRIES };
+enum { MOBILE_PATHS = BUL_ENTRIES, MOBILE_REFUSALS = 8 };
+
+/* A node that does not know the Mobility Header: RFC 6275 11.3.5. */
+struct mobile_refusal {
+    struct addr peer;
+    sim_time until; /* it is left alone */
+};
 
 struct mobile_path {
     struct mobile *mobile;
@@ -43,6 +49,7 @@ struct mobile {
     bool seeks_agent;         /* its link-layer address: RFC 6275 11.5.5 */
     struct nd_dad home_dad;
     struct rng sequences; /* first sequence numbers */
+    struct mobile_refusal refusal[MOBILE_REFUSALS];
     struct sim_timer timer;
 };
 
@@ -51,6 +58,9 @@ bool mobile_simultaneous(const struct mobile *m);
 
 /* A BID is no longer bound, or never will be: whoever waits to shut the interface is told. */
 void mobile_unbound(struct mobile *m, uint16_t bid);
+
+/* mobile_errors.c: whether `peer` said of late that it knows no Mobility Header. */
+bool mobile_refused(const struct mobile *m, const struct addr *peer);
 
 /* mobile_home.c */
 void mobile_come_home(struct mobile *m, struct iface *i, const struct nd_router *r);

@@ -3,11 +3,9 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "models/node/fragment.h"
 #include "models/node/icmp.h"
 #include "models/node/path.h"
-#include "models/node/pmtu.h"
-#include "models/wire/fragment.h"
+#include "models/node/tunnel.h"
 #include "models/wire/icmp6.h"
 #include "sim/base/bytes.h"
 
@@ -94,100 +92,15 @@ struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr 
     return p;
 }
 
-/* ---- tunnels, RFC 2473 --------------------------------------------------------- */
-
-/* What the tunnel's path carries. */
-static uint32_t path_of(const struct node *n, const struct addr *src, const struct addr *dst)
-{
-    const struct route *r = n->forwards ? routes_find(n->routes, dst) : node_owns(n, src);
-    uint32_t link = r && r->out ? r->out->mtu : UINT32_MAX;
-    return pmtu_of(n, src, dst, link);
-}
-
-struct tunnel {
-    struct node *node;
-    struct addr src;
-    struct addr dst;
-    uint16_t bid;
-    uint8_t hop_limit;
-};
-
-static void enter(void *owner, struct pkt *p)
-{
-    const struct tunnel *t = owner;
-    mobility_tunnel(t->node, p, &t->src, &t->dst, t->bid, t->hop_limit);
-}
-
-/* Whether the outer header carries a limit, and which: RFC 2473 4.1.1. False: p is one tunnel too
- * deep, and gone. */
-static bool limit_of(struct node *n, struct pkt *p, bool *has_limit, uint8_t *limit)
-{
-    struct ip6_chain c;
-    *limit = (uint8_t)n->timers->tunnel_limit;
-    *has_limit = *limit > 0;
-    if (p->at[IP6_AT_NEXT] != IP6_DEST_OPTS || ip6_walk(p->at, p->len, &c) || !c.has_limit)
-        return true;
-    if (c.limit == 0) {
-        icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, ICMP6_FIELD, (uint32_t)c.limit_at);
-        node_drop(n, DROP_TUNNEL_LOOP, p);
-        return false;
-    }
-    *limit = (uint8_t)(c.limit - 1);
-    *has_limit = true;
-    return true;
-}
-
-/* RFC 2473 7.1: what does not fit is cut by its source, unless that is as small as can be asked
- * for. Answers whether p goes on. */
-static bool fits_tunnel(struct tunnel *t, struct pkt *p, uint32_t overhead)
-{
-    struct node *n = t->node;
-    struct addr inner = ip6_src(p->at);
-    uint32_t mtu = path_of(n, &t->src, &t->dst) - overhead;
-    if (p->len <= mtu || p->len <= IP6_MTU_MIN)
-        return true;
-    if (mtu < IP6_MTU_MIN)
-        mtu = IP6_MTU_MIN;
-    if (node_owns(n, &inner)) {
-        fragment_out(n, p, mtu, t, enter);
-        return false;
-    }
-    icmp_send_error(n, p, ICMP6_TOO_BIG, 0, mtu);
-    node_drop(n, DROP_TOO_BIG, p);
-    return false;
-}
-
-static bool is_loop(const struct pkt *p, const struct addr *src, const struct addr *dst)
-{
-    struct addr inner_src = ip6_src(p->at);
-    struct addr inner_dst = ip6_dst(p->at);
-    return addr_eq(&inner_src, src) && addr_eq(&inner_dst, dst);
-}
-
 void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,
                      uint16_t bid, uint8_t hop_limit)
 {
-    struct tunnel t = {n, *src, *dst, bid, hop_limit};
-    uint8_t limit = 0;
-    bool has_limit = false;
-    if (is_loop(p, src, dst)) {
-        node_drop(n, DROP_TUNNEL_LOOP, p);
-        return;
-    }
-    if (!limit_of(n, p, &has_limit, &limit))
-        return;
-    if (!fits_tunnel(&t, p, IP6_HEADER + (has_limit ? IP6_LIMIT_BYTES : 0)))
-        return;
+    const struct tunnel t = {.entry = *src, .exit = *dst, .hop_limit = hop_limit};
     if (p->mark.flow) {
         p->mark.path = PKT_TUNNEL;
         p->mark.bid = bid;
-        p->mark.overhead =
-            (uint16_t)(p->mark.overhead + IP6_HEADER + (has_limit ? IP6_LIMIT_BYTES : 0));
     }
-    if (has_limit)
-        ip6_write_limit(pkt_prepend(p, IP6_LIMIT_BYTES), IP6_IP6, limit);
-    path_add_header(p, src, dst, has_limit ? IP6_DEST_OPTS : IP6_IP6, hop_limit);
-    path_out_plain(n, p);
+    tunnel_send(n, &t, p);
 }
 
 struct pkt *mobility_copy(struct node *n, const struct pkt *p, uint8_t copy)

@@ -6,34 +6,18 @@
 #include "models/node/nd.h"
 #include "models/node/path.h"
 
-#define TIMER(member) offsetof(struct ip_timers, member)
-
-const struct key ip_timer_keys[] = {
-    {"reassembly_timeout", KEY_TIME, TIMER(reassembly), "60 s",
-     "from the first fragment, RFC 8200 4.5", .min = SIM_MS, .max = 3600 * SIM_S},
-    {"pmtu_timeout", KEY_TIME, TIMER(pmtu), "600 s",
-     "until a larger size is tried again, RFC 8201 4", .min = SIM_S, .max = 86400 * SIM_S},
-    {"icmp_error_rate", KEY_INTEGER, TIMER(error_rate), "10", "errors a second, RFC 4443 2.4 f",
-     .min = 1, .max = 1000000},
-    {"icmp_error_burst", KEY_INTEGER, TIMER(error_burst), "10", "errors at once, RFC 4443 2.4 f",
-     .min = 1, .max = 1000000},
-    {"tunnel_encapsulation_limit", KEY_INTEGER, TIMER(tunnel_limit), "0",
-     "tunnels that may follow inside a tunnel, RFC 2473 6.6; 0: the option is not sent",
-     .max = 255},
-    {.name = NULL},
-};
-
-struct node *node_new(struct arena *arena, struct sim *sim, struct pool *packets,
-                      const struct rng_seed *seed, const char *name, uint32_t index)
+struct node *node_new(const struct node_shared *shared, const char *name, uint32_t index)
 {
-    struct node *n = arena_take(arena, sizeof *n);
+    struct node *n = arena_take(shared->arena, sizeof *n);
     *n = (struct node){.name = name,
                        .index = index,
-                       .sim = sim,
-                       .arena = arena,
-                       .packets = packets,
-                       .seed = seed,
-                       .routes = routes_new(arena)};
+                       .sim = shared->sim,
+                       .arena = shared->arena,
+                       .packets = shared->packets,
+                       .seed = shared->seed,
+                       .timers = shared->timers,
+                       .routes = routes_new(shared->arena)};
+    pmtu_init(&n->pmtu, n->arena, n->timers->pmtu);
     return n;
 }
 

@@ -12,30 +12,19 @@
 #include <stdint.h>
 
 #include "models/names.h"
+#include "models/node/pmtu.h"
 #include "models/node/route.h"
+#include "models/node/timers.h"
 #include "models/transport/udp_ports.h"
 #include "models/wire/ip6.h"
-#include "sim/base/key.h"
 #include "sim/base/pkt.h"
 #include "sim/base/rng.h"
 #include "sim/core/sim.h"
 #include "sim/core/tap.h"
 #include "sim/link/link.h"
 
-/* Constants of RFC 8200, 8201, 2473 and 4443; one set for all nodes of a run. */
-struct ip_timers {
-    sim_time reassembly;  /* RFC 8200 4.5 */
-    sim_time pmtu;        /* RFC 8201 4: no attempt at a larger size before */
-    int64_t error_rate;   /* errors a second, RFC 4443 2.4 f */
-    int64_t error_burst;  /* at once */
-    int64_t tunnel_limit; /* tunnel encapsulation limit, RFC 2473 6.6; 0: none */
-};
-
-extern const struct key ip_timer_keys[];
-
 struct agent;
 struct fragments;
-struct pmtu;
 struct iface;
 struct mobile;
 struct nd_iface;
@@ -61,10 +50,10 @@ struct node {
     unsigned ifaces;
     unsigned iface_room;
     struct udp_ports ports;
-    const struct ip_timers *timers;
+    const struct ip_timers *timers; /* of the run; borrowed */
     struct icmp_bucket errors;
-    struct fragments *fragments; /* NULL: none was ever met */
-    struct pmtu *pmtu;           /* NULL: nobody ever said that a packet was too big */
+    struct pmtu pmtu;
+    struct fragments *fragments; /* NULL: none came or left yet */
     struct iface *arrival; /* where the packet that is being worked on came in; NULL: made here */
     struct mobile *mobile; /* NULL: not a mobile node */
     struct agent *agent;   /* NULL: not a home agent */
@@ -84,8 +73,16 @@ struct iface {
     struct nd_iface *nd; /* NULL: a link between routers, without neighbour discovery */
 };
 
-struct node *node_new(struct arena *arena, struct sim *sim, struct pool *packets,
-                      const struct rng_seed *seed, const char *name, uint32_t index);
+/* What all nodes of a run share. */
+struct node_shared {
+    struct arena *arena;
+    struct sim *sim;
+    struct pool *packets;
+    const struct rng_seed *seed;
+    const struct ip_timers *timers;
+};
+
+struct node *node_new(const struct node_shared *shared, const char *name, uint32_t index);
 
 /* An interface on `port`; what arrives there goes to path_in(). */
 struct iface *node_add_iface(struct node *n, const char *name, struct port *port);

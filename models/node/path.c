@@ -3,16 +3,15 @@
 #include <assert.h>
 
 #include "models/node/agent.h"
-#include "models/node/fragment.h"
+#include "models/node/fragments.h"
 #include "models/node/icmp.h"
 #include "models/node/mobile.h"
 #include "models/node/mobility.h"
 #include "models/node/nd.h"
-#include "models/node/pmtu.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
 
-static void deliver(struct iface *i, struct pkt *p, const struct ip6 *h);
+static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire);
 
 void path_add_header(struct pkt *p, const struct addr *src, const struct addr *dst, uint8_t next,
                      uint8_t hop_limit)
@@ -28,52 +27,62 @@ void path_add_header(struct pkt *p, const struct addr *src, const struct addr *d
 
 /* ---- the way out ---------------------------------------------------------- */
 
-/* To whom on which link. */
-struct hop {
+/* Where a packet leaves. */
+struct way {
     struct iface *out;
-    struct addr next;
+    struct addr next_hop;
 };
 
-static void put_on_link(void *owner, struct pkt *p)
-{
-    const struct hop *hop = owner;
-    p->cause = sim_cause(hop->out->node->sim);
-    if (hop->out->nd) {
-        neighbour_send(hop->out, &hop->next, p);
-    } else {
-        port_send(hop->out->port, p);
-    }
-}
-
-/* A packet of this node's own is cut to what its path carries; of others', only told: RFC 8200 5.
- */
 static void emit(struct iface *i, const struct addr *next_hop, struct pkt *p)
 {
     struct node *n = i->node;
-    struct hop hop = {i, *next_hop};
-    uint32_t mtu = i->mtu;
-    if (p->len <= mtu && !n->pmtu) {
-        put_on_link(&hop, p);
+    if (p->len > i->mtu) {
+        icmp_send_error(n, p, ICMP6_TOO_BIG, 0, i->mtu);
+        node_drop(n, DROP_TOO_BIG, p);
         return;
     }
-    struct addr src = ip6_src(p->at);
-    struct addr dst = ip6_dst(p->at);
-    bool own = node_owns(n, &src) != NULL;
-    if (own)
-        mtu = pmtu_of(n, &src, &dst, mtu);
-    if (p->len <= mtu) {
-        put_on_link(&hop, p);
-    } else if (own && p->at[IP6_AT_NEXT] != IP6_FRAGMENT) {
-        fragment_out(n, p, mtu, &hop, put_on_link);
+    p->cause = sim_cause(n->sim);
+    if (i->nd) {
+        neighbour_send(i, next_hop, p);
     } else {
-        icmp_send_error(n, p, ICMP6_TOO_BIG, 0, mtu);
-        node_drop(n, DROP_TOO_BIG, p);
+        port_send(i->port, p);
     }
+}
+
+static void emit_all(const struct way *w, struct pkt *list)
+{
+    while (list) {
+        struct pkt *p = list;
+        list = p->next;
+        emit(w->out, &w->next_hop, p);
+    }
+}
+
+/* Made by this node, so it may cut it: RFC 8200 4.5. What fits every link needs no look. */
+static void emit_own(const struct way *w, struct pkt *p)
+{
+    struct node *n = w->out->node;
+    if (p->len > IP6_MTU_MIN) {
+        struct addr src = ip6_src(p->at);
+        struct addr dst = ip6_dst(p->at);
+        uint32_t mtu = pmtu_use(&n->pmtu, &src, &dst, w->out->mtu, p->len, sim_now(n->sim));
+        if (p->len > mtu) {
+            emit_all(w, fragments_cut(n, p, mtu));
+            return;
+        }
+    }
+    emit(w->out, &w->next_hop, p);
 }
 
 void path_out_on(struct iface *i, const struct addr *next_hop, struct pkt *p)
 {
-    emit(i, next_hop, p);
+    const struct way w = {i, *next_hop};
+    struct addr src = ip6_src(p->at);
+    if (p->len > IP6_MTU_MIN && !node_owns(i->node, &src)) {
+        emit(i, next_hop, p);
+    } else {
+        emit_own(&w, p);
+    }
 }
 
 static void no_route(struct node *n, struct pkt *p)
@@ -82,20 +91,27 @@ static void no_route(struct node *n, struct pkt *p)
     node_drop(n, DROP_NO_ROUTE, p);
 }
 
-/* A host: the source says the interface, RFC 8028 3.2. */
-static void host_out(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst)
+/* A host: the source says the interface, RFC 8028 3.2. A router: the destination. */
+static bool find_way(struct node *n, const struct addr *src, const struct addr *dst,
+                     const struct route *r, struct way *w)
 {
+    if (n->forwards) {
+        if (r)
+            *w = (struct way){r->out, r->kind == ROUTE_VIA ? r->next_hop : *dst};
+        return r != NULL;
+    }
     const struct route *own = node_owns(n, src);
-    struct addr next_hop;
-    if (!own || !own->out) {
-        node_drop(n, DROP_NO_ADDRESS, p);
-        return;
-    }
-    if (solicit_next_hop(own->out, src, dst, &next_hop)) {
-        emit(own->out, &next_hop, p);
-    } else {
-        no_route(n, p);
-    }
+    w->out = own ? own->out : NULL;
+    return w->out && solicit_next_hop(w->out, src, dst, &w->next_hop);
+}
+
+uint32_t path_mtu(struct node *n, const struct addr *src, const struct addr *dst)
+{
+    struct way w;
+    const struct route *r = n->forwards ? routes_find(n->routes, dst) : NULL;
+    if (!find_way(n, src, dst, r, &w) || !w.out)
+        return 0;
+    return pmtu_of(&n->pmtu, src, dst, w.out->mtu, sim_now(n->sim));
 }
 
 void path_out_plain(struct node *n, struct pkt *p)
@@ -103,24 +119,20 @@ void path_out_plain(struct node *n, struct pkt *p)
     struct addr src = ip6_src(p->at);
     struct addr dst = ip6_dst(p->at);
     const struct route *r = routes_find(n->routes, &dst);
+    struct way w;
     if (r && r->kind == ROUTE_LOCAL) { /* to itself */
         struct ip6 h;
         enum ip6_fault fault = ip6_read(p->at, p->len, &h);
         struct iface *i = r->out ? r->out : n->iface[0];
         assert(!fault);
         deliver(i, p, &h);
-        return;
-    }
-    if (!n->forwards) {
-        host_out(n, p, &src, &dst);
-        return;
-    }
-    if (!r) {
+    } else if (find_way(n, &src, &dst, r, &w)) {
+        emit_own(&w, p);
+    } else if (!n->forwards && !w.out) {
+        node_drop(n, DROP_NO_ADDRESS, p);
+    } else {
         no_route(n, p);
-        return;
     }
-    struct addr next_hop = r->kind == ROUTE_VIA ? r->next_hop : dst;
-    emit(r->out, &next_hop, p);
 }
 
 void path_out(struct node *n, struct pkt *p)
@@ -136,9 +148,10 @@ void path_out(struct node *n, struct pkt *p)
 
 /* ---- the way in ----------------------------------------------------------- */
 
-static void forward(struct iface *i, struct pkt *p, const struct ip6 *h)
+/* `from` is the interface that it came in on; NULL: out of a tunnel. */
+static void forward(struct node *n, const struct iface *from, struct pkt *p, const struct ip6 *h)
 {
-    struct node *n = i->node;
+    struct way w;
     if (addr_link_local(&h->src) || addr_unspecified(&h->src) || addr_link_local(&h->dst)) {
         node_drop(n, DROP_SCOPE, p);
         return;
@@ -149,7 +162,18 @@ static void forward(struct iface *i, struct pkt *p, const struct ip6 *h)
         return;
     }
     p->at[IP6_AT_HOPS]--;
-    path_out(n, p);
+    if (n->agent && agent_takes(n->agent, p))
+        return;
+    const struct route *r = routes_find(n->routes, &h->dst);
+    if (!find_way(n, &h->src, &h->dst, r, &w)) {
+        no_route(n, p);
+    } else if (from && w.out == from && r->kind == ROUTE_ON_LINK &&
+               from->port->framing == LINK_RAW_IP6) {
+        icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
+        node_drop(n, DROP_SAME_LINK, p); /* it would come back for ever: RFC 4443 3.1 */
+    } else {
+        emit(w.out, &w.next_hop, p);
+    }
 }
 
 static void datagram(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
@@ -171,22 +195,11 @@ static void datagram(struct iface *i, struct pkt *p, const struct ip6 *h, size_t
     pkt_give(n->packets, p);
 }
 
-static void unknown_header(struct iface *i, struct pkt *p, uint32_t pointer)
+static void unknown_header(struct iface *i, struct pkt *p, const struct ip6_chain *c)
 {
+    uint32_t pointer = (uint32_t)ip6_named_at(p->at, c->upper_at);
     icmp_send_error(i->node, p, ICMP6_PARAMETER_PROBLEM, ICMP6_NEXT_HEADER, pointer);
     node_drop(i->node, DROP_UNKNOWN_HEADER, p);
-}
-
-/* The octet that named the upper layer: what a Parameter Problem code 1 points at. */
-static uint32_t where_named(const struct pkt *p, const struct ip6_chain *c)
-{
-    size_t at = IP6_HEADER;
-    size_t named = IP6_AT_NEXT;
-    while (at < c->upper_at) {
-        named = at;
-        at += 8 * ((size_t)p->at[at + 1] + 1);
-    }
-    return (uint32_t)named;
 }
 
 /* A tunnel's end, RFC 2473 3.3. */
@@ -196,7 +209,7 @@ static void end_tunnel(struct iface *i, struct pkt *p, const struct ip6 *h,
     struct node *n = i->node;
     struct ip6 inner;
     if (!n->mobile && !n->agent) {
-        unknown_header(i, p, where_named(p, c));
+        unknown_header(i, p, c);
         return;
     }
     if (ip6_read(p->at + c->upper_at, p->len - c->upper_at, &inner)) {
@@ -224,7 +237,7 @@ static void mobility(struct iface *i, struct pkt *p, const struct ip6 *h, const 
     } else if (n->mobile) {
         mobile_mh(n->mobile, i, p, h, c);
     } else {
-        unknown_header(i, p, where_named(p, c)); /* RFC 6275 11.3.5 expects code 1 */
+        unknown_header(i, p, c); /* RFC 6275 11.3.5 expects code 1 */
     }
 }
 
@@ -239,7 +252,7 @@ static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const 
     case IP6_ICMP6:
         if (p->len > c->upper_at && p->at[c->upper_at] >= ICMP6_RS &&
             p->at[c->upper_at] <= ICMP6_REDIRECT) {
-            if (i->nd && !c->reassembled) { /* RFC 6980 5 */
+            if (i->nd && !c->fragment) { /* RFC 6980 5 */
                 nd_in(i, p, &h, c->upper_at);
             } else {
                 node_drop(i->node, DROP_BAD_ND, p);
@@ -261,7 +274,7 @@ static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const 
         pkt_give(i->node->packets, p);
         break;
     default:
-        unknown_header(i, p, where_named(p, c));
+        unknown_header(i, p, c);
     }
 }
 
@@ -315,26 +328,25 @@ static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip
 
 static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire)
 {
+    struct node *n = i->node;
+    struct ip6 h = *wire;
     struct ip6_chain c;
-    struct ip6 joined;
-    const struct ip6 *h = wire;
+    bool came_cut = false;
     enum ip6_fault fault = ip6_walk(p->at, p->len, &c);
-    if (!fault && c.fragment) {
-        p = fragment_in(i, p, h, &c);
+    while (!fault && c.upper == IP6_FRAGMENT) {
+        p = fragments_join(n, p, c.upper_at);
         if (!p)
             return;
-        fault = ip6_read(p->at, p->len, &joined);
+        came_cut = true;
+        fault = ip6_read(p->at, p->len, &h);
         assert(!fault);
-        h = &joined;
         fault = ip6_walk(p->at, p->len, &c);
-        c.reassembled = true;
     }
+    c.fragment = came_cut;
     if (fault) {
-        bad_chain(i, p, h, fault, &c);
-    } else if (c.fragment) { /* a fragment of a fragment */
-        node_drop(i->node, DROP_FRAGMENT, p);
-    } else if (mobility_headers_fit(i, p, h, &c)) {
-        upper(i, p, h, &c);
+        bad_chain(i, p, &h, fault, &c);
+    } else if (mobility_headers_fit(i, p, &h, &c)) {
+        upper(i, p, &h, &c);
     }
 }
 
@@ -358,7 +370,7 @@ void path_in_tunnelled(struct iface *i, struct pkt *p)
     if (node_owns(n, &h.dst)) {
         deliver(i, p, &h);
     } else if (n->forwards && !addr_multicast(&h.dst)) {
-        forward(i, p, &h);
+        forward(n, NULL, p, &h);
     } else {
         node_drop(n, DROP_NOT_FOR_US, p);
     }
@@ -384,11 +396,6 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
         node_drop(n, DROP_HOME_LINK_LOCAL, p); /* RFC 6275 10.4.2 */
         return;
     }
-    if (r && r->out == i && i->nd && i->port->framing == LINK_RAW_IP6) { /* RFC 4443 3.1 */
-        icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
-        node_drop(n, DROP_NO_ROUTE, p);
-        return;
-    }
     const struct nd_address *tentative = i->nd ? address_find(i, &h->dst) : NULL;
     if (tentative) {
         node_drop(n, DROP_TENTATIVE, p);
@@ -398,7 +405,7 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
     } else if (n->forwards) {
         if (i->nd && r && r->out == i)
             redirect_send(i, p, h, r);
-        forward(i, p, h);
+        forward(n, i, p, h);
     } else {
         node_drop(n, DROP_NOT_FOR_US, p);
     }
@@ -417,6 +424,9 @@ void path_in(struct iface *i, struct pkt *p)
             return;
         }
         pkt_strip(p, ETH_HEADER);
+        p->group = dst >> 40 & 1;
+    } else {
+        p->group = false;
     }
     if (!read_header(n, p, &h))
         return;

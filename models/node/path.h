@@ -2,9 +2,10 @@
  * path.h - the one way out of a node and the one way in.
  *
  *   path_out   mobility first (mobile node: direct or reverse tunnel; home agent: intercept and
- *              tunnel), then protection, then the route by source and destination, neighbour, link
- *   path_in    frame, IPv6 header, ours or to be forwarded; extension headers; then by next
- *              header: tunnel (again), Mobility Header, ICMPv6, UDP
+ *              tunnel), then protection, then the route by source and destination, fragments
+ *              of what the path takes, neighbour, link
+ *   path_in    frame, IPv6 header, ours or to be forwarded; extension headers, fragments put
+ *              together; then by next header: tunnel (again), Mobility Header, ICMPv6, UDP
  *
  * Protection (RFC 4301) has its place between the choice of the tunnel end point and the outer
  * header on the way out, and before the mobility layer's check of the outer source on the way
@@ -15,16 +16,22 @@
 
 #include "models/node/node.h"
 
-/* A packet that starts with its IPv6 header and belongs to this node, or is forwarded: takes p. */
+/* A packet of this node, which starts with its IPv6 header: takes p. What is larger than the path
+ * takes leaves in fragments. */
 void path_out(struct node *n, struct pkt *p);
 
 /* As path_out() for a packet whose interface and neighbour are given: neighbour discovery,
- * link-local destinations, a care-of address's own interface. */
+ * link-local destinations, a care-of address's own interface. One that another node made is not
+ * cut. */
 void path_out_on(struct iface *i, const struct addr *next_hop, struct pkt *p);
 
 /* Without mobility: the outer source says the interface. For tunnels' outer packets, probes
  * from a care-of address, Mobility Header messages. */
 void path_out_plain(struct node *n, struct pkt *p);
+
+/* The largest packet from `src`, an address of this node, to `dst` that leaves whole, as far as it
+ * knows; 0: there is no way. */
+uint32_t path_mtu(struct node *n, const struct addr *src, const struct addr *dst);
 
 /* A frame as it came from the link of i: takes p. */
 void path_in(struct iface *i, struct pkt *p);

@@ -1,21 +1,61 @@
 /*
- * pmtu.h - what a path carries, as far as its source was told: RFC 8201.
+ * pmtu.h - what is known of the path MTU, by local address and destination (RFC 8201 5.2).
  *
- * Kept by local and remote address, so that another care-of address starts afresh; lowered by
- * Packet Too Big, never raised by one, forgotten after a while.
+ * A path is known from the first packet above 1280 bytes that is sent on it, and until then has
+ * the MTU of its first hop.  A Packet Too Big about a packet that was really sent lowers the
+ * estimate, never below 1280 and never upwards; some minutes after the last one the first hop's
+ * MTU is tried again.  A mobile node that moves has another local address and starts afresh.
+ *
+ * A machine without hands: the time is an argument.  The table grows with its use up to a
+ * bound, and then the path that was not used for longest makes room.
  */
 #ifndef MODELS_NODE_PMTU_H
 #define MODELS_NODE_PMTU_H
 
-#include "models/node/node.h"
+#include <stdint.h>
 
-enum { PMTU_ROOM = 32 };
+#include "sim/base/addr.h"
+#include "sim/base/arena.h"
+#include "sim/base/units.h"
 
-/* Answers whether the estimate changed. `mtu` is at least 1280. */
-bool pmtu_lower(struct node *n, const struct addr *local, const struct addr *remote, uint32_t mtu);
+enum { PMTU_PATHS = 4096 }; /* that one node knows at most */
 
-/* The estimate, at most `link` bytes. */
-uint32_t pmtu_of(const struct node *n, const struct addr *local, const struct addr *remote,
-                 uint32_t link);
+struct pmtu_path {
+    struct addr local;
+    struct addr destination;
+    uint32_t mtu;     /* UINT32_MAX: nobody said anything */
+    uint32_t sent;    /* bytes of the largest packet that left; 0: a free place */
+    sim_time lowered; /* the last Packet Too Big */
+    sim_time used;
+};
+
+struct pmtu {
+    struct arena *arena;
+    sim_time timeout; /* from the last Packet Too Big to the next attempt at more */
+    struct pmtu_path *path;
+    size_t sets; /* of PMTU_WAYS places; a power of two, or 0 */
+};
+
+enum pmtu_news {
+    PMTU_LOWERED,
+    PMTU_KNOWN,     /* says nothing new */
+    PMTU_TOO_SMALL, /* below 1280: RFC 8201 4 */
+    PMTU_UNMATCHED, /* no such packet was sent */
+};
+
+void pmtu_init(struct pmtu *m, struct arena *arena, sim_time timeout);
+
+/* The largest packet that may be sent now; `first_hop` is the MTU of the first link. */
+uint32_t pmtu_of(const struct pmtu *m, const struct addr *local, const struct addr *destination,
+                 uint32_t first_hop, sim_time now);
+
+/* The same for a packet of `bytes`, above 1280, that is sent now, in fragments if need be. */
+uint32_t pmtu_use(struct pmtu *m, const struct addr *local, const struct addr *destination,
+                  uint32_t first_hop, uint32_t bytes, sim_time now);
+
+/* A Packet Too Big with `mtu` about a packet of `bytes`, as far as its quote tells. */
+enum pmtu_news pmtu_too_big(struct pmtu *m, const struct addr *local,
+                            const struct addr *destination, uint32_t bytes, uint32_t mtu,
+                            sim_time now);
 
 #endif

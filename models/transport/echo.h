@@ -7,7 +7,7 @@
 #include "sim/base/addr.h"
 #include "sim/base/pkt.h"
 
-enum { ECHO_DATA_MAX = 1400 };
+enum { ECHO_DATA_MAX = 1752 };
 
 /* `data_bytes` zero bytes of data, at most ECHO_DATA_MAX. The caller owns the packet. */
 struct pkt *echo_request(struct pool *packets, const struct addr *src, const struct addr *dst,

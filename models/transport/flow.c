@@ -1,5 +1,7 @@
 #include "models/transport/flow.h"
 
+#include "models/transport/echo.h"
+
 #define STREAM(member)  offsetof(struct flow_stream_config, member)
 #define TRAFFIC(member) offsetof(struct flow_traffic_config, member)
 #define FLOW(member)    offsetof(struct flow_config, member)
@@ -11,7 +13,9 @@ static const char *const sources[] = {"home", "care-of", NULL};
 static const char *const protocols[] = {"udp", "experimental", NULL};
 
 static const struct key constant_keys[] = {
-    {"payload", KEY_SIZE, STREAM(payload), "160 B", "behind the UDP header", .max = 1400},
+    {"payload", KEY_SIZE, STREAM(payload), "160 B",
+     "behind the UDP header; what the path does not take whole leaves in fragments",
+     .max = FLOW_PAYLOAD_MAX},
     {"interval", KEY_TIME, STREAM(interval), "20 ms", "from packet to packet", .min = SIM_US,
      .max = 3600 * SIM_S},
     {"protocol", KEY_WORD, STREAM(protocol), "udp",
@@ -20,7 +24,8 @@ static const struct key constant_keys[] = {
 };
 
 static const struct key ping_keys[] = {
-    {"payload", KEY_SIZE, STREAM(payload), "56 B", "behind the ICMPv6 echo header", .max = 1400},
+    {"payload", KEY_SIZE, STREAM(payload), "56 B", "behind the ICMPv6 echo header",
+     .max = ECHO_DATA_MAX},
     {"interval", KEY_TIME, STREAM(interval), "1 s", "from request to request", .min = SIM_US,
      .max = 3600 * SIM_S},
     {.name = NULL},

@@ -11,6 +11,9 @@
 #include "sim/base/key.h"
 #include "sim/base/units.h"
 
+/* With IPv6 and UDP header 1800 bytes, the largest link; RFC 8200 5 promises 1500. */
+enum { FLOW_PAYLOAD_MAX = 1752 };
+
 enum flow_kind { FLOW_VOICE, FLOW_CONSTANT, FLOW_PING };
 enum flow_voice { VOICE_NONE, VOICE_G711, VOICE_G729 };
 enum flow_directions { FLOW_BOTH, FLOW_UP_ONLY, FLOW_DOWN_ONLY };

@@ -63,6 +63,7 @@ static void tick(struct sim *sim, void *owner)
     struct pkt *p = s->shape.kind == FLOW_PING ? make_ping(s) : make_datagram(s);
     p->mark = (struct pkt_mark){.flow = s->flow,
                                 .direction = s->direction,
+                                .bytes = p->len,
                                 .sequence = s->sequence++,
                                 .born = sim_now(sim)};
     tap_packet(sim, TAP_BORN, DROP_NONE, p);

@@ -1,30 +1,86 @@
 #include "models/wire/fragment.h"
 
-#include <string.h>
+#include "sim/base/bytes.h"
 
-enum { OPT_PADN = 1, OPT_LIMIT = 4 };
+enum { MORE = 1, OFFSET_MASK = 0xfff8 };
 
-void ip6_write_fragment(uint8_t out[IP6_FRAGMENT_BYTES], const struct ip6_fragment *f)
+enum ip6_fault fragment_read(const uint8_t *bytes, size_t n, struct fragment *f)
 {
-    out[0] = f->next;
-    out[1] = 0;
-    out[2] = (uint8_t)(f->offset >> 8);
-    out[3] = (uint8_t)((f->offset & 0xf8) | f->more);
-    for (int k = 0; k < 4; k++)
-        out[4 + k] = (uint8_t)(f->identification >> (24 - 8 * k));
+    struct reader r = rd_over(bytes, n);
+    f->next = rd_u8(&r);
+    (void)rd_u8(&r);
+    uint16_t field = rd_u16(&r);
+    f->offset = field & OFFSET_MASK;
+    f->more = field & MORE;
+    f->id = rd_u32(&r);
+    return r.bad ? IP6_CUT_SHORT : IP6_GOOD;
 }
 
-struct ip6_fragment ip6_read_fragment(const uint8_t in[IP6_FRAGMENT_BYTES])
+void fragment_write(uint8_t out[FRAGMENT_HEADER], const struct fragment *f)
 {
-    struct ip6_fragment f = {
-        .next = in[0], .offset = (uint16_t)(in[2] << 8 | (in[3] & 0xf8)), .more = in[3] & 1};
-    for (int k = 0; k < 4; k++)
-        f.identification = f.identification << 8 | in[4 + k];
-    return f;
+    struct writer w = wr_over(out, FRAGMENT_HEADER);
+    wr_u8(&w, f->next);
+    wr_u8(&w, 0);
+    wr_u16(&w, (uint16_t)((f->offset & OFFSET_MASK) | (f->more ? MORE : 0)));
+    wr_u32(&w, f->id);
 }
 
-void ip6_write_limit(uint8_t out[IP6_LIMIT_BYTES], uint8_t next, uint8_t limit)
+size_t fragment_headers(const uint8_t *packet, size_t n, size_t *named)
 {
-    const uint8_t bytes[IP6_LIMIT_BYTES] = {next, 0, OPT_LIMIT, 1, limit, OPT_PADN, 1, 0};
-    memcpy(out, bytes, sizeof bytes);
+    struct ip6_chain c;
+    size_t keeps = IP6_HEADER;
+    size_t at = IP6_HEADER;
+    uint8_t next = packet[IP6_AT_NEXT];
+    *named = IP6_AT_NEXT;
+    if (ip6_walk(packet, n, &c))
+        return keeps;
+    while (at < c.upper_at) {
+        size_t end = at + 8 * ((size_t)packet[at + 1] + 1);
+        bool holds_home = c.has_home && c.home_at > at && c.home_at < end;
+        if (next == IP6_HOP_BY_HOP || next == IP6_ROUTING || holds_home) {
+            keeps = end;
+            *named = at;
+        }
+        next = packet[at];
+        at = end;
+    }
+    return keeps;
+}
+
+enum ip6_fault fragment_walk(const uint8_t *packet, size_t n, struct ip6_chain *c)
+{
+    struct fragment f;
+    enum ip6_fault fault = ip6_walk(packet, n, c);
+    if (fault || !c->fragment)
+        return fault;
+    fault = fragment_read(packet + c->upper_at, n - c->upper_at, &f);
+    return fault || f.offset ? fault : ip6_walk_on(packet, n, c);
+}
+
+/* Bytes that the header of an upper layer has at least. */
+static size_t upper_header(uint8_t upper)
+{
+    switch (upper) {
+    case IP6_UDP:
+    case IP6_MH:
+    case IP6_ESP:
+        return 8;
+    case IP6_TCP:
+        return 20;
+    case IP6_ICMP6:
+        return 4;
+    case IP6_IP6:
+        return IP6_HEADER;
+    default:
+        return 0;
+    }
+}
+
+bool fragment_holds_chain(const uint8_t *packet, size_t n)
+{
+    struct ip6_chain c;
+    enum ip6_fault fault = fragment_walk(packet, n, &c);
+    if (fault == IP6_CUT_SHORT)
+        return false;
+    return fault || n - c.upper_at >= upper_header(c.upper); /* other faults: when it is whole */
 }

@@ -46,6 +46,7 @@ enum icmp6_code {
     ICMP6_FIELD = 0, /* of ICMP6_PARAMETER_PROBLEM */
     ICMP6_NEXT_HEADER = 1,
     ICMP6_OPTION = 2,
+    ICMP6_HEADER_CHAIN = 3, /* RFC 7112 5 */
 };
 
 /* Why a message was refused. */

@@ -57,6 +57,13 @@ struct addr ip6_dst(const uint8_t *header)
     return a;
 }
 
+void ip6_set_length(uint8_t *header, size_t bytes)
+{
+    size_t payload = bytes - IP6_HEADER;
+    header[IP6_AT_LENGTH] = (uint8_t)(payload >> 8);
+    header[IP6_AT_LENGTH + 1] = (uint8_t)payload;
+}
+
 /* ---- the chain of extension headers -------------------------------------- */
 
 static enum ip6_fault blame(struct ip6_chain *c, enum ip6_fault fault, size_t at, uint8_t code)
@@ -86,6 +93,17 @@ static enum ip6_fault home_option(const uint8_t *packet, size_t at, size_t len, 
     return IP6_GOOD;
 }
 
+static enum ip6_fault limit_option(const uint8_t *packet, size_t at, size_t len,
+                                   struct ip6_chain *c)
+{
+    if (len != 1)
+        return blame(c, IP6_BAD_OPTION, at + 1, 0);
+    c->has_limit = true;
+    c->limit = packet[at + 2];
+    c->limit_at = at;
+    return IP6_GOOD;
+}
+
 /* The options of a Hop-by-Hop or Destination Options header, which stands at `at`. */
 static enum ip6_fault walk_options(const uint8_t *packet, size_t at, size_t end, bool is_dest,
                                    struct ip6_chain *c)
@@ -100,14 +118,13 @@ static enum ip6_fault walk_options(const uint8_t *packet, size_t at, size_t end,
             return blame(c, IP6_BAD_OPTION, o, 0);
         size_t len = packet[o + 1];
         enum ip6_fault fault = IP6_GOOD;
-        if (type == OPT_HOME && is_dest)
+        if (type == OPT_HOME && is_dest) {
             fault = home_option(packet, o, len, c);
-        else if (type == OPT_LIMIT && is_dest && len == 1 && !c->has_limit) {
-            c->has_limit = true;
-            c->limit = packet[o + 2];
-            c->limit_at = o + 2;
-        } else if (type != OPT_PADN)
+        } else if (type == OPT_LIMIT && is_dest) {
+            fault = limit_option(packet, o, len, c);
+        } else if (type != OPT_PADN) {
             fault = unknown_option(c, type, o);
+        }
         if (fault)
             return fault;
         o += 2 + len;
@@ -136,16 +153,10 @@ static bool is_extension(uint8_t next)
     return next == IP6_HOP_BY_HOP || next == IP6_ROUTING || next == IP6_DEST_OPTS;
 }
 
-enum ip6_fault ip6_walk(const uint8_t *packet, size_t n, struct ip6_chain *c)
+/* From the header `next`, which stands at `at` and is named at `named`. */
+static enum ip6_fault walk_from(const uint8_t *packet, size_t n, uint8_t next, size_t at,
+                                size_t named, struct ip6_chain *c)
 {
-    *c = (struct ip6_chain){.fault_at = 0};
-    if (n < IP6_HEADER)
-        return IP6_CUT_SHORT;
-    if (packet[0] >> 4 != 6)
-        return IP6_BAD_VERSION;
-    uint8_t next = packet[IP6_AT_NEXT];
-    size_t named = IP6_AT_NEXT;
-    size_t at = IP6_HEADER;
     while (is_extension(next)) {
         if (next == IP6_HOP_BY_HOP && at != IP6_HEADER)
             return blame(c, IP6_BAD_ORDER, named, 1);
@@ -165,8 +176,34 @@ enum ip6_fault ip6_walk(const uint8_t *packet, size_t n, struct ip6_chain *c)
     }
     c->upper = next;
     c->upper_at = at;
-    c->fragment = next == IP6_FRAGMENT;
+    c->fragment |= next == IP6_FRAGMENT;
     return IP6_GOOD;
+}
+
+enum ip6_fault ip6_walk(const uint8_t *packet, size_t n, struct ip6_chain *c)
+{
+    *c = (struct ip6_chain){.fault_at = 0};
+    if (n < IP6_HEADER)
+        return IP6_CUT_SHORT;
+    if (packet[0] >> 4 != 6)
+        return IP6_BAD_VERSION;
+    return walk_from(packet, n, packet[IP6_AT_NEXT], IP6_HEADER, IP6_AT_NEXT, c);
+}
+
+enum ip6_fault ip6_walk_on(const uint8_t *packet, size_t n, struct ip6_chain *c)
+{
+    size_t at = c->upper_at;
+    if (n < at || n - at < 8)
+        return IP6_CUT_SHORT;
+    return walk_from(packet, n, packet[at], at + 8, at, c);
+}
+
+size_t ip6_named_at(const uint8_t *packet, size_t at)
+{
+    size_t named = IP6_AT_NEXT;
+    for (size_t k = IP6_HEADER; k < at; k += 8 * ((size_t)packet[k + 1] + 1))
+        named = k;
+    return named;
 }
 
 void ip6_write_home(uint8_t out[IP6_HAO_BYTES], uint8_t next, const struct addr *home)
@@ -175,6 +212,12 @@ void ip6_write_home(uint8_t out[IP6_HAO_BYTES], uint8_t next, const struct addr 
     memcpy(out, head, sizeof head);
     out[0] = next;
     memcpy(out + sizeof head, home->b, HOME_BYTES);
+}
+
+void ip6_write_limit(uint8_t out[IP6_LIMIT_BYTES], uint8_t next, uint8_t limit)
+{
+    const uint8_t header[IP6_LIMIT_BYTES] = {next, 0, OPT_LIMIT, 1, limit, OPT_PADN, 1, 0};
+    memcpy(out, header, sizeof header);
 }
 
 void ip6_write_rh2(uint8_t out[IP6_RH2_BYTES], uint8_t next, const struct addr *home)

@@ -1,7 +1,8 @@
 /*
  * ip6.h - the IPv6 header and its extension headers on the wire (RFC 8200), with the Home
- * Address option and the type 2 routing header of Mobile IPv6 (RFC 6275 6.3, 6.4), and the
- * Ethernet header in front of them (RFC 2464).
+ * Address option and the type 2 routing header of Mobile IPv6 (RFC 6275 6.3, 6.4), the Tunnel
+ * Encapsulation Limit option (RFC 2473 5.1), and the Ethernet header in front of them (RFC 2464).
+ * The Fragment header has fragment.h.
  *
  * Pure: bytes to struct and back.  No state, no clock, no allocation.
  */
@@ -16,10 +17,11 @@
 #include "sim/base/status.h"
 
 enum {
-    IP6_HEADER = 40,    /* bytes */
-    IP6_MTU_MIN = 1280, /* RFC 8200 5 */
-    IP6_RH2_BYTES = 24, /* RFC 6275 6.4.1 */
-    IP6_HAO_BYTES = 24, /* a Destination Options header that holds only an HAO */
+    IP6_HEADER = 40,     /* bytes */
+    IP6_MTU_MIN = 1280,  /* RFC 8200 5 */
+    IP6_RH2_BYTES = 24,  /* RFC 6275 6.4.1 */
+    IP6_HAO_BYTES = 24,  /* a Destination Options header that holds only an HAO */
+    IP6_LIMIT_BYTES = 8, /* one that holds only a Tunnel Encapsulation Limit */
     ETH_HEADER = 14,
     ETH_TYPE_IP6 = 0x86dd,
 };
@@ -75,11 +77,13 @@ void ip6_write(uint8_t out[IP6_HEADER], const struct ip6 *h);
 /* Fast access to one field of a header that is known to be whole. */
 struct addr ip6_src(const uint8_t *header);
 struct addr ip6_dst(const uint8_t *header);
+void ip6_set_length(uint8_t *header, size_t bytes); /* of the packet, with the header */
 
 /*
  * What a destination finds behind the fixed header, up to the upper layer.  Hop-by-Hop and
- * Destination Options are read, Pad1, PadN and the Home Address option known; a type 2
- * routing header is reported, not followed.  Offsets count from the IPv6 header.
+ * Destination Options are read, Pad1, PadN, the Home Address and the Tunnel Encapsulation
+ * Limit option known; a type 2 routing header is reported, not followed.  Offsets count from
+ * the IPv6 header.
  */
 struct ip6_chain {
     uint8_t upper;   /* next header value of the upper layer: UDP, MH, IPv6, ESP, ... */
@@ -87,14 +91,13 @@ struct ip6_chain {
     bool has_home;   /* a Home Address option stands there */
     struct addr home;
     size_t home_at; /* offset of the option's type octet */
-    bool has_rh2;   /* a type 2 routing header with segments left 1 stands there */
-    struct addr rh2;
-    size_t rh2_at;    /* offset of the routing header */
-    bool fragment;    /* a Fragment header: the walk ends there, `upper` is IP6_FRAGMENT */
-    bool reassembled; /* it came in fragments: set by whoever joined them */
-    bool has_limit;   /* a tunnel encapsulation limit, RFC 2473 4.1.1 */
+    bool has_limit; /* a Tunnel Encapsulation Limit option stands there */
     uint8_t limit;
-    size_t limit_at; /* offset of its value */
+    size_t limit_at; /* offset of the option's type octet */
+    bool has_rh2;    /* a type 2 routing header with segments left 1 stands there */
+    struct addr rh2;
+    size_t rh2_at;   /* offset of the routing header */
+    bool fragment;   /* a Fragment header: the walk ends at it, `upper` is IP6_FRAGMENT */
     size_t fault_at; /* offset of the octet that is wrong: a Parameter Problem's pointer */
     uint8_t
         fault_code; /* RFC 4443 3.4: 0 erroneous field, 1 unknown next header, 2 unknown option */
@@ -104,9 +107,17 @@ struct ip6_chain {
 /* Walks the chain of a packet of `n` bytes that starts with an IPv6 header. A routing header
  * of an unknown type is skipped when its segments left are 0, else IP6_BAD_ROUTING. */
 MUST_CHECK enum ip6_fault ip6_walk(const uint8_t *packet, size_t n, struct ip6_chain *c);
+/* Goes on behind the Fragment header where ip6_walk() stopped, in a first fragment. */
+MUST_CHECK enum ip6_fault ip6_walk_on(const uint8_t *packet, size_t n, struct ip6_chain *c);
+
+/* The octet that names the header at `at`: what a Parameter Problem code 1 points at. The
+ * chain has been walked up to there. */
+size_t ip6_named_at(const uint8_t *packet, size_t at);
 
 /* A Destination Options header with one Home Address option: PadN(4), then the option at 8n+6. */
 void ip6_write_home(uint8_t out[IP6_HAO_BYTES], uint8_t next, const struct addr *home);
+/* A Destination Options header with one Tunnel Encapsulation Limit option and PadN(1). */
+void ip6_write_limit(uint8_t out[IP6_LIMIT_BYTES], uint8_t next, uint8_t limit);
 /* A type 2 routing header, segments left 1. */
 void ip6_write_rh2(uint8_t out[IP6_RH2_BYTES], uint8_t next, const struct addr *home);
 

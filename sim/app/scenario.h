@@ -10,6 +10,7 @@
 #include "models/node/decide.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
+#include "models/node/timers.h"
 #include "models/transport/flow.h"
 #include "scenarios/bind.h"
 #include "sim/base/key.h"

@@ -4,14 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "models/node/fragment.h"
+#include "models/node/fragments.h"
 #include "models/node/nd.h"
 #include "sim/app/world_parts.h"
 
 struct node *world_add_node(struct world *w, const char *name)
 {
-    struct node *n = node_new(w->arena, w->sim, &w->packets, &w->seed, name, w->nodes);
-    n->timers = &w->scenario->timers.ip;
+    const struct node_shared shared = {.arena = w->arena,
+                                       .sim = w->sim,
+                                       .packets = &w->packets,
+                                       .seed = &w->seed,
+                                       .timers = &w->scenario->timers.ip};
+    struct node *n = node_new(&shared, name, w->nodes);
     w->node[w->nodes++] = n;
     return n;
 }
@@ -90,7 +94,7 @@ void world_free(struct world *w)
         }
     }
     for (uint32_t k = 0; k < w->nodes; k++) {
-        fragment_release(w->node[k]);
+        fragments_release(w->node[k]);
         for (unsigned i = 0; i < w->node[k]->ifaces; i++) {
             if (w->node[k]->iface[i]->nd)
                 neighbour_release(w->node[k]->iface[i]);

@@ -6,11 +6,13 @@
  * prepended into the headroom, which is deep enough for the deepest encapsulation
  * (Ethernet 14, outer IPv6 40, destination options or routing header 24, ESP 24 with IV,
  * inner IPv6 40, options 24).  No node reads `mark`: it is what the observer wrote on the
- * packet at its birth, so that a loss or a delay is measured and never guessed.
+ * packet at its birth, so that a loss or a delay is measured and never guessed.  The fragments
+ * of a packet carry its mark, each with its own share of `overhead`.
  */
 #ifndef SIM_BASE_PKT_H
 #define SIM_BASE_PKT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +34,8 @@ struct pkt_mark {
     uint8_t copy;      /* 0 for the original; duplicates count on */
     uint8_t path;      /* enum pkt_path of its last encapsulation */
     uint16_t bid;      /* Binding Identifier that it was sent on, 0 none */
-    uint16_t overhead; /* bytes that mobility added to it */
+    uint16_t overhead; /* bytes that mobility and fragmentation added; of this fragment */
+    uint32_t bytes;    /* of the IPv6 packet as its source made it */
     uint64_t sequence;
     sim_time born;
 };
@@ -41,6 +44,7 @@ struct pkt {
     uint8_t *at;  /* the first byte */
     uint32_t len; /* bytes */
     struct pkt_mark mark;
+    bool group;          /* it came in a frame to a link-layer group */
     uint64_t cause;      /* id of the trace event that made it: sim.h */
     struct pkt *next;    /* for whoever owns it: queues */
     struct {             /* for the channel that carries it */

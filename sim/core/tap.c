@@ -24,7 +24,7 @@ void tap_packet(struct sim *sim, enum tap_step step, uint16_t reason, const stru
     const struct tap_packet p = {.t = sim_now(sim),
                                  .step = step,
                                  .reason = reason,
-                                 .bytes = step == TAP_BORN ? pkt->len : 0,
+                                 .bytes = step == TAP_BORN ? pkt->mark.bytes : 0,
                                  .mark = pkt->mark};
     for (; tap; tap = tap->next) {
         if (tap->packet)

@@ -48,7 +48,8 @@ struct tap_frame {
 
 enum tap_step { TAP_BORN, TAP_TAKEN, TAP_DIED };
 
-/* A packet of a flow: made at its source, taken by its sink, or dead for a reason. */
+/* A packet of a flow: made at its source, taken by its sink, or dead for a reason.  A packet in
+ * fragments dies with each that is lost: who counts packets takes the first. */
 struct tap_packet {
     sim_time t;
     enum tap_step step;

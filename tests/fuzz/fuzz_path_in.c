@@ -105,9 +105,9 @@ static struct pkt *make(struct world *w, const uint8_t *head, const uint8_t *byt
         p->at[sum_at + 1] = (uint8_t)sum;
     }
     if (flags & IN_FRAGMENT) {
-        const struct ip6_fragment f = {
+        const struct fragment f = {
             .next = next, .offset = (uint16_t)(head[5] & 0xf8), .more = head[5] & 1};
-        ip6_write_fragment(pkt_prepend(p, IP6_FRAGMENT_BYTES), &f);
+        fragment_write(pkt_prepend(p, FRAGMENT_HEADER), &f);
         next = IP6_FRAGMENT;
     }
     if (flags & WITH_HOME) {

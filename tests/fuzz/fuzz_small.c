@@ -12,14 +12,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void fragment(const uint8_t *data, size_t size)
 {
-    uint8_t out[IP6_FRAGMENT_BYTES];
-    if (size < IP6_FRAGMENT_BYTES)
+    uint8_t out[FRAGMENT_HEADER];
+    struct fragment f;
+    struct fragment back;
+    if (fragment_read(data, size, &f))
         return;
-    struct ip6_fragment f = ip6_read_fragment(data);
-    ip6_write_fragment(out, &f);
-    struct ip6_fragment back = ip6_read_fragment(out);
-    if (f.offset != back.offset || f.more != back.more || f.next != back.next ||
-        f.identification != back.identification)
+    fragment_write(out, &f);
+    if (fragment_read(out, sizeof out, &back) || f.offset != back.offset || f.more != back.more ||
+        f.next != back.next || f.id != back.id)
         abort();
 }
 

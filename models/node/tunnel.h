@@ -1,0 +1,30 @@
+/*
+ * tunnel.h - the entry of a tunnel (RFC 2473): IPv6 in IPv6, with the size that fits, and errors
+ * from inside it told to whom they concern.
+ *
+ * The inner hop limit goes down by one where a packet is forwarded into the tunnel, as onto any
+ * other link (3.1); path.c does that for what a home agent intercepts.  A mobile node does not
+ * forward its own packets, so theirs leaves as it was made.  The exit is in path.c: it puts the
+ * outer packet together first.
+ */
+#ifndef MODELS_NODE_TUNNEL_H
+#define MODELS_NODE_TUNNEL_H
+
+#include "models/node/node.h"
+#include "models/wire/icmp6.h"
+
+struct tunnel {
+    struct addr entry; /* of this node */
+    struct addr exit;
+    uint8_t hop_limit; /* of the outer header */
+};
+
+/* Encapsulates p and sends it: takes p. One that is larger than the tunnel takes is cut if this
+ * node made it, else its source is told (7.1). */
+void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p);
+
+/* An error about a packet that this node sent: if that was a tunnel's, the source of what was
+ * inside is told (8.1, 8.2). */
+void tunnel_error(struct node *n, const struct icmp6_error *e);
+
+#endif
