@@ -12,6 +12,7 @@
 #include "models/node/nd.h"
 #include "models/transport/flow.h"
 #include "scenarios/bind.h"
+#include "sim/app/input.h"
 #include "sim/base/key.h"
 #include "sim/link/access.h"
 #include "sim/link/p2p.h"
@@ -37,7 +38,9 @@ struct general_config {
 struct input_config {
     const char *name;
     const char *file;
-    int format; /* enum replay_format */
+    const char *up; /* mahimahi: that of the other direction; NULL: there is none */
+    int format;     /* enum input_format */
+    sim_time interval;
 };
 
 struct network_config {

@@ -167,14 +167,17 @@ static void check_networks(struct check *k)
 static void check_trace(struct check *k, const char *path, const struct interface_config *i)
 {
     const struct input_config *in = SCENARIO_FIND(k->s->inputs, struct input_config, i->trace.of);
-    struct replay_trace trace;
-    struct why w;
-    enum status st = replay_load(in->file, (enum replay_format)in->format, i->trace.operator,
-                                 k->arena, &trace, &w);
-    if (st) {
-        SAY(k, path, "%s", w.text);
-    } else if (i->trace.end == REPLAY_ERROR && trace.length < k->s->general.stop) {
-        SAY(k, path, "the trace is %.3f s long, the run is longer", (double)trace.length / 1e9);
+    if (in->up && in->format != REPLAY_MAHIMAHI)
+        SAY(k, path, "input '%s' has a file `up`, which goes with format mahimahi", in->name);
+    for (int way = 0; way < (in->up ? 2 : 1); way++) {
+        struct replay_source from = input_replay(in, i->trace.operator, way);
+        struct replay_trace trace;
+        struct why w;
+        if (replay_load(&from, k->arena, &trace, &w)) {
+            SAY(k, path, "%s", w.text);
+        } else if (i->trace.end == REPLAY_ERROR && trace.length < k->s->general.stop) {
+            SAY(k, path, "the trace is %.3f s long, the run is longer", (double)trace.length / 1e9);
+        }
     }
 }
 

@@ -20,9 +20,8 @@
 
 static const char *const all_none[] = {"all", "none", NULL};
 static const char *const pcap_words[] = {"none", "nodes", "all", NULL};
-static const char *const formats[] = {"monami", "pam2025", NULL};
 static const char *const sets_words[] = {"rate", "rate.down", "rate.up", NULL};
-static const char *const end_words[] = {"hold", "loop", "error", NULL};
+static const char *const end_words[] = {"hold", "loop", "error", "auto", NULL};
 static const char *const knowledge_words[] = {"protocol", "oracle", NULL};
 static const char *const nud_words[] = {"rfc4861", "none", NULL};
 static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
@@ -57,7 +56,15 @@ static const struct key general_keys[] = {
 
 static const struct key input_keys[] = {
     {"file", KEY_FILE, INPUT(file), NULL, "a measured trace, relative to the scenario's folder"},
-    {"format", KEY_WORD, INPUT(format), "monami", "how it is written", .words = formats},
+    {"up", KEY_FILE, INPUT(up), "",
+     "mahimahi: the opportunities from the station; `file` then has those towards it"},
+    {"format", KEY_WORD, INPUT(format), "monami",
+     "monami: CSV with units in its columns' names; pam2025: two operators and their hand-overs; "
+     "mahimahi: opportunities of 1504 bytes; ping: half a round trip is the delay of each way, all "
+     "is lost from a probe without answer to the next probe",
+     .words = input_formats},
+    {"interval", KEY_TIME, INPUT(interval), "1 s",
+     "ping: between probes, where the log has no time stamps", .min = SIM_MS, .max = 3600 * SIM_S},
     {.name = NULL},
 };
 
@@ -94,8 +101,9 @@ static const struct key trace_keys[] = {
     {"of", KEY_REF, TRACE(of), NULL, "the input", .refers = "inputs"},
     {"operator", KEY_TEXT, TRACE(operator), "", "pam2025: whose rows"},
     {"sets", KEY_WORD, TRACE(sets), "rate", "which direction's rate", .words = sets_words},
-    {"end", KEY_WORD, TRACE(end), "hold",
-     "at its end the last values hold, it starts anew, or a longer run is refused",
+    {"end", KEY_WORD, TRACE(end), "auto",
+     "at its end the last values hold, it starts anew, or a longer run is refused; auto: a "
+     "mahimahi trace starts anew, others hold",
      .words = end_words},
     {.name = NULL},
 };

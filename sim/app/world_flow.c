@@ -173,21 +173,33 @@ void world_add_events(struct world *w)
 
 /* ---- the start ------------------------------------------------------------------------ */
 
-static void start_replay(struct world *w, const struct interface_config *i, struct station *s)
+static void start_way(struct world *w, const struct interface_config *i, struct station *s,
+                      const struct input_config *in, int way)
 {
-    const struct input_config *in =
-        SCENARIO_FIND(w->scenario->inputs, struct input_config, i->trace.of);
+    const struct replay_source from = input_replay(in, i->trace.operator, way);
     struct replay_trace *trace = arena_take(w->arena, sizeof *trace);
     struct replay *r = arena_take(w->arena, sizeof *r);
     struct why why;
-    enum status st = replay_load(in->file, (enum replay_format)in->format, i->trace.operator,
-                                 w->arena, trace, &why);
+    enum status st = replay_load(&from, w->arena, trace, &why);
     assert(!st); /* checked with the scenario */
     *r = (struct replay){.trace = trace,
                          .station = s,
                          .sets = (enum replay_sets)i->trace.sets,
                          .end = (enum replay_end)i->trace.end};
+    if (in->up)
+        r->sets = way ? REPLAY_RATE_UP : REPLAY_RATE_DOWN;
     replay_start(r);
+}
+
+static void start_replay(struct world *w, const struct interface_config *i, struct station *s)
+{
+    const struct input_config *in =
+        SCENARIO_FIND(w->scenario->inputs, struct input_config, i->trace.of);
+    bool up_too = i->trace.sets != REPLAY_RATE_DOWN;
+    if (!in->up || i->trace.sets != REPLAY_RATE_UP)
+        start_way(w, i, s, in, 0);
+    if (in->up && up_too)
+        start_way(w, i, s, in, 1);
 }
 
 static void start_mobile(struct world *w, const struct node_config *how)
