@@ -84,6 +84,9 @@ static void print_scalar(FILE *out, const struct key *k, enum key_type type, con
     case KEY_SIZE:
         units_print_size(text, sizeof text, *(const int64_t *)from);
         break;
+    case KEY_LENGTH:
+        units_print_length(text, sizeof text, *(const int64_t *)from);
+        break;
     case KEY_SHARE:
         units_print_share(text, sizeof text, *(const uint32_t *)from);
         break;

@@ -167,6 +167,11 @@ static void check_networks(struct check *k)
 static void check_trace(struct check *k, const char *path, const struct interface_config *i)
 {
     const struct input_config *in = SCENARIO_FIND(k->s->inputs, struct input_config, i->trace.of);
+    if (!input_is_of_links(in)) {
+        SAY(k, path, "input '%s' is of format %s: how nodes move, and no trace of a link", in->name,
+            input_formats[in->format]);
+        return;
+    }
     if (in->up && in->format != REPLAY_MAHIMAHI)
         SAY(k, path, "input '%s' has a file `up`, which goes with format mahimahi", in->name);
     for (int way = 0; way < (in->up ? 2 : 1); way++) {
@@ -246,6 +251,7 @@ static void check_mobile(struct check *k, const struct node_config *n)
         SAY(k, path2(k, path, "mcoa.lifetime"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
     check_interfaces(k, n);
     check_decision(k, n);
+    scenario_check_mobility(k->s, k->root, k->arena, k->c, n);
 }
 
 static void check_fixed(struct check *k, const struct node_config *n)

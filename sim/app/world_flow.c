@@ -98,7 +98,7 @@ static void start_flows(struct world *w)
 
 /* ---- events -------------------------------------------------------------------------- */
 
-static struct world_station *station_of(const struct world *w, const char *text, const char *to)
+struct world_station *world_station_of(const struct world *w, const char *text, const char *to)
 {
     const struct node_config *node;
     const struct interface_config *i;
@@ -113,7 +113,7 @@ static struct world_station *station_of(const struct world *w, const char *text,
     return NULL;
 }
 
-static void attach(struct world_station *s)
+void world_attach(struct world_station *s)
 {
     s->iface->nd->dad_how = world_network(s->world, s->station->net->name)->how->dad;
     station_attach(s->station);
@@ -121,7 +121,7 @@ static void attach(struct world_station *s)
 
 static void detach_iface(const struct world *w, const char *text)
 {
-    const struct world_station *any = station_of(w, text, NULL);
+    const struct world_station *any = world_station_of(w, text, NULL);
     if (any->iface->port->via)
         station_detach(any->iface->port->via);
 }
@@ -154,7 +154,7 @@ static void happen(struct sim *sim, void *owner)
     if (e->how->outage) {
         begin_outage(e);
     } else if (e->how->attach) {
-        attach(station_of(e->world, e->how->attach, e->how->to));
+        world_attach(world_station_of(e->world, e->how->attach, e->how->to));
     } else {
         detach_iface(e->world, e->how->detach);
     }
@@ -213,11 +213,12 @@ static void start_mobile(struct world *w, const struct node_config *how)
     mobile_start(n->mobile);
     for (size_t k = 0; k < how->interfaces.n; k++) {
         const char *name = arena_format(w->arena, "%s.%s", how->name, ic[k].name);
-        struct world_station *s = station_of(w, name, NULL);
+        struct world_station *s = world_station_of(w, name, NULL);
         nd_be_host(s->iface, &host);
         if (ic[k].trace.given)
             start_replay(w, &ic[k], s->station);
-        attach(s);
+        if (!world_start_roaming(w, how, &ic[k]))
+            world_attach(s);
     }
 }
 
