@@ -9,7 +9,7 @@
 
 #include "sim/mobility/movement_parts.h"
 
-enum { X = 1, Y = 2 };
+enum { TIME, X, Y, SPEED }; /* a number: s, m, m, m/s */
 
 struct setdest {
     struct lines lines;
@@ -34,15 +34,14 @@ static bool take(struct setdest *s, const char *word)
     return true;
 }
 
-/* `what` is 0 of a time, X and Y of coordinates, 3 of a speed in um/s. */
 static enum status take_number(struct setdest *s, int what, int64_t *value, struct why *w)
 {
     enum decimal_fault fault;
     s->p += strspn(s->p, " \t");
     size_t n = strcspn(s->p, " \t\"");
-    if (what == 0) {
+    if (what == TIME) {
         fault = tracks_time(s->p, n, value);
-    } else if (what == 3) {
+    } else if (what == SPEED) {
         fault = decimal_read(s->p, n, 6, value);
         if (!fault && *value < 0)
             fault = DECIMAL_NO_NUMBER;
@@ -83,7 +82,7 @@ static enum status go(struct setdest *s, struct track *track, sim_time t, struct
     if (!st)
         st = take_number(s, Y, &to.y, w);
     if (!st)
-        st = take_number(s, 3, &speed, w);
+        st = take_number(s, SPEED, &speed, w);
     if (st)
         return st;
     if (track->placed != (X | Y))
@@ -158,7 +157,7 @@ static enum status read_line(struct setdest *s, struct why *w)
         return ST_OK;
     bool later = take(s, "$ns_ at ");
     if (later) {
-        st = take_number(s, 0, &t, w);
+        st = take_number(s, TIME, &t, w);
         if (!st && !take(s, "\""))
             st = wrong(s, w);
         if (!st && take(s, "$god_ "))
