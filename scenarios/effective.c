@@ -285,7 +285,8 @@ static void walk_key(const struct walk *w, const struct key *k, const char *path
                                       .otherwise = !k->otherwise   ? "required"
                                                    : *k->otherwise ? k->otherwise
                                                                    : "-",
-                                      .help = k->help};
+                                      .help = k->help,
+                                      .presets = k->presets};
     w->see(w->owner, &one);
     if (k->type == KEY_MAP)
         (void)strcat(inner, ".NAME");

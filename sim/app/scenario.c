@@ -85,6 +85,7 @@ bool scenario_load(const char *path, const char *const *set, size_t sets, struct
         .root = *root, .folder = folder_of(path, arena), .arena = arena, .complaints = c};
     check_unused_profiles(&b, *root);
     bind_profiles(*root, arena, c);
+    bind_presets(*root, scenario_keys, arena, c);
     memset(s, 0, sizeof *s);
     bind_table(&b, *root, scenario_keys, s, "");
     if (c->n == 0)

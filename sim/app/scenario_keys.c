@@ -86,7 +86,7 @@ static const struct key disc_keys[] = {
      .min = -INT64_C(10000000000000), .max = INT64_C(10000000000000)},
     {"y", KEY_LENGTH, offsetof(struct disc, y), NULL, "its centre, to the north",
      .min = -INT64_C(10000000000000), .max = INT64_C(10000000000000)},
-    {"radius", KEY_LENGTH, offsetof(struct disc, radius), NULL, "the border belongs to it",
+    {"radius", KEY_LENGTH, offsetof(struct disc, radius), NULL, "the border belongs to the disc",
      .min = 1000, .max = INT64_C(10000000000000)},
     {.name = NULL},
 };

@@ -50,6 +50,13 @@ struct key_list {
     size_t n;
 };
 
+/* A word that stands for values of other keys of its table, where those are not given. */
+struct key_preset {
+    const char *name;   /* NULL ends */
+    const char *values; /* a map in YAML's flow form */
+    const char *source; /* where they are from */
+};
+
 struct key {
     const char *name; /* NULL ends a table; "" of KEY_JOIN */
     enum key_type type;
@@ -65,7 +72,8 @@ struct key {
     const char *refers;       /* KEY_REF: "networks", "nodes", ... */
     const char *scalar;       /* KEY_TABLE: a bare scalar sets this member; "*": every member;
                                  KEY_LIST: "*": a single item stands for a list of one */
-    size_t given_at;          /* KEY_GIVEN(): a bool that tells whether the key stands there */
+    const struct key_preset *presets; /* KEY_WORD: what its words stand for */
+    size_t given_at; /* KEY_GIVEN(): a bool that tells whether the key stands there */
 };
 
 /* given_at of a bool member; 0 means there is none. */

@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (root && root->kind == YAML_MAP && !c.n) {
         struct bind b = {.root = root, .folder = "/nowhere", .arena = &arena, .complaints = &c};
         bind_profiles(root, &arena, &c);
+        bind_presets(root, scenario_keys, &arena, &c);
         bind_table(&b, root, scenario_keys, &s, "");
         if (!c.n)
             scenario_check(&s, root, &arena, &c);
