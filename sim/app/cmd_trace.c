@@ -97,10 +97,11 @@ static int load(const struct asked *a, struct arena *arena, struct trace_file *f
     f->nodes = !input_is_of_links(&in) || (in.format == 0 && trace_has_places(f->path));
     f->node = a->node;
     struct replay_source from = input_replay(&in, a->carrier, 0);
-    if (f->nodes ? read_nodes(a, &in, arena, f, &w) : replay_load(&from, arena, &f->link, &w))
+    if (f->nodes ? read_nodes(a, &in, arena, f, &w) : replay_load(&from, arena, &f->link, &w)) {
         return cli_wrong("%s%s%s%s", w.text, a->format ? "" : " (taken as ",
                          a->format ? "" : input_formats[in.format],
                          a->format ? "" : "; see --format)");
+    }
     return CLI_DONE;
 }
 

@@ -28,7 +28,7 @@ bool trace_has_places(const char *path);
 MUST_CHECK enum status trace_rates(const struct replay_trace *from, sim_time bin,
                                    struct arena *arena, struct replay_trace *to, struct why *w);
 
-void trace_show(FILE *out, const struct trace_file *f, bool json);
-void trace_write(FILE *out, const struct trace_file *f);
+void trace_show(FILE *out, const struct trace_file *t, bool json);
+void trace_write(FILE *out, const struct trace_file *t);
 
 #endif

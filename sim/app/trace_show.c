@@ -196,23 +196,28 @@ struct area {
     double speed; /* m/s, the highest; jumps do not count */
 };
 
+static void see_waypoint(struct area *a, const struct waypoint *p)
+{
+    const double here[2] = {(double)p->x / 1e6, (double)p->y / 1e6};
+    bool first = a->waypoints++ == 0;
+    for (int i = 0; i < 2; i++) {
+        a->least[i] = first ? here[i] : fmin(a->least[i], here[i]);
+        a->most[i] = first ? here[i] : fmax(a->most[i], here[i]);
+    }
+    a->from = first || p->t < a->from ? p->t : a->from;
+    a->to = p->t > a->to ? p->t : a->to;
+}
+
 static void see(struct area *a, const struct movement *m)
 {
-    for (size_t k = 0; k < m->n; k++) {
-        const double here[2] = {(double)m->at[k].x / 1e6, (double)m->at[k].y / 1e6};
-        bool first = a->waypoints++ == 0;
-        for (int i = 0; i < 2; i++) {
-            a->least[i] = first ? here[i] : fmin(a->least[i], here[i]);
-            a->most[i] = first ? here[i] : fmax(a->most[i], here[i]);
-        }
-        a->from = first || m->at[k].t < a->from ? m->at[k].t : a->from;
-        a->to = m->at[k].t > a->to ? m->at[k].t : a->to;
-        if (k == 0)
-            continue;
-        double dx = here[0] - (double)m->at[k - 1].x / 1e6;
-        double dy = here[1] - (double)m->at[k - 1].y / 1e6;
+    for (size_t k = 0; k < m->n; k++)
+        see_waypoint(a, &m->at[k]);
+    for (size_t k = 1; k < m->n; k++) {
+        const struct waypoint *p = &m->at[k];
+        double dx = (double)(p->x - p[-1].x) / 1e6;
+        double dy = (double)(p->y - p[-1].y) / 1e6;
         double way = sqrt(dx * dx + dy * dy);
-        double time = (double)(m->at[k].t - m->at[k - 1].t) / 1e9;
+        double time = (double)(p->t - p[-1].t) / 1e9;
         a->way += way;
         if (time > 0)
             a->speed = fmax(a->speed, way / time);

@@ -77,57 +77,57 @@ static struct used columns_of(const struct replay_trace *t)
     return u;
 }
 
+static void write_point(FILE *out, const struct replay_point *p, const struct used *u)
+{
+    static const char *const states[] = {",up", ",down"};
+    print_decimal(out, p->t, 9);
+    if (u->rates)
+        print_cell(out, p->rate_down, 0);
+    if (u->rates && !u->same_rates)
+        print_cell(out, p->rate_up, 0);
+    if (u->delay)
+        print_cell(out, p->delay, 6);
+    if (u->loss)
+        print_cell(out, p->loss, 9);
+    if (u->state)
+        (void)fputs(p->blocked == REPLAY_SAME ? "," : states[p->blocked], out);
+    (void)fputc('\n', out);
+}
+
 static void write_link(FILE *out, const struct replay_trace *t)
 {
     const struct used u = columns_of(t);
-    (void)fprintf(out, "t_s%s%s%s%s\n",
-                  !u.rates       ? ""
-                  : u.same_rates ? ",rate_bps"
-                                 : ",rate_down_bps,rate_up_bps",
-                  u.delay ? ",delay_ms" : "", u.loss ? ",loss" : "", u.state ? ",state" : "");
-    for (size_t k = 0; k < t->points; k++) {
-        const struct replay_point *p = &t->point[k];
-        print_decimal(out, p->t, 9);
-        if (u.rates)
-            print_cell(out, p->rate_down, 0);
-        if (u.rates && !u.same_rates)
-            print_cell(out, p->rate_up, 0);
-        if (u.delay)
-            print_cell(out, p->delay, 6);
-        if (u.loss)
-            print_cell(out, p->loss, 9);
-        if (u.state)
-            (void)fputs(p->blocked == REPLAY_SAME ? "," : p->blocked ? ",down" : ",up", out);
+    const char *rates = u.same_rates ? ",rate_bps" : ",rate_down_bps,rate_up_bps";
+    (void)fprintf(out, "t_s%s%s%s%s\n", u.rates ? rates : "", u.delay ? ",delay_ms" : "",
+                  u.loss ? ",loss" : "", u.state ? ",state" : "");
+    for (size_t k = 0; k < t->points; k++)
+        write_point(out, &t->point[k], &u);
+}
+
+static void write_movement(FILE *out, const struct movement *m, bool named)
+{
+    for (size_t k = 0; k < m->n; k++) {
+        if (named)
+            (void)fprintf(out, "%s,", m->node);
+        print_decimal(out, m->at[k].t, 9);
+        (void)fputc(',', out);
+        print_decimal(out, m->at[k].x, 6);
+        (void)fputc(',', out);
+        print_decimal(out, m->at[k].y, 6);
         (void)fputc('\n', out);
     }
 }
 
-static void write_nodes(FILE *out, const struct trace_file *f)
+void trace_write(FILE *out, const struct trace_file *t)
 {
-    bool named = !f->node && f->movements.n > 1;
-    (void)fprintf(out, "%st_s,x_m,y_m\n", named ? "node," : "");
-    for (size_t k = 0; k < f->movements.n; k++) {
-        const struct movement *m = &f->movements.of[k];
-        if (f->node && strcmp(f->node, m->node) != 0)
-            continue;
-        for (size_t j = 0; j < m->n; j++) {
-            if (named)
-                (void)fprintf(out, "%s,", m->node);
-            print_decimal(out, m->at[j].t, 9);
-            (void)fputc(',', out);
-            print_decimal(out, m->at[j].x, 6);
-            (void)fputc(',', out);
-            print_decimal(out, m->at[j].y, 6);
-            (void)fputc('\n', out);
-        }
+    bool named = !t->node && t->movements.n > 1;
+    if (!t->nodes) {
+        write_link(out, &t->link);
+        return;
     }
-}
-
-void trace_write(FILE *out, const struct trace_file *f)
-{
-    if (f->nodes) {
-        write_nodes(out, f);
-    } else {
-        write_link(out, &f->link);
+    (void)fprintf(out, "%st_s,x_m,y_m\n", named ? "node," : "");
+    for (size_t k = 0; k < t->movements.n; k++) {
+        if (!t->node || !strcmp(t->node, t->movements.of[k].node))
+            write_movement(out, &t->movements.of[k], named);
     }
 }

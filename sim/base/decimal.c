@@ -66,7 +66,7 @@ enum decimal_fault decimal_read(const char *text, size_t n, int power, int64_t *
     long left = d.place + power; /* digits in front of the point */
     const char *p = d.digits;
     while (left > 0 && (p < d.end || v)) {
-        char digit = p < d.end ? *p++ : '0';
+        int digit = p < d.end ? *p++ : '0';
         if (digit == '.')
             continue;
         if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, digit - '0', &v))

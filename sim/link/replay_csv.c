@@ -130,7 +130,7 @@ static enum status read_cell(const struct table *t, unsigned i, const struct kno
 
 static enum status read_rows(struct table *t, struct replay_list *l, struct why *w)
 {
-    const struct known *known[TABLE_COLUMNS];
+    const struct known *known[TABLE_COLUMNS] = {NULL};
     sim_time last = 0;
     bool end = false;
     enum status st = read_head(t, known, w);

@@ -50,9 +50,10 @@ static enum status read_lines(struct lines *lines, struct replay_list *l, struct
     }
     if (!st && !l->n)
         return why_set(w, ST_SYNTAX, "%.100s: is empty", lines->name);
-    if (!st && !last)
+    if (!st && !last) {
         return why_set(w, ST_RANGE, "%.100s: lasts 0 ms, and would begin anew for ever",
                        lines->name);
+    }
     return st;
 }
 

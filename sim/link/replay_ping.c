@@ -14,6 +14,8 @@
 
 #define LONGEST (1000000 * SIM_S)
 
+enum { PROBES_MAX = 10000000 };
+
 struct probe {
     int64_t number; /* icmp_seq, counted on beyond 65535 */
     sim_time sent;  /* since the epoch, with -D */
@@ -126,7 +128,7 @@ static bool is_remark(struct ping *g, const char *text)
                                          "WARNING: ",     "Warning: ", "pipe "};
     size_t digits = strspn(text, "0123456789");
     if (digits && begins(text + digits, " packets transmitted"))
-        return !decimal_read(text, digits, 0, &g->transmitted);
+        return !decimal_read(text, digits, 0, &g->transmitted) && g->transmitted <= PROBES_MAX;
     if (begins(text, "PING "))
         return g->whole = true;
     for (size_t i = 0; i < sizeof remark / sizeof remark[0]; i++) {
@@ -160,7 +162,8 @@ static enum status read_log(struct ping *g, struct why *w)
 
 static enum status too_long(const struct ping *g, struct why *w)
 {
-    return why_set(w, ST_RANGE, "%.100s: the log is longer than 1000000 s", g->lines.name);
+    return why_set(w, ST_RANGE, "%.100s: the log is longer than 1000000 s or %d probes",
+                   g->lines.name, PROBES_MAX);
 }
 
 /* With time stamps: none is sent before the one before it; less than a ms is of the clocks. */
@@ -230,9 +233,11 @@ static enum status make_points(struct ping *g, struct replay_list *l, struct why
         first = 1;
     if (g->transmitted > last - first + 1)
         last = first + g->transmitted - 1;
-    if (!st && (g->interval <= 0 || (last - first + 1) > LONGEST / g->interval))
-        st = g->interval > 0 ? too_long(g, w)
-                             : why_set(w, ST_RANGE, "%.100s: lasts no time", g->lines.name);
+    int64_t probes = last - first + 1;
+    if (!st && g->interval <= 0)
+        st = why_set(w, ST_RANGE, "%.100s: lasts no time", g->lines.name);
+    if (!st && (probes > PROBES_MAX || probes > LONGEST / g->interval))
+        st = too_long(g, w);
     for (size_t i = 0; !g->stamped && !st && i < g->n; i++)
         g->probe[i].sent = (g->probe[i].number - first) * g->interval;
     if (!st)

@@ -147,9 +147,9 @@ static void keep(const struct tracks *from, struct arena *arena, struct movement
 static enum status whole(const struct tracks *all, const char *name, struct why *w)
 {
     for (size_t k = 0; k < all->n; k++) {
-        if (!all->of[k].n)
-            return why_set(w, ST_SYNTAX, "%.100s: node '%.40s' has no place", name,
-                           all->of[k].node);
+        const struct track *t = &all->of[k];
+        if (!t->n)
+            return why_set(w, ST_SYNTAX, "%.100s: node '%.40s' has no place", name, t->node);
     }
     return all->n ? ST_OK : why_set(w, ST_SYNTAX, "%.100s: no node moves in it", name);
 }
@@ -200,9 +200,10 @@ static enum status no_such_node(const struct movements *all, const char *node, s
     struct suggestion near = suggest_for(node ? node : "");
     for (size_t k = 0; k < all->n; k++) {
         suggest_try(&near, all->of[k].node);
-        if (k < NAMES_SHOWN)
+        if (k < NAMES_SHOWN) {
             n += (size_t)snprintf(list + n, sizeof list - n, "%s%.20s", k ? ", " : "",
                                   all->of[k].node);
+        }
     }
     const char *more = all->n > NAMES_SHOWN ? ", ..." : "";
     if (!node) {

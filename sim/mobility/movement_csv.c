@@ -15,21 +15,26 @@ struct columns {
     int node;
 };
 
+static enum status check_name(const struct table *t, unsigned column, struct why *w)
+{
+    const char *name = t->name[column];
+    struct suggestion s = suggest_for(name);
+    for (int k = 0; known[k]; k++) {
+        if (!strcmp(name, known[k]))
+            return ST_OK;
+        suggest_try(&s, known[k]);
+    }
+    return lines_wrong(&t->lines, t->lines.text + (name - t->head), w, ST_SYNTAX,
+                       "unknown column '%.40s'%s%s%s; known are t_s t_ms x_m y_m node", name,
+                       s.best ? "; did you mean '" : "", s.best ? s.best : "", s.best ? "'?" : "");
+}
+
 static enum status read_head(const struct table *t, struct columns *c, struct why *w)
 {
     for (unsigned i = 0; i < t->columns; i++) {
-        struct suggestion s = suggest_for(t->name[i]);
-        bool found = false;
-        for (int k = 0; known[k]; k++) {
-            found |= !strcmp(t->name[i], known[k]);
-            suggest_try(&s, known[k]);
-        }
-        if (!found) {
-            return lines_wrong(&t->lines, t->lines.text + (t->name[i] - t->head), w, ST_SYNTAX,
-                               "unknown column '%.40s'%s%s%s; known are t_s t_ms x_m y_m node",
-                               t->name[i], s.best ? "; did you mean '" : "", s.best ? s.best : "",
-                               s.best ? "'?" : "");
-        }
+        enum status st = check_name(t, i, w);
+        if (st)
+            return st;
     }
     *c = (struct columns){table_column(t, "t_s"), table_column(t, "t_ms"), table_column(t, "x_m"),
                           table_column(t, "y_m"), table_column(t, "node")};

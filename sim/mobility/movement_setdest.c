@@ -69,9 +69,10 @@ static void stop_at(struct track *track, sim_time t)
     struct position here = movement_at(&m, t);
     if (track->at[track->n - 1].t > t)
         track->n--;
-    if (track->at[track->n - 1].t < t)
+    if (track->at[track->n - 1].t < t) {
         track_add(track,
                   (struct waypoint){t, (int64_t)floor(here.x + 0.5), (int64_t)floor(here.y + 0.5)});
+    }
 }
 
 static enum status go(struct setdest *s, struct track *track, sim_time t, struct why *w)
@@ -85,9 +86,10 @@ static enum status go(struct setdest *s, struct track *track, sim_time t, struct
         st = take_number(s, SPEED, &speed, w);
     if (st)
         return st;
-    if (track->placed != (X | Y))
+    if (track->placed != (X | Y)) {
         return lines_wrong(&s->lines, NULL, w, ST_SYNTAX,
                            "node '%.40s' has no X_ and Y_ to go from", track->node);
+    }
     stop_at(track, t);
     const struct waypoint *from = &track->at[track->n - 1];
     double dx = (double)(to.x - from->x);
