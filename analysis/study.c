@@ -55,16 +55,21 @@ static bool axis_value(const char *text, double *v, const char **unit)
     return !units_real(text, v, &w);
 }
 
+static bool is_time(const char *metric)
+{
+    return strstr(metric, "_ns") || !strncmp(metric, "disruption.", 11) ||
+           !strncmp(metric, "since.", 6);
+}
+
 /* Times are drawn in ms, all else as it is. */
 static double drawn(const char *metric, double v)
 {
-    bool is_time = strstr(metric, "_ns") || !strncmp(metric, "disruption.", 11);
-    return is_time ? v / 1e6 : v;
+    return is_time(metric) ? v / 1e6 : v;
 }
 
 static const char *drawn_unit(const char *metric)
 {
-    return strstr(metric, "_ns") || !strncmp(metric, "disruption.", 11) ? ", ms" : "";
+    return is_time(metric) ? ", ms" : "";
 }
 
 static const char *text(sqlite3_stmt *q, int column)

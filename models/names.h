@@ -38,7 +38,10 @@
       "a routing header that this node may not follow, RFC 6275 11.3.3")                        \
     X(BAD_MH, "bad_mh", "a Mobility Header that RFC 6275 9.2 tells to discard")                 \
     X(MH_IGNORED, "mh_ignored", "a Mobility Header message that means nothing here")            \
-    X(FRAGMENT, "fragment", "a fragment: reassembly is not modelled")                           \
+    X(FRAGMENT, "fragment", "a fragment that overlaps, repeats or fits nowhere, RFC 8200 4.5")  \
+    X(REASSEMBLY, "reassembly", "not all fragments came in time, RFC 8200 4.5")                 \
+    X(REASSEMBLY_ROOM, "reassembly_room", "too many packets were incomplete at once")           \
+    X(TUNNEL_LOOP, "tunnel_loop", "a tunnel into itself, or one too many, RFC 2473 4.1.1")      \
     X(AWAITING_HOME, "awaiting_home", "the binding is not yet made and nothing may leave")      \
     X(HOME_LINK_LOCAL, "home_link_local", "to a mobile node's link-local address, RFC 6275 10.4.2")
 
@@ -59,10 +62,17 @@ enum node_reason {
     X(ND_ROUTER, "nd.router",                                                                      \
       "interface, router, prefix: a router advertisement made a router or prefix known")           \
     X(ND_ROUTER_LOST, "nd.router_lost", "interface, router: no longer reachable or lifetime over") \
-    X(ND_ADDRESS, "nd.address", "interface, address: may be used from now on")                     \
+    X(ND_ADDRESS, "nd.address",                                                                    \
+      "interface, address, optimistic: may be used from now on, while it is tested (RFC 4429)")    \
+    X(ND_UNIQUE, "nd.unique", "interface, address: its test is over, it was in use already")       \
+    X(ND_REDIRECTED, "nd.redirected",                                                              \
+      "interface, router, destination, target, obeyed: a better first hop was named")              \
+    X(ND_SILENT, "nd.silent",                                                                      \
+      "interface, router: its advertisements stay away longer than it said")                       \
     X(ND_ADDRESS_GONE, "nd.address_gone", "interface, address: no longer the node's")              \
     X(ND_DAD_FAILED, "nd.dad_failed", "interface, address: somebody else has it")                  \
     X(PATH_DEAD, "path.dead", "interface, how: nothing comes through it")                          \
+    X(PATH_MTU, "path.mtu", "local, remote, mtu_bytes: a path carries less, RFC 8201")             \
     X(PATH_ALIVE, "path.alive", "interface, how: it works again")                                  \
     X(BU_SENT, "mip6.bu_sent",                                                                     \
       "peer, home_address, bids, sequence, lifetime_s, care_of_address, interface")                \
@@ -71,12 +81,17 @@ enum node_reason {
     X(BU_RECEIVED, "mip6.bu_received", "home_address, source, bids, sequence, lifetime_s, status") \
     X(BA_SENT, "mip6.ba_sent", "peer, home_address, bids, sequence, lifetime_s, status")           \
     X(REGISTERED, "mip6.registered",                                                               \
-      "home_address, bid, care_of_address, interface: acknowledged")                               \
+      "home_address, bid, care_of_address, interface, status: acknowledged")                       \
     X(DEREGISTERED, "mip6.deregistered", "home_address, bid: acknowledged")                        \
     X(REGISTRATION_LOST, "mip6.registration_lost", "home_address, bid: lifetime over or refused")  \
     X(FALLBACK, "mip6.fallback",                                                                   \
       "home_address, why: what the mobile node no longer asks of its home agent")                  \
-    X(RETURNED_HOME, "mip6.returned_home", "home_address, interface")                              \
+    X(RETURNED_HOME, "mip6.returned_home",                                                         \
+      "home_address, interface, simultaneous: acknowledged; or beside other care-of addresses")    \
+    X(BRR_SENT, "mip6.brr_sent", "home_address, bids: the home agent asks for a refresh")          \
+    X(BRR_RECEIVED, "mip6.brr_received", "home_address, bids")                                     \
+    X(BE_RECEIVED, "mip6.be_received", "peer, home_address, status: 1 no binding, 2 unknown type") \
+    X(RESTARTED, "mip6.restarted", "home_address: the node has forgotten its bindings")            \
     X(BINDING_MADE, "mip6.binding_made", "home_address, bid, care_of_address")                     \
     X(BINDING_MOVED, "mip6.binding_moved", "home_address, bid, care_of_address")                   \
     X(BINDING_REFRESHED, "mip6.binding_refreshed", "home_address, bid, care_of_address")           \

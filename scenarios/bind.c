@@ -347,6 +347,10 @@ static bool is_name(const char *text)
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     size_t n = strspn(text, allowed);
+    if (n && text[n] == '.') { /* one of a population: populate.h */
+        size_t digits = strspn(text + n + 1, "0123456789");
+        return digits && n + 1 + digits <= 40 && !text[n + 1 + digits];
+    }
     return n && n <= 40 && !text[n];
 }
 

@@ -12,10 +12,30 @@ static bool same_place(const struct yaml_place *a, const struct yaml_place *b)
     return a->source == b->source && a->line == b->line && a->column == b->column;
 }
 
+/* Equal but for numbers: the same mistake in each node of a population is told once. */
+static bool same_text(const char *a, const char *b)
+{
+    static const char digits[] = "0123456789";
+    for (;;) {
+        size_t na = strspn(a, digits);
+        size_t nb = strspn(b, digits);
+        if ((na == 0) != (nb == 0))
+            return false;
+        a += na;
+        b += nb;
+        if (*a != *b)
+            return false;
+        if (!*a)
+            return true;
+        a++;
+        b++;
+    }
+}
+
 static void keep(struct complaints *c, const struct yaml_place *at, const char *text)
 {
     for (size_t k = 0; k < c->n; k++) {
-        if (same_place(&c->of[k].at, at) && !strcmp(c->of[k].text, text))
+        if (same_place(&c->of[k].at, at) && same_text(c->of[k].text, text))
             return;
     }
     if (c->n == COMPLAINTS_KEPT) {

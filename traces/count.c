@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/names.h"
+#include "models/wire/fragment.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/ip6.h"
 #include "models/wire/mh.h"
@@ -42,7 +43,8 @@ static int icmp_counter(uint8_t type)
                                     ICMP6_RA,
                                     ICMP6_NS,
                                     ICMP6_NA,
-                                    ICMP6_REDIRECT};
+                                    ICMP6_REDIRECT,
+                                    ICMP6_MLD2_REPORT};
     for (size_t k = 0; k < sizeof types; k++) {
         if (types[k] == type)
             return COUNT_UNREACHABLE + (int)k;
@@ -123,6 +125,14 @@ static void count_packet(const uint8_t *packet, size_t n, uint64_t counts[COUNTS
             return;
         packet += c.upper_at;
         n -= c.upper_at;
+        if (c.fragment) { /* only the first shows what is inside */
+            counts[COUNT_FRAGMENT]++;
+            if (n < IP6_FRAGMENT_BYTES || ip6_read_fragment(packet).offset)
+                return;
+            c.upper = ip6_read_fragment(packet).next;
+            packet += IP6_FRAGMENT_BYTES;
+            n -= IP6_FRAGMENT_BYTES;
+        }
         if (c.upper != IP6_IP6) {
             count_upper(c.upper, packet, n, counts);
             return;

@@ -20,6 +20,7 @@
     X(TUNNEL, "header.tunnel")                        \
     X(HOME_ADDRESS, "header.home_address")            \
     X(ROUTING2, "header.routing2")                    \
+    X(FRAGMENT, "header.fragment")                    \
     X(UDP, "udp")                                     \
     X(UNREACHABLE, "icmp6.unreachable")               \
     X(TOO_BIG, "icmp6.too_big")                       \
@@ -32,6 +33,7 @@
     X(NS, "icmp6.ns")                                 \
     X(NA, "icmp6.na")                                 \
     X(REDIRECT, "icmp6.redirect")                     \
+    X(MLD2_REPORT, "icmp6.mld2_report")               \
     X(MH_BRR, "mh.brr")                               \
     X(MH_HOTI, "mh.hoti")                             \
     X(MH_COTI, "mh.coti")                             \

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "models/names.h"
 #include "sim/base/bytes.h"
 
 enum { FRAME = 1, PACKET, EVENT, DROP, ROW_BYTES = 64 };
@@ -17,6 +18,15 @@ static void put_u64(struct writer *w, uint64_t v)
     wr_u32(w, (uint32_t)v);
 }
 
+/* A name by its text, so that a new event or reason changes no other: FNV-1a, 32 bits. */
+static void put_name(struct writer *w, const char *name)
+{
+    uint32_t h = 0x811c9dc5;
+    for (; *name; name++)
+        h = (h ^ (uint8_t)*name) * 0x01000193;
+    wr_u32(w, h);
+}
+
 static void add(struct digest *d, const struct writer *w)
 {
     hash_add(d->hash, w->base, w->len);
@@ -30,7 +40,7 @@ void digest_frame(struct digest *d, const struct tap_frame *f)
     put_u64(&w, (uint64_t)f->t);
     wr_u32(&w, f->port);
     wr_u8(&w, (uint8_t)f->what);
-    wr_u16(&w, f->reason);
+    put_name(&w, f->reason ? drop_name(f->reason) : "");
     wr_u32(&w, f->pkt->len);
     add(d, &w);
 }
@@ -42,7 +52,7 @@ void digest_packet(struct digest *d, const struct tap_packet *p)
     wr_u8(&w, PACKET);
     put_u64(&w, (uint64_t)p->t);
     wr_u8(&w, (uint8_t)p->step);
-    wr_u16(&w, p->reason);
+    put_name(&w, p->reason ? drop_name(p->reason) : "");
     wr_u32(&w, p->bytes);
     wr_u32(&w, p->mark.flow);
     wr_u8(&w, p->mark.direction);
@@ -62,7 +72,7 @@ void digest_event(struct digest *d, const struct tap_event *e)
     wr_u8(&w, EVENT);
     put_u64(&w, (uint64_t)e->t);
     wr_u32(&w, e->node);
-    wr_u16(&w, e->name);
+    put_name(&w, event_name(e->name));
     wr_u8(&w, (uint8_t)e->n);
     add(d, &w);
     for (unsigned k = 0; k < e->n; k++) {
@@ -87,7 +97,7 @@ void digest_drop(struct digest *d, const struct tap_drop *drop)
     wr_u8(&w, DROP);
     put_u64(&w, (uint64_t)drop->t);
     wr_u32(&w, drop->node);
-    wr_u16(&w, drop->reason);
+    put_name(&w, drop_name(drop->reason));
     wr_u32(&w, drop->pkt->len);
     add(d, &w);
 }

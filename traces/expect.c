@@ -15,8 +15,9 @@
 
 const struct key expect_keys[] = {
     {"metric", KEY_TEXT, AT(metric), "",
-     "flow.NAME.up|down.COLUMN, disruption.NAME.up|down, or "
-     "counter.NODE[.INTERFACE].NAME"},
+     "flow.NAME.up|down.COLUMN, disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, "
+     "event.NODE.EVENT (how many), or since.NODE.EVENT.EVENT (time from the last one to the last "
+     "other)"},
     {"max", KEY_TEXT, AT(max), "",
      "the metric is at most this: a number, a time, or a share of sent"},
     {"min", KEY_TEXT, AT(min), "", "the metric is at least this"},

@@ -59,6 +59,8 @@ void flows_see(struct flows *f, const struct tap_packet *p)
     assert(row->there);
     if (row->received >= 0)
         return; /* dropped by nobody: it had arrived */
+    if (row->fate != FLOWS_ON_THE_WAY && p->step == TAP_DIED)
+        return; /* another piece of it: the first that was lost says why */
     row->overhead = m->overhead;
     row->bid = m->bid;
     row->path = m->path;

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "models/names.h"
 #include "traces/db.h"
 #include "traces/expect.h"
 
@@ -21,6 +22,9 @@ static bool cut(const char *metric, struct parts *p)
     p->n = 0;
     for (const char *at = metric; at; p->n++) {
         const char *dot = strchr(at, '.');
+        size_t digits = dot ? strspn(dot + 1, "0123456789") : 0;
+        if (digits && (dot[1 + digits] == '.' || !dot[1 + digits])) /* one of a population: car.7 */
+            dot = dot[1 + digits] ? dot + 1 + digits : NULL;
         size_t len = dot ? (size_t)(dot - at) : strlen(at);
         if (p->n == PARTS || len == 0 || len >= PART_BYTES)
             return false;
@@ -51,6 +55,36 @@ static bool is_direction(const char *text)
     return !strcmp(text, "up") || !strcmp(text, "down");
 }
 
+/* "NODE.A" or "NODE.A.B" with names of events: where the second begins; 0: it is no such thing. */
+static bool split_events(const struct parts *p, unsigned names, char first[PART_BYTES],
+                         const char **second)
+{
+    for (unsigned k = 3; k < p->n + (names == 1); k++) {
+        size_t len = k < p->n ? (size_t)(p->rest[k] - p->rest[2]) - 1 : strlen(p->rest[2]);
+        if (len >= PART_BYTES)
+            return false;
+        memcpy(first, p->rest[2], len);
+        first[len] = '\0';
+        *second = k < p->n ? p->rest[k] : "";
+        bool whole = names == 1 ? k == p->n : event_find(*second) >= 0;
+        if (whole && event_find(first) >= 0)
+            return true;
+    }
+    return false;
+}
+
+static enum status check_events(const char *metric, const struct parts *p, unsigned names,
+                                struct why *w)
+{
+    char first[PART_BYTES];
+    const char *second;
+    if (p->n < 3 || !split_events(p, names, first, &second)) {
+        return why_set(w, ST_SYNTAX, "'%s' names no %s; they stand in `monami explain --events`",
+                       metric, names == 1 ? "event" : "two events");
+    }
+    return ST_OK;
+}
+
 enum status metric_check(const char *metric, const char *const *flow, size_t flows, struct why *w)
 {
     struct parts p;
@@ -59,11 +93,16 @@ enum status metric_check(const char *metric, const char *const *flow, size_t flo
         return why_set(w, ST_SYNTAX, "'%s' is not a metric", metric);
     if (!strcmp(p.text[0], "counter") && p.n >= 3)
         return ST_OK;
+    if (!strcmp(p.text[0], "event"))
+        return check_events(metric, &p, 1, w);
+    if (!strcmp(p.text[0], "since"))
+        return check_events(metric, &p, 2, w);
     bool is_flow = !strcmp(p.text[0], "flow") && p.n == 4;
     if (!is_flow && !(!strcmp(p.text[0], "disruption") && p.n == 3)) {
         return why_set(w, ST_SYNTAX,
                        "'%s' is not a metric; those are flow.NAME.up|down.COLUMN, "
-                       "disruption.NAME.up|down and counter.NODE[.INTERFACE].NAME",
+                       "disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, event.NODE.EVENT "
+                       "and since.NODE.EVENT.EVENT",
                        metric);
     }
     for (size_t k = 0; k < flows; k++)
@@ -79,6 +118,18 @@ enum status metric_check(const char *metric, const char *const *flow, size_t flo
 
 static char *query_of(const struct parts *p)
 {
+    char first[PART_BYTES];
+    const char *second;
+    if (!strcmp(p->text[0], "event") && split_events(p, 1, first, &second)) {
+        return sqlite3_mprintf("SELECT count(*) FROM event WHERE node = %Q AND name = %Q",
+                               p->text[1], first);
+    }
+    if (!strcmp(p->text[0], "since") && split_events(p, 2, first, &second)) {
+        return sqlite3_mprintf(
+            "SELECT max(CASE name WHEN %Q THEN t_ns END) - max(CASE name WHEN %Q "
+            "THEN t_ns END) FROM event WHERE node = %Q",
+            second, first, p->text[1]);
+    }
     if (!strcmp(p->text[0], "flow") && p->n == 4 && is_flow_column(p->text[3])) {
         return sqlite3_mprintf("SELECT \"%w\" FROM flow WHERE flow = %Q AND direction = %Q",
                                p->text[3], p->text[1], p->text[2]);

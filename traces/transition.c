@@ -5,13 +5,15 @@
 #include <string.h>
 
 #include "models/names.h"
+#include "models/wire/mh.h"
 #include "traces/metrics.h"
 
 static const sim_time after_span = SIM_S;
 
 /* What was last seen of one interface of one node; -1: nothing. */
+enum { ASKS = 17 }; /* BIDs 1 to 16 and the plain binding, 0 */
+
 struct transition_iface {
-    uint32_t node;
     const char *name;
     int64_t bid; /* registered with it, 0: none known */
     struct addr coa;
@@ -20,7 +22,19 @@ struct transition_iface {
     sim_time link_up;
     sim_time router;
     sim_time address;
-    sim_time bu_sent;
+};
+
+/* Binding Updates about one BID. */
+struct transition_ask {
+    sim_time first; /* of those that wait for an answer; -1: none does */
+    sim_time begun; /* the first of those that were answered last */
+};
+
+struct transition_node {
+    struct transition_iface *iface;
+    size_t ifaces;
+    size_t room;
+    struct transition_ask ask[ASKS];
 };
 
 static const struct tap_field *field(const struct tap_event *e, const char *key)
@@ -38,35 +52,79 @@ static const char *text_of(const struct tap_event *e, const char *key)
     return f && f->type == TAP_TEXT ? f->text : NULL;
 }
 
+static struct transition_node *node_of(struct transitions *t, uint32_t node)
+{
+    if (node >= t->nodes) {
+        size_t more = node + 1 > 2 * t->nodes ? node + 1 : 2 * t->nodes;
+        t->node = realloc(t->node, more * sizeof *t->node);
+        assert(t->node);
+        for (size_t k = t->nodes; k < more; k++) {
+            t->node[k] = (struct transition_node){.iface = NULL};
+            for (int j = 0; j < ASKS; j++)
+                t->node[k].ask[j] = (struct transition_ask){-1, -1};
+        }
+        t->nodes = more;
+    }
+    return &t->node[node];
+}
+
 static struct transition_iface *iface_of(struct transitions *t, uint32_t node, const char *name)
 {
-    for (size_t k = 0; k < t->ifaces; k++) {
-        if (t->iface[k].node == node && !strcmp(t->iface[k].name, name))
-            return &t->iface[k];
+    struct transition_node *n = node_of(t, node);
+    for (size_t k = 0; k < n->ifaces; k++) {
+        if (!strcmp(n->iface[k].name, name))
+            return &n->iface[k];
     }
-    if (t->ifaces == t->iface_room) {
-        t->iface_room = t->iface_room ? 2 * t->iface_room : 16;
-        t->iface = realloc(t->iface, t->iface_room * sizeof *t->iface);
-        assert(t->iface);
+    if (n->ifaces == n->room) {
+        n->room = n->room ? 2 * n->room : 4;
+        n->iface = realloc(n->iface, n->room * sizeof *n->iface);
+        assert(n->iface);
     }
-    t->iface[t->ifaces] = (struct transition_iface){.node = node,
-                                                    .name = name,
-                                                    .link_down = -1,
-                                                    .detected = -1,
-                                                    .link_up = -1,
-                                                    .router = -1,
-                                                    .address = -1,
-                                                    .bu_sent = -1};
-    return &t->iface[t->ifaces++];
+    n->iface[n->ifaces] = (struct transition_iface){
+        .name = name, .link_down = -1, .detected = -1, .link_up = -1, .router = -1, .address = -1};
+    return &n->iface[n->ifaces++];
 }
 
 static struct transition_iface *iface_of_bid(struct transitions *t, uint32_t node, int64_t bid)
 {
-    for (size_t k = 0; k < t->ifaces; k++) {
-        if (t->iface[k].node == node && t->iface[k].bid == bid)
-            return &t->iface[k];
+    struct transition_node *n = node_of(t, node);
+    for (size_t k = 0; k < n->ifaces; k++) {
+        if (n->iface[k].bid == bid)
+            return &n->iface[k];
     }
     return NULL;
+}
+
+/* Calls `change` for each BID that the message names; for 0 where it names none. */
+static void for_each_bid(struct transitions *t, const struct tap_event *e,
+                         void (*change)(struct transition_ask *ask, sim_time now))
+{
+    struct transition_node *n = node_of(t, e->node);
+    const char *bids = text_of(e, "bids");
+    if (!bids || !*bids) {
+        change(&n->ask[0], e->t);
+        return;
+    }
+    for (char *end = NULL; *bids; bids = *end ? end + 1 : end) {
+        unsigned long bid = strtoul(bids, &end, 10);
+        if (end == bids)
+            return;
+        if (bid < ASKS)
+            change(&n->ask[bid], e->t);
+    }
+}
+
+static void ask_sent(struct transition_ask *ask, sim_time now)
+{
+    if (ask->first < 0)
+        ask->first = now;
+}
+
+static void ask_answered(struct transition_ask *ask, sim_time now)
+{
+    (void)now;
+    ask->begun = ask->first;
+    ask->first = -1;
 }
 
 static struct transition *add(struct transitions *t, enum transition_kind kind,
@@ -111,14 +169,9 @@ static void take_to(struct transition *t, const struct transition_iface *i)
     t->address = i->address;
 }
 
-static sim_time last_bu(const struct transitions *t, uint32_t node)
+static sim_time first_bu(struct transitions *t, uint32_t node, int64_t bid)
 {
-    sim_time last = -1;
-    for (size_t k = 0; k < t->ifaces; k++) {
-        if (t->iface[k].node == node && t->iface[k].bu_sent > last)
-            last = t->iface[k].bu_sent;
-    }
-    return last;
+    return bid >= 0 && bid < ASKS ? node_of(t, node)->ask[bid].begun : -1;
 }
 
 static void see_registered(struct transitions *t, const struct tap_event *e)
@@ -136,7 +189,7 @@ static void see_registered(struct transitions *t, const struct tap_event *e)
     if (moved)
         take_from(new, before);
     take_to(new, now);
-    new->bu_sent = last_bu(t, e->node);
+    new->bu_sent = first_bu(t, e->node, bid->i);
     new->ba_received = e->t;
     if (moved && before != now)
         before->bid = -1;
@@ -150,7 +203,7 @@ static void see_deregistered(struct transitions *t, const struct tap_event *e)
     struct transition_iface *i = bid ? iface_of_bid(t, e->node, bid->i) : NULL;
     struct transition *new = add(t, TRANSITION_REMOVED, e);
     take_from(new, i);
-    new->bu_sent = last_bu(t, e->node);
+    new->bu_sent = bid ? first_bu(t, e->node, bid->i) : -1;
     new->ba_received = e->t;
     if (i)
         i->bid = -1;
@@ -195,8 +248,12 @@ void transitions_see(struct transitions *t, const struct tap_event *e)
             i->address = e->t;
         break;
     case EV_BU_SENT:
-        if (i)
-            i->bu_sent = e->t;
+        for_each_bid(t, e, ask_sent);
+        break;
+    case EV_BA_RECEIVED:
+        if (field(e, "matched") && field(e, "matched")->i &&
+            field(e, "status")->i != MH_ST_SEQUENCE)
+            for_each_bid(t, e, ask_answered);
         break;
     case EV_REGISTERED:
         see_registered(t, e);
@@ -214,8 +271,10 @@ void transitions_see(struct transitions *t, const struct tap_event *e)
 
 void transitions_release(struct transitions *t)
 {
+    for (size_t k = 0; k < t->nodes; k++)
+        free(t->node[k].iface);
     free(t->list);
-    free(t->iface);
+    free(t->node);
 }
 
 const char *transition_kind_name(enum transition_kind kind)

@@ -6,6 +6,8 @@
  * another address (moved), or a flow that another interface carries now (flow moved).  Its
  * times are those of the interfaces involved, as far as they were seen; -1 where there is none.
  *
+ * BU sent is the first Binding Update of the exchange, however often it was repeated.
+ *
  * Disruption of a flow: the largest gap between arrivals of distinct packets that overlaps the
  * span of the transition, minus the packet interval, and not below 0.  The span reaches from
  * its first time (link down, detection, address, BU sent) to its last (BA received, or the
@@ -42,9 +44,8 @@ struct transitions {
     struct transition *list;
     size_t n;
     size_t room;
-    struct transition_iface *iface; /* what was last seen of each interface */
-    size_t ifaces;
-    size_t iface_room;
+    struct transition_node *node; /* what was last seen of each node, by its index */
+    size_t nodes;
 };
 
 struct disruption {

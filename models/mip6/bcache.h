@@ -12,11 +12,15 @@
  *     BOUND    --BU-->                BOUND     bindings made, moved, refreshed, deleted
  *     BOUND    --last binding gone--> FADING    kept 10 s so that an older BU is refused (135)
  *     FADING   --BU-->                TESTING   --time--> (none)
+ *
+ * Of a node that is at home and abroad at once, the home binding is the one whose care-of address
+ * is the home address (RFC 5648 5.6).
  */
 #ifndef MODELS_MIP6_BCACHE_H
 #define MODELS_MIP6_BCACHE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "models/mip6/arrival.h"
@@ -28,16 +32,37 @@
 
 enum bcache_source_check { SOURCE_ANY_BINDING, SOURCE_PRIMARY_ONLY, SOURCE_OFF };
 
+/* A node at home and abroad at once (RFC 5648 5.6, 6.3): refused with 169; both answer for the
+ * home address on the home link (status 0); only the home agent does (status 5). */
+enum bcache_simultaneous { HOME_REFUSED, HOME_NDP, HOME_NO_NDP };
+
+/* What a BID option without H does to the home binding: RFC 5648 5.6.5 to the letter, it ends it,
+ * whichever BID it names; or only that of the home binding itself does. */
+enum bcache_h_policy { H_LITERAL, H_IGNORE_FOREIGN };
+
 struct bcache_config {
+    bool serves;           /* false: not a home agent, every home registration is refused (131) */
     struct prefix home;    /* the prefix of the home link */
+    sim_time valid;        /* lifetimes of that prefix as it is advertised; SIM_NEVER: for ever */
+    sim_time preferred;    /* shorter than a binding's: status 1, RFC 6275 10.3.1 */
     sim_time max_lifetime; /* granted at most */
+    int refuse;            /* 0, or 1 to 3: everything, with 128, 129, 130 */
+    int64_t max_homes;     /* home addresses with bindings at once; more get 130; 0: no limit */
+    int64_t max_bids;      /* of one home address; more get 130 */
     int mcoa;              /* 0 accept; 1 unknown: a plain RFC 6275 agent; 2 prohibited (166) */
     bool bulk;             /* several BIDs in one BU are accepted; else 168 */
+    bool bulk_new_coa;     /* also with care-of addresses never seen before; else 168 */
+    int simultaneous;      /* enum bcache_simultaneous */
+    int h_policy;          /* enum bcache_h_policy */
+    sim_time advice;       /* Binding Refresh Advice in a BA, RFC 6275 6.2.4; 0: none */
+    sim_time ask_before;   /* a BRR so long before a binding ends, RFC 5648 6.4; 0: none */
     int source_check;      /* enum bcache_source_check, of unprotected tunnels */
     sim_time delete_time;  /* MAX_DELETE_BCE_TIMEOUT, RFC 6275 12 */
 };
 
-enum { BCACHE_WAITING = 16 };
+extern const struct key bcache_keys[]; /* all but serves, home, valid, preferred, source_check */
+
+enum { BCACHE_WAITING = 8 };
 
 struct binding {
     uint16_t bid; /* 0: registered without a Binding Identifier */
@@ -46,6 +71,10 @@ struct binding {
     sim_time until;
     sim_time verified; /* last packet or BU from it: RFC 5648 3 */
     bool suspended;    /* an oracle says that its link carries nothing */
+    bool home; /* the home binding: the node is on the home link, `coa` is its home address */
+    bool ndp;  /* of a home binding: the node answers for its home address itself */
+    uint64_t station; /* of a home binding: the node's link-layer address; 0: not told */
+    bool asked;       /* a BRR has left for it */
 };
 
 enum bcache_state { BCACHE_NONE, BCACHE_TESTING, BCACHE_BOUND, BCACHE_FADING };
@@ -58,22 +87,26 @@ struct bcache_waiting {
 
 struct bcache_entry {
     struct addr home;
+    struct bcache_entry *next;        /* of its bucket */
+    const struct flow_policy *policy; /* of the owner; NULL: none */
+    void *visitor;                    /* the owner's own */
     enum bcache_state state;
+    unsigned bindings;
     uint16_t sequence; /* last accepted; one counter for all BIDs: RFC 5648 4.1 */
     bool has_sequence;
     bool link_local; /* L of the BU that made it */
+    bool proxied;    /* the home agent answers for it */
     struct binding binding[MH_BIDS];
-    unsigned bindings;
-    sim_time fades;
-    struct bcache_waiting waiting[BCACHE_WAITING];
+    struct bcache_waiting *waiting; /* BCACHE_WAITING of them; NULL: none ever did */
     unsigned waits;
-    const struct flow_policy *policy; /* of the owner; NULL: none */
-    struct bcache_entry *next;        /* of its bucket */
-    struct bcache_entry *newer;       /* in order of making */
+    sim_time fades;
+    struct bcache_entry *newer; /* in order of making */
 };
 
 enum bcache_kind {
-    BCACHE_SEND,     /* send `ba` to `dst`; with a type 2 routing header to `home` if `rh2` */
+    BCACHE_SEND,     /* send `ba` to `dst`; with a type 2 routing header to `home` if `rh2`; on the
+                        home link to `station` if that is not 0 */
+    BCACHE_ASK,      /* send `ba`, a BRR, to the home address: it is tunnelled like data */
     BCACHE_TEST,     /* start duplicate address detection for `home` on the home link */
     BCACHE_PROXY_ON, /* `home` is intercepted from now on: RFC 6275 10.4.1 */
     BCACHE_PROXY_OFF,
@@ -89,12 +122,13 @@ struct bcache_act {
     struct mh ba;
     struct addr dst;
     bool rh2;
+    uint64_t station;
     uint16_t bid;
     struct addr coa;
     const char *text;
 };
 
-enum { BCACHE_ACTS = 4 * MH_BIDS + BCACHE_WAITING + 4 };
+enum { BCACHE_ACTS = 5 * MH_BIDS + BCACHE_WAITING + 4 };
 
 struct bcache_acts {
     struct bcache_act act[BCACHE_ACTS];
@@ -107,6 +141,7 @@ struct bcache {
     struct bcache_entry **bucket;
     size_t buckets;
     size_t entries;
+    int64_t homes;              /* bound, or being tested */
     struct bcache_entry *first; /* in order of making */
     struct bcache_entry **last;
     sim_time next; /* no lifetime ends before; SIM_NEVER: none runs */
@@ -119,6 +154,9 @@ void bcache_init(struct bcache *b, const struct bcache_config *how, struct arena
 /* A home registration or deregistration; MH read without fault. Answers whether it was taken. */
 bool bcache_update(struct bcache *b, const struct arrival *a, const struct mh *bu, sim_time now,
                    struct bcache_acts *acts);
+
+/* Everything is forgotten, as by a restart. Call until it answers false. */
+bool bcache_forget(struct bcache *b, struct bcache_acts *acts);
 
 /* The result of BCACHE_TEST. Call bcache_resume() until it answers false. */
 void bcache_tested(struct bcache *b, const struct addr *home, bool unique, sim_time now,

@@ -131,6 +131,7 @@ void bul_init(struct bul *b, const struct bul_config *how, uint16_t first_sequen
     *b = (struct bul){.how = *how,
                       .sequence = first_sequence,
                       .mcoa = how->mcoa,
+                      .simultaneous = how->mcoa && how->simultaneous,
                       .bulk = how->registration == BUL_BULK,
                       .overwrite = true};
     for (int k = 0; k < BUL_RATE; k++)
@@ -197,6 +198,37 @@ void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts
     exchange_send_due(b, now, acts);
 }
 
+bool bul_is_home(const struct bul *b, const struct bul_entry *e)
+{
+    return addr_eq(&e->coa, &b->how.home);
+}
+
+void bul_asked(struct bul *b, const struct mh *brr, sim_time now, struct bul_acts *acts)
+{
+    for (unsigned k = 0; k < b->entries; k++) {
+        struct bul_entry *e = &b->entry[k];
+        bool named = brr->bids == 0;
+        for (unsigned j = 0; j < brr->bids; j++)
+            named |= brr->bid[j].bid == e->bid;
+        if (named && e->state == BUL_BOUND)
+            step(b, e, REFRESH, 0, now, acts);
+    }
+    exchange_send_due(b, now, acts);
+}
+
+void bul_unknown(struct bul *b, sim_time now, struct bul_acts *acts)
+{
+    for (unsigned k = 0; k < b->entries; k++) {
+        struct bul_entry *e = &b->entry[k];
+        if (e->state != BUL_BOUND && e->state != BUL_RENEWING)
+            continue;
+        e->told = false; /* so that the address is named again */
+        if (e->state == BUL_BOUND)
+            step(b, e, REFRESH, 0, now, acts);
+    }
+    exchange_send_due(b, now, acts);
+}
+
 /* ---- home ------------------------------------------------------------------ */
 
 static void reset_entries(struct bul *b)
@@ -210,13 +242,19 @@ static void reset_entries(struct bul *b)
     exchange_close_all(b);
 }
 
+bool bul_is_known(const struct bul *b)
+{
+    bool known = false;
+    for (unsigned k = 0; k < b->entries; k++)
+        known |= b->entry[k].sent || b->entry[k].told || b->entry[k].state == BUL_LEAVING;
+    return known;
+}
+
 void bul_return_home(struct bul *b, sim_time now, struct bul_acts *acts)
 {
     if (b->at_home || b->dead)
         return;
-    bool known = false;
-    for (unsigned k = 0; k < b->entries; k++)
-        known |= b->entry[k].sent || b->entry[k].told;
+    bool known = bul_is_known(b);
     b->at_home = true;
     reset_entries(b);
     if (!known) { /* nothing to take back: the node has been here all the time */
@@ -282,6 +320,12 @@ static void entry_acked(struct bul *b, struct bul_entry *e, const struct bul_exc
         exchange_ask(b, e->bid, false, now);
         return;
     }
+    if (status == MH_ST_MCOA_HOME_AND_FOREIGN && bul_is_home(b, e)) {
+        b->simultaneous = false;
+        step(b, e, REFUSED, status, now, acts);
+        answer(acts, BUL_COME_HOME);
+        return;
+    }
     if (status >= 128 || granted == 0) {
         step(b, e, REFUSED, status, now, acts);
         return;
@@ -290,6 +334,9 @@ static void entry_acked(struct bul *b, struct bul_entry *e, const struct bul_exc
     e->expires = asked->sent + granted;
     e->refresh_at = asked->sent + granted / SHARE_ONE * b->how.timers.refresh +
                     granted % SHARE_ONE * b->how.timers.refresh / SHARE_ONE;
+    sim_time advice = asked->sent + ba->refresh * (MH_LIFETIME_UNIT_S * SIM_S);
+    if (ba->has_refresh && ba->refresh && advice < e->refresh_at)
+        e->refresh_at = advice; /* RFC 6275 6.2.4 */
     step(b, e, ACKED, status, now, acts);
 }
 

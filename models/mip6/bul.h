@@ -52,7 +52,9 @@ struct bul_config {
     struct addr agent;
     sim_time lifetime; /* asked for */
     bool mcoa;         /* several care-of addresses */
+    bool simultaneous; /* on the home link: a home binding beside the others, RFC 5648 5.6 */
     int registration;  /* enum bul_registration */
+    sim_time gather;   /* bulk: what is wanted within this time goes into one BU */
     struct bul_timers timers;
     bool link_local; /* L: the link-local address has the home address's identifier */
 };
@@ -67,6 +69,7 @@ enum bul_state {
     BUL_STATES
 };
 
+/* The home address as care-of address makes an entry the home binding (RFC 5648 5.6.3). */
 struct bul_entry {
     uint16_t bid;
     enum bul_state state;
@@ -82,6 +85,7 @@ struct bul_entry {
 /* One BU that waits for its acknowledgement. */
 struct bul_exchange {
     bool open;
+    bool changed;      /* since its last BU; the next waits for `due` */
     bool leaves;       /* lifetime 0 */
     bool overwrites;   /* its last BU carried O */
     bool home;         /* sent from the home address: the return home */
@@ -100,6 +104,7 @@ enum bul_kind {
     BUL_LOST,      /* `bid` has expired or was refused: `status` */
     BUL_FALL_BACK, /* stops asking for something: `text` */
     BUL_AT_HOME,   /* the return home is acknowledged */
+    BUL_COME_HOME, /* a home binding is not to be had: deregister instead */
 };
 
 struct bul_act {
@@ -129,7 +134,10 @@ struct bul {
     bool mcoa;                 /* still asked for */
     bool bulk;                 /* still used */
     bool overwrite;            /* the next registering BU carries O: RFC 5648 5.9 */
+    bool simultaneous;         /* still asked for */
+    uint64_t home_station;     /* link-layer address on the home link, for a home binding */
     bool at_home;              /* nothing is wanted: the node is on its home link */
+    bool held;                 /* nothing leaves yet: more is about to be wanted */
     bool dead;                 /* status 134: the home address is never used again */
     sim_time recent[BUL_RATE]; /* when the last BUs left: MAX_UPDATE_RATE */
     uint64_t unmatched;        /* acknowledgements of nothing that is out */
@@ -151,6 +159,13 @@ void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts
 void bul_return_home(struct bul *b, sim_time now, struct bul_acts *acts);
 void bul_leave_home(struct bul *b);
 
+/* A Binding Refresh Request from the home agent: for the BIDs it names, or all (RFC 5648 5.8). */
+void bul_asked(struct bul *b, const struct mh *brr, sim_time now, struct bul_acts *acts);
+/* A Binding Error from the home agent: status 1, it knows no binding (RFC 6275 11.3.6). */
+void bul_unknown(struct bul *b, sim_time now, struct bul_acts *acts);
+/* Whether the home agent may hold a binding. */
+bool bul_is_known(const struct bul *b);
+
 /* A Binding Acknowledgement. Answers whether it matched a BU that is out. */
 bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_time now,
              struct bul_acts *acts);
@@ -162,6 +177,8 @@ const struct bul_entry *bul_find(const struct bul *b, uint16_t bid); /* NULL: no
 /* Whether data may leave through it: the home agent has it, or a BU for it has left and
  * nothing better is there. */
 bool bul_carries(const struct bul *b, uint16_t bid);
+
+bool bul_is_home(const struct bul *b, const struct bul_entry *e); /* the home binding */
 
 const char *bul_state_name(enum bul_state state);
 

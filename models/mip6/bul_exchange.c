@@ -71,8 +71,10 @@ void exchange_ask(struct bul *b, uint16_t bid, bool leaves, sim_time now)
     }
     if (!x)
         x = open_one(b, now);
+    if (!x->changed) /* what changes until then goes with it */
+        x->due = now + (bulk && !leaves ? b->how.gather : 0);
+    x->changed = true;
     x->leaves = leaves;
-    x->due = now;
     x->timeout = 0;
     put_bid(b, x, bid);
 }
@@ -151,8 +153,22 @@ static bool must_wait(const struct bul *b)
     return registering;
 }
 
+/* The first BU after a restart replaces all that the home agent holds (RFC 5648 5.9): it goes
+ * alone, or it would delete what others have just made. */
+static bool first_is_out(const struct bul *b, const struct bul_exchange *x)
+{
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        const struct bul_exchange *o = &b->exchange[i];
+        if (o != x && o->open && o->overwrites && o->sent >= 0 && b->overwrite)
+            return true;
+    }
+    return false;
+}
+
 static bool can_send(const struct bul *b, const struct bul_exchange *x)
 {
+    if (first_is_out(b, x))
+        return false;
     if (!x->home && (!sender(b, x) || (x->leaves && must_wait(b))))
         return false;
     if (b->how.registration != BUL_SERIAL && b->bulk)
@@ -203,8 +219,10 @@ sim_time exchange_next(const struct bul *b)
 }
 
 /* The first registration waits for the home agent's test of the address: RFC 6275 11.8. */
-static sim_time first_timeout(const struct bul *b)
+static sim_time first_timeout(const struct bul *b, const struct bul_exchange *x)
 {
+    if (x->leaves)
+        return b->how.timers.initial_timeout; /* there is a binding, or it would not leave */
     for (unsigned k = 0; k < b->entries; k++) {
         if (b->entry[k].told)
             return b->how.timers.initial_timeout;
@@ -215,7 +233,7 @@ static sim_time first_timeout(const struct bul *b)
 static void back_off(const struct bul *b, struct bul_exchange *x, sim_time now)
 {
     if (!x->timeout) {
-        x->timeout = first_timeout(b);
+        x->timeout = first_timeout(b, x);
     } else if (x->timeout < b->how.timers.max_timeout) {
         x->timeout *= 2;
     }
@@ -240,6 +258,17 @@ static bool replaces_all(const struct bul *b, const struct bul_exchange *x)
     return leaving;
 }
 
+static bool has_home_binding(const struct bul *b)
+{
+    for (unsigned k = 0; k < b->entries; k++) {
+        const struct bul_entry *e = &b->entry[k];
+        if (bul_is_home(b, e) &&
+            (e->state == BUL_ASKING || e->state == BUL_BOUND || e->state == BUL_RENEWING))
+            return true;
+    }
+    return false;
+}
+
 static void put_bindings(const struct bul *b, const struct bul_exchange *x, struct mh *bu)
 {
     if (!b->mcoa) {
@@ -251,13 +280,21 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
     }
     if (!x->leaves && (b->overwrite || replaces_all(b, x)))
         bu->flags |= MH_BU_OVERWRITE;
+    bool at_home = has_home_binding(b);
     for (unsigned k = 0; k < x->bids; k++) {
         const struct bul_entry *e = entry_of(b, x->bid[k]);
         assert(e);
+        bool is_home = bul_is_home(b, e);
         struct mh_bid *option = &bu->bid[bu->bids++];
         *option = (struct mh_bid){.bid = e->bid};
-        option->has_coa = !x->leaves && !e->told; /* RFC 5648 5.1: the first carries it */
+        /* RFC 5648 5.1: the first carries it; 5.6.3: the home binding always does. */
+        option->has_coa = !x->leaves && (!e->told || is_home);
         option->coa = e->coa;
+        option->home = !x->leaves && at_home; /* all while at home, or the home binding ends */
+        if (is_home && !x->leaves) {
+            bu->has_station = b->home_station != 0;
+            bu->station = b->home_station;
+        }
     }
 }
 
@@ -266,7 +303,8 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     const struct bul_entry *from = x->home ? NULL : sender(b, x);
     assert(acts->n < BUL_ACTS);
     struct bul_act *act = &acts->act[acts->n++];
-    *act = (struct bul_act){.kind = BUL_SEND, .from_home = x->home};
+    *act =
+        (struct bul_act){.kind = BUL_SEND, .from_home = x->home || (from && bul_is_home(b, from))};
     act->src = from ? from->coa : b->how.home;
     struct mh *bu = &act->bu;
     bu->type = MH_BU;
@@ -278,6 +316,7 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     if (!x->home)
         put_bindings(b, x, bu);
     x->sequence = bu->sequence;
+    x->changed = false;
     x->overwrites = bu->flags & MH_BU_OVERWRITE;
     note_sent(b, now);
     back_off(b, x, now);
@@ -289,7 +328,7 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
 
 void exchange_send_due(struct bul *b, sim_time now, struct bul_acts *acts)
 {
-    for (int i = 0; i < BUL_EXCHANGES; i++) {
+    for (int i = 0; i < BUL_EXCHANGES && !b->held; i++) {
         struct bul_exchange *x = &b->exchange[i];
         if (x->open && can_send(b, x) && allowed(b, x->due) <= now)
             send(b, x, now, acts);

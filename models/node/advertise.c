@@ -5,6 +5,7 @@
 
 #define ADV(member) offsetof(struct nd_advertise_config, member)
 
+static const char *const preference_words[] = {"medium", "high", "low", NULL};
 static const char *const solicited_words[] = {"multicast", "unicast", NULL};
 
 const struct key nd_advertise_keys[] = {
@@ -23,6 +24,12 @@ const struct key nd_advertise_keys[] = {
      "whom the answer to a solicitation goes to, RFC 4861 6.2.6", .words = solicited_words},
     {"interval_option", KEY_BOOL, ADV(interval_option), "false",
      "send the Advertisement Interval option, RFC 6275 7.3"},
+    {"preference", KEY_WORD, ADV(preference), "medium", "as a default router, RFC 4191 2.2",
+     .words = preference_words},
+    {"mtu", KEY_SIZE, ADV(mtu), "0 B",
+     "MTU option, RFC 4861 4.6.4; 0 B: only on a cellular bearer, its own", .max = PKT_MTU_MAX},
+    {"source_option", KEY_BOOL, ADV(source_option), "true",
+     "tell the router's link-layer address; a home agent always does (RFC 6275 7.1)"},
     {.name = NULL},
 };
 
@@ -89,9 +96,12 @@ static void send(struct iface *i, const struct addr *dst)
                            .cur_hop_limit = 64,
                            .home_agent = adv->home_agent,
                            .router_lifetime_s = lifetime_s(how)};
-    m.options.has_source = i->port->framing == LINK_ETHERNET;
+    static const uint8_t preferences[] = {ND_MEDIUM, ND_HIGH, ND_LOW};
+    m.preference = preferences[how->preference];
+    m.options.has_source =
+        i->port->framing == LINK_ETHERNET && (how->source_option || adv->home_agent);
     m.options.source = i->port->station;
-    m.options.mtu = i->port->framing == LINK_ETHERNET ? 0 : i->port->mtu;
+    m.options.mtu = i->port->framing == LINK_ETHERNET ? (uint32_t)how->mtu : i->port->mtu;
     if (how->interval_option)
         m.options.interval_ms = (uint32_t)(how->max / SIM_MS + (how->max < 200 * SIM_MS ? 20 : 0));
     for (unsigned k = 0; k < adv->prefixes; k++)

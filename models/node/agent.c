@@ -17,10 +17,7 @@ struct visitor {
     bool unique;
     const struct flow_policy *policy;
     uint16_t *carried_by; /* by rule: BID of its last packet; 0: none yet */
-    struct visitor *next; /* of its bucket */
 };
-
-enum { BUCKETS = 256 };
 
 struct agent {
     struct node *node;
@@ -28,7 +25,6 @@ struct agent {
     struct addr address;
     struct bcache cache;
     struct sim_timer timer;
-    struct visitor *bucket[BUCKETS];
 };
 
 static void wake(struct sim *sim, void *owner);
@@ -48,15 +44,13 @@ struct agent *agent_new(struct node *n, struct iface *home, const struct addr *a
 
 static struct visitor *visitor_of(struct agent *a, const struct addr *home)
 {
-    struct visitor **at = &a->bucket[addr_hash(home) % BUCKETS];
-    struct visitor *v = *at;
-    while (v && !addr_eq(&v->home, home))
-        v = v->next;
+    struct bcache_entry *e = bcache_intern(&a->cache, home);
+    struct visitor *v = e->visitor;
     if (v)
         return v;
     v = arena_take(a->node->arena, sizeof *v);
-    *v = (struct visitor){.agent = a, .home = *home, .next = *at};
-    *at = v;
+    *v = (struct visitor){.agent = a, .home = *home};
+    e->visitor = v;
     return v;
 }
 
@@ -72,6 +66,20 @@ void agent_set_policy(struct agent *a, const struct addr *home, const struct flo
 
 static void do_acts(struct agent *a, const struct bcache_acts *acts);
 
+/* To a node on the home link that is abroad, too: the neighbour cache knows it, or, where only the
+ * home agent answers for it, the BU told its link-layer address (RFC 5648 5.6.4, 6.3). */
+static void send_home(struct agent *a, struct pkt *p, const struct binding *at)
+{
+    struct iface *i = a->home;
+    p->mark.bid = at->bid;
+    if (at->ndp || !at->station || p->len > i->mtu) {
+        path_out_on(i, &at->coa, p);
+        return;
+    }
+    eth_write(pkt_prepend(p, ETH_HEADER), at->station, i->port->station, ETH_TYPE_IP6);
+    port_send(i->port, p);
+}
+
 static void send_ack(struct agent *a, const struct bcache_act *act)
 {
     struct node *n = a->node;
@@ -80,7 +88,28 @@ static void send_ack(struct agent *a, const struct bcache_act *act)
                field_int("sequence", act->ba.sequence),
                field_int("lifetime_s", (int64_t)act->ba.lifetime * MH_LIFETIME_UNIT_S),
                field_int("status", act->ba.status));
+    if (act->station && addr_eq(&act->dst, &act->home)) /* by its frame: RFC 6275 10.3.2 */
+        neighbour_learn(a->home, &act->dst, act->station, false);
     mobility_send(n, &act->ba, &a->address, &act->dst, act->rh2 ? &act->home : NULL, false);
+}
+
+/* To the home address, so that it goes the way of data: no routing header stands in front of a
+ * Mobility Header other than a BA (RFC 6275 6.1). */
+static void send_request(struct agent *a, const struct bcache_act *act)
+{
+    struct node *n = a->node;
+    const struct bcache_entry *e = bcache_find(&a->cache, &act->home);
+    const struct binding *chosen[MH_BIDS];
+    if (!e || !bcache_choose(e, NULL, chosen))
+        return;
+    NODE_EVENT(n, EV_BRR_SENT, field_addr("home_address", &act->home),
+               field_text("bids", mobility_bids(n, &act->ba)));
+    struct pkt *p = mobility_make(n, &act->ba, &a->address, &act->home);
+    if (chosen[0]->home) {
+        send_home(a, p, chosen[0]);
+    } else {
+        mobility_tunnel(n, p, &a->address, &chosen[0]->coa, chosen[0]->bid, 64);
+    }
 }
 
 static void tested(void *owner, bool unique)
@@ -93,7 +122,8 @@ static void tested(void *owner, bool unique)
     NODE_EVENT(a->node, EV_HOME_DAD, field_addr("home_address", &v->home),
                field_text("result", v->unique ? "unique" : "taken"));
     sim_time now = sim_now(a->node->sim);
-    struct bcache_acts acts = {.n = 0};
+    struct bcache_acts acts;
+    acts.n = 0;
     bcache_tested(&a->cache, &v->home, v->unique, now, &acts);
     do_acts(a, &acts);
     for (;;) {
@@ -168,6 +198,9 @@ static void do_acts(struct agent *a, const struct bcache_acts *acts)
         case BCACHE_SEND:
             send_ack(a, act);
             break;
+        case BCACHE_ASK:
+            send_request(a, act);
+            break;
         case BCACHE_TEST:
             test_home(a, &act->home);
             break;
@@ -189,7 +222,8 @@ static void do_acts(struct agent *a, const struct bcache_acts *acts)
 static void wake(struct sim *sim, void *owner)
 {
     struct agent *a = owner;
-    struct bcache_acts acts = {.n = 0};
+    struct bcache_acts acts;
+    acts.n = 0;
     bcache_tick(&a->cache, sim_now(sim), &acts);
     do_acts(a, &acts);
 }
@@ -199,7 +233,8 @@ static void wake(struct sim *sim, void *owner)
 static void updated(struct agent *a, const struct arrival *at, const struct mh *bu)
 {
     struct node *n = a->node;
-    struct bcache_acts acts = {.n = 0};
+    struct bcache_acts acts;
+    acts.n = 0;
     const struct addr *home = at->has_home ? &at->home : &at->src;
     NODE_EVENT(n, EV_BU_RECEIVED, field_addr("home_address", home), field_addr("source", &at->src),
                field_text("bids", mobility_bids(n, bu)), field_int("sequence", bu->sequence),
@@ -224,22 +259,13 @@ void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 
     pkt_give(a->node->packets, p);
 }
 
-void agent_binding_error(struct agent *a, struct iface *i, const struct addr *dst,
-                         const struct addr *home, uint8_t status)
-{
-    const struct mh error = {.type = MH_BE, .status = status, .home = *home};
-    (void)i;
-    if (!addr_multicast(dst))
-        mobility_send(a->node, &error, &a->address, dst, NULL, false); /* RFC 6275 9.3.3 */
-}
-
 /* ---- data ------------------------------------------------------------------- */
 
 static void note_choice(struct agent *a, const struct bcache_entry *e, const struct flow_rule *rule,
                         uint16_t bid)
 {
-    struct visitor *v = visitor_of(a, &e->home);
-    if (!v->carried_by)
+    struct visitor *v = e->visitor;
+    if (!v || !v->carried_by)
         return;
     size_t k = rule ? (size_t)(rule - v->policy->rule) : v->policy->rules;
     if (v->carried_by[k] && v->carried_by[k] != bid) {
@@ -280,16 +306,36 @@ bool agent_takes(struct agent *a, struct pkt *p)
     unsigned n = bcache_choose(e, rule, chosen);
     if (n == 0)
         return false;
-    if (node_owns(a->node, &src)) {
+    if (node_owns(a->node, &src) && !chosen[0]->home) {
         send_own(a, p, &dst, &chosen[0]->coa);
         return true;
     }
     note_choice(a, e, rule, chosen[0]->bid);
     for (unsigned k = 0; k < n; k++) {
         struct pkt *one = k + 1 < n ? mobility_copy(a->node, p, (uint8_t)(k + 1)) : p;
+        if (chosen[k]->home) {
+            send_home(a, one, chosen[k]);
+            continue;
+        }
         mobility_tunnel(a->node, one, &a->address, &chosen[k]->coa, chosen[k]->bid, 64);
     }
     return true;
+}
+
+struct bcache *agent_cache(struct agent *a)
+{
+    return &a->cache;
+}
+
+void agent_restart(struct agent *a)
+{
+    struct bcache_acts acts;
+    acts.n = 0;
+    NODE_EVENT(a->node, EV_RESTARTED, field_addr("home_address", &addr_any));
+    while (bcache_forget(&a->cache, &acts)) {
+        do_acts(a, &acts);
+        acts.n = 0;
+    }
 }
 
 bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct ip6 *inner)

@@ -22,6 +22,11 @@ void agent_set_policy(struct agent *a, const struct addr *home, const struct flo
 /* Told by the world, only with detection.oracle: that binding's link carries packets, or not. */
 void agent_oracle(struct agent *a, const struct addr *home, uint16_t bid, bool carries);
 
+struct bcache *agent_cache(struct agent *a);
+
+/* Told by the world: all bindings are forgotten, as by a restart. */
+void agent_restart(struct agent *a);
+
 /* Told by path.c. A packet to a bound home address is taken. */
 bool agent_takes(struct agent *a, struct pkt *p);
 bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct ip6 *inner);
@@ -29,7 +34,5 @@ bool agent_bound(struct agent *a, const struct addr *home, const struct addr *ca
 bool agent_link_local(const struct agent *a, const struct addr *dst);
 void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 *h,
               const struct ip6_chain *c); /* takes p */
-void agent_binding_error(struct agent *a, struct iface *i, const struct addr *dst,
-                         const struct addr *home, uint8_t status);
 
 #endif

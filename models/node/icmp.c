@@ -5,20 +5,18 @@
 
 #include "models/node/mobile.h"
 #include "models/node/path.h"
+#include "models/node/source_address.h"
 #include "models/wire/icmp6.h"
 #include "sim/base/bytes.h"
 
-/* RFC 4443 2.4 f gives 10 a second with bursts of 10 as its example. */
-static const sim_time error_cost = SIM_S / 10;
-static const sim_time bucket_full = SIM_S;
-
-static bool within_limit(struct node *n)
+bool icmp_within_limit(struct node *n)
 {
     struct icmp_bucket *b = &n->errors;
     sim_time now = sim_now(n->sim);
-    if (!b->filled)
-        b->tokens_ns = bucket_full; /* nothing was sent yet */
-    b->tokens_ns += now - b->filled;
+    sim_time error_cost = SIM_S / n->timers->error_rate;
+    sim_time bucket_full = error_cost * n->timers->error_burst;
+    b->tokens_ns = b->used ? b->tokens_ns + now - b->filled : bucket_full;
+    b->used = true;
     b->filled = now;
     if (b->tokens_ns > bucket_full)
         b->tokens_ns = bucket_full;
@@ -29,7 +27,8 @@ static bool within_limit(struct node *n)
 }
 
 /* RFC 4443 2.4 e: what no error is ever sent about. */
-static bool may_be_told(const struct pkt *p, const struct ip6 *h, uint8_t type, uint8_t code)
+static bool may_be_told(const uint8_t *packet, size_t bytes, const struct ip6 *h, uint8_t type,
+                        uint8_t code)
 {
     struct ip6_chain c;
     bool group_ok =
@@ -38,60 +37,63 @@ static bool may_be_told(const struct pkt *p, const struct ip6 *h, uint8_t type, 
         return false;
     if (addr_multicast(&h->dst) && !group_ok)
         return false;
-    enum ip6_fault fault = ip6_walk(p->at, p->len, &c);
+    enum ip6_fault fault = ip6_walk(packet, bytes, &c);
     if (fault || c.upper != IP6_ICMP6)
         return true;
-    if (c.upper_at >= p->len)
+    if (c.upper_at >= bytes)
         return false;
-    uint8_t inner = p->at[c.upper_at];
+    uint8_t inner = packet[c.upper_at];
     return inner >= 128 && inner != ICMP6_REDIRECT;
 }
 
-/* The address to speak from: the one that was asked if it is ours, else one towards `dst`. */
-static const struct addr *own_source(struct node *n, const struct ip6 *h)
+/* The address to speak from: the one that was asked if it is ours (RFC 4443 2.2), else the node's
+ * choice. */
+static struct addr own_source(const struct node *n, const struct ip6 *h)
 {
+    const struct source_preference none = {.care_of = false};
     if (!addr_multicast(&h->dst) && node_owns(n, &h->dst))
-        return &h->dst;
+        return h->dst;
+    if (!n->forwards)
+        return source_of(n, &h->src, &none);
     const struct route *r = routes_find(n->routes, &h->src);
-    for (unsigned k = 0; k < n->ifaces; k++) {
-        struct iface *i = n->iface[k];
-        if (r && r->out && r->out != i && r->kind != ROUTE_LOCAL)
-            continue;
-        const struct nd_address *a = i->nd ? address_global(i) : NULL;
-        if (a)
-            return &a->addr;
-    }
-    for (unsigned k = 0; k < n->ifaces; k++) {
-        const struct nd_address *a = n->iface[k]->nd ? address_global(n->iface[k]) : NULL;
-        if (a)
-            return &a->addr;
-    }
-    return addr_unspecified(&n->own) ? NULL : &n->own;
+    const struct nd_address *a = r && r->out && r->out->nd ? address_global(r->out) : NULL;
+    return a ? a->addr : n->own;
 }
 
 void icmp_send_error(struct node *n, const struct pkt *p, uint8_t type, uint8_t code,
                      uint32_t value)
 {
+    icmp_send_error_about(n, p->at, p->len, type, code, value);
+}
+
+void icmp_send_error_about(struct node *n, const uint8_t *packet, size_t bytes, uint8_t type,
+                           uint8_t code, uint32_t value)
+{
     struct ip6 h;
-    if (ip6_read(p->at, p->len, &h) || !may_be_told(p, &h, type, code))
+    enum ip6_fault fault = ip6_read(packet, bytes, &h);
+    bool readable = !fault || (fault == IP6_CUT_SHORT && bytes >= IP6_HEADER);
+    if (!readable || !may_be_told(packet, bytes, &h, type, code))
         return;
-    const struct addr *own = own_source(n, &h);
-    if (!own || !within_limit(n))
+    struct addr src = own_source(n, &h);
+    if (addr_unspecified(&src) || !icmp_within_limit(n))
         return;
-    struct addr src = *own;
     struct pkt *error = pkt_take(n->packets);
     struct writer w = wr_over(error->at, IP6_MTU_MIN - IP6_HEADER);
     size_t most = IP6_MTU_MIN - IP6_HEADER - 8; /* RFC 4443 2.4 c */
     const struct icmp6_error e = {.type = type,
                                   .code = code,
                                   .value = value,
-                                  .quote = p->at,
-                                  .n = p->len < most ? p->len : most};
+                                  .quote = packet,
+                                  .n = bytes < most ? bytes : most};
     icmp6_write_error(&w, &src, &h.src, &e);
     assert(!w.full);
     error->len = (uint32_t)w.len;
     path_add_header(error, &src, &h.src, IP6_ICMP6, 64);
-    path_out(n, error);
+    if (addr_link_local(&h.src) && n->arrival && n->arrival->nd) {
+        path_out_on(n->arrival, &h.src, error);
+    } else {
+        path_out(n, error);
+    }
 }
 
 /* The answer goes where the request came from, and carries its bytes: RFC 4443 4.2. */
@@ -147,5 +149,7 @@ void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
     } else if (type == ICMP6_ECHO_REPLY && p->mark.flow) {
         tap_packet(n->sim, TAP_TAKEN, DROP_NONE, p);
     }
-    pkt_give(n->packets, p); /* errors are for upper layers, of which none listens */
+    if (type < ICMP6_ECHO_REQUEST)
+        icmp_error_in(n, p->at + at, p->len - at);
+    pkt_give(n->packets, p);
 }

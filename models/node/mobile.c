@@ -31,18 +31,6 @@ static void send_update(struct mobile *m, const struct bul_act *act)
     mobility_send(n, &act->bu, &act->src, &how->agent, act->from_home ? NULL : &how->home, true);
 }
 
-static void settled_at_home(struct mobile *m)
-{
-    struct node *n = m->node;
-    if (!m->home_iface)
-        return; /* gone again meanwhile */
-    m->settled = true;
-    NODE_EVENT(n, EV_RETURNED_HOME, field_addr("home_address", &m->bul.how.home),
-               field_text("interface", m->home_iface->name));
-    /* RFC 6275 11.5.5: the neighbours learn where the home address is now. */
-    nd_send_na(m->home_iface, &m->bul.how.home, &addr_all_nodes, false, true);
-}
-
 static void note(struct mobile *m, const struct bul_act *act)
 {
     struct node *n = m->node;
@@ -50,7 +38,10 @@ static void note(struct mobile *m, const struct bul_act *act)
     if (act->kind == BUL_UP) {
         NODE_EVENT(n, EV_REGISTERED, field_addr("home_address", home), field_int("bid", act->bid),
                    field_addr("care_of_address", &act->coa),
-                   field_text("interface", iface_name_of(m, &act->coa)));
+                   field_text("interface", iface_name_of(m, &act->coa)),
+                   field_int("status", act->status));
+        if (addr_eq(&act->coa, home))
+            mobile_home_bound(m, act->status);
     } else if (act->kind == BUL_DOWN) {
         NODE_EVENT(n, EV_DEREGISTERED, field_addr("home_address", home),
                    field_int("bid", act->bid));
@@ -58,6 +49,8 @@ static void note(struct mobile *m, const struct bul_act *act)
         NODE_EVENT(n, EV_REGISTRATION_LOST, field_addr("home_address", home),
                    field_int("bid", act->bid), field_int("status", act->status));
     }
+    if (act->kind != BUL_UP)
+        mobile_unbound(m, act->bid);
 }
 
 static void wake(struct sim *sim, void *owner);
@@ -76,6 +69,7 @@ static void rearm(struct mobile *m)
 void mobile_do(struct mobile *m, const struct bul_acts *acts)
 {
     bool plan_anew = false;
+    bool come_home = false;
     for (unsigned k = 0; k < acts->n; k++) {
         const struct bul_act *act = &acts->act[k];
         switch (act->kind) {
@@ -83,12 +77,16 @@ void mobile_do(struct mobile *m, const struct bul_acts *acts)
             send_update(m, act);
             break;
         case BUL_AT_HOME:
-            settled_at_home(m);
+            mobile_settle(m);
+            break;
+        case BUL_COME_HOME:
+            come_home = true;
             break;
         case BUL_FALL_BACK:
             NODE_EVENT(m->node, EV_FALLBACK, field_addr("home_address", &m->bul.how.home),
                        field_text("why", act->text));
             plan_anew = !m->bul.mcoa;
+            come_home |= plan_anew && m->home_iface != NULL;
             break;
         case BUL_UP:
         case BUL_DOWN:
@@ -98,14 +96,18 @@ void mobile_do(struct mobile *m, const struct bul_acts *acts)
         }
     }
     rearm(m);
-    if (plan_anew)
+    if (come_home) {
+        mobile_return(m);
+    } else if (plan_anew) {
         mobile_plan(m);
+    }
 }
 
 static void wake(struct sim *sim, void *owner)
 {
     struct mobile *m = owner;
-    struct bul_acts acts = {.n = 0};
+    struct bul_acts acts;
+    acts.n = 0;
     bul_tick(&m->bul, sim_now(sim), &acts);
     mobile_do(m, &acts);
 }
@@ -120,8 +122,8 @@ struct mobile *mobile_new(struct node *n, const struct mobile_config *how,
     m->detection = how->detection;
     m->policy = policy;
     m->carried_by = arena_take(n->arena, (policy->rules + 1) * sizeof *m->carried_by);
-    struct rng rng = node_stream(n, "mip6.sequence");
-    bul_init(&m->bul, &how->bul, (uint16_t)rng_u32(&rng));
+    m->sequences = node_stream(n, "mip6.sequence");
+    bul_init(&m->bul, &how->bul, (uint16_t)rng_u32(&m->sequences));
     sim_timer_init(&m->timer, wake, m);
     n->mobile = m;
     node_own(n, NULL, &how->bul.home);
@@ -135,9 +137,29 @@ void mobile_start(struct mobile *m)
     mobile_plan(m);
 }
 
+void mobile_restart(struct mobile *m)
+{
+    struct bul_config how = m->bul.how;
+    NODE_EVENT(m->node, EV_RESTARTED, field_addr("home_address", &how.home));
+    if (m->home_iface)
+        mobile_leave_home(m);
+    bul_init(&m->bul, &how, (uint16_t)rng_u32(&m->sequences));
+    for (unsigned k = 0; k < m->paths && how.mcoa; k++)
+        bul_add(&m->bul, m->path[k].bid);
+    if (!how.mcoa)
+        bul_add(&m->bul, 0);
+    mobile_plan(m);
+    rearm(m);
+}
+
 const struct addr *mobile_home(const struct mobile *m)
 {
     return &m->bul.how.home;
+}
+
+const struct iface *mobile_home_iface(const struct mobile *m)
+{
+    return m->home_iface;
 }
 
 bool mobile_owns_home(const struct mobile *m, const struct addr *a)
@@ -148,58 +170,6 @@ bool mobile_owns_home(const struct mobile *m, const struct addr *a)
 bool mobile_is_home(const struct mobile *m, const struct prefix *p)
 {
     return prefix_holds(p, &m->bul.how.home);
-}
-
-/* ---- home ------------------------------------------------------------------- */
-
-static void come_home(struct mobile *m, struct iface *i, const struct nd_router *r)
-{
-    struct bul_acts acts = {.n = 0};
-    m->home_iface = i;
-    m->settled = false;
-    node_own(m->node, i, &m->bul.how.home);
-    if (r->station && !addr_unspecified(&r->global)) /* RFC 6275 11.5.5: from the RA, not by NS */
-        neighbour_learn(i, &r->global, r->station, true);
-    bul_return_home(&m->bul, sim_now(m->node->sim), &acts);
-    mobile_do(m, &acts);
-}
-
-static void leave_home(struct mobile *m)
-{
-    m->home_iface = NULL;
-    m->settled = false;
-    node_own(m->node, NULL, &m->bul.how.home);
-    bul_leave_home(&m->bul);
-    rearm(m);
-    mobile_plan(m);
-}
-
-void mobile_router_found(struct mobile *m, struct iface *i)
-{
-    for (int k = 0; k < ND_ROUTERS && !m->home_iface; k++) {
-        const struct nd_router *r = &i->nd->router[k];
-        if (!addr_unspecified(&r->addr) && r->prefix.len && mobile_is_home(m, &r->prefix))
-            come_home(m, i, r);
-    }
-    mobile_address_changed(m, i);
-}
-
-void mobile_link_lost(struct mobile *m, struct iface *i)
-{
-    if (m->home_iface == i)
-        leave_home(m);
-    mobile_address_changed(m, i);
-}
-
-bool mobile_listens(const struct mobile *m, const struct iface *i, const struct addr *group)
-{
-    struct addr own = addr_solicited_node(&m->bul.how.home);
-    return m->home_iface == i && addr_eq(group, &own);
-}
-
-bool mobile_answers(const struct mobile *m, const struct iface *i, const struct addr *target)
-{
-    return m->home_iface == i && mobile_owns_home(m, target);
 }
 
 /* ---- data ------------------------------------------------------------------- */
@@ -261,13 +231,33 @@ static void note_choice(struct mobile *m, const struct flow_rule *rule, uint16_t
     m->carried_by[k] = name;
 }
 
+/* In the reverse tunnel from that care-of address; on the home link as it is. */
+static void send_on(struct mobile *m, uint16_t bid, struct pkt *p)
+{
+    const struct bul_entry *e = bul_find(&m->bul, bid);
+    const struct route *r = node_owns(m->node, &e->coa);
+    if (bul_is_home(&m->bul, e)) {
+        p->mark.bid = bid;
+        path_out_plain(m->node, p);
+        return;
+    }
+    mobility_tunnel(m->node, p, &e->coa, &m->bul.how.agent, bid,
+                    r && r->out ? r->out->hop_limit : 64);
+}
+
 bool mobile_takes(struct mobile *m, struct pkt *p)
 {
     struct addr src = ip6_src(p->at);
     struct addr dst = ip6_dst(p->at);
     uint16_t bid[FLOW_BIDS];
-    if (!mobile_owns_home(m, &src) || m->home_iface || addr_multicast(&dst))
+    if (!mobile_owns_home(m, &src) || addr_multicast(&dst))
         return false;
+    if (m->home_iface && !mobile_simultaneous(m)) {
+        if (!m->home_dad.running)
+            return false; /* on its own link, like any other host */
+        node_drop(m->node, DROP_AWAITING_HOME, p);
+        return true;
+    }
     struct flow_packet f = flow_packet_of(p->at, p->len, true);
     const struct flow_rule *rule = flow_find(m->policy, &f);
     unsigned n = choose(m, rule, bid);
@@ -276,13 +266,8 @@ bool mobile_takes(struct mobile *m, struct pkt *p)
         return true;
     }
     note_choice(m, rule, bid[0]);
-    for (unsigned k = 0; k < n; k++) {
-        const struct bul_entry *e = bul_find(&m->bul, bid[k]);
-        const struct route *r = node_owns(m->node, &e->coa);
-        struct pkt *one = k + 1 < n ? mobility_copy(m->node, p, (uint8_t)(k + 1)) : p;
-        mobility_tunnel(m->node, one, &e->coa, &m->bul.how.agent, bid[k],
-                        r && r->out ? r->out->hop_limit : 64);
-    }
+    for (unsigned k = 0; k < n; k++)
+        send_on(m, bid[k], k + 1 < n ? mobility_copy(m->node, p, (uint8_t)(k + 1)) : p);
     return true;
 }
 
@@ -293,11 +278,39 @@ bool mobile_accepts_tunnel(struct mobile *m, const struct ip6 *outer)
 
 /* ---- signalling ------------------------------------------------------------ */
 
+/* From whom the bindings are: nobody else's word counts (RFC 6275 11.3.6, 11.7.4). */
+static bool is_of_agent(const struct mobile *m, const struct arrival *a)
+{
+    return addr_eq(&a->src, &m->bul.how.agent) && a->authentic;
+}
+
+static void refresh_requested(struct mobile *m, const struct mh *brr)
+{
+    struct bul_acts acts;
+    acts.n = 0;
+    NODE_EVENT(m->node, EV_BRR_RECEIVED, field_addr("home_address", &m->bul.how.home),
+               field_text("bids", mobility_bids(m->node, brr)));
+    bul_asked(&m->bul, brr, sim_now(m->node->sim), &acts);
+    mobile_do(m, &acts);
+}
+
+static void binding_error(struct mobile *m, const struct arrival *a, const struct mh *be)
+{
+    struct bul_acts acts;
+    acts.n = 0;
+    NODE_EVENT(m->node, EV_BE_RECEIVED, field_addr("peer", &a->src),
+               field_addr("home_address", &be->home), field_int("status", be->status));
+    if (be->status == 1 && mobile_owns_home(m, &be->home))
+        bul_unknown(&m->bul, sim_now(m->node->sim), &acts);
+    mobile_do(m, &acts);
+}
+
 static void acknowledged(struct mobile *m, struct iface *i, const struct arrival *a,
                          const struct mh *ba)
 {
     struct node *n = m->node;
-    struct bul_acts acts = {.n = 0};
+    struct bul_acts acts;
+    acts.n = 0;
     bool from_agent = addr_eq(&a->src, &m->bul.how.agent);
     bool matched = from_agent && bul_ack(&m->bul, a, ba, sim_now(n->sim), &acts);
     NODE_EVENT(n, EV_BA_RECEIVED, field_addr("peer", &a->src),
@@ -314,6 +327,19 @@ static void acknowledged(struct mobile *m, struct iface *i, const struct arrival
     mobile_do(m, &acts);
 }
 
+/* It is nobody's home agent: status 131, RFC 6275 10.3.1. */
+static void refuse_registration(struct mobile *m, const struct arrival *a, const struct mh *bu)
+{
+    struct node *n = m->node;
+    struct mh ba = {.type = MH_BA, .status = MH_ST_NO_HOME_REGISTRATION, .sequence = bu->sequence};
+    if (!a->has_home || !addr_unicast_routable(&a->home))
+        return;
+    NODE_EVENT(n, EV_BA_SENT, field_addr("peer", &a->src), field_addr("home_address", &a->home),
+               field_text("bids", ""), field_int("sequence", ba.sequence),
+               field_int("lifetime_s", 0), field_int("status", ba.status));
+    mobility_send(n, &ba, &a->dst, &a->src, &a->home, false);
+}
+
 void mobile_mh(struct mobile *m, struct iface *i, struct pkt *p, const struct ip6 *h,
                const struct ip6_chain *c)
 {
@@ -321,10 +347,17 @@ void mobile_mh(struct mobile *m, struct iface *i, struct pkt *p, const struct ip
     if (!mobility_read(i, p, h, c, &message))
         return;
     struct arrival a = mobility_arrival(i, h, c);
-    if (message.type != MH_BA) {
+    if (message.type == MH_BA) {
+        acknowledged(m, i, &a, &message);
+    } else if (message.type == MH_BRR && is_of_agent(m, &a)) {
+        refresh_requested(m, &message);
+    } else if (message.type == MH_BE && is_of_agent(m, &a)) {
+        binding_error(m, &a, &message);
+    } else if (message.type == MH_BU && message.flags & MH_BU_HOME) {
+        refuse_registration(m, &a, &message);
+    } else {
         node_drop(m->node, DROP_MH_IGNORED, p);
         return;
     }
-    acknowledged(m, i, &a, &message);
     pkt_give(m->node->packets, p);
 }

@@ -41,6 +41,7 @@ void mobile_add_path(struct mobile *m, struct iface *i, uint16_t bid);
 void mobile_start(struct mobile *m);
 
 const struct addr *mobile_home(const struct mobile *m);
+const struct iface *mobile_home_iface(const struct mobile *m); /* NULL: away from home */
 bool mobile_owns_home(const struct mobile *m, const struct addr *a);
 bool mobile_is_home(const struct mobile *m, const struct prefix *p); /* the home prefix */
 
@@ -51,6 +52,16 @@ void mobile_router_found(struct mobile *m, struct iface *i);
 bool mobile_listens(const struct mobile *m, const struct iface *i, const struct addr *group);
 bool mobile_answers(const struct mobile *m, const struct iface *i, const struct addr *target);
 bool mobile_probe_reply(struct mobile *m, const struct ip6 *h, const struct icmp6_echo *e);
+
+/* A neighbour advertisement on i: the home agent's answer for the home address (RFC 6275 11.5.5).
+ */
+void mobile_advertised(struct mobile *m, struct iface *i, const struct nd_message *na);
+
+/* Told by the world: it loses all it knows of its bindings, as by a restart. */
+void mobile_restart(struct mobile *m);
+/* Told by the world: the interface is about to be shut; `done` comes when its binding is gone, or
+ * cannot be taken back: RFC 5648 5.5.2. */
+void mobile_shut(struct mobile *m, struct iface *i, void *owner, void (*done)(void *owner));
 
 /* Told by the world, only with detection.oracle: the link of i carries packets, or not. */
 void mobile_oracle(struct mobile *m, struct iface *i, bool carries);

@@ -24,7 +24,8 @@ void mobile_add_path(struct mobile *m, struct iface *i, uint16_t bid)
 static bool works(const struct mobile_path *path)
 {
     /* With several care-of addresses an oracle steers packets and leaves the bindings alone. */
-    return path->has_coa && !path->probe_dead && !(path->oracle_dead && !path->mobile->bul.mcoa);
+    return path->has_coa && !path->shut && !path->probe_dead &&
+           !(path->oracle_dead && !path->mobile->bul.mcoa);
 }
 
 static struct mobile_path *path_of(struct mobile *m, const struct iface *i)
@@ -40,7 +41,8 @@ static struct mobile_path *path_of(struct mobile *m, const struct iface *i)
 
 static void tell_list(struct mobile *m, uint16_t bid, const struct mobile_path *path)
 {
-    struct bul_acts acts = {.n = 0};
+    struct bul_acts acts;
+    acts.n = 0;
     sim_time now = sim_now(m->node->sim);
     if (path) {
         bul_want(&m->bul, bid, &path->coa, now, &acts);
@@ -67,6 +69,7 @@ void mobile_plan(struct mobile *m)
         plan_single(m);
         return;
     }
+    m->bul.held = true; /* so that one BU names all */
     /* What works first: a deregistration needs a care-of address to be sent from. */
     for (unsigned k = 0; k < m->paths && m->bul.mcoa; k++) {
         if (m->path[k].wanted)
@@ -76,6 +79,11 @@ void mobile_plan(struct mobile *m)
         if (!m->path[k].wanted)
             tell_list(m, m->path[k].bid, NULL);
     }
+    m->bul.held = false;
+    struct bul_acts acts;
+    acts.n = 0;
+    bul_tick(&m->bul, sim_now(m->node->sim), &acts);
+    mobile_do(m, &acts);
 }
 
 static void tell_one(struct mobile *m, const struct mobile_path *path)
@@ -147,19 +155,50 @@ void mobile_address_changed(struct mobile *m, struct iface *i)
         return;
     const struct nd_address *a = i->up ? address_global(i) : NULL;
     const struct nd_router *r = a ? solicit_router(i, &a->addr) : NULL;
-    bool has_coa = r && m->home_iface != i;
-    if (has_coa == path->has_coa && (!has_coa || addr_eq(&path->coa, &a->addr)))
+    bool at_home = m->home_iface == i;
+    bool has_coa = at_home ? mobile_simultaneous(m) : r != NULL;
+    const struct addr *coa = at_home ? &m->bul.how.home : a ? &a->addr : &addr_any;
+    if (has_coa == path->has_coa && (!has_coa || addr_eq(&path->coa, coa)))
         return;
     path->has_coa = has_coa;
     if (has_coa)
-        path->coa = a->addr;
+        path->coa = *coa;
     path->probe_dead = false;
     path->unanswered = 0;
-    if (has_coa && m->detection.probe_every) {
+    if (has_coa && !at_home && m->detection.probe_every) {
         sim_arm_in(m->node->sim, &path->probing, m->detection.probe_every);
     } else {
         sim_stop(m->node->sim, &path->probing);
     }
+    review(path);
+}
+
+/* ---- shutting an interface --------------------------------------------------- */
+
+void mobile_unbound(struct mobile *m, uint16_t bid)
+{
+    for (unsigned k = 0; k < m->paths; k++) {
+        struct mobile_path *path = &m->path[k];
+        if (!path->shut_done || (m->bul.mcoa && path->bid != bid))
+            continue;
+        void (*done)(void *owner) = path->shut_done;
+        path->shut_done = NULL;
+        done(path->shut_owner);
+    }
+}
+
+void mobile_shut(struct mobile *m, struct iface *i, void *owner, void (*done)(void *owner))
+{
+    struct mobile_path *path = path_of(m, i);
+    uint16_t bid = m->bul.mcoa && path ? path->bid : 0;
+    const struct bul_entry *e = path ? bul_find(&m->bul, bid) : NULL;
+    if (!e || e->state == BUL_UNBOUND || e->state == BUL_REFUSED || !m->bul.mcoa) {
+        done(owner); /* one binding moves by itself when the address is gone */
+        return;
+    }
+    path->shut = true;
+    path->shut_owner = owner;
+    path->shut_done = done;
     review(path);
 }
 

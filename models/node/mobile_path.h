@@ -20,7 +20,10 @@ struct mobile_path {
     bool oracle_dead;   /* the world says that its link carries nothing */
     bool failed_before; /* it worked and stopped: `back_after` applies */
     bool wanted;        /* handed to the binding update list */
-    uint16_t probe;     /* sequence of the last one sent */
+    bool shut;          /* about to be: not wanted any more */
+    void *shut_owner;
+    void (*shut_done)(void *owner); /* NULL: nobody waits */
+    uint16_t probe;                 /* sequence of the last one sent */
     int64_t unanswered;
     struct sim_timer probing;
     struct sim_timer back;
@@ -36,8 +39,25 @@ struct mobile {
     unsigned paths;
     struct iface *home_iface; /* where the home link is; NULL: away */
     bool settled;             /* the return home is acknowledged */
+    bool answers;             /* for its home address on the home link */
+    bool seeks_agent;         /* its link-layer address: RFC 6275 11.5.5 */
+    struct nd_dad home_dad;
+    struct rng sequences; /* first sequence numbers */
     struct sim_timer timer;
 };
+
+/* On the home link and elsewhere at once: RFC 5648 5.6. */
+bool mobile_simultaneous(const struct mobile *m);
+
+/* A BID is no longer bound, or never will be: whoever waits to shut the interface is told. */
+void mobile_unbound(struct mobile *m, uint16_t bid);
+
+/* mobile_home.c */
+void mobile_come_home(struct mobile *m, struct iface *i, const struct nd_router *r);
+void mobile_return(struct mobile *m); /* completely: everything is deregistered */
+void mobile_settle(struct mobile *m); /* that is acknowledged */
+void mobile_home_bound(struct mobile *m, uint8_t status); /* the home binding is */
+void mobile_leave_home(struct mobile *m);
 
 /* Does what the binding update list answered, and arms its timer. */
 void mobile_do(struct mobile *m, const struct bul_acts *acts);

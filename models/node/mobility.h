@@ -13,6 +13,11 @@
 bool mobility_read(struct iface *i, struct pkt *p, const struct ip6 *h, const struct ip6_chain *c,
                    struct mh *m);
 
+/* A Binding Error about a packet with header `h`, from the address it came to: never to a group, no
+ * more than ICMPv6 errors (RFC 6275 9.3.3). */
+void mobility_binding_error(struct node *n, const struct ip6 *h, const struct addr *home,
+                            uint8_t status);
+
 struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
                                 const struct ip6_chain *c);
 
@@ -20,6 +25,10 @@ struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
  * packet carries neither. The checksum covers the home address: RFC 6275 6.1.1. */
 void mobility_send(struct node *n, const struct mh *m, const struct addr *src,
                    const struct addr *dst, const struct addr *home, bool home_is_source);
+
+/* As a packet, without extension headers; the caller owns it. */
+struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr *src,
+                          const struct addr *dst);
 
 /* Encapsulate p and send it: RFC 2473 3.1. */
 void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,

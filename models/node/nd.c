@@ -5,17 +5,29 @@
 #include "models/node/bearer.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
+#include "models/wire/mld.h"
 #include "sim/base/bytes.h"
+#include "sim/link/lan.h"
+
+static const sim_time redraw_reachable = 2 * 3600 * SIM_S; /* "every few hours": 4861 6.3.4 */
 
 #define TIMER(member) offsetof(struct nd_timers, member)
+
+static const char *const backoffs[] = {"rfc7559", "rfc4861", NULL};
 
 const struct key nd_timer_keys[] = {
     {"max_rtr_solicitation_delay", KEY_TIME, TIMER(max_rs_delay), "1 s",
      "random delay before the first RS, RFC 4861 10", .max = 3600 * SIM_S},
     {"rtr_solicitation_interval", KEY_TIME, TIMER(rs_interval), "4 s", "between RSs, RFC 4861 10",
      .min = SIM_MS, .max = 3600 * SIM_S},
-    {"max_rtr_solicitations", KEY_INTEGER, TIMER(max_rs), "3", "RSs in a row, RFC 4861 10",
-     .min = 0, .max = 1000},
+    {"max_rtr_solicitations", KEY_INTEGER, TIMER(max_rs), "3",
+     "RSs in a row, RFC 4861 10; 0: none is sent; more are not counted by rfc7559", .min = 0,
+     .max = 1000},
+    {"rs_backoff", KEY_WORD, TIMER(rs_backoff), "rfc7559",
+     "RSs go on with doubled waits (RFC 7559, asked for by RFC 8504), or end (RFC 4861 6.3.7)",
+     .words = backoffs},
+    {"max_rtr_solicitation_interval", KEY_TIME, TIMER(max_rs_interval), "3600 s",
+     "rfc7559: the wait doubles up to here", .min = SIM_MS, .max = 86400 * SIM_S},
     {"max_ra_delay_time", KEY_TIME, TIMER(max_ra_delay), "500 ms",
      "random delay of a solicited RA, RFC 4861 10", .max = 3600 * SIM_S},
     {"min_delay_between_ras", KEY_TIME, TIMER(min_ra_gap), "3 s",
@@ -36,6 +48,12 @@ const struct key nd_timer_keys[] = {
      "NSs of a duplicate address detection, RFC 4862 5.1; 0: none is done", .min = 0, .max = 100},
     {"max_dad_delay", KEY_TIME, TIMER(dad_delay), "1 s",
      "random delay before such an NS, RFC 4862 5.4.2", .max = 3600 * SIM_S},
+    {"max_neighbor_advertisement", KEY_INTEGER, TIMER(max_na), "3",
+     "NAs that announce a new address to the routers, RFC 9131 6.1.1", .min = 1, .max = 100},
+    {"mld_robustness", KEY_INTEGER, TIMER(mld_robustness), "2",
+     "how often a listener report is sent, RFC 3810 9.1; 0: none is", .min = 0, .max = 7},
+    {"unsolicited_report_interval", KEY_TIME, TIMER(mld_interval), "1 s",
+     "a report is repeated within, RFC 3810 9.11", .min = SIM_MS, .max = 3600 * SIM_S},
     {"neighbour_queue", KEY_INTEGER, TIMER(neighbour_queue), "3",
      "packets that wait for one address resolution, RFC 4861 7.2.2", .min = 1, .max = ND_QUEUE},
     {.name = NULL},
@@ -51,6 +69,10 @@ const struct key nd_dad_keys[] = {
     {"delay", KEY_WORD, offsetof(struct nd_dad_config, delay), "rfc4862",
      "random delay before the test (RFC 4862 5.4.2), or none (RFC 6275 11.5.3)",
      .words = dad_delay},
+    {"optimistic", KEY_BOOL, offsetof(struct nd_dad_config, optimistic), "false",
+     "an address is used while it is tested, RFC 4429"},
+    {"announce", KEY_BOOL, offsetof(struct nd_dad_config, announce), "false",
+     "a new address is told to the routers at once, RFC 9131"},
     {.name = NULL},
 };
 
@@ -58,16 +80,31 @@ void nd_init(struct iface *i, const struct nd_timers *timers, const struct nd_da
 {
     struct nd_iface *nd = arena_take(i->node->arena, sizeof *nd);
     nd->timers = timers;
+    nd->buckets = ND_BUCKETS;
+    nd->bucket = arena_take(i->node->arena, nd->buckets * sizeof(struct neighbour *));
     nd->dad_how = *dad;
     nd->retrans = timers->retrans;
     nd->reachable_base = timers->reachable;
     nd->rng = node_stream(i->node, arena_format(i->node->arena, "%s.nd", i->name));
     nd->reachable = rng_uniform(&nd->rng, nd->reachable_base / 2, nd->reachable_base * 3 / 2);
+    sim_timer_init(&nd->solicit, NULL, i);
     for (int k = 0; k < ND_ADDRESSES; k++)
         nd->address[k].iface = i;
     for (int k = 0; k < ND_ROUTERS; k++)
         nd->router[k].iface = i;
     i->nd = nd;
+    nd_filter(i);
+}
+
+sim_time nd_reachable_time(struct iface *i)
+{
+    struct nd_iface *nd = i->nd;
+    sim_time now = sim_now(i->node->sim);
+    if (now - nd->reachable_drawn >= redraw_reachable) {
+        nd->reachable = rng_uniform(&nd->rng, nd->reachable_base / 2, nd->reachable_base * 3 / 2);
+        nd->reachable_drawn = now;
+    }
+    return nd->reachable;
 }
 
 /* ---- the link below ---------------------------------------------------- */
@@ -79,18 +116,25 @@ static void bring_up(struct iface *i)
     nd->spoke = false;
     nd->waited = false;
     nd->retrans = nd->timers->retrans;
+    i->mtu = i->port->mtu;
     NODE_EVENT(i->node, EV_L2_UP, field_text("interface", i->name));
     struct addr link_local = addr_link_local_of(i->identifier);
     const struct prefix none = {addr_link_local_of(0), 64};
+    if (nd->host.rs_early)
+        solicit_start(i);
     address_configure(i, &link_local, &none, SIM_NEVER, SIM_NEVER, false);
+    dna_ask(i);
 }
 
 static void take_down(struct iface *i)
 {
     i->up = false;
     NODE_EVENT(i->node, EV_L2_DOWN_SEEN, field_text("interface", i->name));
+    dna_remember(i);
+    groups_forget(i);
     solicit_stop(i);
     solicit_forget(i);
+    redirect_forget(i, NULL);
     address_remove_all(i, "link down");
     neighbour_flush(i);
     if (i->node->mobile)
@@ -108,7 +152,6 @@ void nd_be_host(struct iface *i, const struct nd_host_config *how)
     i->nd->host = *how;
     i->nd->is_host = true;
     sim_timer_init(&i->nd->down_seen, notice_down, i);
-    sim_timer_init(&i->nd->solicit, NULL, i);
     if (i->port->up)
         bring_up(i);
 }
@@ -118,6 +161,8 @@ static void host_link_up(struct iface *i)
     struct nd_iface *nd = i->nd;
     bool moved = nd->was_via != i->port->via;
     sim_stop(i->node->sim, &nd->down_seen);
+    if (i->mtu > i->port->mtu)
+        i->mtu = i->port->mtu;
     if (i->up && !moved)
         return; /* back before anyone noticed */
     if (i->up && !nd->host.link_layer)
@@ -189,9 +234,58 @@ void nd_send_na(struct iface *i, const struct addr *target, const struct addr *d
                            .override = override};
     put_target(i, &m.options);
     const struct addr *own = address_link_local(i);
+    const struct nd_address *a = address_find(i, target);
+    if (a && a->state == ADDRESS_OPTIMISTIC)
+        m.override = false; /* RFC 4429 3.3 */
     /* A proxy speaks from its own address: RFC 4861 7.2.8; others from the target itself. */
     const struct addr *src = proxied && own ? own : target;
     nd_send(i, src, dst, 0, &m);
+}
+
+/* An address and its solicited-node group have their low 24 bits in common: RFC 4291 2.7.1. */
+static size_t bucket_of(const struct addr *a)
+{
+    return (size_t)(addr_identifier(a) & 0xffffff) % ND_PROXIES;
+}
+
+bool nd_hears(const struct iface *i, eth_addr group)
+{
+    struct addr known[] = {addr_all_nodes, addr_all_routers, mld_routers};
+    unsigned n = i->node->forwards ? 3 : 1;
+    for (unsigned k = 0; k < n; k++) {
+        if (eth_multicast(&known[k]) == group)
+            return true;
+    }
+    if (group >> 24 != 0x3333ff)
+        return false;
+    struct addr solicited = {{0xff, 2, [11] = 1, [12] = 0xff, [13] = (uint8_t)(group >> 16),
+                              [14] = (uint8_t)(group >> 8), [15] = (uint8_t)group}};
+    return nd_listens(i, &solicited);
+}
+
+static uint64_t bit_of(const struct addr *a)
+{
+    struct addr group = addr_solicited_node(a);
+    return lan_group_bit(eth_multicast(&group));
+}
+
+void nd_filter(struct iface *i)
+{
+    const struct nd_iface *nd = i->nd;
+    uint64_t groups = lan_group_bit(eth_multicast(&addr_all_nodes));
+    if (i->node->forwards) {
+        port_set_groups(i->port, UINT64_MAX); /* and its proxies */
+        return;
+    }
+    for (int k = 0; k < ND_ADDRESSES; k++) {
+        if (nd->address[k].state != ADDRESS_NONE)
+            groups |= bit_of(&nd->address[k].addr);
+    }
+    for (const struct nd_dad *d = nd->dads; d; d = d->next)
+        groups |= bit_of(&d->target);
+    if (i->node->mobile && mobile_home_iface(i->node->mobile) == i)
+        groups |= bit_of(mobile_home(i->node->mobile));
+    port_set_groups(i->port, groups);
 }
 
 bool nd_listens(const struct iface *i, const struct addr *group)
@@ -206,7 +300,8 @@ bool nd_listens(const struct iface *i, const struct addr *group)
         if (nd->address[k].state != ADDRESS_NONE && addr_eq(group, &own))
             return true;
     }
-    for (const struct nd_proxy *proxy = nd->proxies; proxy; proxy = proxy->next) {
+    const struct nd_proxy *first = nd->proxied ? nd->proxies[bucket_of(group)] : NULL;
+    for (const struct nd_proxy *proxy = first; proxy; proxy = proxy->next) {
         struct addr own = addr_solicited_node(&proxy->addr);
         if (addr_eq(group, &own))
             return true;
@@ -225,7 +320,7 @@ static bool answers_for(struct iface *i, const struct addr *target, bool *overri
     const struct nd_address *a = address_find(i, target);
     if (a) {
         *override = true;
-        return a->state == ADDRESS_PREFERRED || a->state == ADDRESS_DEPRECATED;
+        return address_usable(a);
     }
     *override = false; /* RFC 4861 7.2.8: a proxy does not override */
     if (nd_proxies(i, target))
@@ -250,11 +345,18 @@ static void solicited(struct iface *i, const struct ip6 *h, const struct nd_mess
     nd_send_na(i, &m->target, is_dad ? &addr_all_nodes : &h->src, !is_dad, override);
 }
 
-static void advertised(struct iface *i, const struct nd_message *m)
+static void advertised(struct iface *i, const struct ip6 *h, const struct nd_message *m)
 {
     if (dad_conflict(i, &m->target))
         return;
+    bool to_routers = addr_eq(&h->dst, &addr_all_routers) && i->node->forwards;
+    if (to_routers && m->options.has_target && !neighbour_find(i, &m->target))
+        neighbour_learn(i, &m->target, m->options.target, m->router); /* RFC 9131 6.1.2 */
     neighbour_advertised(i, m);
+    if (i->node->mobile)
+        mobile_advertised(i->node->mobile, i, m);
+    if (i->nd->host.simple_dna)
+        dna_answered(i, m);
 }
 
 void nd_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
@@ -278,8 +380,11 @@ void nd_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
     case ICMP6_NS:
         solicited(i, h, &m);
         break;
+    case ICMP6_NA:
+        advertised(i, h, &m);
+        break;
     default:
-        advertised(i, &m);
+        redirect_in(i, h, &m);
         break;
     }
     pkt_give(n->packets, p);
@@ -291,16 +396,25 @@ void nd_proxy_add(struct iface *i, const struct addr *a)
 {
     if (nd_proxies(i, a))
         return;
+    if (!i->nd->proxies)
+        i->nd->proxies = arena_take(i->node->arena, ND_PROXIES * sizeof(struct nd_proxy *));
+    struct nd_proxy **at = &i->nd->proxies[bucket_of(a)];
     struct nd_proxy *proxy = arena_take(i->node->arena, sizeof *proxy);
-    *proxy = (struct nd_proxy){*a, i->nd->proxies};
-    i->nd->proxies = proxy;
+    *proxy = (struct nd_proxy){*a, *at};
+    *at = proxy;
+    i->nd->proxied++;
 }
 
 void nd_proxy_remove(struct iface *i, const struct addr *a)
 {
-    for (struct nd_proxy **at = &i->nd->proxies; *at; at = &(*at)->next) {
+    if (!i->nd->proxies)
+        return;
+    for (struct nd_proxy **at = &i->nd->proxies[bucket_of(a)]; *at; at = &(*at)->next) {
         if (addr_eq(&(*at)->addr, a)) {
+            struct addr group = addr_solicited_node(a);
             *at = (*at)->next;
+            i->nd->proxied--;
+            groups_leave(i, &group);
             return;
         }
     }
@@ -308,9 +422,8 @@ void nd_proxy_remove(struct iface *i, const struct addr *a)
 
 bool nd_proxies(const struct iface *i, const struct addr *a)
 {
-    for (const struct nd_proxy *proxy = i->nd->proxies; proxy; proxy = proxy->next) {
-        if (addr_eq(&proxy->addr, a))
-            return true;
-    }
-    return false;
+    const struct nd_proxy *proxy = i->nd->proxied ? i->nd->proxies[bucket_of(a)] : NULL;
+    while (proxy && !addr_eq(&proxy->addr, a))
+        proxy = proxy->next;
+    return proxy != NULL;
 }

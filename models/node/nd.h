@@ -18,20 +18,28 @@
 
 /* RFC 4861 10, RFC 4862 5.1; one set for all nodes of a run. */
 struct nd_timers {
-    sim_time max_rs_delay;   /* MAX_RTR_SOLICITATION_DELAY */
-    sim_time rs_interval;    /* RTR_SOLICITATION_INTERVAL */
-    int64_t max_rs;          /* MAX_RTR_SOLICITATIONS */
-    sim_time max_ra_delay;   /* MAX_RA_DELAY_TIME */
-    sim_time min_ra_gap;     /* MIN_DELAY_BETWEEN_RAS; MinDelayBetweenRAs of RFC 6275 13 */
-    sim_time retrans;        /* RETRANS_TIMER */
-    sim_time reachable;      /* REACHABLE_TIME */
-    sim_time first_probe;    /* DELAY_FIRST_PROBE_TIME */
-    int64_t max_unicast;     /* MAX_UNICAST_SOLICIT */
-    int64_t max_multicast;   /* MAX_MULTICAST_SOLICIT */
-    int64_t dad_transmits;   /* DupAddrDetectTransmits */
-    sim_time dad_delay;      /* upper end of the random delay of RFC 4862 5.4.2 */
-    int64_t neighbour_queue; /* packets that wait for one address resolution */
+    sim_time max_rs_delay;    /* MAX_RTR_SOLICITATION_DELAY */
+    sim_time rs_interval;     /* RTR_SOLICITATION_INTERVAL */
+    int64_t max_rs;           /* MAX_RTR_SOLICITATIONS */
+    int rs_backoff;           /* enum nd_rs_backoff */
+    sim_time max_rs_interval; /* MRT of RFC 7559 2 */
+    sim_time max_ra_delay;    /* MAX_RA_DELAY_TIME */
+    sim_time min_ra_gap;      /* MIN_DELAY_BETWEEN_RAS; MinDelayBetweenRAs of RFC 6275 13 */
+    sim_time retrans;         /* RETRANS_TIMER */
+    sim_time reachable;       /* REACHABLE_TIME */
+    sim_time first_probe;     /* DELAY_FIRST_PROBE_TIME */
+    int64_t max_unicast;      /* MAX_UNICAST_SOLICIT */
+    int64_t max_multicast;    /* MAX_MULTICAST_SOLICIT */
+    int64_t dad_transmits;    /* DupAddrDetectTransmits */
+    sim_time dad_delay;       /* upper end of the random delay of RFC 4862 5.4.2 */
+    int64_t neighbour_queue;  /* packets that wait for one address resolution */
+    int64_t max_na;           /* MAX_NEIGHBOR_ADVERTISEMENT: unsolicited ones of a new address */
+    int64_t mld_robustness;   /* RFC 3810 9.1: how often a report is sent; 0: none is */
+    sim_time mld_interval;    /* Unsolicited Report Interval, RFC 3810 9.11 */
 };
+
+/* How a host goes on soliciting where no router answers. */
+enum nd_rs_backoff { RS_RFC7559, RS_RFC4861 };
 
 extern const struct key nd_timer_keys[];
 
@@ -39,6 +47,8 @@ extern const struct key nd_timer_keys[];
 struct nd_dad_config {
     int use;   /* 0 on, 1 none: DupAddrDetectTransmits is 0 there (RFC 7066 2.3) */
     int delay; /* 0 rfc4862: random delay before the first message, 1 none (RFC 6275 11.5.3) */
+    bool optimistic; /* RFC 4429: used while it is tested */
+    bool announce;   /* a new address is told to the routers: RFC 9131 */
 };
 
 /* What a router advertises: RFC 4861 6.2.1, RFC 6275 7. */
@@ -50,6 +60,9 @@ struct nd_advertise_config {
     int64_t preferred;    /* AdvPreferredLifetime, s */
     int solicited;        /* 0 multicast, 1 unicast: the answer to a solicitation */
     bool interval_option; /* Advertisement Interval, RFC 6275 7.3 */
+    int preference;       /* RFC 4191: 0 medium, 1 high, 2 low */
+    int64_t mtu;          /* MTU option, RFC 4861 4.6.4; 0: that of the link where it needs one */
+    bool source_option;   /* Source Link-Layer Address option; a home agent always sends it */
 };
 
 extern const struct key nd_dad_keys[];
@@ -61,6 +74,9 @@ struct nd_host_config {
     sim_time link_down; /* how long after the loss it tells */
     bool nud;           /* neighbour unreachability detection */
     bool rs_delay;      /* random delay before the first solicitation: RFC 4861 6.3.7 */
+    bool rs_early;      /* the first one from :: while the link-local address is tested */
+    int64_t ra_lost;    /* silent Advertisement Intervals that make a router suspect; 0: never */
+    bool simple_dna;    /* RFC 6059: a known link is recognised by its router's answer */
 };
 
 enum neighbour_state {
@@ -73,11 +89,14 @@ enum neighbour_state {
 
 enum {
     ND_QUEUE = 8,
-    ND_BUCKETS = 64,
+    ND_BUCKETS = 8, /* at first; doubled as neighbours come */
     ND_ADDRESSES = 8,
     ND_ROUTERS = 4,
     ND_ON_LINK = 8,
-    ND_ADV_PREFIXES = 2
+    ND_ADV_PREFIXES = 2,
+    ND_PROXIES = 256,
+    ND_REDIRECTS = 16,
+    ND_KNOWN = 6 /* routers of former links: RFC 6059 5.5.3 */
 };
 
 struct neighbour {
@@ -106,7 +125,13 @@ struct nd_dad {
     struct nd_dad *next;
 };
 
-enum address_state { ADDRESS_NONE, ADDRESS_TENTATIVE, ADDRESS_PREFERRED, ADDRESS_DEPRECATED };
+enum address_state {
+    ADDRESS_NONE,
+    ADDRESS_TENTATIVE,
+    ADDRESS_OPTIMISTIC, /* tested and used at once: RFC 4429 */
+    ADDRESS_PREFERRED,
+    ADDRESS_DEPRECATED,
+};
 
 struct nd_address {
     struct addr addr;
@@ -119,6 +144,8 @@ struct nd_address {
     unsigned tries;    /* identifiers that turned out to be taken */
     struct nd_dad dad;
     struct sim_timer lifetime;
+    int64_t announced; /* unsolicited NAs sent */
+    struct sim_timer announce;
 };
 
 /* A default router: RFC 4861 5.1. */
@@ -127,10 +154,39 @@ struct nd_router {
     struct addr global; /* with the R bit: RFC 6275 7.2; or :: */
     eth_addr station;
     bool home_agent;      /* H: RFC 6275 7.1 */
+    bool restored;        /* by RFC 6059, and no advertisement came since */
     struct prefix prefix; /* last advertised for autoconfiguration */
+    uint8_t preference;   /* enum nd_preference */
     sim_time until;
     struct sim_timer timer;
+    struct sim_timer silence; /* no advertisement for so long: RFC 6275 11.5.1 */
     struct iface *iface;
+};
+
+/* "Go by `target` from `src` to `dst`": RFC 4861 8.3, RFC 8028 3.4. */
+struct nd_redirect {
+    struct addr src; /* :: marks a free place */
+    struct addr dst;
+    struct addr target;
+};
+
+/* A link where the interface was, by its router: RFC 6059 4. */
+struct nd_known {
+    struct nd_router router; /* addr ::: a free place */
+    struct addr addr;        /* that it had there */
+    sim_time preferred_until;
+    sim_time valid_until;
+    sim_time left;
+};
+
+/* Groups whose reports are still to be repeated: RFC 3810 6.1. */
+struct nd_groups {
+    struct {
+        struct addr group;
+        int64_t left;
+        bool joins;
+    } pending[ND_ADDRESSES];
+    struct sim_timer timer;
 };
 
 struct nd_on_link {
@@ -161,23 +217,37 @@ struct nd_proxy {
 struct bearer;
 
 struct nd_iface {
+    /* what each packet asks for */
+    bool is_host; /* solicits routers and configures itself */
+    sim_time reachable;
+    sim_time reachable_drawn;  /* when: it is drawn anew every few hours, RFC 4861 6.3.2 */
+    struct neighbour **bucket; /* of the neighbour cache, by address */
+    size_t buckets;
+    size_t neighbours;
+    unsigned redirects; /* there are */
+    unsigned routers;   /* default routers known */
+    unsigned on_links;  /* places of on_link ever used */
+    /* and the rest */
     const struct nd_timers *timers;
     struct nd_host_config host;
     struct nd_dad_config dad_how;
-    bool is_host;     /* solicits routers and configures itself */
     sim_time retrans; /* in force: RFC 4861 6.3.2 */
     sim_time reachable_base;
-    sim_time reachable;
-    struct neighbour *bucket[ND_BUCKETS];
     struct neighbour *spare;
     struct nd_address address[ND_ADDRESSES];
     struct nd_router router[ND_ROUTERS];
     struct nd_on_link on_link[ND_ON_LINK];
-    struct nd_dad *dads; /* running */
-    struct nd_proxy *proxies;
+    struct nd_redirect redirect[ND_REDIRECTS];
+    unsigned next_redirect; /* the place that is taken next */
+    struct nd_known known[ND_KNOWN];
+    struct nd_groups groups;
+    struct nd_dad *dads;       /* running */
+    struct nd_proxy **proxies; /* ND_PROXIES lists by the low 24 bits; NULL: never one */
+    size_t proxied;
     struct nd_advertiser *advertiser; /* NULL: does not advertise */
     struct sim_timer solicit;
     int64_t solicited;
+    sim_time rs_interval; /* of the next repetition */
     struct sim_timer down_seen;
     void *was_via;         /* the link it was on when it went */
     struct bearer *bearer; /* a gateway's end of a cellular link; NULL: not one */
@@ -198,14 +268,22 @@ void nd_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at);
 
 /* Is the node a member of that link-scope group on i? */
 bool nd_listens(const struct iface *i, const struct addr *group);
+/* The same of a group's link-layer address (RFC 2464 7), as a network card filters: a group that
+ * shares it is heard, too. */
+bool nd_hears(const struct iface *i, eth_addr group);
+/* After a change of what it listens to: the network card's filter follows. */
+void nd_filter(struct iface *i);
 
 /* Builds an ND message and sends it to `dst` on i; a unicast goes to `station` if that is not 0. */
 void nd_send(struct iface *i, const struct addr *src, const struct addr *dst, eth_addr station,
              const struct nd_message *m);
 
-/* Sends NAs: an answer to a solicitation, or unsolicited (`solicited` false, to all nodes). */
+/* Sends NAs: an answer to a solicitation, or unsolicited (`solicited` false, to a group). */
 void nd_send_na(struct iface *i, const struct addr *target, const struct addr *dst, bool solicited,
                 bool override);
+
+/* How long a confirmation lasts, drawn anew every few hours: RFC 4861 6.3.2. */
+sim_time nd_reachable_time(struct iface *i);
 
 /* ---- neighbour.c */
 
@@ -238,9 +316,15 @@ void address_remove(struct nd_address *a, const char *why);
 void address_remove_all(struct iface *i, const char *why);
 struct nd_address *address_find(struct iface *i, const struct addr *a);
 const struct nd_address *address_of_prefix(const struct iface *i, const struct prefix *p);
-/* A preferred global address, deprecated if there is none; NULL without either. */
+/* A preferred global address, else an optimistic, else a deprecated one; NULL without any. */
 const struct nd_address *address_global(const struct iface *i);
-const struct addr *address_link_local(const struct iface *i); /* NULL while tentative */
+const struct addr *address_link_local(const struct iface *i); /* NULL while tentative, optimistic */
+/* As above, or an optimistic one: for what RFC 4429 3.2 lets it send. */
+const struct addr *address_link_local_any(const struct iface *i);
+bool address_usable(const struct nd_address *a); /* optimistic, preferred or deprecated */
+/* An address that the link is known to hold for this node: in use at once (RFC 6059 5.8). */
+void address_restore(struct iface *i, const struct addr *a, const struct prefix *prefix,
+                     sim_time preferred_until, sim_time valid_until);
 
 /* ---- solicit.c: the host's side */
 
@@ -257,6 +341,33 @@ void solicit_fix(struct iface *i, const struct addr *router, const struct prefix
 /* Where a packet from `src` to `dst` goes on i: RFC 4861 5.2. False: nowhere. */
 bool solicit_next_hop(const struct iface *i, const struct addr *src, const struct addr *dst,
                       struct addr *next_hop);
+
+void solicit_suspect(struct iface *i, const struct addr *a); /* a sign that it may be gone */
+/* A router as it was known, in force again; NULL: no place. */
+struct nd_router *solicit_restore(struct iface *i, const struct nd_router *known);
+
+/* ---- redirect.c */
+
+/* `p`, from a neighbour on i, goes out there again by `r`: tell the neighbour. RFC 4861 8.2. */
+void redirect_send(struct iface *i, const struct pkt *p, const struct ip6 *h,
+                   const struct route *r);
+/* RFC 4861 8.1, 8.3: obeyed only if it comes from the present first hop. */
+void redirect_in(struct iface *i, const struct ip6 *h, const struct nd_message *m);
+bool redirect_find(const struct iface *i, const struct addr *src, const struct addr *dst,
+                   struct addr *next_hop);
+void redirect_forget(struct iface *i, const struct addr *target); /* NULL: all */
+
+/* ---- groups.c: multicast listener reports, RFC 3810 */
+
+void groups_join(struct iface *i, const struct addr *group);
+void groups_leave(struct iface *i, const struct addr *group);
+void groups_forget(struct iface *i); /* the interface went down */
+
+/* ---- dna.c: recognising a link, RFC 6059 */
+
+void dna_remember(struct iface *i); /* the link is lost */
+void dna_ask(struct iface *i);      /* a link is there: is it one of those known? */
+void dna_answered(struct iface *i, const struct nd_message *na);
 
 /* ---- advertise.c: the router's side */
 

@@ -9,7 +9,25 @@ static void timed_out(struct sim *sim, void *owner);
 
 static struct neighbour **bucket_of(const struct iface *i, const struct addr *a)
 {
-    return &i->nd->bucket[addr_hash(a) % ND_BUCKETS];
+    return &i->nd->bucket[addr_hash(a) & (i->nd->buckets - 1)];
+}
+
+static void grow(struct iface *i)
+{
+    struct nd_iface *nd = i->nd;
+    struct neighbour **old = nd->bucket;
+    size_t n = nd->buckets;
+    nd->buckets = 2 * n;
+    nd->bucket = arena_take(i->node->arena, nd->buckets * sizeof(struct neighbour *));
+    for (size_t b = 0; b < n; b++) {
+        for (struct neighbour *e = old[b]; e;) {
+            struct neighbour *next = e->next;
+            struct neighbour **at = bucket_of(i, &e->addr);
+            e->next = *at;
+            *at = e;
+            e = next;
+        }
+    }
 }
 
 struct neighbour *neighbour_find(const struct iface *i, const struct addr *a)
@@ -29,6 +47,8 @@ static struct neighbour *enter(struct iface *i, const struct addr *a)
     } else {
         e = arena_take(i->node->arena, sizeof *e);
     }
+    if (++i->nd->neighbours > i->nd->buckets)
+        grow(i);
     struct neighbour **bucket = bucket_of(i, a);
     *e = (struct neighbour){.addr = *a, .iface = i, .next = *bucket};
     sim_timer_init(&e->timer, timed_out, e);
@@ -43,6 +63,7 @@ static void strike(struct neighbour *e)
     while (*at != e)
         at = &(*at)->next;
     *at = e->next;
+    i->nd->neighbours--;
     sim_stop(i->node->sim, &e->timer);
     e->next = i->nd->spare;
     i->nd->spare = e;
@@ -62,7 +83,7 @@ static void solicit(struct neighbour *e, bool multicast)
     const struct addr *src = address_link_local(i);
     struct addr dst = multicast ? addr_solicited_node(&e->addr) : e->addr;
     const struct nd_address *global = address_global(i);
-    if (!src && global)
+    if (!src && global && global->state != ADDRESS_OPTIMISTIC) /* RFC 4429 3.2 */
         src = &global->addr;
     if (!src)
         return; /* no address yet to ask from; the timer asks again */
@@ -151,7 +172,7 @@ void neighbour_send(struct iface *i, const struct addr *next_hop, struct pkt *p)
         enqueue(e, p);
         return;
     }
-    if (e->state == NEIGHBOUR_REACHABLE && sim_now(sim) - e->confirmed > i->nd->reachable)
+    if (e->state == NEIGHBOUR_REACHABLE && sim_now(sim) - e->confirmed > nd_reachable_time(i))
         e->state = NEIGHBOUR_STALE;
     if (e->state == NEIGHBOUR_STALE && (i->nd->host.nud || !i->nd->is_host)) {
         e->state = NEIGHBOUR_DELAY;
@@ -252,7 +273,7 @@ void neighbour_suspect(struct iface *i, const struct addr *a)
 
 void neighbour_flush(struct iface *i)
 {
-    for (int b = 0; b < ND_BUCKETS; b++) {
+    for (size_t b = 0; b < i->nd->buckets; b++) {
         while (i->nd->bucket[b]) {
             struct neighbour *e = i->nd->bucket[b];
             for (unsigned k = 0; k < e->queued; k++)
@@ -265,7 +286,7 @@ void neighbour_flush(struct iface *i)
 
 void neighbour_release(struct iface *i)
 {
-    for (int b = 0; b < ND_BUCKETS; b++) {
+    for (size_t b = 0; b < i->nd->buckets; b++) {
         for (struct neighbour *e = i->nd->bucket[b]; e; e = e->next) {
             while (e->queued)
                 pkt_give(i->node->packets, e->queue[--e->queued]);

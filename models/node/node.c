@@ -6,6 +6,23 @@
 #include "models/node/nd.h"
 #include "models/node/path.h"
 
+#define TIMER(member) offsetof(struct ip_timers, member)
+
+const struct key ip_timer_keys[] = {
+    {"reassembly_timeout", KEY_TIME, TIMER(reassembly), "60 s",
+     "from the first fragment, RFC 8200 4.5", .min = SIM_MS, .max = 3600 * SIM_S},
+    {"pmtu_timeout", KEY_TIME, TIMER(pmtu), "600 s",
+     "until a larger size is tried again, RFC 8201 4", .min = SIM_S, .max = 86400 * SIM_S},
+    {"icmp_error_rate", KEY_INTEGER, TIMER(error_rate), "10", "errors a second, RFC 4443 2.4 f",
+     .min = 1, .max = 1000000},
+    {"icmp_error_burst", KEY_INTEGER, TIMER(error_burst), "10", "errors at once, RFC 4443 2.4 f",
+     .min = 1, .max = 1000000},
+    {"tunnel_encapsulation_limit", KEY_INTEGER, TIMER(tunnel_limit), "0",
+     "tunnels that may follow inside a tunnel, RFC 2473 6.6; 0: the option is not sent",
+     .max = 255},
+    {.name = NULL},
+};
+
 struct node *node_new(struct arena *arena, struct sim *sim, struct pool *packets,
                       const struct rng_seed *seed, const char *name, uint32_t index)
 {
@@ -23,6 +40,12 @@ struct node *node_new(struct arena *arena, struct sim *sim, struct pool *packets
 static void receive(void *owner, struct pkt *p)
 {
     path_in(owner, p);
+}
+
+static bool hears(void *owner, uint64_t group)
+{
+    const struct iface *i = owner;
+    return !i->nd || nd_hears(i, group);
 }
 
 static void link_changed(void *owner, bool up)
@@ -45,13 +68,19 @@ struct iface *node_add_iface(struct node *n, const char *name, struct port *port
         n->iface = more;
     }
     struct iface *i = arena_take(n->arena, sizeof *i);
-    *i = (struct iface){
-        .node = n, .name = name, .index = n->ifaces, .port = port, .up = port->up, .hop_limit = 64};
+    *i = (struct iface){.node = n,
+                        .name = name,
+                        .index = n->ifaces,
+                        .port = port,
+                        .up = port->up,
+                        .hop_limit = 64,
+                        .mtu = port->mtu};
     if (port->station)
         i->identifier = eth_identifier(port->station);
     port->owner = i;
     port->receive = receive;
     port->state = link_changed;
+    port->hears = hears;
     n->iface[n->ifaces++] = i;
     return i;
 }

@@ -15,13 +15,27 @@
 #include "models/node/route.h"
 #include "models/transport/udp_ports.h"
 #include "models/wire/ip6.h"
+#include "sim/base/key.h"
 #include "sim/base/pkt.h"
 #include "sim/base/rng.h"
 #include "sim/core/sim.h"
 #include "sim/core/tap.h"
 #include "sim/link/link.h"
 
+/* Constants of RFC 8200, 8201, 2473 and 4443; one set for all nodes of a run. */
+struct ip_timers {
+    sim_time reassembly;  /* RFC 8200 4.5 */
+    sim_time pmtu;        /* RFC 8201 4: no attempt at a larger size before */
+    int64_t error_rate;   /* errors a second, RFC 4443 2.4 f */
+    int64_t error_burst;  /* at once */
+    int64_t tunnel_limit; /* tunnel encapsulation limit, RFC 2473 6.6; 0: none */
+};
+
+extern const struct key ip_timer_keys[];
+
 struct agent;
+struct fragments;
+struct pmtu;
 struct iface;
 struct mobile;
 struct nd_iface;
@@ -30,6 +44,7 @@ struct nd_iface;
 struct icmp_bucket {
     int64_t tokens_ns; /* filled by time: one error costs `1 s / rate` of it */
     sim_time filled;
+    bool used;
 };
 
 struct node {
@@ -46,7 +61,11 @@ struct node {
     unsigned ifaces;
     unsigned iface_room;
     struct udp_ports ports;
+    const struct ip_timers *timers;
     struct icmp_bucket errors;
+    struct fragments *fragments; /* NULL: none was ever met */
+    struct pmtu *pmtu;           /* NULL: nobody ever said that a packet was too big */
+    struct iface *arrival; /* where the packet that is being worked on came in; NULL: made here */
     struct mobile *mobile; /* NULL: not a mobile node */
     struct agent *agent;   /* NULL: not a home agent */
 };
@@ -60,6 +79,8 @@ struct iface {
     bool up;             /* as the node knows it */
     bool ingress_filter; /* forwards only from sources of this very link: RFC 2827 */
     uint8_t hop_limit;   /* of packets that start here */
+    uint32_t mtu;        /* bytes: the link's, or less if its router says so (RFC 4861 6.3.4) */
+    uint64_t heard;      /* link-layer source of the frame that is being read */
     struct nd_iface *nd; /* NULL: a link between routers, without neighbour discovery */
 };
 

@@ -3,9 +3,12 @@
 #include <assert.h>
 
 #include "models/node/agent.h"
+#include "models/node/fragment.h"
 #include "models/node/icmp.h"
 #include "models/node/mobile.h"
+#include "models/node/mobility.h"
 #include "models/node/nd.h"
+#include "models/node/pmtu.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
 
@@ -25,19 +28,46 @@ void path_add_header(struct pkt *p, const struct addr *src, const struct addr *d
 
 /* ---- the way out ---------------------------------------------------------- */
 
+/* To whom on which link. */
+struct hop {
+    struct iface *out;
+    struct addr next;
+};
+
+static void put_on_link(void *owner, struct pkt *p)
+{
+    const struct hop *hop = owner;
+    p->cause = sim_cause(hop->out->node->sim);
+    if (hop->out->nd) {
+        neighbour_send(hop->out, &hop->next, p);
+    } else {
+        port_send(hop->out->port, p);
+    }
+}
+
+/* A packet of this node's own is cut to what its path carries; of others', only told: RFC 8200 5.
+ */
 static void emit(struct iface *i, const struct addr *next_hop, struct pkt *p)
 {
     struct node *n = i->node;
-    if (p->len > i->port->mtu) {
-        icmp_send_error(n, p, ICMP6_TOO_BIG, 0, i->port->mtu);
-        node_drop(n, DROP_TOO_BIG, p);
+    struct hop hop = {i, *next_hop};
+    uint32_t mtu = i->mtu;
+    if (p->len <= mtu && !n->pmtu) {
+        put_on_link(&hop, p);
         return;
     }
-    p->cause = sim_cause(n->sim);
-    if (i->nd) {
-        neighbour_send(i, next_hop, p);
+    struct addr src = ip6_src(p->at);
+    struct addr dst = ip6_dst(p->at);
+    bool own = node_owns(n, &src) != NULL;
+    if (own)
+        mtu = pmtu_of(n, &src, &dst, mtu);
+    if (p->len <= mtu) {
+        put_on_link(&hop, p);
+    } else if (own && p->at[IP6_AT_NEXT] != IP6_FRAGMENT) {
+        fragment_out(n, p, mtu, &hop, put_on_link);
     } else {
-        port_send(i->port, p);
+        icmp_send_error(n, p, ICMP6_TOO_BIG, 0, mtu);
+        node_drop(n, DROP_TOO_BIG, p);
     }
 }
 
@@ -208,8 +238,8 @@ static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const 
     switch (c->upper) {
     case IP6_ICMP6:
         if (p->len > c->upper_at && p->at[c->upper_at] >= ICMP6_RS &&
-            p->at[c->upper_at] <= ICMP6_NA) {
-            if (i->nd) {
+            p->at[c->upper_at] <= ICMP6_REDIRECT) {
+            if (i->nd && !c->reassembled) { /* RFC 6980 5 */
                 nd_in(i, p, &h, c->upper_at);
             } else {
                 node_drop(i->node, DROP_BAD_ND, p);
@@ -264,7 +294,7 @@ static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip
     }
     if (!c->has_home)
         return true;
-    if (!n->agent) { /* does not know the option: RFC 6275 6.3 */
+    if (!n->agent && !n->mobile) { /* does not know the option: RFC 6275 6.3 */
         if (!addr_multicast(&h->dst))
             icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, ICMP6_OPTION, (uint32_t)c->home_at);
         node_drop(n, DROP_UNKNOWN_OPTION, p);
@@ -275,21 +305,33 @@ static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip
         return false;
     }
     if (c->upper != IP6_MH && c->upper != IP6_ESP && c->upper != IP6_AH &&
-        !agent_bound(n->agent, &c->home, &h->src)) { /* RFC 6275 9.3.1 */
-        agent_binding_error(n->agent, i, &h->src, &c->home, 1);
+        !(n->agent && agent_bound(n->agent, &c->home, &h->src))) { /* RFC 6275 9.3.1 */
+        mobility_binding_error(n, h, &c->home, 1);
         node_drop(n, DROP_NO_BINDING, p);
         return false;
     }
     return true;
 }
 
-static void deliver(struct iface *i, struct pkt *p, const struct ip6 *h)
+static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire)
 {
     struct ip6_chain c;
+    struct ip6 joined;
+    const struct ip6 *h = wire;
     enum ip6_fault fault = ip6_walk(p->at, p->len, &c);
+    if (!fault && c.fragment) {
+        p = fragment_in(i, p, h, &c);
+        if (!p)
+            return;
+        fault = ip6_read(p->at, p->len, &joined);
+        assert(!fault);
+        h = &joined;
+        fault = ip6_walk(p->at, p->len, &c);
+        c.reassembled = true;
+    }
     if (fault) {
         bad_chain(i, p, h, fault, &c);
-    } else if (c.fragment) {
+    } else if (c.fragment) { /* a fragment of a fragment */
         node_drop(i->node, DROP_FRAGMENT, p);
     } else if (mobility_headers_fit(i, p, h, &c)) {
         upper(i, p, h, &c);
@@ -342,6 +384,11 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
         node_drop(n, DROP_HOME_LINK_LOCAL, p); /* RFC 6275 10.4.2 */
         return;
     }
+    if (r && r->out == i && i->nd && i->port->framing == LINK_RAW_IP6) { /* RFC 4443 3.1 */
+        icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
+        node_drop(n, DROP_NO_ROUTE, p);
+        return;
+    }
     const struct nd_address *tentative = i->nd ? address_find(i, &h->dst) : NULL;
     if (tentative) {
         node_drop(n, DROP_TENTATIVE, p);
@@ -349,6 +396,8 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
         icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_SOURCE_POLICY, 0);
         node_drop(n, DROP_INGRESS, p);
     } else if (n->forwards) {
+        if (i->nd && r && r->out == i)
+            redirect_send(i, p, h, r);
         forward(i, p, h);
     } else {
         node_drop(n, DROP_NOT_FOR_US, p);
@@ -359,11 +408,11 @@ void path_in(struct iface *i, struct pkt *p)
 {
     struct node *n = i->node;
     struct ip6 h;
+    n->arrival = i;
     if (i->port->framing == LINK_ETHERNET) {
         uint64_t dst;
-        uint64_t src;
         uint16_t type;
-        if (!eth_read(p->at, p->len, &dst, &src, &type) || type != ETH_TYPE_IP6) {
+        if (!eth_read(p->at, p->len, &dst, &i->heard, &type) || type != ETH_TYPE_IP6) {
             node_drop(n, DROP_MALFORMED, p);
             return;
         }

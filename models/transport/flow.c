@@ -7,6 +7,7 @@
 static const char *const voices[] = {"none", "g711", "g729", NULL};
 static const char *const directions[] = {"both", "up", "down", NULL};
 
+static const char *const sources[] = {"home", "care-of", NULL};
 static const char *const protocols[] = {"udp", "experimental", NULL};
 
 static const struct key constant_keys[] = {
@@ -57,6 +58,10 @@ const struct key flow_keys[] = {
      "each direction starts at a random part of its interval, RFC 3432"},
     {"hop_limit", KEY_INTEGER, FLOW(hop_limit), "64", "of the packets as they leave, RFC 8200 3",
      .min = 1, .max = 255},
+    {"source", KEY_WORD, FLOW(source), "home",
+     "a mobile node's: its home address, or the care-of address that it would choose (RFC 6724 5), "
+     "past Mobile IPv6; only upwards, or pings",
+     .words = sources},
     {.name = NULL},
 };
 

@@ -41,7 +41,11 @@ struct flow_config {
     int directions; /* enum flow_directions */
     bool random_phase;
     int64_t hop_limit;
+    int source; /* enum flow_source */
 };
+
+/* Which address of a mobile node a flow's packets leave from: RFC 6724 5 rule 4, RFC 5014. */
+enum flow_source { FLOW_FROM_HOME, FLOW_FROM_CARE_OF };
 
 extern const struct key flow_keys[];
 

@@ -58,6 +58,8 @@ static void tick(struct sim *sim, void *owner)
     if (sim_now(sim) >= s->stop)
         return;
     sim_arm_in(sim, &s->timer, s->shape.interval);
+    if (s->choose)
+        s->src = s->choose(s->owner, &s->dst);
     struct pkt *p = s->shape.kind == FLOW_PING ? make_ping(s) : make_datagram(s);
     p->mark = (struct pkt_mark){.flow = s->flow,
                                 .direction = s->direction,

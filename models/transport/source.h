@@ -18,6 +18,7 @@ struct source {
     uint32_t flow;     /* index + 1, as pkt_mark has it */
     uint8_t direction; /* 0 up, 1 down */
     struct addr src;
+    struct addr (*choose)(void *owner, const struct addr *dst); /* NULL: `src` is always it */
     struct addr dst;
     uint16_t port;                           /* of both ends */
     sim_time stop;                           /* no packet from here on */

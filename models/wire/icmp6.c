@@ -8,6 +8,7 @@ enum {
     OPT_SOURCE = 1,
     OPT_TARGET = 2,
     OPT_PREFIX = 3,
+    OPT_REDIRECTED = 4,
     OPT_MTU = 5,
     OPT_INTERVAL = 7,   /* RFC 6275 7.3 */
     OPT_HOME_AGENT = 8, /* RFC 6275 7.4 */
@@ -67,6 +68,11 @@ static void read_option(uint8_t type, struct reader *body, struct nd_options *o)
     case OPT_PREFIX:
         read_prefix(body, o);
         break;
+    case OPT_REDIRECTED:
+        (void)rd_take(body, 6);
+        o->redirected_n = rd_left(body);
+        o->redirected = rd_take(body, o->redirected_n);
+        break;
     case OPT_MTU:
         (void)rd_u16(body);
         o->mtu = rd_u32(body);
@@ -108,6 +114,7 @@ static void read_ra(struct reader *r, struct nd_message *m)
     m->managed = flags & 0x80;
     m->other = flags & 0x40;
     m->home_agent = flags & 0x20;
+    m->preference = flags >> 3 & 3;
     m->router_lifetime_s = rd_u16(r);
     m->reachable_ms = rd_u32(r);
     m->retrans_ms = rd_u32(r);
@@ -122,6 +129,8 @@ static void read_target(struct reader *r, struct nd_message *m)
         m->override = flags >> 29 & 1;
     }
     read_addr(r, &m->target);
+    if (m->type == ICMP6_REDIRECT)
+        read_addr(r, &m->destination);
 }
 
 static bool is_solicited_node(const struct addr *a)
@@ -130,7 +139,7 @@ static bool is_solicited_node(const struct addr *a)
     return addr_eq(&group, a);
 }
 
-/* RFC 4861 6.1.1, 6.1.2, 7.1.1, 7.1.2: what must be discarded. */
+/* RFC 4861 6.1.1, 6.1.2, 7.1.1, 7.1.2, 8.1: what must be discarded. */
 static bool addresses_fit(const struct ip6 *h, const struct nd_message *m)
 {
     bool from_nobody = addr_unspecified(&h->src);
@@ -143,6 +152,9 @@ static bool addresses_fit(const struct ip6 *h, const struct nd_message *m)
         if (addr_multicast(&m->target))
             return false;
         return !from_nobody || (is_solicited_node(&h->dst) && !m->options.has_source);
+    case ICMP6_REDIRECT:
+        return addr_link_local(&h->src) && !addr_multicast(&m->destination) &&
+               (addr_link_local(&m->target) || addr_eq(&m->target, &m->destination));
     default:
         return !addr_multicast(&m->target) && !(addr_multicast(&h->dst) && m->solicited);
     }
@@ -161,7 +173,7 @@ enum icmp6_fault nd_read(const struct ip6 *h, const uint8_t *icmp, size_t n, str
     m->type = rd_u8(&r);
     uint8_t code = rd_u8(&r);
     (void)rd_u16(&r);
-    if (m->type < ICMP6_RS || m->type > ICMP6_NA)
+    if (m->type < ICMP6_RS || m->type > ICMP6_REDIRECT)
         return ICMP6_BAD_CODE;
     if (m->type == ICMP6_RS) {
         (void)rd_u32(&r);
@@ -216,6 +228,14 @@ static void write_options(struct writer *w, const struct nd_options *o)
         write_station(w, OPT_TARGET, o->target);
     for (unsigned k = 0; k < o->prefixes; k++)
         write_prefix(w, &o->prefix[k]);
+    if (o->redirected) {
+        size_t units = (8 + o->redirected_n) / 8;
+        wr_u8(w, OPT_REDIRECTED);
+        wr_u8(w, (uint8_t)units);
+        wr_u16(w, 0);
+        wr_u32(w, 0);
+        wr_bytes(w, o->redirected, 8 * units - 8);
+    }
     if (o->mtu) {
         wr_u16(w, OPT_MTU << 8 | 1);
         wr_u16(w, 0);
@@ -259,7 +279,8 @@ void nd_write(struct writer *w, const struct addr *src, const struct addr *dst,
         wr_u32(w, 0);
     } else if (m->type == ICMP6_RA) {
         wr_u8(w, m->cur_hop_limit);
-        wr_u8(w, (uint8_t)(m->managed << 7 | m->other << 6 | m->home_agent << 5));
+        wr_u8(w, (uint8_t)(m->managed << 7 | m->other << 6 | m->home_agent << 5 |
+                           (m->preference & 3) << 3));
         wr_u16(w, m->router_lifetime_s);
         wr_u32(w, m->reachable_ms);
         wr_u32(w, m->retrans_ms);
@@ -268,6 +289,8 @@ void nd_write(struct writer *w, const struct addr *src, const struct addr *dst,
             (uint32_t)m->router << 31 | (uint32_t)m->solicited << 30 | (uint32_t)m->override << 29;
         wr_u32(w, m->type == ICMP6_NA ? flags : 0);
         write_addr(w, &m->target);
+        if (m->type == ICMP6_REDIRECT)
+            write_addr(w, &m->destination);
     }
     write_options(w, &m->options);
     put_checksum(w, start, src, dst);

@@ -1,6 +1,7 @@
 /*
  * icmp6.h - ICMPv6 errors and echo (RFC 4443), and neighbour discovery (RFC 4861, with the
- * Advertisement Interval and Home Agent Information options and the R bit of RFC 6275 7).
+ * Advertisement Interval and Home Agent Information options and the R bit of RFC 6275 7, and the
+ * preference of RFC 4191).
  *
  * Pure: bytes to struct and back.  Checksums cover the addresses of the IPv6 header, so
  * reading and writing take them.
@@ -25,6 +26,7 @@ enum icmp6_type {
     ICMP6_PARAMETER_PROBLEM = 4,
     ICMP6_ECHO_REQUEST = 128,
     ICMP6_ECHO_REPLY = 129,
+    ICMP6_MLD2_REPORT = 143, /* models/wire/mld.h */
     ICMP6_RS = 133,
     ICMP6_RA = 134,
     ICMP6_NS = 135,
@@ -79,6 +81,8 @@ struct nd_options {
     eth_addr source;
     bool has_target; /* Target Link-Layer Address */
     eth_addr target;
+    const uint8_t *redirected; /* Redirected Header: view of the packet; NULL: none */
+    size_t redirected_n;
     uint32_t mtu;         /* 0: none */
     uint32_t interval_ms; /* Advertisement Interval, RFC 6275 7.3; 0: none */
     bool has_home_agent;  /* Home Agent Information, RFC 6275 7.4 */
@@ -88,21 +92,26 @@ struct nd_options {
     struct nd_prefix prefix[ND_PREFIXES];
 };
 
+/* Default Router Preference, RFC 4191 2.2, as its two bits are. */
+enum nd_preference { ND_MEDIUM = 0, ND_HIGH = 1, ND_RESERVED = 2, ND_LOW = 3 };
+
 struct nd_message {
-    uint8_t type; /* ICMP6_RS to ICMP6_NA */
+    uint8_t type; /* ICMP6_RS to ICMP6_REDIRECT */
     /* RA */
     uint8_t cur_hop_limit;
     bool managed;
     bool other;
-    bool home_agent; /* H, RFC 6275 7.1 */
+    bool home_agent;    /* H, RFC 6275 7.1 */
+    uint8_t preference; /* enum nd_preference */
     uint16_t router_lifetime_s;
     uint32_t reachable_ms;
     uint32_t retrans_ms;
-    /* NS, NA */
+    /* NS, NA, Redirect */
     struct addr target;
-    bool router;    /* NA: R */
-    bool solicited; /* NA: S */
-    bool override;  /* NA: O */
+    struct addr destination; /* Redirect */
+    bool router;             /* NA: R */
+    bool solicited;          /* NA: S */
+    bool override;           /* NA: O */
     struct nd_options options;
 };
 
@@ -126,7 +135,7 @@ struct icmp6_error {
 MUST_CHECK enum icmp6_fault icmp6_check(const struct ip6 *h, const uint8_t *icmp, size_t n,
                                         uint8_t *type);
 
-/* Each reads after icmp6_check(); validation rules of RFC 4861 6.1.1, 6.1.2, 7.1.1, 7.1.2. */
+/* Each reads after icmp6_check(); validation rules of RFC 4861 6.1, 7.1, 8.1. */
 MUST_CHECK enum icmp6_fault nd_read(const struct ip6 *h, const uint8_t *icmp, size_t n,
                                     struct nd_message *m);
 MUST_CHECK enum icmp6_fault icmp6_read_echo(const uint8_t *icmp, size_t n, struct icmp6_echo *e);

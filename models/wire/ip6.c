@@ -4,7 +4,7 @@
 
 #include "sim/base/bytes.h"
 
-enum { OPT_PAD1 = 0, OPT_PADN = 1, OPT_HOME = 0xc9, HOME_BYTES = 16 };
+enum { OPT_PAD1 = 0, OPT_PADN = 1, OPT_LIMIT = 4, OPT_HOME = 0xc9, HOME_BYTES = 16 };
 
 /* ---- the fixed header ------------------------------------------------------ */
 
@@ -102,7 +102,11 @@ static enum ip6_fault walk_options(const uint8_t *packet, size_t at, size_t end,
         enum ip6_fault fault = IP6_GOOD;
         if (type == OPT_HOME && is_dest)
             fault = home_option(packet, o, len, c);
-        else if (type != OPT_PADN)
+        else if (type == OPT_LIMIT && is_dest && len == 1 && !c->has_limit) {
+            c->has_limit = true;
+            c->limit = packet[o + 2];
+            c->limit_at = o + 2;
+        } else if (type != OPT_PADN)
             fault = unknown_option(c, type, o);
         if (fault)
             return fault;

@@ -89,8 +89,12 @@ struct ip6_chain {
     size_t home_at; /* offset of the option's type octet */
     bool has_rh2;   /* a type 2 routing header with segments left 1 stands there */
     struct addr rh2;
-    size_t rh2_at;   /* offset of the routing header */
-    bool fragment;   /* a Fragment header: the walk ends there, `upper` is IP6_FRAGMENT */
+    size_t rh2_at;    /* offset of the routing header */
+    bool fragment;    /* a Fragment header: the walk ends there, `upper` is IP6_FRAGMENT */
+    bool reassembled; /* it came in fragments: set by whoever joined them */
+    bool has_limit;   /* a tunnel encapsulation limit, RFC 2473 4.1.1 */
+    uint8_t limit;
+    size_t limit_at; /* offset of its value */
     size_t fault_at; /* offset of the octet that is wrong: a Parameter Problem's pointer */
     uint8_t
         fault_code; /* RFC 4443 3.4: 0 erroneous field, 1 unknown next header, 2 unknown option */

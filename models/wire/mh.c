@@ -16,7 +16,10 @@ enum {
     OPT_ALTERNATE = 3,     /* RFC 6275 6.2.5 */
     OPT_NONCES = 4,        /* RFC 6275 6.2.6 */
     OPT_AUTHENTICATOR = 5, /* RFC 6275 6.2.7 */
+    OPT_STATION = 7,       /* RFC 5568 6.4.4 */
     OPT_BID = 35,          /* RFC 5648 4.1 */
+    STATION_OF_MOBILE = 2, /* its option code */
+    STATION_BYTES = 6,
     TYPES = 8,
 };
 
@@ -96,6 +99,15 @@ static enum mh_fault read_option(uint8_t type, struct reader *body, struct mh *m
         m->home_nonce = rd_u16(body);
         m->care_of_nonce = rd_u16(body);
         m->has_nonces = true;
+        break;
+    case OPT_STATION:
+        if (length != 1 + STATION_BYTES || rd_u8(body) != STATION_OF_MOBILE) {
+            m->skipped++; /* of another kind of link, or of another node */
+            return MH_GOOD;
+        }
+        m->station = (uint64_t)rd_u16(body) << 32;
+        m->station |= rd_u32(body);
+        m->has_station = true;
         break;
     case OPT_AUTHENTICATOR: {
         const uint8_t *b = rd_take(body, MH_AUTHENTICATOR);
@@ -246,6 +258,12 @@ static void write_options(struct writer *w, size_t start, const struct mh *m)
         pad_to(w, start, 8, 6);
         wr_u16(w, OPT_ALTERNATE << 8 | 16);
         wr_bytes(w, m->alternate.b, sizeof m->alternate.b);
+    }
+    if (m->has_station) {
+        wr_u16(w, OPT_STATION << 8 | (1 + STATION_BYTES));
+        wr_u8(w, STATION_OF_MOBILE);
+        wr_u16(w, (uint16_t)(m->station >> 32));
+        wr_u32(w, (uint32_t)m->station);
     }
     if (m->has_nonces) {
         pad_to(w, start, 2, 0);

@@ -108,6 +108,8 @@ struct mh {
     struct addr alternate;
     bool has_refresh; /* Binding Refresh Advice, BA */
     uint16_t refresh; /* units of 4 s */
+    bool has_station; /* MH Link-Layer Address, RFC 5568 6.4.4: of the mobile node */
+    uint64_t station; /* low 48 bits */
     bool has_nonces;  /* Nonce Indices, BU */
     uint16_t home_nonce;
     uint16_t care_of_nonce;
@@ -136,7 +138,8 @@ MUST_CHECK enum mh_fault mh_read(const struct addr *src, const struct addr *dst,
                                  const uint8_t *bytes, size_t n, struct mh *m);
 
 /* Appends the message with its checksum. Options in the order: refresh advice, alternate CoA,
- * nonce indices, BIDs, authenticator last; alignment as RFC 6275 6.2, RFC 5648 4.1. */
+ * link-layer address, nonce indices, BIDs, authenticator last; alignment as RFC 6275 6.2, RFC
+ * 5648 4.1. */
 void mh_write(struct writer *w, const struct addr *src, const struct addr *dst, const struct mh *m);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scenarios/populate.h"
+
 void *scenario_find(const struct key_list *list, size_t size, const char *name)
 {
     for (size_t k = 0; name && k < list->n; k++) {
@@ -13,16 +15,50 @@ void *scenario_find(const struct key_list *list, size_t size, const char *name)
     return NULL;
 }
 
+static size_t slot_of(const struct scenario *s, const char *name)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (; *name; name++)
+        h = (h ^ (uint8_t)*name) * 0x100000001b3u;
+    return (size_t)(h & (s->node_slots - 1));
+}
+
+static void index_nodes(struct scenario *s, struct arena *arena)
+{
+    struct node_config *node = s->nodes.items;
+    s->node_slots = 16;
+    while (s->node_slots < 2 * s->nodes.n)
+        s->node_slots *= 2;
+    s->node_slot = arena_take(arena, s->node_slots * sizeof(struct node_config *));
+    for (size_t k = 0; k < s->nodes.n; k++) {
+        size_t at = slot_of(s, node[k].name);
+        while (s->node_slot[at])
+            at = (at + 1) & (s->node_slots - 1);
+        s->node_slot[at] = &node[k];
+    }
+}
+
+struct node_config *scenario_node(const struct scenario *s, const char *name)
+{
+    if (!name || !s->node_slots)
+        return NULL;
+    for (size_t at = slot_of(s, name); s->node_slot[at]; at = (at + 1) & (s->node_slots - 1)) {
+        if (!strcmp(s->node_slot[at]->name, name))
+            return s->node_slot[at];
+    }
+    return NULL;
+}
+
 bool scenario_interface(const struct scenario *s, const char *text, const struct node_config **node,
                         const struct interface_config **interface)
 {
     char name[128];
-    const char *dot = strchr(text, '.');
+    const char *dot = strrchr(text, '.'); /* a population's nodes have one in their names */
     if (!dot || (size_t)(dot - text) >= sizeof name)
         return false;
     memcpy(name, text, (size_t)(dot - text));
     name[dot - text] = '\0';
-    *node = SCENARIO_FIND(s->nodes, struct node_config, name);
+    *node = scenario_node(s, name);
     *interface =
         *node ? SCENARIO_FIND((*node)->interfaces, struct interface_config, dot + 1) : NULL;
     return *interface != NULL;
@@ -81,14 +117,21 @@ bool scenario_load(const char *path, const char *const *set, size_t sets, struct
         yaml_set(*root, set[k], (unsigned)k + 1, arena, c);
     if (c->n)
         return false;
-    struct bind b = {
-        .root = *root, .folder = folder_of(path, arena), .arena = arena, .complaints = c};
-    check_unused_profiles(&b, *root);
-    bind_profiles(*root, arena, c);
-    bind_presets(*root, scenario_keys, arena, c);
+    return scenario_bind(*root, folder_of(path, arena), arena, s, c);
+}
+
+bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *arena,
+                   struct scenario *s, struct complaints *c)
+{
+    struct bind b = {.root = root, .folder = folder, .arena = arena, .complaints = c};
+    check_unused_profiles(&b, root);
+    bind_profiles(root, arena, c);
+    bind_presets(root, scenario_keys, arena, c);
+    populate(root, arena, c);
     memset(s, 0, sizeof *s);
-    bind_table(&b, *root, scenario_keys, s, "");
+    bind_table(&b, root, scenario_keys, s, "");
+    index_nodes(s, arena);
     if (c->n == 0)
-        scenario_check(s, *root, arena, c);
+        scenario_check(s, root, arena, c);
     return c->n == 0;
 }

@@ -100,12 +100,17 @@ struct detection_config {
     sim_time link_down;
     int nud; /* 0 rfc4861, 1 none */
     bool rs_delay;
+    bool rs_early;
+    int64_t ra_lost;
+    bool simple_dna;
     struct path_probe_config path_probe;
 };
 
 struct mcoa_config {
     bool enabled;
+    int at_home;      /* 0 complete, 1 simultaneous */
     int registration; /* enum bul_registration */
+    sim_time gather;
     sim_time lifetime;
 };
 
@@ -114,7 +119,8 @@ enum node_role { ROLE_MOBILE, ROLE_HOME_AGENT, ROLE_CORRESPONDENT };
 struct node_config {
     const char *name;
     const char *profile;
-    int role; /* enum node_role */
+    int64_t count; /* gone once the scenario is populated */
+    int role;      /* enum node_role */
     const char *network;
     struct addr address;
     struct {
@@ -129,23 +135,23 @@ struct node_config {
     struct {
         int plain;
     } source_check;
-    struct {
-        int mcoa;
-        bool bulk;
-        sim_time max_lifetime;
-    } agent;
+    struct bcache_config agent;
 };
 
 struct event_config {
     sim_time at;
+    sim_time spread; /* likewise */
     const char *outage;
     sim_time length; /* `for` */
     const char *attach;
     const char *to;
     const char *detach;
+    const char *shut;
+    const char *restart;
 };
 
 struct timers_config {
+    struct ip_timers ip;
     struct nd_timers nd;
     struct bul_timers bul;
     sim_time max_delete_bce;
@@ -184,6 +190,9 @@ struct scenario {
     struct key_list expect; /* struct expect */
     struct sweep_config sweep;
     struct key_list figures; /* struct figure_config */
+    /* not of the file: */
+    struct node_config **node_slot; /* the nodes by a hash of their names */
+    size_t node_slots;
 };
 
 extern const struct key scenario_keys[];
@@ -196,6 +205,10 @@ struct setting {
  * `*root` is its text as a tree. `set` are --set assignments in order. */
 bool scenario_load(const char *path, const char *const *set, size_t sets, struct arena *arena,
                    struct scenario *s, struct yaml_node **root, struct complaints *c);
+
+/* The same of a tree that has been read: `folder` is that of its file. */
+bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *arena,
+                   struct scenario *s, struct complaints *c);
 
 /* What no table can say: names, topology, combinations, input files. */
 void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,
@@ -211,6 +224,8 @@ void scenario_check_mobility(const struct scenario *s, const struct yaml_node *r
 size_t scenario_roams(const struct scenario *s, const struct node_config *n,
                       const struct interface_config *i, struct arena *arena,
                       const struct network_config ***list);
+
+struct node_config *scenario_node(const struct scenario *s, const char *name); /* NULL: none */
 
 #define SCENARIO_FIND(list, type, name) ((type *)scenario_find(&(list), sizeof(type), (name)))
 void *scenario_find(const struct key_list *list, size_t size, const char *name); /* NULL: none */

@@ -63,13 +63,19 @@ static void check_advertise(struct check *k, const struct network_config *n)
     const char *path = path3(k, "networks", n->name, "advertise");
     if (n->advertise.min > n->advertise.max * 3 / 4)
         SAY(k, path, "min must not be above 0.75 max (RFC 4861 6.2.1)");
+    if (n->advertise.min && n->advertise.min < 30 * SIM_MS)
+        SAY(k, path, "min must not be below 30 ms (RFC 6275 7.5)");
+    if (n->advertise.lifetime && n->advertise.lifetime * SIM_S < n->advertise.max)
+        SAY(k, path, "lifetime must not be below max (RFC 4861 6.2.1)");
+    if (n->advertise.mtu && (n->advertise.mtu < IP6_MTU_MIN || n->advertise.mtu > n->access.mtu))
+        SAY(k, path, "mtu must be from 1280 B to the link's own");
     if (n->advertise.preferred > n->advertise.valid)
         SAY(k, path, "preferred must not be above valid (RFC 4861 4.6.2)");
 }
 
 static void check_network(struct check *k, const struct network_config *n)
 {
-    const struct node_config *agent = SCENARIO_FIND(k->s->nodes, struct node_config, n->agent);
+    const struct node_config *agent = scenario_node(k->s, n->agent);
     check_prefix(k, n);
     check_overlap(k, n);
     check_advertise(k, n);
@@ -227,7 +233,7 @@ static void check_decision(struct check *k, const struct node_config *n)
 static void check_mobile(struct check *k, const struct node_config *n)
 {
     const char *path = path2(k, "nodes", n->name);
-    const struct node_config *agent = SCENARIO_FIND(k->s->nodes, struct node_config, n->home.agent);
+    const struct node_config *agent = scenario_node(k->s, n->home.agent);
     if (!agent) {
         SAY(k, path, "a mobile node needs `home: {agent: NODE, address: ADDRESS}`");
         return;
@@ -247,6 +253,9 @@ static void check_mobile(struct check *k, const struct node_config *n)
         SAY(k, path2(k, path, "home.address"), "is the address of the home agent");
     if (!n->interfaces.n)
         SAY(k, path, "a mobile node needs interfaces");
+    if (n->mcoa.at_home == 1 && !n->mcoa.enabled)
+        SAY(k, path2(k, path, "mcoa.at_home"),
+            "simultaneous needs several care-of addresses: mcoa.enabled is false");
     if (n->mcoa.lifetime % (4 * SIM_S))
         SAY(k, path2(k, path, "mcoa.lifetime"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
     check_interfaces(k, n);
@@ -297,6 +306,18 @@ static void check_nodes(struct check *k)
 
 /* ---- flows, events, expectations ------------------------------------------------ */
 
+/* Nobody else knows where a node is that does not speak from its home address. */
+static void check_care_of(struct check *k, const struct flow_config *f, const char *path)
+{
+    const char *const *end = f->between.items;
+    const struct node_config *n = scenario_node(k->s, end[0]);
+    if (f->between.n == 2 && n && n->role != ROLE_MOBILE)
+        SAY(k, path2(k, path, "source"), "'%s' is no mobile node and has no care-of address",
+            end[0]);
+    if (!f->traffic.has_ping && f->directions != FLOW_UP_ONLY)
+        SAY(k, path2(k, path, "source"), "care-of goes with `directions: up` or a ping");
+}
+
 static void check_flows(struct check *k)
 {
     const struct flow_config *f = KEY_ITEMS(k->s->flows, struct flow_config);
@@ -313,6 +334,8 @@ static void check_flows(struct check *k)
             SAY(k, path2(k, path, "stop"), "is not after its start");
         if (f[j].start >= k->s->general.stop)
             SAY(k, path2(k, path, "start"), "is not before the end of the run");
+        if (f[j].source == FLOW_FROM_CARE_OF)
+            check_care_of(k, &f[j], path);
         if (f[j].traffic.has_ping && f[j].directions != FLOW_BOTH)
             SAY(k, path2(k, path, "directions"), "a ping has both");
     }
@@ -320,7 +343,7 @@ static void check_flows(struct check *k)
 
 static void check_attach(struct check *k, const struct event_config *e, const char *path)
 {
-    const char *name = e->attach ? e->attach : e->detach;
+    const char *name = e->attach ? e->attach : e->detach ? e->detach : e->shut;
     const struct node_config *node;
     const struct interface_config *i;
     if (!scenario_interface(k->s, name, &node, &i)) {
@@ -347,14 +370,24 @@ static void check_attach(struct check *k, const struct event_config *e, const ch
     }
 }
 
+static void check_restart(struct check *k, const struct event_config *e, const char *path)
+{
+    const struct node_config *n = scenario_node(k->s, e->restart);
+    if (n->role == ROLE_CORRESPONDENT)
+        SAY(k, path, "'%s' has no bindings to forget: a home agent or a mobile node", e->restart);
+}
+
 static void check_events(struct check *k)
 {
     const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
     for (size_t j = 0; j < k->s->events.n; j++) {
         const char *path = arena_format(k->arena, "events.%zu", j);
-        int kinds = (e[j].outage != NULL) + (e[j].attach != NULL) + (e[j].detach != NULL);
+        int kinds = (e[j].outage != NULL) + (e[j].attach != NULL) + (e[j].detach != NULL) +
+                    (e[j].shut != NULL) + (e[j].restart != NULL);
         if (kinds != 1) {
-            SAY(k, path, "exactly one of outage, attach and detach");
+            SAY(k, path, "exactly one of outage, attach, detach, shut and restart");
+        } else if (e[j].restart) {
+            check_restart(k, &e[j], path);
         } else if (!e[j].outage) {
             check_attach(k, &e[j], path);
         }
@@ -362,6 +395,8 @@ static void check_events(struct check *k)
             SAY(k, path, "`for` goes with an outage");
         if (e[j].to && !e[j].attach)
             SAY(k, path, "`to` goes with attach");
+        if (e[j].spread)
+            SAY(k, path, "`spread` goes with each of a population: NAME.*");
         if (e[j].at >= k->s->general.stop)
             SAY(k, path, "is not before the end of the run");
     }

@@ -1,4 +1,5 @@
 /* The tables of keys, joined. */
+#include "scenarios/populate.h"
 #include "sim/app/scenario.h"
 
 #define RECORD(m)    offsetof(struct record_config, m)
@@ -28,7 +29,7 @@ static const char *const knowledge_words[] = {"protocol", "oracle", NULL};
 static const char *const nud_words[] = {"rfc4861", "none", NULL};
 static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
 static const char *const roles[] = {"mobile", "home-agent", "correspondent", NULL};
-static const char *const agent_mcoa_words[] = {"accept", "unknown", "prohibited", NULL};
+static const char *const at_home_words[] = {"complete", "simultaneous", NULL};
 static const char *const statistics[] = {"mean", "median", NULL};
 
 static const struct key record_keys[] = {
@@ -176,6 +177,13 @@ static const struct key detection_keys[] = {
      "neighbour unreachability detection of the default router, RFC 4861 7.3", .words = nud_words},
     {"rs_delay", KEY_BOOL, DETECTION(rs_delay), "true",
      "random delay before the first router solicitation, RFC 4861 6.3.7"},
+    {"rs_early", KEY_BOOL, DETECTION(rs_early), "false",
+     "the first one leaves from :: while the link-local address is tested, RFC 4861 4.1"},
+    {"ra_lost", KEY_INTEGER, DETECTION(ra_lost), "0",
+     "so many silent Advertisement Intervals and the router is tested, RFC 6275 11.5.1; 0: never",
+     .max = 1000},
+    {"simple_dna", KEY_BOOL, DETECTION(simple_dna), "false",
+     "a known link is recognised by its router's answer to a solicitation, RFC 6059"},
     {"path_probe", KEY_TABLE, DETECTION(path_probe), "",
      "echo requests from each care-of address to the home agent", .keys = probe_keys,
      .given_at = KEY_GIVEN(struct detection_config, path_probe.given)},
@@ -188,6 +196,11 @@ static const struct key mcoa_keys[] = {
     {"registration", KEY_WORD, MCOA(registration), "bulk",
      "one BU for all BIDs, one after the other, or each on its own (RFC 5648 5.3)",
      .words = registrations},
+    {"gather", KEY_TIME, MCOA(gather), "0 s",
+     "bulk: what happens within this time goes into one BU", .max = 60 * SIM_S},
+    {"at_home", KEY_WORD, MCOA(at_home), "complete",
+     "on the home link everything is deregistered, or the home link is one more path (RFC 5648 5.6)",
+     .words = at_home_words},
     {"lifetime", KEY_TIME, MCOA(lifetime), "420 s", "asked for in a BU, in steps of 4 s",
      .min = 4 * SIM_S, .max = INT64_C(65535) * 4 * SIM_S},
     {.name = NULL},
@@ -207,20 +220,13 @@ static const struct key source_check_keys[] = {
     {.name = NULL},
 };
 
-static const struct key agent_keys[] = {
-    {"mcoa", KEY_WORD, NODE(agent.mcoa) - NODE(agent), "accept",
-     "several care-of addresses are accepted, unknown (a plain RFC 6275 agent) or prohibited (166)",
-     .words = agent_mcoa_words},
-    {"bulk", KEY_BOOL, NODE(agent.bulk) - NODE(agent), "true",
-     "several BIDs in one BU are accepted; false: status 168"},
-    {"max_lifetime", KEY_TIME, NODE(agent.max_lifetime) - NODE(agent), "262140 s",
-     "granted at most", .min = 4 * SIM_S, .max = INT64_C(65535) * 4 * SIM_S},
-    {.name = NULL},
-};
-
 static const struct key node_keys[] = {
     {"role", KEY_WORD, NODE(role), NULL, "what it is", .words = roles},
     {"profile", KEY_TEXT, NODE(profile), "", "an entry of `profiles` that says the rest"},
+    {"count", KEY_INTEGER, NODE(count), "0",
+     "a population: so many nodes NAME.0, NAME.1, ... with addresses that count up; flows, events and "
+     "expectations name each as NAME.*; 0: one node, NAME",
+     .max = POPULATION_MAX},
     {"network", KEY_REF, NODE(network), "", "home agent, correspondent: where it stands",
      .refers = "networks"},
     {"address", KEY_ADDR, NODE(address), "",
@@ -241,12 +247,14 @@ static const struct key node_keys[] = {
      .keys = decide_keys},
     {"source_check", KEY_TABLE, NODE(source_check), "", "home agent: what may come out of a tunnel",
      .keys = source_check_keys},
-    {"agent", KEY_TABLE, NODE(agent), "", "home agent: what it grants", .keys = agent_keys},
+    {"agent", KEY_TABLE, NODE(agent), "", "home agent: what it grants", .keys = bcache_keys},
     {.name = NULL},
 };
 
 static const struct key event_keys[] = {
     {"at", KEY_TIME, EVENT(at), NULL, "when", .max = INT64_C(1000000) * SIM_S},
+    {"spread", KEY_TIME, EVENT(spread), "0 s",
+     "with NAME.*: not all at once, but evenly within this time", .max = INT64_C(1000000) * SIM_S},
     {"outage", KEY_REF, EVENT(outage), "", "a network that carries nothing, and nobody is told",
      .refers = "networks"},
     {"for", KEY_TIME, EVENT(length), "0 s", "outage: how long; 0 s: to the end",
@@ -255,10 +263,15 @@ static const struct key event_keys[] = {
     {"to", KEY_REF, EVENT(to), "", "attach: the network; default: the one it attaches to first",
      .refers = "networks"},
     {"detach", KEY_TEXT, EVENT(detach), "", "an interface that loses its link"},
+    {"shut", KEY_TEXT, EVENT(shut), "",
+     "an interface that is taken down with notice: its binding is deleted first, RFC 5648 5.5.2"},
+    {"restart", KEY_REF, EVENT(restart), "",
+     "a home agent or mobile node that forgets all its bindings", .refers = "nodes"},
     {.name = NULL},
 };
 
 static const struct key timer_keys[] = {
+    {"", KEY_JOIN, TIMERS(ip), "", "", .keys = ip_timer_keys},
     {"", KEY_JOIN, TIMERS(nd), "", "", .keys = nd_timer_keys},
     {"", KEY_JOIN, TIMERS(bul), "", "", .keys = bul_timer_keys},
     {"max_delete_bce_timeout", KEY_TIME, TIMERS(max_delete_bce), "10 s",

@@ -67,7 +67,7 @@ static void check_events(struct check *k, const struct node_config *n)
     const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
     const struct network_config **list;
     for (size_t j = 0; j < k->s->events.n; j++) {
-        const char *name = e[j].attach ? e[j].attach : e[j].detach;
+        const char *name = e[j].attach ? e[j].attach : e[j].detach ? e[j].detach : e[j].shut;
         const struct node_config *node;
         const struct interface_config *i;
         if (name && scenario_interface(k->s, name, &node, &i) && node == n &&

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/node/fragment.h"
 #include "models/node/nd.h"
 #include "sim/app/world_parts.h"
 
 struct node *world_add_node(struct world *w, const char *name)
 {
     struct node *n = node_new(w->arena, w->sim, &w->packets, &w->seed, name, w->nodes);
+    n->timers = &w->scenario->timers.ip;
     w->node[w->nodes++] = n;
     return n;
 }
@@ -88,6 +90,7 @@ void world_free(struct world *w)
         }
     }
     for (uint32_t k = 0; k < w->nodes; k++) {
+        fragment_release(w->node[k]);
         for (unsigned i = 0; i < w->node[k]->ifaces; i++) {
             if (w->node[k]->iface[i]->nd)
                 neighbour_release(w->node[k]->iface[i]);

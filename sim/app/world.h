@@ -38,6 +38,7 @@ struct world_flow {
 struct world_event {
     struct world *world;
     const struct event_config *how;
+    struct world_station *station; /* of attach, detach, shut; NULL otherwise */
     struct sim_timer timer;
     struct sim_timer end; /* of an outage */
 };

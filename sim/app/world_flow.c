@@ -2,8 +2,10 @@
 #include <assert.h>
 #include <string.h>
 
+#include "models/node/agent.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
+#include "models/node/source_address.h"
 #include "sim/app/world_parts.h"
 
 enum { FIRST_PORT = 20000 };
@@ -16,6 +18,12 @@ uint16_t world_flow_port(size_t flow)
 static void out(void *owner, struct pkt *p)
 {
     path_out(owner, p);
+}
+
+static struct addr care_of(void *owner, const struct addr *dst)
+{
+    const struct source_preference care_of_first = {.care_of = true};
+    return source_of(owner, dst, &care_of_first);
 }
 
 static void describe(struct world *w, size_t k, const struct flow_config *f,
@@ -32,7 +40,7 @@ static void describe(struct world *w, size_t k, const struct flow_config *f,
                              .playout = f->playout,
                              .deadline = f->deadline};
     for (int e = 0; e < 2; e++) {
-        const struct node_config *n = SCENARIO_FIND(w->scenario->nodes, struct node_config, end[e]);
+        const struct node_config *n = scenario_node(w->scenario, end[e]);
         t->end[e] = end[e];
         t->address[e] = world_address(w, n);
         t->node[e] = world_node(w, end[e])->index;
@@ -58,7 +66,8 @@ static void add_direction(struct world *w, size_t k, int d, const struct flow_co
                          .port = world_flow_port(k),
                          .stop = f->stop ? f->stop : SIM_NEVER,
                          .owner = from,
-                         .out = out};
+                         .out = out,
+                         .choose = f->source == FLOW_FROM_CARE_OF ? care_of : NULL};
     if (shape->kind != FLOW_PING && !shape->experimental)
         sink_listen(&to->ports, w->arena, w->sim, s->port);
 }
@@ -119,11 +128,10 @@ void world_attach(struct world_station *s)
     station_attach(s->station);
 }
 
-static void detach_iface(const struct world *w, const char *text)
+static void detach_iface(const struct iface *i)
 {
-    const struct world_station *any = world_station_of(w, text, NULL);
-    if (any->iface->port->via)
-        station_detach(any->iface->port->via);
+    if (i->port->via)
+        station_detach(i->port->via);
 }
 
 static void begin_outage(struct world_event *e)
@@ -147,6 +155,22 @@ static void end_outage(struct sim *sim, void *owner)
     access_outage(net->access, false);
 }
 
+static void shut_down(void *owner)
+{
+    const struct world_event *e = owner;
+    detach_iface(e->station->iface);
+}
+
+static void restart(const struct world_event *e)
+{
+    struct node *n = world_node(e->world, e->how->restart);
+    if (n->agent) {
+        agent_restart(n->agent);
+    } else {
+        mobile_restart(n->mobile);
+    }
+}
+
 static void happen(struct sim *sim, void *owner)
 {
     struct world_event *e = owner;
@@ -154,9 +178,13 @@ static void happen(struct sim *sim, void *owner)
     if (e->how->outage) {
         begin_outage(e);
     } else if (e->how->attach) {
-        world_attach(world_station_of(e->world, e->how->attach, e->how->to));
+        world_attach(e->station);
+    } else if (e->how->shut) {
+        mobile_shut(e->station->node->mobile, e->station->iface, e, shut_down);
+    } else if (e->how->restart) {
+        restart(e);
     } else {
-        detach_iface(e->world, e->how->detach);
+        detach_iface(e->station->iface);
     }
 }
 
@@ -165,7 +193,12 @@ void world_add_events(struct world *w)
     const struct event_config *how = KEY_ITEMS(w->scenario->events, struct event_config);
     w->event = arena_take(w->arena, (w->scenario->events.n + 1) * sizeof *w->event);
     for (size_t k = 0; k < w->scenario->events.n; k++) {
+        const char *who = how[k].attach   ? how[k].attach
+                          : how[k].detach ? how[k].detach
+                                          : how[k].shut;
         w->event[k] = (struct world_event){.world = w, .how = &how[k]};
+        if (who)
+            w->event[k].station = world_station_of(w, who, how[k].to);
         sim_timer_init(&w->event[k].timer, happen, &w->event[k]);
         sim_timer_init(&w->event[k].end, end_outage, &w->event[k]);
     }
@@ -209,7 +242,10 @@ static void start_mobile(struct world *w, const struct node_config *how)
     const struct nd_host_config host = {.link_layer = how->detection.link_layer,
                                         .link_down = how->detection.link_down,
                                         .nud = how->detection.nud == 0,
-                                        .rs_delay = how->detection.rs_delay};
+                                        .rs_delay = how->detection.rs_delay,
+                                        .rs_early = how->detection.rs_early,
+                                        .ra_lost = how->detection.ra_lost,
+                                        .simple_dna = how->detection.simple_dna};
     mobile_start(n->mobile);
     for (size_t k = 0; k < how->interfaces.n; k++) {
         const char *name = arena_format(w->arena, "%s.%s", how->name, ic[k].name);

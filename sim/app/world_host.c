@@ -24,16 +24,22 @@ struct addr world_address(const struct world *w, const struct node_config *n)
 
 /* ---- fixed nodes --------------------------------------------------------------------- */
 
+static sim_time lifetime_of(int64_t seconds)
+{
+    return seconds == ND_INFINITE ? SIM_NEVER : seconds * SIM_S;
+}
+
 static void add_agent(struct world *w, const struct node_config *how)
 {
     struct world_network *net = world_network(w, how->network);
     struct addr address = world_address(w, how);
-    const struct bcache_config config = {.home = net->how->prefix.prefix,
-                                         .max_lifetime = how->agent.max_lifetime,
-                                         .mcoa = how->agent.mcoa,
-                                         .bulk = how->agent.bulk,
-                                         .source_check = how->source_check.plain,
-                                         .delete_time = w->scenario->timers.max_delete_bce};
+    struct bcache_config config = how->agent;
+    config.serves = true;
+    config.home = net->how->prefix.prefix;
+    config.valid = lifetime_of(net->how->advertise.valid);
+    config.preferred = lifetime_of(net->how->advertise.preferred);
+    config.source_check = how->source_check.plain;
+    config.delete_time = w->scenario->timers.max_delete_bce;
     (void)agent_new(net->router, net->segment, &address, &config);
 }
 
@@ -164,9 +170,10 @@ static size_t list_flows(struct world *w, const struct node_config *how, struct 
         bool first = !strcmp(end[0], how->name);
         if (!first && strcmp(end[1], how->name) != 0)
             continue;
-        const struct node_config *peer =
-            SCENARIO_FIND(w->scenario->nodes, struct node_config, end[first ? 1 : 0]);
+        const struct node_config *peer = scenario_node(w->scenario, end[first ? 1 : 0]);
         bool ping = f[k].traffic.has_ping;
+        if (f[k].source == FLOW_FROM_CARE_OF)
+            continue; /* no binding is asked about it */
         list[n++] =
             (struct decide_flow){.name = f[k].name,
                                  .selector = {.peer = world_address(w, peer),
@@ -179,14 +186,15 @@ static size_t list_flows(struct world *w, const struct node_config *how, struct 
 
 static struct mobile_config mobile_config_of(const struct world *w, const struct node_config *how)
 {
-    const struct node_config *agent =
-        SCENARIO_FIND(w->scenario->nodes, struct node_config, how->home.agent);
+    const struct node_config *agent = scenario_node(w->scenario, how->home.agent);
     const struct path_probe_config *probe = &how->detection.path_probe;
     struct mobile_config m = {.bul = {.home = how->home.address,
                                       .agent = world_address(w, agent),
                                       .lifetime = how->mcoa.lifetime,
                                       .mcoa = how->mcoa.enabled,
+                                      .simultaneous = how->mcoa.at_home == 1,
                                       .registration = how->mcoa.registration,
+                                      .gather = how->mcoa.gather,
                                       .timers = w->scenario->timers.bul},
                               .detection = {.oracle = how->detection.knowledge == 1,
                                             .back_after = how->decision.back_after}};

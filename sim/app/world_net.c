@@ -12,8 +12,7 @@ static void add_segment(struct world *w, struct world_network *net)
     const struct network_config *how = net->how;
     struct port *port =
         world_add_port(w, net->router, how->name, LINK_ETHERNET, (uint32_t)how->access.mtu);
-    const struct node_config *agent =
-        SCENARIO_FIND(w->scenario->nodes, struct node_config, how->agent);
+    const struct node_config *agent = scenario_node(w->scenario, how->agent);
     struct addr global = addr_join(&how->prefix.prefix, ROUTER_ID);
     if (agent && !addr_unspecified(&agent->address))
         global = agent->address;

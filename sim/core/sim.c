@@ -6,11 +6,18 @@
 
 #include "sim/core/tap.h"
 
-/* The order of two events stands beside the pointer, so that sifting stays in one array. */
+/* Sifting stays in the heap and in the list of places: with many timers, each a cache miss away, to
+ * touch those that only move would cost more than everything else. */
 struct slot {
     sim_time at;
     uint64_t order;
+    uint32_t number;
+};
+
+/* An armed timer by its number; a number that is free links to the next one. */
+struct armed {
     struct sim_timer *timer;
+    uint32_t place; /* in the heap; the next free number */
 };
 
 struct sim {
@@ -19,8 +26,11 @@ struct sim {
     uint64_t cause;
     uint64_t events; /* ids given */
     struct slot *heap;
-    size_t len;
-    size_t cap;
+    struct armed *by_number;
+    uint32_t len;
+    uint32_t cap;
+    uint32_t numbers; /* ever given */
+    uint32_t spare;   /* the first free one; SIM_IDLE: none */
     struct tap *taps;
     bool halted;
 };
@@ -36,6 +46,7 @@ struct sim *sim_new(void)
         (void)fputs("sim: out of memory\n", stderr);
         abort();
     }
+    sim->spare = SIM_IDLE;
     return sim;
 }
 
@@ -44,6 +55,7 @@ void sim_free(struct sim *sim)
     if (!sim)
         return;
     free(sim->heap);
+    free(sim->by_number);
     free(sim);
 }
 
@@ -52,15 +64,15 @@ static bool before(const struct slot *a, const struct slot *b)
     return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
 
-static void place(struct sim *sim, struct slot s, size_t at)
+static void place(struct sim *sim, struct slot s, uint32_t at)
 {
     sim->heap[at] = s;
-    s.timer->slot = at;
+    sim->by_number[s.number].place = at;
 }
 
-static void sift_up(struct sim *sim, struct slot s, size_t at)
+static void sift_up(struct sim *sim, struct slot s, uint32_t at)
 {
-    for (size_t parent; at > 0; at = parent) {
+    for (uint32_t parent; at > 0; at = parent) {
         parent = (at - 1) / FANOUT;
         if (before(&sim->heap[parent], &s))
             break;
@@ -69,21 +81,21 @@ static void sift_up(struct sim *sim, struct slot s, size_t at)
     place(sim, s, at);
 }
 
-static size_t least_child(const struct sim *sim, size_t first)
+static uint32_t least_child(const struct sim *sim, uint32_t first)
 {
-    size_t least = first;
-    size_t end = first + FANOUT < sim->len ? first + FANOUT : sim->len;
-    for (size_t i = first + 1; i < end; i++) {
+    uint32_t least = first;
+    uint32_t end = first + FANOUT < sim->len ? first + FANOUT : sim->len;
+    for (uint32_t i = first + 1; i < end; i++) {
         if (before(&sim->heap[i], &sim->heap[least]))
             least = i;
     }
     return least;
 }
 
-static void sift_down(struct sim *sim, struct slot s, size_t at)
+static void sift_down(struct sim *sim, struct slot s, uint32_t at)
 {
-    for (size_t first; (first = FANOUT * at + 1) < sim->len;) {
-        size_t child = least_child(sim, first);
+    for (uint32_t first; (first = FANOUT * at + 1) < sim->len;) {
+        uint32_t child = least_child(sim, first);
         if (before(&s, &sim->heap[child]))
             break;
         place(sim, sim->heap[child], at);
@@ -94,19 +106,33 @@ static void sift_down(struct sim *sim, struct slot s, size_t at)
 
 static void grow(struct sim *sim)
 {
-    size_t cap = sim->cap ? 2 * sim->cap : FIRST_CAP;
+    uint32_t cap = sim->cap ? 2 * sim->cap : FIRST_CAP;
     struct slot *heap = realloc(sim->heap, cap * sizeof *heap);
-    if (!heap) {
+    struct armed *by_number = realloc(sim->by_number, cap * sizeof *by_number);
+    if (!heap || !by_number || cap > UINT32_MAX / 8) {
         (void)fputs("sim: out of memory for timers\n", stderr);
         abort();
     }
     sim->heap = heap;
+    sim->by_number = by_number;
     sim->cap = cap;
+}
+
+static uint32_t take_number(struct sim *sim, struct sim_timer *t)
+{
+    uint32_t number = sim->spare;
+    if (number == SIM_IDLE) {
+        number = sim->numbers++;
+    } else {
+        sim->spare = sim->by_number[number].place;
+    }
+    sim->by_number[number].timer = t;
+    return number;
 }
 
 void sim_timer_init(struct sim_timer *t, sim_fn *fn, void *owner)
 {
-    *t = (struct sim_timer){.fn = fn, .owner = owner, .slot = SIM_IDLE, .class = SIM_TIMER};
+    *t = (struct sim_timer){.fn = fn, .owner = owner, .number = SIM_IDLE, .class = SIM_TIMER};
 }
 
 void sim_delivery_init(struct sim_timer *t, sim_fn *fn, void *owner, uint64_t key)
@@ -119,18 +145,20 @@ void sim_delivery_init(struct sim_timer *t, sim_fn *fn, void *owner, uint64_t ke
 
 bool sim_armed(const struct sim_timer *t)
 {
-    return t->slot != SIM_IDLE;
+    return t->number != SIM_IDLE;
 }
 
 void sim_stop(struct sim *sim, struct sim_timer *t)
 {
-    if (t->slot == SIM_IDLE)
+    if (t->number == SIM_IDLE)
         return;
-    size_t at = t->slot;
+    uint32_t at = sim->by_number[t->number].place;
     struct slot gone = sim->heap[at];
     struct slot last = sim->heap[--sim->len];
-    t->slot = SIM_IDLE;
-    if (last.timer == t)
+    sim->by_number[t->number].place = sim->spare;
+    sim->spare = t->number;
+    t->number = SIM_IDLE;
+    if (last.number == gone.number)
         return;
     if (before(&last, &gone)) {
         sift_up(sim, last, at);
@@ -145,20 +173,21 @@ void sim_arm(struct sim *sim, struct sim_timer *t, sim_time at)
     t->at = at;
     t->order = t->class == SIM_DELIVERY ? t->key : timer_bit | sim->armed++;
     t->cause = sim->cause;
-    struct slot s = {at, t->order, t};
-    if (t->slot != SIM_IDLE) { /* moved: up or down from where it stands */
-        struct slot old = sim->heap[t->slot];
-        if (before(&s, &old)) {
-            sift_up(sim, s, t->slot);
+    if (t->number != SIM_IDLE) { /* moved: up or down from where it stands */
+        struct slot s = {at, t->order, t->number};
+        uint32_t from = sim->by_number[t->number].place;
+        if (before(&s, &sim->heap[from])) {
+            sift_up(sim, s, from);
         } else {
-            sift_down(sim, s, t->slot);
+            sift_down(sim, s, from);
         }
         return;
     }
     if (sim->len == sim->cap)
         grow(sim);
+    t->number = take_number(sim, t);
     sim->len++;
-    sift_up(sim, s, sim->len - 1);
+    sift_up(sim, (struct slot){at, t->order, t->number}, sim->len - 1);
 }
 
 void sim_arm_in(struct sim *sim, struct sim_timer *t, sim_time delay)
@@ -183,7 +212,7 @@ uint64_t sim_run_until(struct sim *sim, sim_time end)
     assert(end >= sim->now);
     sim->halted = false;
     while (sim->len && sim->heap[0].at <= end) {
-        struct sim_timer *t = sim->heap[0].timer;
+        struct sim_timer *t = sim->by_number[sim->heap[0].number].timer;
         sim->now = t->at;
         sim->cause = t->cause;
         sim_stop(sim, t);

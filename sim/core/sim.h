@@ -36,11 +36,11 @@ struct sim_timer {
     uint64_t order; /* class in the top bit, then the key */
     uint64_t key;   /* of a delivery: fixed at init */
     uint64_t cause;
-    size_t slot; /* place in the heap; SIM_IDLE when not armed */
+    uint32_t number; /* by which the engine knows it while it is armed; SIM_IDLE when it is not */
     enum sim_class class;
 };
 
-#define SIM_IDLE SIZE_MAX
+#define SIM_IDLE UINT32_MAX
 
 struct sim *sim_new(void); /* never NULL: running out of memory ends the program */
 void sim_free(struct sim *sim);

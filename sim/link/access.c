@@ -155,7 +155,8 @@ static void associate(struct sim *sim, void *owner)
 {
     struct station *s = owner;
     (void)sim;
-    s->member.on = true;
+    if (!s->router)
+        lan_switch(&s->member, true);
     s->host->mtu = (uint32_t)s->net->how.mtu;
     if (s->router)
         port_set_up(s->router, true);
@@ -253,7 +254,8 @@ void station_detach(struct station *s)
     if (!s->attached)
         return;
     s->attached = false;
-    s->member.on = false;
+    if (!s->router)
+        lan_switch(&s->member, false);
     sim_stop(s->net->links->sim, &s->associated);
     channel_flush(&s->up);
     channel_flush(&s->down);

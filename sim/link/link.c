@@ -66,6 +66,13 @@ void port_deliver(struct port *port, struct pkt *p)
     port->receive(port->owner, p);
 }
 
+void port_set_groups(struct port *port, uint64_t groups)
+{
+    port->groups = groups;
+    if (port->groups_on_lan)
+        *port->groups_on_lan = groups;
+}
+
 void port_set_up(struct port *port, bool up)
 {
     if (port->up == up)

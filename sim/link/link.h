@@ -39,6 +39,11 @@ struct port {
     void *owner;
     void (*receive)(void *owner, struct pkt *p); /* takes p */
     void (*state)(void *owner, bool up);
+    /* Which groups it is interested in, as a network card filters: a bit of `groups` is set for
+     * each (lan_group_bit()), and `hears` says it exactly. NULL: in all. */
+    uint64_t groups;
+    bool (*hears)(void *owner, uint64_t group);
+    uint64_t *groups_on_lan; /* where the segment keeps them while it is attached; NULL: nowhere */
 };
 
 /* What the links of one run share. */
@@ -62,6 +67,7 @@ struct port *port_new(struct links *links, const char *name, enum link_framing f
 void port_send(struct port *port, struct pkt *p);
 void port_deliver(struct port *port, struct pkt *p);
 void port_set_up(struct port *port, bool up);
+void port_set_groups(struct port *port, uint64_t groups);
 
 /* The link refuses p (before it was sent), or loses it on the way: observed, and given back. */
 void port_drop(struct port *port, enum link_reason reason, struct pkt *p);

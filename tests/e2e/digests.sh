@@ -4,8 +4,9 @@
 # A change of results is a change of EXPECTED, in the same commit, with a line in CHANGELOG.md.
 set -eu
 : >"$4/digests.txt"
-for file in "$2"/*.yaml; do
-    name=$(basename "$file" .yaml)
+for file in "$2"/*.yaml "$2"/validation/*.yaml; do
+    name=${file#"$2"/}
+    name=${name%.yaml}
     "$1" run "$file" -f -o "$4/digest-run" --pcap none 2>"$4/digests.err"
     echo "$name $(sed -n 's/.*"digest": "\(.*\)".*/\1/p' "$4/digest-run/manifest.json")" >>"$4/digests.txt"
 done

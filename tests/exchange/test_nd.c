@@ -321,7 +321,9 @@ static void a_foreign_source_is_dropped_by_the_access_router(void)
         told = 0;
         for (unsigned m = 0; m < notes; m++)
             told += note[m].name == -1 && note[m].type == ICMP6_UNREACHABLE;
+        RULE("IP6-MH-2");
         CHECK_EQ(spoofed, k == 0);
+        RULE("IP6-MH-2");
         CHECK_EQ(told > 0, k == 0);
     }
     end();

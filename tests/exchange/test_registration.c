@@ -68,7 +68,12 @@ static void begin(enum bul_registration registration)
         .mcoa = true,
         .registration = (int)registration,
         .timers = {1500 * SIM_MS, SIM_S, 32 * SIM_S, SHARE_ONE / 10 * 8}};
-    const struct bcache_config cache = {.home = {{{0x20, 1, 0xd, 0xb8, 0, 0xa}}, 64},
+    const struct bcache_config cache = {.serves = true,
+                                        .home = {{{0x20, 1, 0xd, 0xb8, 0, 0xa}}, 64},
+                                        .valid = SIM_NEVER,
+                                        .preferred = SIM_NEVER,
+                                        .max_bids = MH_BIDS,
+                                        .bulk_new_coa = true,
                                         .max_lifetime = 600 * SIM_S,
                                         .bulk = true,
                                         .delete_time = 10 * SIM_S};
@@ -169,18 +174,29 @@ static void a_lost_update_and_a_lost_answer_are_made_good(void)
 static void a_late_update_is_refused_once_and_sent_again(void)
 {
     begin(BUL_PARALLEL);
-    want(1, &coa1); /* the slow path */
-    want(2, &coa2); /* the fast one */
-    carry_up(1);
+    want(1, &coa2); /* the first after a restart goes alone */
     carry_up(0);
-    CHECK_EQ(to_mn[1].mh.status, MH_ST_SEQUENCE);
     CHECK(carry_down(0));
-    CHECK_EQ(registered, 1);
-    CHECK(carry_down(1)); /* 135 carries the number of BID 2 */
+    want(1, &coa1); /* moves, on the slow path */
+    want(2, &coa2); /* the fast one */
     CHECK_EQ(up, 3);
     carry_up(2);
-    CHECK(carry_down(2));
+    carry_up(1);
+    RULE("MCOA-MN-20");
+    CHECK_EQ(to_mn[2].mh.status, MH_ST_SEQUENCE);
+    CHECK(carry_down(1));
     CHECK_EQ(registered, 2);
+    CHECK(carry_down(2)); /* 135 carries the number of BID 2 */
+    now = bul_next(&mn);  /* the fourth in a second waits: MAX_UPDATE_RATE */
+    CHECK_EQ(now, SIM_S);
+    struct bul_acts acts = {.n = 0};
+    bul_tick(&mn, now, &acts);
+    do_mn(&acts);
+    RULE("MCOA-MN-20");
+    CHECK_EQ(up, 4); /* once */
+    carry_up(3);
+    CHECK(carry_down(3));
+    CHECK_EQ(registered, 3);
     CHECK_EQ(entry()->bindings, 2);
     arena_release(&arena);
 }

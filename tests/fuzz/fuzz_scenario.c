@@ -15,14 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct yaml_node *root = yaml_read("fuzz", (const char *)data, size, 0, &arena, &c);
     if (!root && !c.n)
         abort();
-    if (root && root->kind == YAML_MAP && !c.n) {
-        struct bind b = {.root = root, .folder = "/nowhere", .arena = &arena, .complaints = &c};
-        bind_profiles(root, &arena, &c);
-        bind_presets(root, scenario_keys, &arena, &c);
-        bind_table(&b, root, scenario_keys, &s, "");
-        if (!c.n)
-            scenario_check(&s, root, &arena, &c);
-    }
+    if (root && root->kind == YAML_MAP && !c.n)
+        (void)scenario_bind(root, "/nowhere", &arena, &s, &c);
     FILE *out = fopen("/dev/null", "w");
     if (out) {
         complaints_print(&c, out);

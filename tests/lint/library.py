@@ -1,15 +1,24 @@
 #!/usr/bin/python3
-"""library.py ROOT: every scenario has a title, a text and an `expect` list, and scenarios/README.md
-tells them as the files do."""
+"""library.py ROOT [--write]: every scenario has a title, a text and an `expect` list, and
+scenarios/README.md tells them as the files do; --write makes that page."""
 import glob
 import os
 import re
 import sys
 
 root = sys.argv[1]
-readme = ' '.join(open(os.path.join(root, 'scenarios', 'README.md')).read().split())
+page = os.path.join(root, 'scenarios', 'README.md')
 bad = 0
-for file in sorted(glob.glob(os.path.join(root, 'scenarios', '*.yaml'))):
+told = '''# The library
+
+Each file is run by the tests, and what it says under `expect` holds. Made from the files' own `title`
+and `text` by `tests/lint/library.py . --write`; a test compares.
+'''
+files = sorted(glob.glob(os.path.join(root, 'scenarios', '*.yaml')))
+validation = sorted(glob.glob(os.path.join(root, 'scenarios', 'validation', '*.yaml')))
+for file in files + validation:
+    if validation and file == validation[0]:
+        told += '\n# Held against numbers\n\nWhat each must give stands in `docs/validation.md`.\n'
     whole = open(file).read()
     title = re.search(r'^title: (.*)$', whole, re.M)
     text = re.search(r'^text: >-\n((?:  .*\n)+)', whole, re.M)
@@ -17,8 +26,17 @@ for file in sorted(glob.glob(os.path.join(root, 'scenarios', '*.yaml'))):
         print(file, 'lacks title, text or expect')
         bad += 1
         continue
-    want = '**%s.** %s' % (title.group(1), ' '.join(text.group(1).split()))
-    if want not in readme:
-        print(os.path.basename(file), 'is told otherwise in scenarios/README.md; it should say:\n' + want)
-        bad += 1
+    name = os.path.relpath(file, os.path.join(root, 'scenarios'))
+    told += '\n## [%s](%s)\n\n**%s.** %s\n' % (name, name, title.group(1), ' '.join(text.group(1).split()))
+told += '''
+## traces/
+
+`two-operators.csv` is made up for the examples, in the layout of the replay files of the PAM 2025
+multi-carrier data set (NUWiNS/pam2025-multi-carrier-dataset): put a measured file in its place.
+'''
+if '--write' in sys.argv:
+    open(page, 'w').write(told)
+elif open(page).read() != told:
+    print('scenarios/README.md is not what the files say: tests/lint/library.py . --write')
+    bad += 1
 sys.exit(1 if bad else 0)

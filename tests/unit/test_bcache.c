@@ -16,7 +16,12 @@ static struct bcache_config how;
 static void begin(void)
 {
     arena = (struct arena){0};
-    how = (struct bcache_config){.home = {{{0x20, 1, 0xd, 0xb8, 0, 0xa}}, 64},
+    how = (struct bcache_config){.serves = true,
+                                 .home = {{{0x20, 1, 0xd, 0xb8, 0, 0xa}}, 64},
+                                 .valid = SIM_NEVER,
+                                 .preferred = SIM_NEVER,
+                                 .max_bids = MH_BIDS,
+                                 .bulk_new_coa = true,
                                  .max_lifetime = 600 * SIM_S,
                                  .bulk = true,
                                  .delete_time = 10 * SIM_S};
@@ -65,9 +70,9 @@ static void pass_test(sim_time now)
 {
     acts.n = 0;
     bcache_tested(&cache, &home, true, now, &acts);
-    CHECK(act(BCACHE_PROXY_ON) != NULL);
     while (bcache_resume(&cache, &home, now, &acts))
         ;
+    CHECK(act(BCACHE_PROXY_ON) != NULL);
 }
 
 static void bind_plain(uint16_t sequence)
@@ -98,6 +103,7 @@ static void the_first_binding_waits_for_the_test(void)
     begin();
     struct mh bu = update(1, 105);
     CHECK(receive(&bu, &coa1, 0));
+    RULE("MIP6-HA-3");
     CHECK(act(BCACHE_TEST) && !act(BCACHE_SEND));
     bu.sequence = 2;
     CHECK(receive(&bu, &coa1, 1500 * SIM_MS));
@@ -106,8 +112,10 @@ static void the_first_binding_waits_for_the_test(void)
     unsigned answers = 0;
     for (unsigned k = 0; k < acts.n; k++)
         answers += acts.act[k].kind == BCACHE_SEND;
+    RULE("MIP6-SEQ-6");
     CHECK_EQ(answers, 2);
     CHECK_EQ(entry()->bindings, 1);
+    RULE("MIP6-HA-5");
     CHECK(addr_eq(&act(BCACHE_SEND)->dst, &coa1) && act(BCACHE_SEND)->rh2);
     arena_release(&arena);
 }
@@ -137,9 +145,11 @@ static void the_window_of_sequence_numbers(void)
         bind_plain(15);
         struct mh bu = update(cases[k].sequence, 105);
         CHECK(receive(&bu, &coa2, 2 * SIM_S));
+        RULE("MIP6-SEQ-1");
         CHECK_EQ(status() == MH_ST_ACCEPTED, cases[k].fresh);
         if (!cases[k].fresh) {
             CHECK_EQ(status(), MH_ST_SEQUENCE);
+            RULE("MIP6-SEQ-2");
             CHECK_EQ(act(BCACHE_SEND)->ba.sequence, 15); /* the last accepted */
             CHECK(addr_eq(&entry()->binding[0].coa, &coa1));
         }
@@ -154,12 +164,14 @@ static void refusals_of_rfc_6275(void)
     const struct arrival elsewhere = {
         .src = coa1, .home = foreign, .has_home = true, .authentic = true};
     CHECK(bcache_update(&cache, &elsewhere, &bu, 0, &acts));
+    RULE("MIP6-HA-2");
     CHECK_EQ(status(), MH_ST_NOT_HOME_SUBNET);
     bu = update(1, 0);
     CHECK(receive(&bu, &coa1, 0));
     CHECK_EQ(status(), MH_ST_NOT_HOME_AGENT);
     bu = update(1, 105);
     bu.has_nonces = true;
+    RULE("MIP6-HA-2");
     CHECK(!receive(&bu, &coa1, 0)); /* silently */
     bu = update(1, 105);
     bu.flags = MH_BU_ACK;
@@ -176,10 +188,13 @@ static void the_lifetime_may_be_shortened(void)
     struct mh bu = update(1, 1000); /* 4000 s, 600 s are granted */
     CHECK(receive(&bu, &coa1, 0));
     pass_test(SIM_S);
+    RULE("MIP6-LIFE-1");
+    RULE("MIP6-LIFE-2");
     CHECK_EQ(act(BCACHE_SEND)->ba.lifetime, 150);
     CHECK_EQ(bcache_next(&cache), 601 * SIM_S);
     acts.n = 0;
     bcache_tick(&cache, 601 * SIM_S, &acts);
+    RULE("MIP6-LIFE-7");
     CHECK(act(BCACHE_ENDED) && act(BCACHE_PROXY_OFF));
     arena_release(&arena);
 }
@@ -192,10 +207,13 @@ static void a_deleted_binding_is_remembered_for_a_while(void)
     struct mh bu = update(8, 0);
     CHECK(receive(&bu, &coa1, 5 * SIM_S));
     CHECK_EQ(status(), MH_ST_ACCEPTED);
+    RULE("MIP6-HA-15");
     CHECK_EQ(act(BCACHE_SEND)->ba.lifetime, 0);
+    RULE("MIP6-HA-16");
     CHECK(act(BCACHE_PROXY_OFF) != NULL);
     bu = update(7, 105); /* delayed */
     CHECK(receive(&bu, &coa1, 6 * SIM_S));
+    RULE("MIP6-HA-17");
     CHECK_EQ(status(), MH_ST_SEQUENCE);
     acts.n = 0;
     bcache_tick(&cache, 15 * SIM_S, &acts);
@@ -213,7 +231,9 @@ static void bindings_with_identifiers_live_side_by_side(void)
     add_bid(&bu, 2, NULL);
     CHECK(receive(&bu, &coa2, 10 * SIM_S));
     CHECK_EQ(status(), MH_ST_ACCEPTED);
+    RULE("MCOA-HA-1");
     CHECK(act(BCACHE_REFRESHED) && act(BCACHE_REFRESHED)->bid == 2);
+    RULE("MCOA-HA-1");
     CHECK_EQ(bcache_binding(entry(), 1)->until, 421 * SIM_S);
     CHECK_EQ(bcache_binding(entry(), 2)->until, 430 * SIM_S);
     bu = update(3, 105); /* move one */
@@ -224,6 +244,7 @@ static void bindings_with_identifiers_live_side_by_side(void)
     add_bid(&bu, 1, NULL);
     CHECK(receive(&bu, &coa2, 30 * SIM_S));
     CHECK_EQ(entry()->bindings, 1);
+    RULE("MCOA-HA-14");
     CHECK(!act(BCACHE_PROXY_OFF)); /* the other one still stands */
     arena_release(&arena);
 }
@@ -237,6 +258,7 @@ static void the_sequence_is_shared(void)
     add_bid(&bu, 2, &coa2);
     CHECK(receive(&bu, &coa2, 2 * SIM_S));
     CHECK_EQ(status(), MH_ST_SEQUENCE);
+    RULE("MCOA-HA-7");
     CHECK_EQ(act(BCACHE_SEND)->ba.sequence, 10);
     arena_release(&arena);
 }
@@ -249,7 +271,9 @@ static void refusals_of_rfc_5648(void)
     struct mh bu = update(2, 105);
     add_bid(&bu, 1, &coa1);
     CHECK(receive(&bu, &coa1, 2 * SIM_S));
+    RULE("MCOA-HA-3");
     CHECK_EQ(status(), MH_ST_MCOA_NON_MCOA);
+    RULE("MCOA-HA-4");
     CHECK_EQ(act(BCACHE_SEND)->ba.bids, 1); /* all BID options come back */
     bu = update(3, 105);
     bu.flags |= MH_BU_OVERWRITE;
@@ -262,10 +286,12 @@ static void refusals_of_rfc_5648(void)
     add_bid(&bu, 1, NULL);
     bu.bid[0].length = 6;
     CHECK(receive(&bu, &coa1, 4 * SIM_S));
+    RULE("MCOA-HA-3");
     CHECK_EQ(status(), MH_ST_MCOA_MALFORMED);
     bu = update(5, 105);
     add_bid(&bu, 9, NULL); /* unknown, without address */
     CHECK(receive(&bu, &coa1, 5 * SIM_S));
+    RULE("MCOA-HA-3");
     CHECK_EQ(status(), MH_ST_MCOA_UNKNOWN_COA);
     bu = update(6, 0);
     add_bid(&bu, 9, NULL);
@@ -276,10 +302,12 @@ static void refusals_of_rfc_5648(void)
     add_bid(&bu, 1, NULL);
     add_bid(&bu, 2, &coa2);
     CHECK(receive(&bu, &coa1, 7 * SIM_S));
+    RULE("MCOA-HA-3");
     CHECK_EQ(status(), MH_ST_MCOA_BULK_PROHIBITED);
     cache.how.mcoa = 2;
     bu.sequence = 8;
     CHECK(receive(&bu, &coa1, 8 * SIM_S));
+    RULE("MCOA-HA-3");
     CHECK_EQ(status(), MH_ST_MCOA_PROHIBITED);
     arena_release(&arena);
 }
@@ -293,7 +321,9 @@ static void a_bulk_update_can_fail_in_part(void)
     add_bid(&bu, 1, NULL);
     add_bid(&bu, 7, NULL);
     CHECK(receive(&bu, &coa1, 10 * SIM_S));
+    RULE("MCOA-HA-6");
     CHECK_EQ(status(), MH_ST_NOT_COMPLETE);
+    RULE("MCOA-HA-6");
     CHECK_EQ(act(BCACHE_SEND)->ba.bid[0].status, 0);
     CHECK_EQ(act(BCACHE_SEND)->ba.bid[1].status, MH_ST_MCOA_UNKNOWN_COA);
     CHECK_EQ(bcache_binding(entry(), 1)->until, 430 * SIM_S);
@@ -308,6 +338,7 @@ static void overwriting_with_nothing_good_leaves_the_old(void)
     bu.flags |= MH_BU_OVERWRITE;
     add_bid(&bu, 3, NULL);
     CHECK(receive(&bu, &coa1, 10 * SIM_S));
+    RULE("MCOA-HA-16");
     CHECK_EQ(entry()->bindings, 2);
     bu = update(3, 105);
     bu.flags |= MH_BU_OVERWRITE;
@@ -315,6 +346,8 @@ static void overwriting_with_nothing_good_leaves_the_old(void)
     CHECK(receive(&bu, &coa3, 11 * SIM_S));
     CHECK_EQ(entry()->bindings, 1);
     CHECK_EQ(entry()->binding[0].bid, 3);
+    RULE("MCOA-HA-14");
+    RULE("MIP6-HA-3");
     CHECK(!act(BCACHE_PROXY_OFF) && !act(BCACHE_TEST)); /* uninterrupted */
     arena_release(&arena);
 }
@@ -328,7 +361,9 @@ static void a_plain_update_wipes_every_identifier(void)
     bu.alternate = coa3;
     CHECK(receive(&bu, &coa2, 10 * SIM_S));
     CHECK_EQ(entry()->bindings, 1);
+    RULE("MCOA-HA-2");
     CHECK(addr_eq(&entry()->binding[0].coa, &coa3));
+    RULE("MIP6-HA-5");
     CHECK(addr_eq(&act(BCACHE_SEND)->dst, &coa2)); /* to the source, not the alternate */
     arena_release(&arena);
 }
@@ -339,7 +374,11 @@ static void the_source_must_be_one_of_the_care_of_addresses(void)
     CHECK(!bcache_source(&cache, &home, &coa1, 0));
     bind_two(1);
     CHECK(bcache_source(&cache, &home, &coa1, 2 * SIM_S));
+    RULE("MCOA-HA-13");
+    RULE("MCOA-HA-10");
     CHECK(bcache_source(&cache, &home, &coa2, 2 * SIM_S));
+    RULE("MIP6-HA-12");
+    RULE("MCOA-HA-10");
     CHECK(!bcache_source(&cache, &home, &coa3, 2 * SIM_S));
     cache.how.source_check = SOURCE_PRIMARY_ONLY;
     CHECK(bcache_source(&cache, &home, &coa1, 2 * SIM_S));
@@ -363,6 +402,8 @@ static void data_takes_the_binding_that_the_policy_names(void)
     CHECK_EQ(bcache_choose(entry(), &both, chosen), 2);
     CHECK(bcache_source(&cache, &home, &coa2, 50 * SIM_S));
     CHECK_EQ(bcache_choose(entry(), &gone, chosen), 1);
+    RULE("MCOA-HA-12");
+    RULE("MCOA-HA-11");
     CHECK_EQ(chosen[0]->bid, 2);
     CHECK(bcache_source(&cache, &home, &coa1, 51 * SIM_S));
     CHECK_EQ(bcache_choose(entry(), NULL, chosen), 1);
@@ -388,6 +429,335 @@ static void many_home_addresses_are_found(void)
     arena_release(&arena);
 }
 
+/* RFC 6275 9.5.1, 10.3.1, in the order of the checks. */
+static void more_refusals(void)
+{
+    begin();
+    struct mh bu = update(1, 105);
+    cache.how.serves = false;
+    CHECK(receive(&bu, &coa1, 0));
+    CHECK_EQ(status(), MH_ST_NO_HOME_REGISTRATION);
+    cache.how.serves = true;
+    for (int k = 1; k <= 3; k++) {
+        cache.how.refuse = k;
+        CHECK(receive(&bu, &coa1, 0));
+        CHECK_EQ(status(), 127 + k);
+    }
+    cache.how.refuse = 0;
+    bu.has_alternate = true;
+    bu.alternate = addr_all_nodes;
+    RULE("MIP6-HA-2");
+    CHECK(!receive(&bu, &coa1, 0)); /* the care-of address is no unicast: silently */
+    const struct arrival odd = {
+        .src = coa1, .home = addr_link_local_of(5), .has_home = true, .authentic = true};
+    bu = update(1, 105);
+    acts.n = 0;
+    RULE("MIP6-HAO-4");
+    CHECK(!bcache_update(&cache, &odd, &bu, 0, &acts));
+    const struct arrival bare = {.src = home, .authentic = true};
+    RULE("MIP6-HA-2");
+    CHECK(!bcache_update(&cache, &bare, &bu, 0, &acts)); /* a registration has the option */
+    bind_plain(9);
+    bu = update(10, 105);
+    bu.flags = MH_BU_ACK;
+    CHECK(receive(&bu, &coa1, 2 * SIM_S));
+    RULE("MIP6-DS-3");
+    CHECK_EQ(status(), MH_ST_TYPE_CHANGE);
+    RULE("MIP6-DS-3");
+    CHECK(addr_eq(&entry()->binding[0].coa, &coa1) && entry()->sequence == 9);
+    bu = update(5, 105); /* a stale number comes before everything else */
+    bu.flags = MH_BU_ACK;
+    CHECK(receive(&bu, &coa1, 2 * SIM_S));
+    CHECK_EQ(status(), MH_ST_SEQUENCE);
+    bu = update(11, 105); /* answered whether it asks for it or not */
+    bu.flags = MH_BU_HOME;
+    CHECK(receive(&bu, &coa1, 3 * SIM_S));
+    RULE("MIP6-HA-4");
+    CHECK_EQ(status(), MH_ST_ACCEPTED);
+    arena_release(&arena);
+}
+
+static void there_is_room_for_so_many(void)
+{
+    begin();
+    cache.how.max_homes = 1;
+    cache.how.max_bids = 2;
+    bind_two(1);
+    struct addr other = home;
+    other.b[15] = 9;
+    struct mh bu = update(1, 105);
+    const struct arrival second = {.src = coa3, .home = other, .has_home = true, .authentic = true};
+    acts.n = 0;
+    CHECK(bcache_update(&cache, &second, &bu, 2 * SIM_S, &acts));
+    CHECK_EQ(status(), MH_ST_RESOURCES);
+    bu = update(2, 105); /* AMB-11: one of two has room */
+    add_bid(&bu, 2, &coa2);
+    add_bid(&bu, 3, &coa3);
+    CHECK(receive(&bu, &coa2, 3 * SIM_S));
+    RULE("MCOA-HA-6");
+    CHECK(status() == MH_ST_NOT_COMPLETE && act(BCACHE_SEND)->ba.bid[0].status == 0 &&
+          act(BCACHE_SEND)->ba.bid[1].status == MH_ST_RESOURCES);
+    bu = update(3, 0);
+    CHECK(receive(&bu, &coa1, 4 * SIM_S));
+    CHECK_EQ(status(), MH_ST_ACCEPTED);
+    acts.n = 0;
+    CHECK(bcache_update(&cache, &second, &bu, 5 * SIM_S, &acts)); /* lifetime 0: nothing there */
+    CHECK_EQ(status(), MH_ST_NOT_HOME_AGENT);
+    bu = update(4, 105);
+    acts.n = 0;
+    CHECK(bcache_update(&cache, &second, &bu, 6 * SIM_S, &acts));
+    CHECK(act(BCACHE_TEST) != NULL);
+    arena_release(&arena);
+}
+
+static void the_home_prefix_bounds_the_lifetime(void)
+{
+    begin();
+    cache.how.valid = 300 * SIM_S;
+    cache.how.preferred = 200 * SIM_S;
+    struct mh bu = update(1, 105);
+    CHECK(receive(&bu, &coa1, 0));
+    pass_test(SIM_S);
+    RULE("MIP6-LIFE-2");
+    CHECK_EQ(act(BCACHE_SEND)->ba.lifetime, 75);
+    RULE("MIP6-LIFE-6");
+    CHECK_EQ(status(), MH_ST_PREFIX_DISCOVERY);
+    bu = update(2, 49); /* 196 s: over before the prefix is deprecated */
+    CHECK(receive(&bu, &coa1, 2 * SIM_S));
+    RULE("MIP6-LIFE-6");
+    CHECK_EQ(status(), MH_ST_ACCEPTED);
+    arena_release(&arena);
+}
+
+static void refreshes_are_advised_and_asked_for(void)
+{
+    begin();
+    cache.how.advice = 200 * SIM_S;
+    cache.how.ask_before = 20 * SIM_S;
+    bind_two(1);
+    const struct mh *ba = &act(BCACHE_SEND)->ba;
+    RULE("MIP6-LIFE-5");
+    RULE("MIP6-HA-21");
+    CHECK(ba->has_refresh && ba->refresh == 50 && ba->refresh < ba->lifetime);
+    CHECK_EQ(bcache_next(&cache), 401 * SIM_S);
+    acts.n = 0;
+    bcache_tick(&cache, 401 * SIM_S, &acts);
+    const struct bcache_act *brr = act(BCACHE_ASK);
+    RULE("MCOA-HA-9");
+    CHECK(brr && brr->ba.type == MH_BRR && brr->ba.bids == 2);
+    RULE("MIP6-HA-21");
+    CHECK_EQ(entry()->bindings, 2); /* kept for the full lifetime */
+    acts.n = 0;
+    bcache_tick(&cache, 410 * SIM_S, &acts);
+    CHECK(!act(BCACHE_ASK));      /* once */
+    struct mh bu = update(2, 40); /* 160 s: shorter than the advice */
+    add_bid(&bu, 1, NULL);
+    CHECK(receive(&bu, &coa1, 411 * SIM_S));
+    RULE("MIP6-LIFE-5");
+    CHECK(!act(BCACHE_SEND)->ba.has_refresh);
+    bu = update(3, 0);
+    CHECK(receive(&bu, &coa1, 412 * SIM_S));
+    RULE("MIP6-LIFE-5");
+    RULE("MIP6-HA-15");
+    CHECK(!act(BCACHE_SEND)->ba.has_refresh && act(BCACHE_SEND)->ba.lifetime == 0 &&
+          status() == MH_ST_ACCEPTED);
+    arena_release(&arena);
+}
+
+/* RFC 5648 10: a care-of address that was never seen is first registered on its own. */
+static void new_addresses_in_bulk_may_be_refused(void)
+{
+    begin();
+    bind_two(1);
+    cache.how.bulk_new_coa = false;
+    struct mh bu = update(2, 105);
+    add_bid(&bu, 1, NULL);
+    add_bid(&bu, 3, &coa3);
+    CHECK(receive(&bu, &coa1, 2 * SIM_S));
+    RULE("MCOA-HA-15");
+    CHECK(status() == MH_ST_MCOA_BULK_PROHIBITED && entry()->bindings == 2);
+    bu = update(3, 105);
+    add_bid(&bu, 3, &coa3);
+    CHECK(receive(&bu, &coa3, 3 * SIM_S));
+    CHECK_EQ(status(), MH_ST_ACCEPTED);
+    bu = update(4, 105);
+    add_bid(&bu, 1, &coa1);
+    add_bid(&bu, 3, &coa3);
+    CHECK(receive(&bu, &coa1, 4 * SIM_S));
+    RULE("MCOA-HA-15");
+    CHECK_EQ(status(), MH_ST_ACCEPTED);
+    arena_release(&arena);
+}
+
+/* Identifiers without address where nothing is bound are answered before any test. */
+static void numbers_that_nobody_knows(void)
+{
+    begin();
+    struct mh bu = update(1, 105);
+    add_bid(&bu, 1, NULL);
+    CHECK(receive(&bu, &coa1, 0));
+    CHECK(status() == MH_ST_MCOA_UNKNOWN_COA && !act(BCACHE_TEST));
+    bind_two(2);
+    bu = update(3, 0); /* AMB-3: one known, one not */
+    add_bid(&bu, 1, NULL);
+    add_bid(&bu, 8, NULL);
+    CHECK(receive(&bu, &coa2, 2 * SIM_S));
+    RULE("MCOA-HA-3");
+    CHECK(status() == MH_ST_NOT_COMPLETE && act(BCACHE_SEND)->ba.bid[0].status == 0 &&
+          act(BCACHE_SEND)->ba.bid[1].status == MH_ST_NOT_HOME_AGENT && entry()->bindings == 1);
+    bu = update(4, 0); /* O means nothing here: trap 7 */
+    bu.flags |= MH_BU_OVERWRITE;
+    add_bid(&bu, 8, NULL);
+    CHECK(receive(&bu, &coa2, 3 * SIM_S));
+    RULE("MCOA-HA-3");
+    CHECK_EQ(entry()->bindings, 1);
+    bu = update(5, 105); /* a care-of address that is none: that option alone is refused */
+    add_bid(&bu, 2, NULL);
+    add_bid(&bu, 5, &addr_all_nodes);
+    CHECK(receive(&bu, &coa2, 4 * SIM_S));
+    RULE("MCOA-HA-3");
+    CHECK(status() == MH_ST_NOT_COMPLETE &&
+          act(BCACHE_SEND)->ba.bid[1].status == MH_ST_MCOA_MALFORMED);
+    arena_release(&arena);
+}
+
+static void everything_can_be_forgotten(void)
+{
+    begin();
+    bind_two(5);
+    acts.n = 0;
+    CHECK(bcache_forget(&cache, &acts));
+    CHECK(act(BCACHE_PROXY_OFF) && act(BCACHE_ENDED) && entry()->bindings == 0);
+    acts.n = 0;
+    CHECK(!bcache_forget(&cache, &acts));
+    struct mh bu = update(1, 105); /* any number is good again */
+    add_bid(&bu, 1, &coa1);
+    CHECK(receive(&bu, &coa1, 3 * SIM_S));
+    RULE("MIP6-SEQ-1");
+    CHECK(act(BCACHE_TEST) != NULL);
+    arena_release(&arena);
+}
+
+/* ---- at home and abroad: RFC 5648 5.6, 6.3 ------------------------------------------------ */
+
+static struct mh home_update(uint16_t sequence, uint16_t bid)
+{
+    struct mh bu = update(sequence, 105);
+    add_bid(&bu, bid, &home);
+    bu.bid[0].home = true;
+    bu.has_station = true;
+    bu.station = 0x020000000009;
+    return bu;
+}
+
+static bool receive_at_home(const struct mh *bu, sim_time now)
+{
+    const struct arrival a = {.src = home, .authentic = true, .station = 0x020000000009};
+    acts.n = 0;
+    return bcache_update(&cache, &a, bu, now, &acts);
+}
+
+static void a_home_binding_beside_others(void)
+{
+    for (int way = HOME_REFUSED; way <= HOME_NO_NDP; way++) {
+        begin();
+        bind_two(1);
+        cache.how.simultaneous = way;
+        struct mh bu = home_update(2, 3);
+        CHECK(receive_at_home(&bu, 2 * SIM_S)); /* without a Home Address option: AMB-7 */
+        const struct bcache_act *ba = act(BCACHE_SEND);
+        CHECK(ba && addr_eq(&ba->dst, &home));
+        RULE("MIP6-HA-5");
+        CHECK(!ba->rh2);
+        RULE("MIP6-HA-18");
+        CHECK(ba->station == 0x020000000009);
+        if (way == HOME_REFUSED) {
+            RULE("MCOA-HA-3");
+            CHECK(status() == MH_ST_MCOA_HOME_AND_FOREIGN && entry()->bindings == 2);
+            arena_release(&arena);
+            continue;
+        }
+        struct binding *at_home = bcache_binding(entry(), 3);
+        RULE("MCOA-RH-1");
+        RULE("MIP6-HA-19");
+        CHECK(at_home && at_home->home && entry()->bindings == 3);
+        RULE("MCOA-RH-2");
+        CHECK_EQ(at_home->station, 0x020000000009);
+        RULE("MCOA-RH-4");
+        CHECK_EQ(status(), way == HOME_NDP ? 0 : MH_ST_RETURN_HOME_NO_NDP);
+        RULE("MCOA-RH-6");
+        CHECK((act(BCACHE_PROXY_OFF) != NULL) == (way == HOME_NDP));
+        const struct flow_rule to_home = {.bid = {3}, .bids = 1};
+        const struct flow_rule abroad = {.bid = {2}, .bids = 1};
+        const struct binding *chosen[MH_BIDS];
+        RULE("MCOA-RH-5");
+        CHECK(bcache_choose(entry(), &to_home, chosen) == 1 && chosen[0]->home);
+        RULE("MCOA-RH-5");
+        CHECK(bcache_choose(entry(), &abroad, chosen) == 1 && chosen[0]->bid == 2);
+        arena_release(&arena);
+    }
+}
+
+static void leaving_home(void)
+{
+    for (int policy = H_LITERAL; policy <= H_IGNORE_FOREIGN; policy++) {
+        begin();
+        bind_two(1);
+        cache.how.simultaneous = HOME_NDP;
+        cache.how.h_policy = policy;
+        struct mh bu = home_update(2, 3);
+        CHECK(receive_at_home(&bu, 2 * SIM_S));
+        bu = update(3, 105); /* a refresh with H: still at home (AMB-15) */
+        add_bid(&bu, 1, NULL);
+        bu.bid[0].home = true;
+        CHECK(receive(&bu, &coa1, 3 * SIM_S));
+        CHECK(bcache_binding(entry(), 3) != NULL);
+        bu = update(4, 105); /* and one without */
+        add_bid(&bu, 1, NULL);
+        CHECK(receive(&bu, &coa1, 4 * SIM_S));
+        RULE("MCOA-RH-8");
+        CHECK_EQ(bcache_binding(entry(), 3) == NULL, policy == H_LITERAL);
+        RULE("MCOA-RH-8");
+        CHECK_EQ(act(BCACHE_PROXY_ON) != NULL, policy == H_LITERAL);
+        bu = update(5, 105); /* the home binding's own number, abroad */
+        add_bid(&bu, 3, &coa3);
+        CHECK(receive(&bu, &coa3, 5 * SIM_S));
+        CHECK(bcache_binding(entry(), 3) && !bcache_binding(entry(), 3)->home);
+        bu = home_update(6, 1); /* one home binding at a time */
+        CHECK(receive_at_home(&bu, 6 * SIM_S));
+        bu = home_update(7, 2);
+        CHECK(receive_at_home(&bu, 7 * SIM_S));
+        RULE("MCOA-RH-1");
+        CHECK(!bcache_binding(entry(), 1) && bcache_binding(entry(), 2)->home);
+        bu = update(8, 0); /* complete return: everything goes */
+        CHECK(receive_at_home(&bu, 8 * SIM_S));
+        RULE("MCOA-RH-10");
+        CHECK_EQ(entry()->bindings, 0);
+        arena_release(&arena);
+    }
+}
+
+/* The home address without H is no care-of address; in a bulk BU each has its status (AMB-4). */
+static void a_home_binding_in_bulk(void)
+{
+    begin();
+    bind_two(1);
+    cache.how.simultaneous = HOME_NO_NDP;
+    struct mh bu = home_update(2, 3);
+    add_bid(&bu, 1, NULL);
+    bu.bid[1].home = true;
+    CHECK(receive_at_home(&bu, 2 * SIM_S));
+    RULE("MCOA-RH-4");
+    CHECK(status() == MH_ST_NOT_COMPLETE &&
+          act(BCACHE_SEND)->ba.bid[0].status == MH_ST_RETURN_HOME_NO_NDP &&
+          act(BCACHE_SEND)->ba.bid[1].status == 0);
+    bu = update(3, 105);
+    add_bid(&bu, 2, &home);
+    CHECK(receive(&bu, &coa2, 3 * SIM_S));
+    CHECK_EQ(status(), MH_ST_MCOA_MALFORMED);
+    arena_release(&arena);
+}
+
 CHECK_MAIN(CASE(the_first_binding_waits_for_the_test),
            CASE(a_home_address_that_is_taken_is_refused), CASE(the_window_of_sequence_numbers),
            CASE(refusals_of_rfc_6275), CASE(the_lifetime_may_be_shortened),
@@ -397,4 +767,9 @@ CHECK_MAIN(CASE(the_first_binding_waits_for_the_test),
            CASE(overwriting_with_nothing_good_leaves_the_old),
            CASE(a_plain_update_wipes_every_identifier),
            CASE(the_source_must_be_one_of_the_care_of_addresses),
-           CASE(data_takes_the_binding_that_the_policy_names), CASE(many_home_addresses_are_found))
+           CASE(data_takes_the_binding_that_the_policy_names), CASE(many_home_addresses_are_found),
+           CASE(more_refusals), CASE(there_is_room_for_so_many),
+           CASE(the_home_prefix_bounds_the_lifetime), CASE(refreshes_are_advised_and_asked_for),
+           CASE(new_addresses_in_bulk_may_be_refused), CASE(numbers_that_nobody_knows),
+           CASE(everything_can_be_forgotten), CASE(a_home_binding_beside_others),
+           CASE(leaving_home), CASE(a_home_binding_in_bulk))

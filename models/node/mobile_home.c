@@ -1,0 +1,163 @@
+/* A mobile node on its home link: RFC 6275 11.5.5, and RFC 5648 5.5, 5.6 with several care-of
+ * addresses. */
+#include "models/node/mobile_path.h"
+
+bool mobile_simultaneous(const struct mobile *m)
+{
+    return m->bul.mcoa && m->bul.simultaneous;
+}
+
+/* Its neighbours learn where the home address is now: RFC 6275 11.5.5. */
+static void announce(struct mobile *m)
+{
+    nd_send_na(m->home_iface, &m->bul.how.home, &addr_all_nodes, false, true);
+}
+
+void mobile_settle(struct mobile *m)
+{
+    if (!m->home_iface)
+        return; /* gone again meanwhile */
+    m->settled = true;
+    m->answers = true;
+    NODE_EVENT(m->node, EV_RETURNED_HOME, field_addr("home_address", &m->bul.how.home),
+               field_text("interface", m->home_iface->name), field_int("simultaneous", 0));
+    announce(m);
+}
+
+void mobile_home_bound(struct mobile *m, uint8_t status)
+{
+    if (!m->home_iface)
+        return;
+    m->settled = true;
+    m->answers = status != MH_ST_RETURN_HOME_NO_NDP; /* RFC 5648 5.6.4 */
+    NODE_EVENT(m->node, EV_RETURNED_HOME, field_addr("home_address", &m->bul.how.home),
+               field_text("interface", m->home_iface->name), field_int("simultaneous", 1));
+    if (m->answers)
+        announce(m);
+}
+
+static void tested(void *owner, bool unique)
+{
+    struct mobile *m = owner;
+    if (unique) {
+        mobile_settle(m);
+        return;
+    }
+    NODE_EVENT(m->node, EV_ND_DAD_FAILED, field_text("interface", m->home_iface->name),
+               field_addr("address", &m->bul.how.home));
+}
+
+void mobile_return(struct mobile *m)
+{
+    struct bul_acts acts;
+    acts.n = 0;
+    bool known = bul_is_known(&m->bul);
+    bul_return_home(&m->bul, sim_now(m->node->sim), &acts);
+    if (known) { /* the address is the node's: no test while a binding exists */
+        m->answers = true;
+        mobile_do(m, &acts);
+    } else if (!m->home_dad.running) {
+        dad_start(&m->home_dad, m->home_iface, &m->bul.how.home, true, m, tested);
+    }
+}
+
+/* The deregistration goes to the home agent's link-layer address: from its advertisement, or asked
+ * for with the home address as target, which the home agent defends (RFC 6275 11.5.5). */
+static bool knows_agent(struct mobile *m, const struct nd_router *r)
+{
+    if (r->station && !addr_unspecified(&r->global)) {
+        neighbour_learn(m->home_iface, &r->global, r->station, true);
+        return true;
+    }
+    return m->home_iface->port->framing != LINK_ETHERNET || !bul_is_known(&m->bul);
+}
+
+static void seek_agent(struct mobile *m)
+{
+    const struct addr *home = &m->bul.how.home;
+    struct addr group = addr_solicited_node(home);
+    const struct nd_message ns = {.type = ICMP6_NS, .target = *home};
+    m->seeks_agent = true;
+    nd_send(m->home_iface, &addr_any, &group, 0, &ns);
+}
+
+static void act_at_home(struct mobile *m)
+{
+    if (mobile_simultaneous(m)) {
+        mobile_address_changed(m, m->home_iface);
+    } else {
+        mobile_return(m);
+    }
+}
+
+void mobile_advertised(struct mobile *m, struct iface *i, const struct nd_message *na)
+{
+    if (!m->seeks_agent || m->home_iface != i || !addr_eq(&na->target, &m->bul.how.home) ||
+        !na->options.has_target)
+        return;
+    m->seeks_agent = false;
+    neighbour_learn(i, &m->bul.how.agent, na->options.target, true);
+    act_at_home(m);
+}
+
+void mobile_come_home(struct mobile *m, struct iface *i, const struct nd_router *r)
+{
+    m->home_iface = i;
+    m->settled = false;
+    m->answers = false;
+    m->bul.home_station = i->port->station;
+    node_own(m->node, i, &m->bul.how.home);
+    nd_filter(i);
+    if (knows_agent(m, r)) {
+        act_at_home(m);
+    } else {
+        seek_agent(m);
+    }
+}
+
+void mobile_leave_home(struct mobile *m)
+{
+    struct iface *i = m->home_iface;
+    bool complete = !mobile_simultaneous(m);
+    m->home_iface = NULL;
+    m->settled = m->answers = m->seeks_agent = false;
+    dad_stop(&m->home_dad);
+    node_own(m->node, NULL, &m->bul.how.home);
+    nd_filter(i);
+    if (complete) {
+        const struct bul_acts none = {.n = 0};
+        bul_leave_home(&m->bul);
+        mobile_do(m, &none); /* its timer follows */
+        mobile_plan(m);
+    } else {
+        mobile_address_changed(m, i);
+    }
+}
+
+void mobile_router_found(struct mobile *m, struct iface *i)
+{
+    for (int k = 0; k < ND_ROUTERS && !m->home_iface; k++) {
+        const struct nd_router *r = &i->nd->router[k];
+        if (!addr_unspecified(&r->addr) && r->prefix.len && mobile_is_home(m, &r->prefix))
+            mobile_come_home(m, i, r);
+    }
+    mobile_address_changed(m, i);
+}
+
+void mobile_link_lost(struct mobile *m, struct iface *i)
+{
+    if (m->home_iface == i)
+        mobile_leave_home(m);
+    mobile_address_changed(m, i);
+}
+
+bool mobile_listens(const struct mobile *m, const struct iface *i, const struct addr *group)
+{
+    struct addr own = addr_solicited_node(&m->bul.how.home);
+    return m->home_iface == i && addr_eq(group, &own);
+}
+
+bool mobile_answers(const struct mobile *m, const struct iface *i, const struct addr *target)
+{
+    return m->home_iface == i && m->answers && mobile_owns_home(m, target);
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+"""run.py ROOT SCRATCH [ID...]: each planted bug is caught by every test that it names.
+
+The sources are copied to SCRATCH and built; then each patch of tests/breaks is applied, what its
+tests need is built, the tests are run and must fail, and the patch is taken back.  A patch that
+does not apply, does not build, or is not caught is a failure of this test.
+"""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+root, scratch = sys.argv[1:3]
+only = set(sys.argv[3:])
+copy = os.path.join(scratch, 'breaks-source')
+build = os.path.join(scratch, 'breaks-build')
+os.makedirs(scratch, exist_ok=True)
+
+
+def sh(*args, **how):
+    return subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **how)
+
+
+def target_of(test):
+    layer, name = test.split('.')
+    return '%s_test_%s' % (layer, name)
+
+
+shutil.rmtree(copy, ignore_errors=True)
+shutil.copytree(root, copy, ignore=shutil.ignore_patterns('build', '.git', '*-out', '*.part'))
+made = sh('cmake', '-G', 'Ninja', '-S', copy, '-B', build, '-DCMAKE_BUILD_TYPE=Debug', '-DWERROR=OFF',
+          '-DCMAKE_C_FLAGS=-O1', '-DCMAKE_C_FLAGS_DEBUG=')
+if made.returncode:
+    sys.exit(made.stdout)
+patches = sorted(p for p in glob.glob(os.path.join(root, 'tests', 'breaks', '*.patch'))
+                 if not only or os.path.basename(p)[:-6] in only)
+wanted = {}
+for patch in patches:
+    with open(patch) as f:
+        heads = dict(line.strip().split(': ', 1) for line in f.read().split('\n\n')[0].splitlines())
+    wanted[patch] = (heads['Fault'], heads['Tests'].split())
+targets = sorted({target_of(t) for _, tests in wanted.values() for t in tests})
+made = sh('cmake', '--build', build, '--target', *targets)
+if made.returncode:
+    sys.exit(made.stdout[-3000:])
+missed = 0
+for test in sorted({t for _, tests in wanted.values() for t in tests}):
+    if sh(os.path.join(build, 'tests', target_of(test)), timeout=120).returncode:
+        missed += 1
+        print('%s fails without any bug' % test)
+for patch in patches:
+    name = os.path.basename(patch)[:-6]
+    fault, tests = wanted[patch]
+    done = sh('patch', '-p1', '--forward', '--batch', '--fuzz=0', '-i', patch, cwd=copy)
+    if done.returncode:
+        print('%s does not apply:\n%s' % (name, done.stdout))
+        missed += 1
+        sh('patch', '-p1', '-R', '--batch', '-i', patch, cwd=copy)
+        continue
+    made = sh('cmake', '--build', build, '--target', *[target_of(t) for t in tests])
+    caught = []
+    if made.returncode:
+        print('%s does not build:\n%s' % (name, made.stdout[-2000:]))
+    else:
+        for test in tests:
+            try:
+                code = sh(os.path.join(build, 'tests', target_of(test)), timeout=120).returncode
+            except subprocess.TimeoutExpired:
+                code = -1
+            if code:
+                caught.append(test)
+    print('%-30s %s' % (name, 'caught by ' + ' '.join(caught) if caught else 'NOT CAUGHT: ' + fault))
+    if caught != tests:
+        missed += 1
+        print('  wanted: ' + ' '.join(tests))
+    sh('patch', '-p1', '-R', '--batch', '-i', patch, cwd=copy)
+print('%d planted bugs, %d not caught as they say' % (len(patches), missed))
+sys.exit(1 if missed else 0)

@@ -1,0 +1,307 @@
+#!/usr/bin/python3
+"""validation.py MONAMI SCENARIOS SCRATCH FORM
+
+Holds one form of scenarios/validation against what its scenario's `text` derives: FORM is one of
+link, handover, registration, loss, three, overlap, sizes, outage, published.  Distributions are
+tested with fixed seeds: the outcome is the same every time.
+"""
+import math
+import os
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+
+monami, scenarios, scratch, form = sys.argv[1:5]
+place = tempfile.mkdtemp(dir=scratch)
+failures = 0
+MS = 10**6
+S = 10**9
+
+
+def scenario(name):
+    return os.path.join(scenarios, 'validation', name + '.yaml')
+
+
+def run(name, *settings, pcap='none'):
+    out = os.path.join(place, 'run')
+    subprocess.run([monami, 'run', scenario(name), '-q', '-f', '-o', out, '--pcap', pcap]
+                   + [x for s in settings for x in ('-s', s)], check=True)
+    return sqlite3.connect(os.path.join(out, 'results.sqlite'))
+
+
+def study(name, *settings):
+    out = os.path.join(place, 'study')
+    subprocess.run([monami, 'sweep', 'run', scenario(name), '-q', '-f', '-j', '2', '-o', out]
+                   + [x for s in settings for x in ('-s', s)], check=True)
+    return sqlite3.connect(os.path.join(out, 'study.sqlite'))
+
+
+def check(what, holds, got):
+    global failures
+    print('%-58s %s%s' % (what, got, '' if holds else '   DOES NOT HOLD'))
+    failures += not holds
+
+
+def mean_is(what, values, mean, deviation, unit=S, errors=3.5):
+    """Within `errors` standard errors; the deviation is derived, not measured."""
+    got = sum(values) / len(values)
+    bound = errors * deviation / math.sqrt(len(values))
+    check('%s, mean of %d' % (what, len(values)), abs(got - mean) <= bound,
+          '%.4f s, want %.4f +- %.4f' % (got / unit, mean / unit, bound / unit))
+
+
+def distributed(what, values, cdf):
+    """Kolmogorov and Smirnov, 1 %."""
+    values = sorted(values)
+    n = len(values)
+    d = max(max(abs((k + 1) / n - cdf(v)), abs(k / n - cdf(v))) for k, v in enumerate(values))
+    check('%s, distribution of %d' % (what, n), d * math.sqrt(n) < 1.628,
+          'D sqrt(n) = %.3f, below 1.628' % (d * math.sqrt(n)))
+
+
+def chi_square(what, observed, expected):
+    """At 1 %, by the approximation of Wilson and Hilferty; small expectations are put together."""
+    rows, rest = [], [0, 0.0]
+    for o, e in zip(observed, expected):
+        if e >= 5:
+            rows.append((o, e))
+        else:
+            rest = [rest[0] + o, rest[1] + e]
+    if rest[1] >= 5:
+        rows.append(tuple(rest))
+    elif rows:
+        rows[-1] = (rows[-1][0] + rest[0], rows[-1][1] + rest[1])
+    x = sum((o - e)**2 / e for o, e in rows)
+    f = len(rows) - 1
+    bound = f * (1 - 2 / (9 * f) + 2.326 * math.sqrt(2 / (9 * f)))**3
+    check('%s, chi-square with %d degrees' % (what, f), x < bound, '%.2f, below %.2f' % (x, bound))
+
+
+def transmission(size, rate):
+    return (8 * size * S + rate // 2) // rate
+
+
+# ---- F0 ------------------------------------------------------------------------------
+
+def link():
+    ip = 333 + 8 + 40
+    want = (transmission(ip + 14, 10**8) + 10000 + transmission(ip, 7 * 10**6) + 5 * MS
+            + transmission(ip + 2, 3 * 10**6) + 7 * MS + transmission(ip + 14, 10**7) + 30000)
+    delays = {r - s for s, r in run('link').execute(
+        'SELECT sent_ns, received_ns FROM packet WHERE sequence > 0')}
+    check('F0 delay over four hops', delays == {want}, '%s ns' % sorted(delays))
+
+
+# ---- F1, F2, F9 ------------------------------------------------------------------------
+
+def residual(a, b):
+    """What is left of an interval U(a, b) at a random time: mean, deviation, distribution."""
+    m = (a + b) / 2
+
+    def cdf(x):
+        if x <= a:
+            return max(x, 0) / m
+        x = min(x, b)
+        return (a + ((b - a)**2 - (b - x)**2) / (2 * (b - a))) / m
+    mean = (a * a + a * b + b * b) / (3 * (a + b))
+    second = (a + b) * (a * a + b * b) / 4 / (3 * m)
+    return mean, math.sqrt(second - mean * mean), cdf
+
+
+def moves(db):
+    return db.execute("SELECT link_down_ns, link_up_ns, router_ns, address_ns, bu_sent_ns, ba_received_ns, "
+                      "number, transition FROM transition WHERE kind = 'BID moved'").fetchall()
+
+
+RA = transmission(14 + 40 + 16 + 8 + 32, 11 * 10**6) + MS  # from the router to the node
+
+
+def handover():
+    for low, high in ((1.0, 3.0), (0.05, 1.5), (0.03, 0.07)):
+        db = study('handover', 'networks.new.advertise={min: %d ms, max: %d ms}' % (low * 1000 + .5, high * 1000 + .5))
+        rows = moves(db)
+        check('hand-overs seen', len(rows) == 1000, len(rows))
+        check('link, exact', {up - down for down, up, *_ in rows} == {300 * MS}, '300 ms')
+        mean, deviation, cdf = residual(low * S, high * S)
+        waits = [router - up - RA for _, up, router, *_ in rows]
+        mean_is('F1 wait for an advertisement, %g to %g s' % (low, high), waits, mean, deviation)
+        distributed('F1 wait for an advertisement, %g to %g s' % (low, high), waits, cdf)
+    tests = [address - router - S for _, _, router, address, *_ in rows]
+    mean_is('F2 random delay before DAD', tests, S / 2, S / math.sqrt(12))
+    distributed('F2 random delay before DAD', tests, lambda x: min(max(x / S, 0), 1))
+    # F9: the first packet on the new path
+    rtt = {ba - bu for _, _, _, _, bu, ba, *_ in rows}
+    check('F4 a move takes one round trip, and what waits for the link', 0 <= max(rtt) - min(rtt) < MS,
+          '%.3f to %.3f ms' % (min(rtt) / MS, max(rtt) / MS))
+    after = dict(((n, t), first) for n, t, first in db.execute(
+        "SELECT number, transition, first_after_ns FROM disruption WHERE flow = 'probe' AND direction = 'down'"))
+    late = [after[n, t] - bu - min(rtt) for _, _, _, _, bu, _, n, t in rows]
+    check('F9 first packet down: round trip, less than an interval more',
+          min(late) >= -MS and max(late) <= 10 * MS + MS, '%.3f to %.3f ms' % (min(late) / MS, max(late) / MS))
+    for dad, want in (('{delay: none}', S), ('{optimistic: true}', 0), ('none', 0)):
+        rows = moves(study('handover', 'networks.new.dad=' + dad, 'sweep.replicate=50'))
+        got = {address - router for _, _, router, address, *_ in rows}
+        check('F2 address with dad: %s' % dad, got == {want} and len(rows) == 50, '%s ns' % sorted(got))
+
+
+# ---- F4 --------------------------------------------------------------------------------
+
+def registration():
+    db = run('registration-loss', 'networks.lte.loss=0 %', 'expect=[]')
+    t = {name: at for at, name in db.execute('SELECT t_ns, name FROM event ORDER BY id DESC')}
+    bu = 40 + 24 + 40  # IPv6, home address option, BU with one BID and its care-of address
+    ba = 40 + 24 + 24  # IPv6, routing header, BA with one BID
+    up = transmission(bu, 10**8) + 20 * MS + transmission(bu, 10**9) + 5 * MS
+    down = transmission(ba, 10**9) + 5 * MS + transmission(ba, 10**8) + 20 * MS
+    got = t['mip6.ba_received'] - t['mip6.bu_sent']
+    check('F4 first registration: d(BU) + 1 s + d(BA)', got == up + S + down, '%d ns' % got)
+
+
+# ---- registration under loss ------------------------------------------------------------------
+
+def times_of(p, least):
+    """[(time, probability)] of the derivation, until what is left is less likely than `least`."""
+    q = 1 - p
+    sent, wait, at = [], 1.5, 0.0
+    while len(sent) < 400:
+        sent.append(at)
+        at += wait
+        wait = min(2 * wait, 32.0)
+    table = []
+    total = 0.0
+    for j, t in enumerate(sent):
+        first = p**j * q * q
+        later = sum(p**k * q * p * (1 - q * q)**(j - k - 1) * q * q for k in range(j))
+        table += [(t + 1.0, first), (t, later)] if j else [(t + 1.0, first)]
+        total += first + later
+        if 1 - total < least:
+            break
+    return table
+
+
+def loss():
+    db = study('registration-loss')
+    for share in ('10 %', '30 %', '50 %'):
+        p = float(share[:-2]) / 100
+        taken = [ba - bu for bu, ba in db.execute(
+            "SELECT bu_sent_ns, ba_received_ns FROM transition JOIN parameter ON run = number WHERE "
+            "kind = 'BID added' AND value = ? AND ba_received_ns IS NOT NULL", (share,))]
+        check('registrations at %s' % share, len(taken) == 1000, len(taken))
+        table = times_of(p, 1e-9)
+        rtt = min(taken) - S  # the least is that of no loss at all
+        mean = sum(t * w for t, w in table) * S + rtt
+        second = sum((t * S + rtt)**2 * w for t, w in table)
+        mean_is('registration at %s' % share, taken, mean, math.sqrt(second - mean * mean))
+        steps = {round((v - rtt) / MS) for v in taken}
+        known = {round(t * 1000) for t, _ in table}
+        check('no other time than those derived, %s' % share, steps <= known, '%d of them' % len(steps))
+        chi_square('registration at %s' % share,
+                   [sum(round((v - rtt) / MS) == round(t * 1000) for v in taken) for t, _ in table],
+                   [w * len(taken) for _, w in table])
+
+
+# ---- three care-of addresses ---------------------------------------------------------------------
+
+def three():
+    want = {('bulk', 'fast-first'): (27, 1, 0), ('bulk', 'slow-first'): (307, 1, 0),
+            ('serial', 'fast-first'): (442, 3, 0), ('serial', 'slow-first'): (442, 3, 0),
+            ('parallel', 'fast-first'): (302, 3, 0), ('parallel', 'slow-first'): (1602, 6, 3)}
+    for (mode, order), (ms, updates, stale) in want.items():
+        db = run('three-registrations', 'nodes.mn.mcoa.registration=' + mode, 'nodes.mn.profile=' + order)
+        last, = db.execute("SELECT max(t_ns) FROM event WHERE name = 'mip6.registered'").fetchone()
+        sent, = db.execute("SELECT count(*) FROM event WHERE name = 'mip6.bu_sent' AND t_ns >= 30e9").fetchone()
+        bad, = db.execute("SELECT count(*) FROM event WHERE name = 'mip6.ba_received' AND t_ns >= "
+                          "30e9 AND data LIKE '%\"status\":135%'").fetchone()
+        took = last - 30 * S
+        check('%s, %s' % (mode, order), 0 <= took - ms * MS < MS and (sent, bad) == (updates, stale),
+              '%.3f ms, %d BUs, %d times 135' % (took / MS, sent, bad))
+
+
+# ---- F11, F12, F13, F14 ------------------------------------------------------------------------------
+
+def outage():
+    for queue in (0, 10):
+        db = run('outage', 'networks.lte.queue=%d packets' % queue)
+        lost, = db.execute("SELECT count(*) FROM packet WHERE direction = 'down' AND fate = 'queue_full'").fetchone()
+        want = max(0, 2000 // 20 - queue)
+        check('F11 lost in an outage of 2 s, queue of %d' % queue, abs(lost - want) <= 1, lost)
+
+
+def overlap():
+    for ms in (2000, 80, 40, 0):
+        db = run('overlap', 'events=[{at: 10 s, detach: mn.cell1}, {at: 20 s, attach: mn.cell1, to: two}, '
+                 '{at: %d ms, detach: mn.cell0}]' % (20000 + ms), 'nodes.mn.decision.prefer=[cell1, cell0]', 'expect=[]')
+        done, = db.execute("SELECT min(t_ns) FROM event WHERE name = 'mip6.bu_received' AND t_ns >= 20e9").fetchone()
+        took = done - 20 * S  # the new link is there until the home agent has the Binding Update
+        arrivals = [t for t, in db.execute("SELECT received_ns FROM packet WHERE direction = 'down' AND received_ns "
+                                           "IS NOT NULL ORDER BY received_ns")]
+        gap = max(b - a for a, b in zip(arrivals, arrivals[1:]) if a > 19 * S and b < 25 * S) - 20 * MS
+        # what is under way on the old link when it goes is lost too, and what comes after took as long
+        want = max(0, took - ms * MS)
+        flight = 25 * MS
+        holds = gap <= 1 if want == 0 and ms * MS >= took + flight else want <= gap <= want + flight + 20 * MS
+        check('F12 disruption after an overlap of %d ms' % ms, holds, '%.3f ms, by the form %.3f and what was under way'
+              % (gap / MS, want / MS))
+
+
+def frames(path):
+    """The packets of a pcapng file."""
+    with open(path, 'rb') as f:
+        data = f.read()
+    at = 0
+    while at < len(data):
+        kind, length = struct.unpack_from('<II', data, at)
+        if kind == 6:
+            size, = struct.unpack_from('<I', data, at + 20)
+            yield data[at + 28:at + 28 + size]
+        at += length
+
+
+def sizes():
+    db = run('overlap', pcap='all')
+    lengths = set()
+    for frame in frames(os.path.join(place, 'run', 'packets', 'all.pcapng')):
+        ip = frame if frame[0] >> 4 == 6 and len(frame) > 54 and frame[12:14] != b'\x86\xdd' else frame[14:]
+        if len(ip) < 72 or ip[6] not in (60, 43) or ip[40] != 135:
+            continue
+        mh = ip[64:]
+        at = 12
+        while mh[2] in (5, 6) and at < len(mh):
+            if mh[at] == 0:
+                at += 1
+                continue
+            if mh[at] == 35:
+                lengths.add(2 + mh[at + 1])
+            at += 2 + mh[at + 1]
+    check('F13 BID option without and with an IPv6 address', lengths == {6, 22}, '%s bytes' % sorted(lengths))
+    rows = db.execute("SELECT DISTINCT bytes, overhead_bytes FROM packet WHERE received_ns IS NOT NULL").fetchall()
+    check('F14 G.711: plain 220 B, in the tunnel 260 B', rows == [(220, 40)], rows)
+
+
+# ---- published measurements -------------------------------------------------------------------------
+
+TABLE = {(3000, 1000): {'test bed': (3.288, 1.040), 'xMIPv6': (2.643, 1.003), 'ns-3': (2.600, 1.022)},
+         (1500, 50): {'test bed': (2.041, 1.040), 'xMIPv6': (2.131, 1.003), 'ns-3': (2.083, 1.022)}}
+
+
+def published():
+    for (high, low), theirs in TABLE.items():
+        rows = moves(study('published', 'networks.new.advertise={min: %d ms, max: %d ms}' % (low, high)))
+        detection = sum(a - d for d, _, _, a, *_ in rows) / len(rows) / S
+        home = sum(ba - bu for *_, bu, ba, _, _ in rows) / len(rows) / S
+        print('RA interval %g to %g s, %d replications' % (low / 1000, high / 1000, len(rows)))
+        print('  %-10s movement detection %.3f s, home registration %.3f s' % ('monami', detection, home))
+        for who, (d, h) in theirs.items():
+            print('  %-10s movement detection %.3f s, home registration %.3f s' % (who, d, h))
+            if who != 'test bed':
+                check('within 15 %% of %s' % who, abs(detection / d - 1) < .15 and abs(home / h - 1) < .15,
+                      '%+.1f %%, %+.1f %%' % (100 * (detection / d - 1), 100 * (home / h - 1)))
+
+
+{'link': link, 'handover': handover, 'registration': registration, 'loss': loss, 'three': three,
+ 'outage': outage, 'overlap': overlap, 'sizes': sizes, 'published': published}[form]()
+shutil.rmtree(place)
+sys.exit(1 if failures else 0)

@@ -1,0 +1,619 @@
+/* Fragments, path MTU, tunnels, forwarding and ICMPv6 errors: RFC 8200, 8201, 2473, 4443. */
+#include "models/node/fragment.h"
+#include "models/node/pmtu.h"
+#include "models/wire/fragment.h"
+
+#include "tests/small_world.h"
+
+#define FILE_ "path-mtu.yaml"
+#define QUIET "expect=[]", "flows={}", "events=[]"
+
+static struct addr cn_address(void)
+{
+    return node_of("cn")->iface[0]->nd->address[1].addr;
+}
+
+static struct iface *cn(void)
+{
+    return iface_of("cn", "eth0");
+}
+
+static struct addr outside(void)
+{
+    return (struct addr){{0x20, 1, 0xd, 0xb8, 0xf, [15] = 0x99}};
+}
+
+/* An echo request of `data` bytes to the correspondent, in pieces: [from, to) of what stands behind
+ * the IPv6 header. */
+static struct pkt *piece(size_t data, uint32_t identification, size_t from, size_t to)
+{
+    struct addr src = outside();
+    struct addr dst = cn_address();
+    struct pkt *whole = echo_request(&world.packets, &src, &dst, 7, 1, data);
+    size_t n = whole->len - IP6_HEADER;
+    struct pkt *p = pkt_take(&world.packets);
+    const struct ip6_fragment f = {.next = IP6_ICMP6,
+                                   .offset = (uint16_t)from,
+                                   .more = to < n,
+                                   .identification = identification};
+    ip6_write_fragment(pkt_append(p, IP6_FRAGMENT_BYTES), &f);
+    memcpy(pkt_append(p, to - from), whole->at + IP6_HEADER + from, to - from);
+    path_add_header(p, &src, &dst, IP6_FRAGMENT, 64);
+    pkt_give(&world.packets, whole);
+    return p;
+}
+
+/* Ten seconds on, with the router known to the correspondent: what it sends leaves at once. */
+static void settle(void)
+{
+    run_to(10 * SIM_S);
+    neighbour_learn(cn(), &solicit_router(cn(), NULL)->addr, STRANGER, true);
+}
+
+static unsigned replies(void)
+{
+    return count_icmp(cn(), ICMP6_ECHO_REPLY, 0);
+}
+
+static void pieces_are_joined_in_any_order(void)
+{
+    static const size_t cut[4][2] = {{0, 400}, {400, 800}, {800, 1000}, {1000, 1008}};
+    static const int orders[4][4] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {2, 0, 3, 1}, {1, 3, 0, 2}};
+    BEGIN(FILE_, QUIET);
+    settle();
+    for (unsigned k = 0; k < 4; k++) {
+        for (int j = 0; j < 4; j++) {
+            CHECK_EQ(replies(), k);
+            arrive(cn(), STRANGER, piece(1000, k, cut[orders[k][j]][0], cut[orders[k][j]][1]));
+        }
+        RULE("IP6-FRAG-2");
+        CHECK_EQ(replies(), k + 1);
+    }
+    arrive(cn(), STRANGER, piece(1000, 9, 0, 1008)); /* atomic: RFC 6946 */
+    CHECK_EQ(replies(), 5);
+    /* the same number from another source is another packet */
+    arrive(cn(), STRANGER, piece(1000, 10, 0, 400));
+    arrive(cn(), STRANGER, piece(1000, 11, 400, 1008));
+    CHECK_EQ(replies(), 5);
+    end_world();
+}
+
+static void pieces_that_overlap_spoil_the_packet(void)
+{
+    BEGIN(FILE_, QUIET);
+    settle();
+    arrive(cn(), STRANGER, piece(1000, 1, 0, 400));
+    arrive(cn(), STRANGER, piece(1000, 1, 0, 400)); /* the very same: ignored */
+    CHECK_EQ(dropped[DROP_FRAGMENT], 1);
+    arrive(cn(), STRANGER, piece(1000, 1, 392, 800));
+    RULE("IP6-FRAG-2");
+    CHECK_EQ(dropped[DROP_FRAGMENT], 3); /* it, and what was there */
+    arrive(cn(), STRANGER, piece(1000, 1, 400, 800));
+    arrive(cn(), STRANGER, piece(1000, 1, 800, 1008));
+    arrive(cn(), STRANGER, piece(1000, 1, 0, 400));
+    RULE("IP6-FRAG-2");
+    CHECK(replies() == 0 && count_icmp(cn(), ICMP6_PARAMETER_PROBLEM, 0) == 0);
+    end_world();
+}
+
+static void a_piece_that_never_comes(void)
+{
+    BEGIN(FILE_, QUIET, "general.stop=400 s");
+    settle();
+    sim_time at = now_is();
+    arrive(cn(), STRANGER, piece(1000, 1, 0, 400));
+    run_to(at + 30 * SIM_S);
+    arrive(cn(), STRANGER, piece(1000, 1, 800, 1008));
+    arrive(cn(), STRANGER, piece(1000, 2, 800, 1008)); /* without the first piece: silence */
+    run_to(at + 60 * SIM_S - 1);
+    CHECK_EQ(count_icmp(cn(), ICMP6_TIME_EXCEEDED, 0), 0);
+    run_to(at + 100 * SIM_S);
+    const struct seen_frame *f = icmp_after(cn(), ICMP6_TIME_EXCEEDED, 0);
+    RULE("IP6-FRAG-2");
+    CHECK(f && f->t == at + 60 * SIM_S && f->ip[f->c.upper_at + 1] == ICMP6_REASSEMBLY);
+    RULE("IP6-FRAG-2");
+    CHECK(count_icmp(cn(), ICMP6_TIME_EXCEEDED, 0) == 1 && dropped[DROP_REASSEMBLY] == 3);
+    end_world();
+}
+
+static void pieces_that_fit_nowhere(void)
+{
+    BEGIN(FILE_, QUIET);
+    settle();
+    struct pkt *odd = piece(1000, 1, 0, 404); /* not a multiple of 8, and not the last */
+    arrive(cn(), STRANGER, odd);
+    run_to(now_is() + SIM_MS);
+    CHECK_EQ(dropped[DROP_FRAGMENT], 1);
+    struct pkt *far = piece(1000, 2, 0, 8);
+    far->at[IP6_HEADER + 2] = 0xff; /* beyond 65,535 */
+    far->at[IP6_HEADER + 3] = 0xf9;
+    arrive(cn(), STRANGER, far);
+    CHECK_EQ(dropped[DROP_FRAGMENT], 2);
+    struct pkt *large = piece(1000, 3, 0, 8);
+    large->at[IP6_HEADER + 2] = 0x40; /* beyond what this node has room for */
+    arrive(cn(), STRANGER, large);
+    CHECK_EQ(dropped[DROP_FRAGMENT], 3);
+    for (unsigned k = 0; k < 40; k++) /* more at once than there is room: the oldest go */
+        arrive(cn(), STRANGER, piece(1000, 100 + k, 0, 400));
+    CHECK_EQ(dropped[DROP_REASSEMBLY_ROOM], 40 - FRAGMENT_ROOM);
+    end_world();
+}
+
+/* RFC 6980: neighbour discovery never comes in fragments. */
+static void neighbour_discovery_in_fragments_is_ignored(void)
+{
+    BEGIN(FILE_, QUIET);
+    settle();
+    struct addr src = addr_link_local_of(5);
+    struct addr target = cn_address();
+    uint8_t bytes[64];
+    struct writer w = wr_over(bytes, sizeof bytes);
+    const struct nd_message ns = {.type = ICMP6_NS, .target = target};
+    nd_write(&w, &src, &target, &ns);
+    struct pkt *p = pkt_take(&world.packets);
+    const struct ip6_fragment atomic = {.next = IP6_ICMP6};
+    ip6_write_fragment(pkt_append(p, IP6_FRAGMENT_BYTES), &atomic);
+    memcpy(pkt_append(p, w.len), bytes, w.len);
+    path_add_header(p, &src, &target, IP6_FRAGMENT, 255);
+    unsigned answers = count_icmp(cn(), ICMP6_NA, 0);
+    arrive(cn(), STRANGER, p);
+    RULE("IP6-ND-2");
+    CHECK(dropped[DROP_BAD_ND] == 1 && count_icmp(cn(), ICMP6_NA, 0) == answers);
+    unsigned cut = 0;
+    for (unsigned k = 0; k < seen_frames; k++)
+        cut += frames[k].c.fragment && frames[k].ip[frames[k].c.upper_at] == IP6_ICMP6;
+    RULE("IP6-ND-2");
+    CHECK_EQ(cut, 0);
+    end_world();
+}
+
+/* ---- the source cuts up ------------------------------------------------------------------------
+ */
+
+static void too_big(struct iface *i, const struct addr *local, const struct addr *remote,
+                    uint32_t size, uint32_t mtu)
+{
+    uint8_t quote[64] = {0};
+    uint8_t bytes[128];
+    struct writer w = wr_over(bytes, sizeof bytes);
+    struct addr from = outside();
+    const struct ip6 h = {.src = *local,
+                          .dst = *remote,
+                          .payload_bytes = (uint16_t)(size - IP6_HEADER),
+                          .next = IP6_UDP,
+                          .hop_limit = 60};
+    ip6_write(quote, &h);
+    const struct icmp6_error e = {
+        .type = ICMP6_TOO_BIG, .value = mtu, .quote = quote, .n = sizeof quote};
+    icmp6_write_error(&w, &from, local, &e);
+    arrive(i, STRANGER, packet_of(&from, local, IP6_ICMP6, 64, bytes, w.len));
+}
+
+static void the_path_mtu_is_lowered_and_never_raised(void)
+{
+    BEGIN(FILE_, QUIET, "general.stop=2000 s");
+    settle();
+    struct node *n = node_of("cn");
+    struct addr local = cn_address();
+    struct addr remote = outside();
+    struct addr other = {{0x20, 1, 0xd, 0xb8, 0xe, [15] = 1}};
+    RULE("IP6-PMTU-1");
+    CHECK_EQ(pmtu_of(n, &local, &remote, cn()->mtu), 1500);
+    too_big(cn(), &local, &remote, 1400, 1000);
+    RULE("IP6-PMTU-1");
+    CHECK_EQ(pmtu_of(n, &local, &remote, 1500), 1500); /* below 1280: discarded */
+    too_big(cn(), &local, &remote, 1300, 1300);
+    RULE("IP6-PMTU-1");
+    CHECK_EQ(pmtu_of(n, &local, &remote, 1500), 1500); /* no such packet can have been too big */
+    too_big(cn(), &other, &remote, 1400, 1300);
+    CHECK_EQ(pmtu_of(n, &other, &remote, 1500), 1500); /* not its own */
+    too_big(cn(), &local, &remote, 1400, 1300);
+    RULE("IP6-PMTU-1");
+    CHECK_EQ(pmtu_of(n, &local, &remote, 1500), 1300);
+    too_big(cn(), &local, &remote, 9100, 9000);
+    too_big(cn(), &local, &remote, 1500, 1400);
+    RULE("IP6-PMTU-1");
+    CHECK_EQ(pmtu_of(n, &local, &remote, 1500), 1300);
+    RULE("IP6-PMTU-2"); /* another address of its own, or another destination, starts afresh */
+    CHECK(pmtu_of(n, &other, &remote, 1500) == 1500 && pmtu_of(n, &local, &other, 1500) == 1500);
+    struct pkt *p = echo_request(&world.packets, &local, &remote, 1, 1, 1352); /* 1,400 bytes */
+    path_out(n, p);
+    unsigned pieces = 0;
+    for (unsigned k = 0; k < seen_frames; k++) {
+        const struct seen_frame *f = &frames[k];
+        if (f->port != cn()->port->index || !f->c.fragment)
+            continue;
+        struct ip6_fragment part = ip6_read_fragment(f->ip + f->c.upper_at);
+        size_t bytes = f->n - f->c.upper_at - IP6_FRAGMENT_BYTES;
+        RULE("IP6-FRAG-1");
+        CHECK(f->n <= 1300 && (!part.more || bytes % 8 == 0) && (part.offset == 0) == !pieces &&
+              part.next == IP6_ICMP6);
+        pieces++;
+    }
+    RULE("IP6-FRAG-1");
+    CHECK_EQ(pieces, 2);
+    sim_time told = now_is();
+    run_to(told + 599 * SIM_S);
+    CHECK_EQ(pmtu_of(n, &local, &remote, 1500), 1300);
+    run_to(told + 601 * SIM_S);
+    RULE("IP6-PMTU-1");
+    CHECK_EQ(pmtu_of(n, &local, &remote, 1500), 1500); /* ten minutes after the last */
+    end_world();
+}
+
+/* ---- a flow of large packets through the whole world -------------------------------------------
+ */
+
+static void large_packets_through_tunnels(void)
+{
+    BEGIN(FILE_, "expect=[]");
+    run_to(60 * SIM_S);
+    unsigned by_router = 0;
+    unsigned told_wifi = 0;
+    struct iface *lte = iface_of("mn", "cell0");
+    struct iface *small = iface_of("mn", "cell1");
+    struct addr agent = node_of("mn")->mobile->bul.how.agent;
+    static bool cut[65536]; /* by identification: its source has cut it */
+    memset(cut, 0, sizeof cut);
+    for (unsigned k = 0; k < seen_frames; k++) {
+        const struct seen_frame *f = &frames[k];
+        const struct node *n = world.node[world.port_node[f->port]];
+        const uint8_t *ip = f->ip;
+        size_t left = f->n;
+        struct ip6_chain c = f->c;
+        if (c.upper == IP6_IP6) { /* what is inside a tunnel was cut before it went in */
+            ip += f->c.upper_at;
+            left -= f->c.upper_at;
+            CHECK_EQ(ip6_walk(ip, left, &c), IP6_GOOD);
+        }
+        if (c.fragment) {
+            uint16_t number = (uint16_t)ip6_read_fragment(ip + c.upper_at).identification;
+            struct addr src = ip6_src(ip);
+            bool is_source = !n->forwards || addr_eq(&src, &agent);
+            by_router += !is_source && !cut[number];
+            cut[number] |= is_source;
+        }
+        if (f->port == lte->port->index)
+            CHECK(f->n <= 1400);
+        if (f->port == small->port->index)
+            CHECK(f->n <= 1280);
+        told_wifi += f->t > 51 * SIM_S && is_icmp(f, ICMP6_TOO_BIG);
+    }
+    RULE("IP6-FRAG-1"); /* the source alone, and a tunnel's entry is one */
+    CHECK_EQ(by_router, 0);
+    RULE("IP6-PMTU-2");
+    CHECK_EQ(told_wifi, 0);
+    /* the correspondent is told what the tunnel carries: 1,400 - 40, then 1,280 at least */
+    const struct tap_event *first = event_after(EV_PATH_MTU, 20 * SIM_S);
+    struct addr who = first ? field_of(first, "local")->addr : addr_any;
+    CHECK(addr_eq(&who, &agent));
+    sim_time after = first ? first->t + 1 : 0;
+    const struct tap_event *second = event_after(EV_PATH_MTU, after);
+    RULE("IP6-TUN-2");
+    RULE("IP6-TUN-4");
+    CHECK(second && field_of(second, "mtu_bytes")->i == 1360);
+    const struct tap_event *third = event_after(EV_PATH_MTU, 35 * SIM_S);
+    const struct tap_event *fourth = third ? event_after(EV_PATH_MTU, third->t + 1) : NULL;
+    RULE("IP6-TUN-2");
+    RULE("IP6-TUN-4");
+    CHECK(fourth && field_of(fourth, "mtu_bytes")->i == 1280);
+    CHECK_EQ(dropped[DROP_REASSEMBLY], 0);
+    end_world();
+}
+
+/* The entry's arithmetic with a path of 1,280: 1,280 inside gives two fragments outside, 1,281 an
+ * error. */
+static void the_tunnel_at_the_least_mtu(void)
+{
+    BEGIN(FILE_, QUIET);
+    settle();
+    struct node *ha = node_of("ha");
+    struct addr src = cn_address();
+    struct addr home = *mobile_home(node_of("mn")->mobile);
+    struct addr agent = node_of("mn")->mobile->bul.how.agent;
+    struct addr coa = address_global(iface_of("mn", "cell1"))->addr;
+    CHECK(pmtu_lower(ha, &agent, &coa, 1280));
+    for (int more = 0; more < 2; more++) {
+        struct pkt *p = echo_request(&world.packets, &src, &home, 1, 1, (size_t)(1280 - 48 + more));
+        unsigned before = seen_frames;
+        unsigned refused = (unsigned)dropped[DROP_TOO_BIG];
+        mobility_tunnel(ha, p, &agent, &coa, 3, 64);
+        unsigned pieces = 0;
+        for (unsigned k = before; k < seen_frames; k++)
+            pieces += frames[k].c.fragment && addr_eq(&frames[k].h.dst, &coa);
+        RULE("IP6-TUN-2");
+        CHECK(more ? pieces == 0 && dropped[DROP_TOO_BIG] == refused + 1 : pieces == 2);
+        if (more) {
+            struct icmp6_error e = {.value = 0};
+            const struct seen_frame *f = NULL;
+            for (unsigned k = before; k < seen_frames; k++)
+                f = is_icmp(&frames[k], ICMP6_TOO_BIG) ? &frames[k] : f;
+            CHECK(f && !icmp6_read_error(f->ip + f->c.upper_at, f->n - f->c.upper_at, &e));
+            RULE("IP6-TUN-2");
+            CHECK(e.value == 1280 && f && addr_eq(&f->h.dst, &src));
+            RULE("IP6-ICMP-2");
+            CHECK(f && f->n == 1280);
+        }
+    }
+    end_world();
+}
+
+static void limits_and_loops_of_tunnels(void)
+{
+    BEGIN(FILE_, QUIET, "timers.tunnel_encapsulation_limit=4");
+    settle();
+    struct node *ha = node_of("ha");
+    struct addr src = cn_address();
+    struct addr home = *mobile_home(node_of("mn")->mobile);
+    struct addr agent = node_of("mn")->mobile->bul.how.agent;
+    struct addr coa = address_global(iface_of("mn", "cell0"))->addr;
+    struct pkt *p = echo_request(&world.packets, &src, &home, 1, 1, 8);
+    unsigned before = seen_frames;
+    mobility_tunnel(ha, p, &agent, &coa, 2, 64);
+    RULE("IP6-TUN-3");
+    CHECK(seen_frames > before && frames[before].c.has_limit && frames[before].c.limit == 4 &&
+          frames[before].h.hop_limit == 64);
+    for (int limit = 1; limit >= 0; limit--) { /* a tunnel packet that carries one */
+        p = echo_request(&world.packets, &src, &home, 1, 1, 8);
+        ip6_write_limit(pkt_prepend(p, IP6_LIMIT_BYTES), IP6_IP6, (uint8_t)limit);
+        path_add_header(p, &src, &home, IP6_DEST_OPTS, 64);
+        before = seen_frames;
+        mobility_tunnel(ha, p, &agent, &coa, 2, 64);
+        if (limit) {
+            RULE("IP6-TUN-3");
+            CHECK(frames[before].c.has_limit && frames[before].c.limit == 0);
+            continue;
+        }
+        struct icmp6_error e = {.value = 0};
+        const struct seen_frame *f = NULL;
+        for (unsigned k = before; k < seen_frames; k++)
+            f = is_icmp(&frames[k], ICMP6_PARAMETER_PROBLEM) ? &frames[k] : f;
+        CHECK(f && !icmp6_read_error(f->ip + f->c.upper_at, f->n - f->c.upper_at, &e));
+        RULE("IP6-TUN-3");
+        CHECK(dropped[DROP_TUNNEL_LOOP] == 1 && e.code == ICMP6_FIELD && e.value == IP6_HEADER + 4);
+    }
+    p = echo_request(&world.packets, &agent, &coa, 1, 1, 8);
+    mobility_tunnel(ha, p, &agent, &coa, 2, 64);
+    RULE("IP6-TUN-3");
+    CHECK_EQ(dropped[DROP_TUNNEL_LOOP], 2);
+    end_world();
+}
+
+/* RFC 2473 8: what happens inside a tunnel concerns whoever sent what is inside. */
+static void errors_from_inside_a_tunnel(void)
+{
+    BEGIN(FILE_, QUIET);
+    settle();
+    struct node *ha = node_of("ha");
+    struct addr src = cn_address();
+    struct addr home = *mobile_home(node_of("mn")->mobile);
+    struct addr agent = node_of("mn")->mobile->bul.how.agent;
+    struct addr coa = address_global(iface_of("mn", "cell0"))->addr;
+    struct addr router = outside();
+    static const uint8_t types[] = {ICMP6_TIME_EXCEEDED, ICMP6_UNREACHABLE};
+    struct iface *in = node_find_iface(ha, "ha-lte");
+    for (size_t k = 0; k < sizeof types; k++) {
+        struct pkt *p = echo_request(&world.packets, &src, &home, 1, 1, 8);
+        path_add_header(p, &agent, &coa, IP6_IP6, 60);
+        uint8_t bytes[256];
+        struct writer w = wr_over(bytes, sizeof bytes);
+        const struct icmp6_error e = {.type = types[k], .quote = p->at, .n = p->len};
+        icmp6_write_error(&w, &router, &agent, &e);
+        unsigned before = seen_frames;
+        arrive(in, STRANGER, packet_of(&router, &agent, IP6_ICMP6, 64, bytes, w.len));
+        const struct seen_frame *f = seen_frames > before ? &frames[before] : NULL;
+        RULE("IP6-TUN-4");
+        CHECK(f && is_icmp(f, ICMP6_UNREACHABLE) && addr_eq(&f->h.dst, &src) &&
+              f->ip[f->c.upper_at + 1] == ICMP6_ADDRESS_UNREACHABLE);
+        pkt_give(&world.packets, p);
+        run_to(now_is() + SIM_S);
+    }
+    /* one unreachable changes no binding */
+    RULE("IP6-ICMP-4");
+    CHECK_EQ(bcache_find(agent_cache(ha->agent), &home)->bindings, 3);
+    end_world();
+}
+
+/* Hop limits: RFC 2473 3.1, RFC 8200 3. */
+static void hop_limits(void)
+{
+    BEGIN(FILE_, QUIET);
+    settle();
+    struct addr src = cn_address();
+    struct addr home = *mobile_home(node_of("mn")->mobile);
+    struct iface *in = node_find_iface(node_of("ha"), "ha-inet");
+    struct pkt *p = echo_request(&world.packets, &src, &home, 1, 1, 8);
+    p->at[IP6_AT_HOPS] = 33;
+    unsigned before = seen_frames;
+    arrive(in, STRANGER, p);
+    const struct seen_frame *f = seen_frames > before ? &frames[before] : NULL;
+    RULE("IP6-TUN-1");
+    CHECK(f && f->c.upper == IP6_IP6 && f->h.hop_limit == 64 &&
+          f->ip[f->c.upper_at + IP6_AT_HOPS] == 32);
+    for (int hops = 0; hops < 3; hops++) { /* in transit: 0 and 1 go no further */
+        struct addr dst = outside();
+        struct addr away = cn_address();
+        p = echo_request(&world.packets, &dst, &away, 1, 1, 8);
+        p->at[IP6_AT_HOPS] = (uint8_t)hops;
+        unsigned wrong = (unsigned)dropped[DROP_HOP_LIMIT];
+        arrive(node_find_iface(node_of("ha"), "ha-lte"), STRANGER, p);
+        RULE("IP6-FWD-3");
+        CHECK_EQ(dropped[DROP_HOP_LIMIT], wrong + (hops < 2));
+    }
+    struct addr from = outside();
+    struct addr own = cn_address();
+    p = echo_request(&world.packets, &from, &own, 1, 1, 8);
+    p->at[IP6_AT_HOPS] = 0; /* at its destination it does not matter */
+    unsigned answered = replies();
+    arrive(cn(), STRANGER, p);
+    RULE("IP6-FWD-3");
+    CHECK_EQ(replies(), answered + 1);
+    end_world();
+}
+
+static void what_is_not_forwarded(void)
+{
+    BEGIN(FILE_, QUIET);
+    settle();
+    struct iface *cell = iface_of("mn", "cell0");
+    struct node *gateway = node_of("lte-router");
+    struct iface *bearer = node_find_iface(gateway, "mn-cell0");
+    struct addr coa = address_global(cell)->addr;
+    struct addr unused = coa;
+    unused.b[15] ^= 1;
+    arrive(bearer, 0, echo_request(&world.packets, &coa, &unused, 1, 1, 8));
+    const struct seen_frame *f = icmp_after(bearer, ICMP6_UNREACHABLE, 0);
+    RULE("IP6-FWD-3");
+    CHECK(dropped[DROP_NO_ROUTE] == 1 && f && addr_eq(&f->h.dst, &coa) &&
+          f->ip[f->c.upper_at + 1] == ICMP6_ADDRESS_UNREACHABLE);
+    struct addr link_local = addr_link_local_of(9);
+    struct addr far = outside();
+    arrive(node_find_iface(node_of("ha"), "ha-lte"), STRANGER,
+           echo_request(&world.packets, &link_local, &far, 1, 1, 8));
+    RULE("IP6-FWD-3");
+    CHECK_EQ(dropped[DROP_SCOPE], 1);
+    /* a router touches the hop limit and nothing else, whatever headers follow */
+    struct addr src = outside();
+    struct addr dst = cn_address();
+    struct pkt *p = pkt_take(&world.packets);
+    memset(pkt_append(p, 8), 0x5a, 8);
+    ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), IP6_NONE, &far);
+    ip6_write_home(pkt_prepend(p, IP6_HAO_BYTES), IP6_ROUTING, &far);
+    path_add_header(p, &src, &dst, IP6_DEST_OPTS, 44);
+    uint8_t was[256];
+    size_t n = p->len;
+    memcpy(was, p->at, n);
+    was[IP6_AT_HOPS]--;
+    unsigned before = seen_frames;
+    arrive(node_find_iface(node_of("ha"), "ha-lte"), STRANGER, p);
+    RULE("IP6-FWD-2");
+    CHECK(seen_frames > before && frames[before].n == n && !memcmp(frames[before].ip, was, n));
+    end_world();
+}
+
+/* RFC 8200 4.2, 4.4: at the destination. */
+static void headers_that_nobody_knows(void)
+{
+    BEGIN(FILE_, QUIET);
+    settle();
+    struct addr src = outside();
+    struct addr dst = cn_address();
+    uint8_t bytes[16] = {IP6_NONE, 0, 77, 1}; /* a routing header of type 77 */
+    struct icmp6_error e = {.value = 0};
+    arrive(cn(), STRANGER, packet_of(&src, &dst, 200, 64, bytes, 8));
+    run_to(now_is() + 10 * SIM_MS);
+    for (unsigned k = 0; k < seen_frames; k++)
+        if (is_icmp(&frames[k], ICMP6_PARAMETER_PROBLEM))
+            CHECK(!icmp6_read_error(frames[k].ip + frames[k].c.upper_at,
+                                    frames[k].n - frames[k].c.upper_at, &e));
+    RULE("IP6-FWD-2");
+    CHECK(dropped[DROP_UNKNOWN_HEADER] == 1);
+    arrive(cn(), STRANGER, packet_of(&src, &dst, IP6_ROUTING, 64, bytes, 16));
+    RULE("IP6-FWD-2");
+    CHECK_EQ(dropped[DROP_BAD_ROUTING], 1);
+    bytes[3] = 0; /* no segments left: skipped */
+    arrive(cn(), STRANGER, packet_of(&src, &dst, IP6_ROUTING, 64, bytes, 16));
+    RULE("IP6-FWD-2");
+    CHECK_EQ(dropped[DROP_BAD_ROUTING], 1);
+    end_world();
+}
+
+/* ---- errors: RFC 4443 2.4 -----------------------------------------------------------------------
+ */
+
+static void what_no_error_is_sent_about(void)
+{
+    BEGIN(FILE_, QUIET);
+    settle();
+    struct node *n = node_of("cn");
+    struct addr src = outside();
+    struct addr dst = cn_address();
+    struct addr group = {{0xff, 5, [15] = 9}};
+    uint8_t bytes[64];
+    struct writer w = wr_over(bytes, sizeof bytes);
+    const struct icmp6_error inner = {.type = ICMP6_UNREACHABLE, .quote = bytes, .n = 0};
+    unsigned before = seen_frames;
+    struct pkt *p = packet_of(&addr_any, &dst, IP6_UDP, 64, bytes, 8);
+    icmp_send_error(n, p, ICMP6_UNREACHABLE, 4, 0);
+    pkt_give(&world.packets, p);
+    p = packet_of(&group, &dst, IP6_UDP, 64, bytes, 8);
+    icmp_send_error(n, p, ICMP6_UNREACHABLE, 4, 0);
+    pkt_give(&world.packets, p);
+    p = packet_of(&src, &group, IP6_UDP, 64, bytes, 8);
+    icmp_send_error(n, p, ICMP6_UNREACHABLE, 4, 0);
+    pkt_give(&world.packets, p);
+    icmp6_write_error(&w, &src, &dst, &inner);
+    p = packet_of(&src, &dst, IP6_ICMP6, 64, bytes, w.len);
+    icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, 0, 0);
+    pkt_give(&world.packets, p);
+    w = wr_over(bytes, sizeof bytes);
+    const struct nd_message redirect = {.type = ICMP6_REDIRECT};
+    nd_write(&w, &src, &dst, &redirect);
+    p = packet_of(&src, &dst, IP6_ICMP6, 64, bytes, w.len);
+    icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, 0, 0);
+    pkt_give(&world.packets, p);
+    RULE("IP6-ICMP-1");
+    CHECK_EQ(seen_frames, before);
+    p = packet_of(&src, &group, IP6_UDP, 64, bytes, 8); /* but Too Big about a group is */
+    icmp_send_error(n, p, ICMP6_TOO_BIG, 0, 1280);
+    pkt_give(&world.packets, p);
+    run_to(now_is() + SIM_S);
+    RULE("IP6-ICMP-1");
+    CHECK(icmp_after(cn(), ICMP6_TOO_BIG, 0) != NULL);
+    end_world();
+}
+
+static void errors_are_rate_limited(void)
+{
+    for (int fast = 0; fast < 2; fast++) {
+        if (fast)
+            BEGIN(FILE_, QUIET, "timers={icmp_error_rate: 100, icmp_error_burst: 3}");
+        else
+            BEGIN(FILE_, QUIET);
+        settle();
+        struct addr src = outside();
+        struct addr dst = cn_address();
+        uint8_t bytes[8] = {0};
+        unsigned before = count_icmp(cn(), ICMP6_PARAMETER_PROBLEM, 0);
+        neighbour_learn(cn(), &solicit_router(cn(), NULL)->addr, STRANGER, true);
+        for (int k = 0; k < 1000; k++)
+            arrive(cn(), STRANGER, packet_of(&src, &dst, 200, 64, bytes, 8));
+        unsigned burst = count_icmp(cn(), ICMP6_PARAMETER_PROBLEM, 0) - before;
+        for (int k = 0; k < 1000; k++) {
+            run_to(now_is() + SIM_MS);
+            arrive(cn(), STRANGER, packet_of(&src, &dst, 200, 64, bytes, 8));
+        }
+        unsigned all = count_icmp(cn(), ICMP6_PARAMETER_PROBLEM, 0) - before;
+        RULE("IP6-ICMP-3");
+        CHECK(burst == (fast ? 3 : 10) && all >= burst + (fast ? 99 : 9) &&
+              all <= burst + (fast ? 100 : 10));
+        const struct seen_frame *f = icmp_after(cn(), ICMP6_PARAMETER_PROBLEM, 0);
+        RULE("IP6-ICMP-4");
+        CHECK(f && addr_eq(&f->h.src, &dst)); /* the address that was asked */
+        end_world();
+    }
+}
+
+/* A full queue says nothing. */
+static void congestion_is_silent(void)
+{
+    BEGIN("wifi-lte-voice.yaml", "expect=[]", "networks.wlan.rate=100 kbit/s",
+          "networks.wlan.queue=2 packets", "events=[]");
+    run_to(30 * SIM_S);
+    unsigned errors = 0;
+    for (unsigned k = 0; k < seen_frames; k++)
+        errors += frames[k].c.upper == IP6_ICMP6 && frames[k].c.upper_at < frames[k].n &&
+                  frames[k].ip[frames[k].c.upper_at] < ICMP6_ECHO_REQUEST;
+    RULE("IP6-ICMP-3");
+    CHECK_EQ(errors, 0);
+    end_world();
+}
+
+CHECK_MAIN(CASE(pieces_are_joined_in_any_order), CASE(pieces_that_overlap_spoil_the_packet),
+           CASE(a_piece_that_never_comes), CASE(pieces_that_fit_nowhere),
+           CASE(neighbour_discovery_in_fragments_is_ignored),
+           CASE(the_path_mtu_is_lowered_and_never_raised), CASE(large_packets_through_tunnels),
+           CASE(the_tunnel_at_the_least_mtu), CASE(limits_and_loops_of_tunnels),
+           CASE(errors_from_inside_a_tunnel), CASE(hop_limits), CASE(what_is_not_forwarded),
+           CASE(headers_that_nobody_knows), CASE(what_no_error_is_sent_about),
+           CASE(errors_are_rate_limited), CASE(congestion_is_silent))
