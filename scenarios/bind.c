@@ -65,6 +65,7 @@ const char *bind_type_text(enum key_type type)
         [KEY_TIME] = "a time such as '1.5 ms'",
         [KEY_RATE] = "a rate such as '30 Mbit/s'",
         [KEY_SIZE] = "a size such as '1428 B'",
+        [KEY_LENGTH] = "a length such as '250 m'",
         [KEY_PACKETS] = "a number of packets such as '250 packets'",
         [KEY_SHARE] = "a share such as '0.1 %'",
         [KEY_WORD] = "a word",
@@ -91,6 +92,8 @@ static void print_number(const struct key *k, int64_t v, char *out, size_t size)
         units_print_rate(out, size, v);
     } else if (k->type == KEY_SIZE) {
         units_print_size(out, size, v);
+    } else if (k->type == KEY_LENGTH) {
+        units_print_length(out, size, v);
     } else if (k->type == KEY_SHARE) {
         units_print_share(out, size, (uint32_t)v);
     } else if (k->type == KEY_PACKETS) {
@@ -137,7 +140,7 @@ static void wrong_kind(struct bind *b, const struct yaml_node *n, const char *pa
 
 static void join_path(char out[PATH_BYTES], const char *path, const char *name)
 {
-    (void)snprintf(out, PATH_BYTES, "%s%s%s", path, *path ? "." : "", name);
+    (void)snprintf(out, PATH_BYTES, "%s%s%s", path, *path && *name ? "." : "", name);
 }
 
 /* ---- scalars -------------------------------------------------------------------- */
@@ -202,6 +205,8 @@ static bool read_number(struct bind *b, const struct yaml_node *n, const struct 
         st = units_rate(n->text, value, &w);
     } else if (type == KEY_SIZE) {
         st = units_size(n->text, value, &w);
+    } else if (type == KEY_LENGTH) {
+        st = units_length(n->text, value, &w);
     } else if (type == KEY_PACKETS) {
         st = units_packets(n->text, value, &w);
     } else if (type == KEY_SHARE) {
@@ -314,23 +319,25 @@ static size_t size_of(enum key_type type)
 static void bind_list(struct bind *b, const struct yaml_node *n, const struct key *k,
                       struct key_list *out, const char *path)
 {
-    if (n->kind != YAML_LIST) {
+    bool alone = k->scalar && n->kind == (k->keys ? YAML_MAP : YAML_SCALAR);
+    if (n->kind != YAML_LIST && !alone) {
         wrong_kind(b, n, path, "a list such as [a, b]");
         return;
     }
     size_t size = k->keys ? k->size : size_of(k->of);
-    out->items = arena_take(b->arena, (n->n + 1) * size);
-    out->n = n->n;
-    for (size_t i = 0; i < n->n; i++) {
+    out->n = alone ? 1 : n->n;
+    out->items = arena_take(b->arena, (out->n + 1) * size);
+    for (size_t i = 0; i < out->n; i++) {
+        const struct yaml_node *one = alone ? n : n->item[i];
         char inner[PATH_BYTES];
         char number[24];
         (void)snprintf(number, sizeof number, "%zu", i);
-        join_path(inner, path, number);
+        join_path(inner, path, alone ? "" : number);
         char *item = (char *)out->items + i * size;
         if (k->keys) {
-            bind_table(b, n->item[i], k->keys, item, inner);
+            bind_table(b, one, k->keys, item, inner);
         } else {
-            bind_scalar(b, n->item[i], k, k->of, item, inner);
+            bind_scalar(b, one, k, k->of, item, inner);
         }
     }
 }

@@ -28,6 +28,10 @@ void bind_table(struct bind *b, const struct yaml_node *node, const struct key *
 /* Every entry of `nodes` with `profile: P` takes what it does not say itself from `profiles.P`. */
 void bind_profiles(struct yaml_node *root, struct arena *arena, struct complaints *c);
 
+/* Every entry of a top-level map that names a preset takes from it what it does not say itself. */
+void bind_presets(struct yaml_node *root, const struct key *keys, struct arena *arena,
+                  struct complaints *c);
+
 /* The key of that name, also in joined tables; `*at` is its offset from the outermost struct. */
 const struct key *bind_find_key(const struct key *keys, const char *name, size_t *at);
 

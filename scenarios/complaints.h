@@ -9,6 +9,7 @@
 
 #include "scenarios/yaml.h"
 #include "sim/base/status.h"
+#include "sim/base/suggest.h"
 
 enum { COMPLAINTS_SHOWN = 20, COMPLAINTS_KEPT = 200 };
 
@@ -34,14 +35,5 @@ void complain_path(struct complaints *c, const struct yaml_node *root, const cha
 
 /* In the order of the file, at most COMPLAINTS_SHOWN of them. */
 void complaints_print(struct complaints *c, FILE *out);
-
-/* The word of `words` that `wrong` was probably meant to be: NULL if none is near. */
-struct suggestion {
-    const char *wrong;
-    const char *best;
-    size_t distance;
-};
-struct suggestion suggest_for(const char *wrong);
-void suggest_try(struct suggestion *s, const char *word);
 
 #endif

@@ -84,6 +84,9 @@ static void print_scalar(FILE *out, const struct key *k, enum key_type type, con
     case KEY_SIZE:
         units_print_size(text, sizeof text, *(const int64_t *)from);
         break;
+    case KEY_LENGTH:
+        units_print_length(text, sizeof text, *(const int64_t *)from);
+        break;
     case KEY_SHARE:
         units_print_share(text, sizeof text, *(const uint32_t *)from);
         break;
@@ -282,7 +285,8 @@ static void walk_key(const struct walk *w, const struct key *k, const char *path
                                       .otherwise = !k->otherwise   ? "required"
                                                    : *k->otherwise ? k->otherwise
                                                                    : "-",
-                                      .help = k->help};
+                                      .help = k->help,
+                                      .presets = k->presets};
     w->see(w->owner, &one);
     if (k->type == KEY_MAP)
         (void)strcat(inner, ".NAME");

@@ -22,6 +22,7 @@ struct effective_key {
     const char *type;      /* with range or words */
     const char *otherwise; /* default; "required"; "-": none */
     const char *help;
+    const struct key_preset *presets; /* what its words stand for; NULL: for themselves */
 };
 
 void effective_each(const struct key *keys, void (*see)(void *owner, const struct effective_key *k),

@@ -38,6 +38,8 @@ static void show(void *owner, const struct effective_key *k)
         return;
     asked->any = true;
     (void)printf("%s\n    %s; default: %s\n    %s\n", k->path, k->type, k->otherwise, k->help);
+    for (const struct key_preset *p = k->presets; p && p->name; p++)
+        (void)printf("    %s\n        %s\n        %s\n", p->name, p->values, p->source);
 }
 
 static int show_keys(const char *path)

@@ -19,6 +19,16 @@ static void print_keys(void)
     effective_each(scenario_keys, print_key, NULL);
 }
 
+static void print_presets(void *owner, const struct effective_key *k)
+{
+    (void)owner;
+    if (!k->presets)
+        return;
+    (void)printf("\n## Presets: `%s`\n\n| word | values | sources |\n|---|---|---|\n", k->path);
+    for (const struct key_preset *p = k->presets; p->name; p++)
+        (void)printf("| `%s` | `%s` | %s |\n", p->name, p->values, p->source);
+}
+
 static void print_names(void)
 {
     (void)printf("\n## Events\n\n| event | fields and meaning |\n|---|---|\n");
@@ -55,6 +65,7 @@ int cmd_reference(int argc, char **argv)
         (void)printf("| `monami %s` | %s |\n", c->name, c->summary);
     (void)printf("\n");
     print_keys();
+    effective_each(scenario_keys, print_presets, NULL);
     print_names();
     (void)printf("\n## Tables of results.sqlite\n\n");
     db_print_reference(stdout);

@@ -9,6 +9,7 @@ const struct cli_command cli_commands[] = {
     {"explain", cmd_explain, "tell what a key of a scenario means"},
     {"plot", cmd_plot, "draw figures from results with gnuplot"},
     {"sweep", cmd_sweep, "run a scenario over parameters and replications"},
+    {"trace", cmd_trace, "tell what a measured trace holds, or make a CSV of it"},
     {"reference", cmd_reference, "print the reference of keys, events, drops and tables"},
     {"version", cmd_version, "print versions"},
     {NULL, NULL, NULL},

@@ -10,6 +10,7 @@
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/folder.h"
+#include "sim/app/json.h"
 #include "sim/app/version.h"
 #include "sim/app/world.h"
 #include "traces/db.h"
@@ -68,6 +69,9 @@ static enum status make_key(struct run *r, struct why *w)
         char text[HASH_TEXT];
         st = hash_file(in[k].file, text, w);
         hash_add(h, text, sizeof text);
+        if (!st && in[k].up)
+            st = hash_file(in[k].up, text, w);
+        hash_add(h, text, in[k].up ? sizeof text : 0);
     }
     hash_add(h, MONAMI_VERSION, sizeof MONAMI_VERSION);
     hash_done(h, sum);
@@ -141,20 +145,15 @@ static enum status simulate(struct run *r, struct why *w)
 
 /* ---- files beside the traces ------------------------------------------------------ */
 
-static void json_text(FILE *out, const char *text)
+/* "FILE": "HASH"; it was read a moment ago. */
+static void write_input(FILE *out, const char *file, bool first)
 {
-    (void)fputc('"', out);
-    for (; *text; text++) {
-        unsigned char b = (unsigned char)*text;
-        if (b == '"' || b == '\\') {
-            (void)fprintf(out, "\\%c", b);
-        } else if (b < ' ') {
-            (void)fprintf(out, "\\u%04x", b);
-        } else {
-            (void)fputc(b, out);
-        }
-    }
-    (void)fputc('"', out);
+    char hash[HASH_TEXT] = "";
+    struct why w;
+    (void)!hash_file(file, hash, &w);
+    (void)fputs(first ? "" : ", ", out);
+    json_text(out, file);
+    (void)fprintf(out, ": \"%s\"", hash);
 }
 
 static void write_inputs(FILE *out, const struct run *r)
@@ -166,12 +165,9 @@ static void write_inputs(FILE *out, const struct run *r)
     const struct input_config *in = KEY_ITEMS(r->scenario.inputs, struct input_config);
     (void)fputs("  \"inputs\": {", out);
     for (size_t k = 0; k < r->scenario.inputs.n; k++) {
-        char hash[HASH_TEXT] = "";
-        struct why w;
-        (void)!hash_file(in[k].file, hash, &w); /* it was read a moment ago */
-        (void)fputs(k ? ", " : "", out);
-        json_text(out, in[k].file);
-        (void)fprintf(out, ": \"%s\"", hash);
+        write_input(out, in[k].file, k == 0);
+        if (in[k].up)
+            write_input(out, in[k].up, false);
     }
     (void)fputs("},\n", out);
 }

@@ -126,6 +126,7 @@ bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *are
     struct bind b = {.root = root, .folder = folder, .arena = arena, .complaints = c};
     check_unused_profiles(&b, root);
     bind_profiles(root, arena, c);
+    bind_presets(root, scenario_keys, arena, c);
     populate(root, arena, c);
     memset(s, 0, sizeof *s);
     bind_table(&b, root, scenario_keys, s, "");

@@ -13,10 +13,12 @@
 #include "models/node/timers.h"
 #include "models/transport/flow.h"
 #include "scenarios/bind.h"
+#include "sim/app/input.h"
 #include "sim/base/key.h"
 #include "sim/link/access.h"
 #include "sim/link/p2p.h"
 #include "sim/link/replay.h"
+#include "sim/mobility/coverage.h"
 #include "traces/expect.h"
 
 struct record_config {
@@ -38,7 +40,10 @@ struct general_config {
 struct input_config {
     const char *name;
     const char *file;
-    int format; /* enum replay_format */
+    const char *up; /* mahimahi: that of the other direction; NULL: there is none */
+    int format;     /* enum input_format */
+    sim_time interval;
+    struct movement_origin origin;
 };
 
 struct network_config {
@@ -52,6 +57,7 @@ struct network_config {
     struct nd_advertise_config advertise;
     struct nd_dad_config dad;
     bool ingress_filter;
+    struct key_list coverage; /* struct disc */
 };
 
 struct backbone_config {
@@ -71,7 +77,16 @@ struct interface_trace_config {
 struct interface_config {
     const char *name;
     const char *attach;
+    struct key_list roams; /* const char *, networks */
     struct interface_trace_config trace;
+};
+
+/* How a node moves; its interfaces attach where networks cover it. */
+struct mobility_config {
+    bool given;
+    const char *of;
+    const char *node;
+    int64_t hysteresis; /* um */
 };
 
 struct path_probe_config {
@@ -114,6 +129,7 @@ struct node_config {
         struct addr address;
     } home;
     struct key_list interfaces; /* struct interface_config */
+    struct mobility_config mobility;
     struct detection_config detection;
     struct mcoa_config mcoa;
     struct decide_config decision;
@@ -198,6 +214,17 @@ bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *are
 /* What no table can say: names, topology, combinations, input files. */
 void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,
                     struct complaints *c);
+
+/* What a mobile node's movement asks for: scenario_mobility.c. */
+void scenario_check_mobility(const struct scenario *s, const struct yaml_node *root,
+                             struct arena *arena, struct complaints *c,
+                             const struct node_config *n);
+
+/* The interface goes where the networks of `list` cover its node, which moves. Answers how many
+ * there are: its `attach` first, then `roams`; 0: it stays where it is attached. */
+size_t scenario_roams(const struct scenario *s, const struct node_config *n,
+                      const struct interface_config *i, struct arena *arena,
+                      const struct network_config ***list);
 
 struct node_config *scenario_node(const struct scenario *s, const char *name); /* NULL: none */
 

@@ -173,14 +173,22 @@ static void check_networks(struct check *k)
 static void check_trace(struct check *k, const char *path, const struct interface_config *i)
 {
     const struct input_config *in = SCENARIO_FIND(k->s->inputs, struct input_config, i->trace.of);
-    struct replay_trace trace;
-    struct why w;
-    enum status st = replay_load(in->file, (enum replay_format)in->format, i->trace.operator,
-                                 k->arena, &trace, &w);
-    if (st) {
-        SAY(k, path, "%s", w.text);
-    } else if (i->trace.end == REPLAY_ERROR && trace.length < k->s->general.stop) {
-        SAY(k, path, "the trace is %.3f s long, the run is longer", (double)trace.length / 1e9);
+    if (!input_is_of_links(in)) {
+        SAY(k, path, "input '%s' is of format %s: how nodes move, and no trace of a link", in->name,
+            input_formats[in->format]);
+        return;
+    }
+    if (in->up && in->format != REPLAY_MAHIMAHI)
+        SAY(k, path, "input '%s' has a file `up`, which goes with format mahimahi", in->name);
+    for (int way = 0; way < (in->up ? 2 : 1); way++) {
+        struct replay_source from = input_replay(in, i->trace.operator, way);
+        struct replay_trace trace;
+        struct why w;
+        if (replay_load(&from, k->arena, &trace, &w)) {
+            SAY(k, path, "%s", w.text);
+        } else if (i->trace.end == REPLAY_ERROR && trace.length < k->s->general.stop) {
+            SAY(k, path, "the trace is %.3f s long, the run is longer", (double)trace.length / 1e9);
+        }
     }
 }
 
@@ -252,6 +260,7 @@ static void check_mobile(struct check *k, const struct node_config *n)
         SAY(k, path2(k, path, "mcoa.lifetime"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
     check_interfaces(k, n);
     check_decision(k, n);
+    scenario_check_mobility(k->s, k->root, k->arena, k->c, n);
 }
 
 static void check_fixed(struct check *k, const struct node_config *n)

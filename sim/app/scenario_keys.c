@@ -16,14 +16,15 @@
 #define EVENT(m)     offsetof(struct event_config, m)
 #define TIMERS(m)    offsetof(struct timers_config, m)
 #define SWEEP(m)     offsetof(struct sweep_config, m)
+#define ORIGIN(m)    offsetof(struct movement_origin, m)
+#define MOBILITY(m)  offsetof(struct mobility_config, m)
 #define FIGURE(m)    offsetof(struct figure_config, m)
 #define TOP(m)       offsetof(struct scenario, m)
 
 static const char *const all_none[] = {"all", "none", NULL};
 static const char *const pcap_words[] = {"none", "nodes", "all", NULL};
-static const char *const formats[] = {"monami", "pam2025", NULL};
 static const char *const sets_words[] = {"rate", "rate.down", "rate.up", NULL};
-static const char *const end_words[] = {"hold", "loop", "error", NULL};
+static const char *const end_words[] = {"hold", "loop", "error", "auto", NULL};
 static const char *const knowledge_words[] = {"protocol", "oracle", NULL};
 static const char *const nud_words[] = {"rfc4861", "none", NULL};
 static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
@@ -56,9 +57,38 @@ static const struct key general_keys[] = {
     {.name = NULL},
 };
 
+static const struct key origin_keys[] = {
+    {"latitude", KEY_REAL, ORIGIN(latitude), NULL, "in degrees, north is above 0"},
+    {"longitude", KEY_REAL, ORIGIN(longitude), NULL, "in degrees, east is above 0"},
+    {.name = NULL},
+};
+
 static const struct key input_keys[] = {
-    {"file", KEY_FILE, INPUT(file), NULL, "a measured trace, relative to the scenario's folder"},
-    {"format", KEY_WORD, INPUT(format), "monami", "how it is written", .words = formats},
+    {"file", KEY_FILE, INPUT(file), NULL,
+     "a measured trace, or how nodes move; relative to the scenario's folder"},
+    {"up", KEY_FILE, INPUT(up), "",
+     "mahimahi: the opportunities from the station; `file` then has those towards it"},
+    {"format", KEY_WORD, INPUT(format), "monami",
+     "monami: CSV with units in its columns' names; pam2025: two operators and their hand-overs; "
+     "mahimahi: opportunities of 1504 bytes; ping: half a round trip is the delay of each way, all "
+     "is lost from a probe without answer to the next probe; setdest, sumo, bonnmotion, and monami "
+     "with columns x_m and y_m: how nodes move",
+     .words = input_formats},
+    {"interval", KEY_TIME, INPUT(interval), "1 s",
+     "ping: between probes, where the log has no time stamps", .min = SIM_MS, .max = 3600 * SIM_S},
+    {"origin", KEY_TABLE, INPUT(origin), "",
+     "x is a longitude and y a latitude, and this place is x 0 m, y 0 m; the land around is flat",
+     .keys = origin_keys, .given_at = KEY_GIVEN(struct input_config, origin.given)},
+    {.name = NULL},
+};
+
+static const struct key disc_keys[] = {
+    {"x", KEY_LENGTH, offsetof(struct disc, x), NULL, "its centre, to the east",
+     .min = -INT64_C(10000000000000), .max = INT64_C(10000000000000)},
+    {"y", KEY_LENGTH, offsetof(struct disc, y), NULL, "its centre, to the north",
+     .min = -INT64_C(10000000000000), .max = INT64_C(10000000000000)},
+    {"radius", KEY_LENGTH, offsetof(struct disc, radius), NULL, "the border belongs to the disc",
+     .min = 1000, .max = INT64_C(10000000000000)},
     {.name = NULL},
 };
 
@@ -79,6 +109,9 @@ static const struct key network_keys[] = {
      .keys = nd_advertise_keys},
     {"ingress_filter", KEY_BOOL, NETWORK(ingress_filter), "true",
      "the router drops packets from its link whose source is not of it, RFC 2827"},
+    {"coverage", KEY_LIST, NETWORK(coverage), "",
+     "one disc or several, one cell: where nodes that move can attach; default: everywhere",
+     .keys = disc_keys, .size = sizeof(struct disc), .scalar = "*"},
     {"dad", KEY_TABLE, NETWORK(dad), "", "how hosts test their addresses here", .keys = nd_dad_keys,
      .scalar = "use"},
     {.name = NULL},
@@ -95,17 +128,32 @@ static const struct key trace_keys[] = {
     {"of", KEY_REF, TRACE(of), NULL, "the input", .refers = "inputs"},
     {"operator", KEY_TEXT, TRACE(operator), "", "pam2025: whose rows"},
     {"sets", KEY_WORD, TRACE(sets), "rate", "which direction's rate", .words = sets_words},
-    {"end", KEY_WORD, TRACE(end), "hold",
-     "at its end the last values hold, it starts anew, or a longer run is refused",
+    {"end", KEY_WORD, TRACE(end), "auto",
+     "at its end the last values hold, it starts anew, or a longer run is refused; auto: a "
+     "mahimahi trace starts anew, others hold",
      .words = end_words},
     {.name = NULL},
 };
 
 static const struct key interface_keys[] = {
-    {"attach", KEY_REF, IFACE(attach), NULL, "the network it attaches to when the run begins",
+    {"attach", KEY_REF, IFACE(attach), NULL,
+     "the network it attaches to when the run begins; of a node with `mobility`, where and as long "
+     "as that network's coverage lets it",
      .refers = "networks"},
+    {"roams", KEY_LIST, IFACE(roams), "",
+     "other networks that it attaches to where they cover its node; it takes the one whose centre "
+     "is nearest, and keeps it until it leaves its coverage",
+     .of = KEY_REF, .refers = "networks", .scalar = "*"},
     {"trace", KEY_TABLE, IFACE(trace), "", "a measured trace that its link replays",
      .keys = trace_keys, .given_at = KEY_GIVEN(struct interface_config, trace.given)},
+    {.name = NULL},
+};
+
+static const struct key mobility_keys[] = {
+    {"of", KEY_REF, MOBILITY(of), NULL, "the input", .refers = "inputs"},
+    {"node", KEY_TEXT, MOBILITY(node), "", "its name there; default: the only one"},
+    {"hysteresis", KEY_LENGTH, MOBILITY(hysteresis), "0 m",
+     "how far outside of its discs a network is left", .max = INT64_C(10000000000000)},
     {.name = NULL},
 };
 
@@ -186,6 +234,10 @@ static const struct key node_keys[] = {
     {"home", KEY_TABLE, NODE(home), "", "mobile: home agent and home address", .keys = home_keys},
     {"interfaces", KEY_MAP, NODE(interfaces), "", "mobile: its interfaces; BIDs count from 1",
      .keys = interface_keys, .size = sizeof(struct interface_config)},
+    {"mobility", KEY_TABLE, NODE(mobility), "",
+     "mobile: it moves, and its interfaces attach and detach where they cross the border of a "
+     "network's coverage",
+     .keys = mobility_keys, .given_at = KEY_GIVEN(struct node_config, mobility.given)},
     {"detection", KEY_TABLE, NODE(detection), "",
      "mobile: how it learns that a path is dead; `oracle` for short", .keys = detection_keys,
      .scalar = "knowledge"},

@@ -107,7 +107,7 @@ static void start_flows(struct world *w)
 
 /* ---- events -------------------------------------------------------------------------- */
 
-static struct world_station *station_of(const struct world *w, const char *text, const char *to)
+struct world_station *world_station_of(const struct world *w, const char *text, const char *to)
 {
     const struct node_config *node;
     const struct interface_config *i;
@@ -122,7 +122,7 @@ static struct world_station *station_of(const struct world *w, const char *text,
     return NULL;
 }
 
-static void attach(struct world_station *s)
+void world_attach(struct world_station *s)
 {
     s->iface->nd->dad_how = world_network(s->world, s->station->net->name)->how->dad;
     station_attach(s->station);
@@ -178,7 +178,7 @@ static void happen(struct sim *sim, void *owner)
     if (e->how->outage) {
         begin_outage(e);
     } else if (e->how->attach) {
-        attach(e->station);
+        world_attach(e->station);
     } else if (e->how->shut) {
         mobile_shut(e->station->node->mobile, e->station->iface, e, shut_down);
     } else if (e->how->restart) {
@@ -198,7 +198,7 @@ void world_add_events(struct world *w)
                                           : how[k].shut;
         w->event[k] = (struct world_event){.world = w, .how = &how[k]};
         if (who)
-            w->event[k].station = station_of(w, who, how[k].to);
+            w->event[k].station = world_station_of(w, who, how[k].to);
         sim_timer_init(&w->event[k].timer, happen, &w->event[k]);
         sim_timer_init(&w->event[k].end, end_outage, &w->event[k]);
     }
@@ -206,21 +206,33 @@ void world_add_events(struct world *w)
 
 /* ---- the start ------------------------------------------------------------------------ */
 
-static void start_replay(struct world *w, const struct interface_config *i, struct station *s)
+static void start_way(struct world *w, const struct interface_config *i, struct station *s,
+                      const struct input_config *in, int way)
 {
-    const struct input_config *in =
-        SCENARIO_FIND(w->scenario->inputs, struct input_config, i->trace.of);
+    const struct replay_source from = input_replay(in, i->trace.operator, way);
     struct replay_trace *trace = arena_take(w->arena, sizeof *trace);
     struct replay *r = arena_take(w->arena, sizeof *r);
     struct why why;
-    enum status st = replay_load(in->file, (enum replay_format)in->format, i->trace.operator,
-                                 w->arena, trace, &why);
+    enum status st = replay_load(&from, w->arena, trace, &why);
     assert(!st); /* checked with the scenario */
     *r = (struct replay){.trace = trace,
                          .station = s,
                          .sets = (enum replay_sets)i->trace.sets,
                          .end = (enum replay_end)i->trace.end};
+    if (in->up)
+        r->sets = way ? REPLAY_RATE_UP : REPLAY_RATE_DOWN;
     replay_start(r);
+}
+
+static void start_replay(struct world *w, const struct interface_config *i, struct station *s)
+{
+    const struct input_config *in =
+        SCENARIO_FIND(w->scenario->inputs, struct input_config, i->trace.of);
+    bool up_too = i->trace.sets != REPLAY_RATE_DOWN;
+    if (!in->up || i->trace.sets != REPLAY_RATE_UP)
+        start_way(w, i, s, in, 0);
+    if (in->up && up_too)
+        start_way(w, i, s, in, 1);
 }
 
 static void start_mobile(struct world *w, const struct node_config *how)
@@ -237,11 +249,12 @@ static void start_mobile(struct world *w, const struct node_config *how)
     mobile_start(n->mobile);
     for (size_t k = 0; k < how->interfaces.n; k++) {
         const char *name = arena_format(w->arena, "%s.%s", how->name, ic[k].name);
-        struct world_station *s = station_of(w, name, NULL);
+        struct world_station *s = world_station_of(w, name, NULL);
         nd_be_host(s->iface, &host);
         if (ic[k].trace.given)
             start_replay(w, &ic[k], s->station);
-        attach(s);
+        if (!world_start_roaming(w, how, &ic[k]))
+            world_attach(s);
     }
 }
 

@@ -132,6 +132,8 @@ static struct iface *add_interface(struct world *w, struct node *n, const struct
     i->identifier = eth_identifier(world_station_address(port->name));
     nd_init(i, &w->scenario->timers.nd, &net->how->dad);
     add_station(w, n, i, bid, ic->attach, how);
+    for (size_t k = 0; k < ic->roams.n; k++)
+        add_station(w, n, i, bid, ((const char *const *)ic->roams.items)[k], how);
     add_other_stations(w, n, i, bid, how);
     return i;
 }

@@ -19,7 +19,14 @@ void world_add_routes(struct world *w);
 /* world_host.c: home agents, correspondents, mobile nodes. */
 void world_add_hosts(struct world *w);
 
+/* world_roam.c: false, if the interface stays where it is attached. */
+bool world_start_roaming(struct world *w, const struct node_config *how,
+                         const struct interface_config *i);
+
 /* world_flow.c: traffic and events. */
+struct world_station *world_station_of(const struct world *w, const char *interface,
+                                       const char *network); /* NULL: its first network */
+void world_attach(struct world_station *s);
 void world_add_flows(struct world *w);
 void world_add_events(struct world *w);
 uint16_t world_flow_port(size_t flow); /* UDP port of both ends */

@@ -22,6 +22,7 @@ enum key_type {
     KEY_TIME,    /* sim_time, ns */
     KEY_RATE,    /* int64_t, bit/s */
     KEY_SIZE,    /* int64_t, bytes */
+    KEY_LENGTH,  /* int64_t, micrometres: "250 m" */
     KEY_PACKETS, /* int64_t, packets: "250 packets" */
     KEY_SHARE,   /* uint32_t, parts per 10^9: "0.1 %" or 0.001 */
     KEY_WORD,    /* int, index into `words` */
@@ -49,6 +50,13 @@ struct key_list {
     size_t n;
 };
 
+/* A word that stands for values of other keys of its table, where those are not given. */
+struct key_preset {
+    const char *name;   /* NULL ends */
+    const char *values; /* a map in YAML's flow form */
+    const char *source; /* where they are from */
+};
+
 struct key {
     const char *name; /* NULL ends a table; "" of KEY_JOIN */
     enum key_type type;
@@ -62,8 +70,10 @@ struct key {
     size_t size;              /* KEY_LIST, KEY_MAP: bytes of one item */
     enum key_type of;         /* KEY_LIST without `keys`: type of the items */
     const char *refers;       /* KEY_REF: "networks", "nodes", ... */
-    const char *scalar;       /* KEY_TABLE: a bare scalar sets this member; "*": every member */
-    size_t given_at;          /* KEY_GIVEN(): a bool that tells whether the key stands there */
+    const char *scalar;       /* KEY_TABLE: a bare scalar sets this member; "*": every member;
+                                 KEY_LIST: "*": a single item stands for a list of one */
+    const struct key_preset *presets; /* KEY_WORD: what its words stand for */
+    size_t given_at; /* KEY_GIVEN(): a bool that tells whether the key stands there */
 };
 
 /* given_at of a bool member; 0 means there is none. */

@@ -52,6 +52,7 @@ struct pkt {
         sim_time due;    /* when its last bit arrives */
         sim_time extra;  /* jitter drawn for it */
         int64_t work;    /* what is still to be sent, in 10^-9 bit */
+        sim_time since;  /* when it was queued */
     } link;
     uint8_t bytes[PKT_HEADROOM + PKT_ROOM];
 };

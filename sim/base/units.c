@@ -27,6 +27,9 @@ static const struct unit rate_units[] = {
 static const struct unit size_units[] = {
     {"B", 1}, {"kB", 1000}, {"KiB", 1024}, {"MB", 1000000}, {"MiB", 1048576}, {NULL, 0},
 };
+static const struct unit length_units[] = {
+    {"um", 1}, {"mm", 1000}, {"m", 1000000}, {"km", 1000000000}, {NULL, 0},
+};
 static const struct unit packet_units[] = {{"packets", 1}, {"packet", 1}, {NULL, 0}};
 
 /* Digits of a decimal number: mantissa * 10^-decimals. */
@@ -139,6 +142,11 @@ enum status units_size(const char *text, int64_t *bytes, struct why *w)
     return with_unit(text, size_units, "a size", "'1428 B'", bytes, w);
 }
 
+enum status units_length(const char *text, int64_t *um, struct why *w)
+{
+    return with_unit(text, length_units, "a length", "'250 m'", um, w);
+}
+
 enum status units_packets(const char *text, int64_t *packets, struct why *w)
 {
     return with_unit(text, packet_units, "a number of packets", "'250 packets'", packets, w);
@@ -205,6 +213,11 @@ void units_print_rate(char *out, size_t size, int64_t bit_per_s)
 void units_print_size(char *out, size_t size, int64_t bytes)
 {
     (void)snprintf(out, size, "%" PRId64 " B", bytes);
+}
+
+void units_print_length(char *out, size_t size, int64_t um)
+{
+    print_with(out, size, um, length_units, 3); /* up to metres */
 }
 
 void units_print_share(char *out, size_t size, uint32_t ppb)

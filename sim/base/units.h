@@ -26,6 +26,7 @@ typedef int64_t sim_time; /* nanoseconds since the start of the run, or a length
 MUST_CHECK enum status units_time(const char *text, sim_time *ns, struct why *w);
 MUST_CHECK enum status units_rate(const char *text, int64_t *bit_per_s, struct why *w);
 MUST_CHECK enum status units_size(const char *text, int64_t *bytes, struct why *w);
+MUST_CHECK enum status units_length(const char *text, int64_t *um, struct why *w);
 MUST_CHECK enum status units_share(const char *text, uint32_t *ppb, struct why *w);
 MUST_CHECK enum status units_packets(const char *text, int64_t *packets, struct why *w);
 MUST_CHECK enum status units_integer(const char *text, int64_t *value, struct why *w);
@@ -35,6 +36,7 @@ MUST_CHECK enum status units_real(const char *text, double *value, struct why *w
 void units_print_time(char *out, size_t size, sim_time ns);
 void units_print_rate(char *out, size_t size, int64_t bit_per_s);
 void units_print_size(char *out, size_t size, int64_t bytes);
+void units_print_length(char *out, size_t size, int64_t um);
 void units_print_share(char *out, size_t size, uint32_t ppb);
 
 /* How long `bytes` take at `bit_per_s`, to the nearest ns: the one place where that is rounded. */

@@ -45,6 +45,10 @@ static const struct key loss_way_keys[] = {
 };
 
 const struct key access_keys[] = {
+    {"preset", KEY_WORD, AT(preset), "none",
+     "what is not said here is as in a network of that kind; `monami explain networks.NAME.preset` "
+     "tells the values and their sources",
+     .words = access_preset_words, .presets = access_presets},
     {"access", KEY_WORD, AT(kind), "wired",
      "wired and wifi carry Ethernet frames on a segment, cellular raw packets to each host",
      .words = kinds},

@@ -17,7 +17,8 @@
 enum access_kind { ACCESS_WIRED, ACCESS_WIFI, ACCESS_CELLULAR };
 
 struct access_config {
-    int kind; /* enum access_kind */
+    int preset; /* index into access_preset_words */
+    int kind;   /* enum access_kind */
     struct {
         int64_t down;
         int64_t up;
@@ -37,6 +38,8 @@ struct access_config {
 };
 
 extern const struct key access_keys[];
+extern const struct key_preset access_presets[];
+extern const char *const access_preset_words[]; /* "none", and their names */
 
 struct access {
     const char *name;

@@ -35,7 +35,7 @@ void channel_init(struct channel *c, struct links *links, const char *name,
 /* Give p its times, if it starts to be sent at `start`. Answers when its last bit has left. */
 static sim_time schedule(struct channel *c, struct pkt *p, sim_time start, sim_time after)
 {
-    if (start == SIM_NEVER || c->rate == 0) {
+    if (start == SIM_NEVER || c->rate == 0 || c->by_grants) {
         p->link.leaves = SIM_NEVER;
         p->link.due = SIM_NEVER;
         return SIM_NEVER;
@@ -88,7 +88,8 @@ void channel_send(struct channel *c, struct port *from, struct pkt *p)
     c->count.packets++;
     c->count.bytes += p->len;
     p->link.extra = c->how.jitter ? rng_uniform(&c->jitter, 0, c->how.jitter) : 0;
-    p->link.work = ((int64_t)p->len + c->how.frame_bytes) * work_per_byte;
+    p->link.work = ((int64_t)p->len + c->how.frame_bytes + c->grant_extra) * work_per_byte;
+    p->link.since = now;
     p->next = NULL;
     sim_time start = c->unsent ? c->tail->link.leaves : now;
     sim_time after = c->tail ? c->tail->link.due : 0;
@@ -153,7 +154,7 @@ static void apply(struct channel *c)
         return;
     sim_time now = sim_now(c->links->sim);
     settle(c, now);
-    if (c->unsent) { /* what was sent of it at the old rate is sent */
+    if (c->unsent && !c->by_grants) { /* what was sent of it at the old rate is sent */
         int64_t done = (now - c->since) * c->rate;
         c->unsent->link.work = c->unsent->link.work > done ? c->unsent->link.work - done : 0;
     }
@@ -195,6 +196,44 @@ void channel_set_delay(struct channel *c, sim_time delay)
     arm(c);
 }
 
+void channel_set_loss(struct channel *c, uint32_t share)
+{
+    c->loss.how = (struct loss_config){.bernoulli = share};
+}
+
+/* ---- by grants ----------------------------------------------------------------------- */
+
+void channel_by_grants(struct channel *c, int64_t extra)
+{
+    assert(!c->head);
+    c->by_grants = true;
+    c->grant_extra = extra;
+}
+
+void channel_grant(struct channel *c, int64_t bytes)
+{
+    sim_time now = sim_now(c->links->sim);
+    int64_t work = bytes * work_per_byte;
+    assert(c->by_grants && bytes >= 0);
+    if (c->rate == 0) /* an outage: the grant passes unused */
+        return;
+    settle(c, now);
+    for (struct pkt *p = c->unsent; p && work > 0 && p->link.since < now; p = p->next) {
+        int64_t used = work < p->link.work ? work : p->link.work;
+        work -= used;
+        p->link.work -= used;
+        if (p->link.work > 0)
+            break;
+        p->link.leaves = now;
+        p->link.due = now + c->how.delay + p->link.extra;
+        if (p->link.due < c->last_due)
+            p->link.due = c->last_due; /* neither jitter nor a shorter delay reorders */
+        c->last_due = p->link.due;
+    }
+    settle(c, now);
+    arm(c);
+}
+
 void channel_flush(struct channel *c)
 {
     sim_stop(c->links->sim, &c->next);
@@ -204,4 +243,5 @@ void channel_flush(struct channel *c)
     }
     c->unsent = NULL;
     c->waiting = 0;
+    c->last_due = 0;
 }

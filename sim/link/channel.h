@@ -5,6 +5,8 @@
  * what is still to be sent is sent at the new one, and at rate 0 it waits.  When a packet
  * will arrive is known as soon as it is queued, so a channel arms one timer, for its next
  * delivery, however many packets are under way.
+ *
+ * Or it sends by grants: nothing leaves but what channel_grant() lets go, byte by byte.
  */
 #ifndef SIM_LINK_CHANNEL_H
 #define SIM_LINK_CHANNEL_H
@@ -50,6 +52,9 @@ struct channel {
     int64_t rate;       /* in force, bit/s; 0 while blocked */
     int64_t nominal;    /* the rate when nothing blocks it */
     unsigned blocks;    /* how many outages are on */
+    bool by_grants;
+    int64_t grant_extra; /* bytes that a packet costs of a grant beside its own */
+    sim_time last_due;   /* by grants: of the newest that has left */
     struct loss loss;
     struct rng jitter;
 };
@@ -63,7 +68,15 @@ void channel_send(struct channel *c, struct port *from, struct pkt *p); /* takes
 /* From now on. */
 void channel_set_rate(struct channel *c, int64_t bit_per_s);
 void channel_set_delay(struct channel *c, sim_time delay);
-void channel_block(struct channel *c, bool on); /* outages nest */
+void channel_set_loss(struct channel *c, uint32_t share); /* independent, instead of any other */
+void channel_block(struct channel *c, bool on);           /* outages nest */
+
+/* Before anything is sent: from now on by grants, not at a rate. A packet costs its length and
+ * `extra` bytes, which may be below 0. */
+void channel_by_grants(struct channel *c, int64_t extra);
+
+/* `bytes` of what was queued before this instant leave now; what is not used is lost. */
+void channel_grant(struct channel *c, int64_t bytes);
 
 /* Whatever is queued or on the way is lost. */
 void channel_flush(struct channel *c);

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+enum { ETHERNET_BYTES = 14 };
+
 static void set_rates(struct replay *r, const struct replay_point *p)
 {
     struct station *s = r->station;
@@ -11,13 +13,29 @@ static void set_rates(struct replay *r, const struct replay_point *p)
         channel_set_rate(&s->up, p->rate_up);
 }
 
+static void grant(struct replay *r, int64_t bytes)
+{
+    if (r->sets != REPLAY_RATE_UP)
+        channel_grant(&r->station->down, bytes);
+    if (r->sets != REPLAY_RATE_DOWN)
+        channel_grant(&r->station->up, bytes);
+}
+
 static void apply(struct replay *r, const struct replay_point *p)
 {
     struct station *s = r->station;
+    if (r->trace->grants) { /* what it carries is the same before and after */
+        grant(r, p->grant);
+        return;
+    }
     set_rates(r, p);
     if (p->delay != REPLAY_SAME) {
         channel_set_delay(&s->down, p->delay);
         channel_set_delay(&s->up, p->delay);
+    }
+    if (p->loss != REPLAY_SAME) {
+        channel_set_loss(&s->down, (uint32_t)p->loss);
+        channel_set_loss(&s->up, (uint32_t)p->loss);
     }
     if (p->blocked != REPLAY_SAME && r->blocking != (p->blocked == 1)) {
         r->blocking = p->blocked == 1;
@@ -27,6 +45,22 @@ static void apply(struct replay *r, const struct replay_point *p)
     station_changed(s);
 }
 
+static bool loops(const struct replay *r)
+{
+    return r->end == REPLAY_LOOP || (r->end == REPLAY_AUTO && r->trace->grants);
+}
+
+/* mahimahi counts IP packets and the head of its TUN device, whatever frames are here. */
+static void begin_grants(struct replay *r)
+{
+    struct station *s = r->station;
+    int64_t header = s->host->framing == LINK_ETHERNET ? ETHERNET_BYTES : 0;
+    if (r->sets != REPLAY_RATE_UP)
+        channel_by_grants(&s->down, REPLAY_TUN_BYTES - header);
+    if (r->sets != REPLAY_RATE_DOWN)
+        channel_by_grants(&s->up, REPLAY_TUN_BYTES - header);
+}
+
 static void step(struct sim *sim, void *owner)
 {
     struct replay *r = owner;
@@ -34,7 +68,7 @@ static void step(struct sim *sim, void *owner)
     while (r->next < trace->points && r->shift + trace->point[r->next].t <= sim_now(sim))
         apply(r, &trace->point[r->next++]);
     if (r->next == trace->points) {
-        if (r->end != REPLAY_LOOP || trace->length == 0)
+        if (!loops(r) || trace->length == 0)
             return;
         r->shift += trace->length;
         r->next = 0;
@@ -47,6 +81,8 @@ void replay_start(struct replay *r)
     struct sim *sim = r->station->net->links->sim;
     assert(r->trace->points > 0);
     sim_timer_init(&r->timer, step, r);
+    if (r->trace->grants)
+        begin_grants(r);
     r->shift = sim_now(sim);
     r->next = 0;
     sim_arm(sim, &r->timer, r->shift + r->trace->point[0].t);

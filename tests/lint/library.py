@@ -33,6 +33,9 @@ told += '''
 
 `two-operators.csv` is made up for the examples, in the layout of the replay files of the PAM 2025
 multi-carrier data set (NUWiNS/pam2025-multi-carrier-dataset): put a measured file in its place.
+
+`cell.down` and `cell.up` (mahimahi) and `main-street.ns_movements` (ns-2 setdest) are made by hand;
+`monami trace show` tells what a trace holds.
 '''
 if '--write' in sys.argv:
     open(page, 'w').write(told)

@@ -278,65 +278,17 @@ static void an_outage_waits_and_nothing_is_told(void)
     end();
 }
 
-static void write_file(const char *name, const char *text)
-{
-    FILE *f = fopen(name, "w");
-    CHECK(f != NULL);
-    (void)fputs(text, f);
-    (void)fclose(f);
-}
-
-static void reads_measured_traces_and_says_what_is_wrong(void)
-{
-    struct replay_trace t;
-    struct why w;
-    const char *name = SCRATCH "/trace.csv";
-    arena = (struct arena){0};
-    write_file(name,
-               "t_s,operator,event,technology,rate_mbps,handover_ms\n"
-               "0.0,att,rate,LTE,4.5,\n0.2,verizon,rate,LTE,9,\n"
-               "1.0,att,handover,LTE,,100\n1.05,att,handover,LTE,,100\n0.5e1,att,rate,LTE,0,\n");
-    CHECK_EQ(replay_load(name, REPLAY_PAM2025, "att", &arena, &t, &w), ST_OK);
-    CHECK_EQ(t.length, 5 * SIM_S);
-    CHECK_EQ(t.point[0].rate_down, 4500000);
-    CHECK_EQ(t.point[1].blocked, 1);
-    CHECK_EQ(t.point[1].t, SIM_S);
-    CHECK_EQ(t.point[t.points - 2].blocked, 0); /* overlapping hand-overs are one */
-    CHECK_EQ(t.point[t.points - 2].t, 1150 * SIM_MS);
-    CHECK_EQ(t.point[t.points - 1].rate_down, 0);
-    CHECK_EQ(replay_load(name, REPLAY_PAM2025, "tele", &arena, &t, &w), ST_MISSING);
-    CHECK(strstr(w.text, "no row of operator 'tele'") != NULL);
-    write_file(name, "t_s,rate_mbps\n0,5\n2,7\n1,6\n");
-    CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_RANGE);
-    CHECK(strstr(w.text, ":4: time goes back") != NULL);
-    write_file(name, "t_s,rate_mbps\n0,5,3\n");
-    CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_SYNTAX);
-    write_file(name, "t_s,rate_mbps\n0,fast\n");
-    CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_SYNTAX);
-    CHECK(strstr(w.text, "'fast'") != NULL);
-    write_file(name, "t_s,rate_mbps\n0,0x10\n");
-    CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_SYNTAX);
-    write_file(name, "t_s,rate_mbps\n0,inf\n");
-    CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_SYNTAX);
-    write_file(name, "t_s,speed\n0,1\n");
-    CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_SYNTAX);
-    write_file(name, "");
-    CHECK_EQ(replay_load(name, REPLAY_MONAMI, NULL, &arena, &t, &w), ST_SYNTAX);
-    CHECK_EQ(replay_load(SCRATCH "/no such file", REPLAY_MONAMI, NULL, &arena, &t, &w), ST_IO);
-    arena_release(&arena);
-}
-
 static void replays_rates_at_their_times(void)
 {
     struct got r = {0}, a = {0};
     struct access_config how = {
         .kind = ACCESS_CELLULAR, .rate = {1000000, 1000000}, .queue = {100, 100}, .mtu = 1428};
     struct replay_point points[] = {
-        {0, 1000000, 1000000, REPLAY_SAME, REPLAY_SAME},
-        {10 * SIM_MS, 0, 0, REPLAY_SAME, REPLAY_SAME},
-        {30 * SIM_MS, 2000000, 2000000, REPLAY_SAME, REPLAY_SAME},
+        {0, 1000000, 1000000, REPLAY_SAME, REPLAY_SAME, REPLAY_SAME, 0},
+        {10 * SIM_MS, 0, 0, REPLAY_SAME, REPLAY_SAME, REPLAY_SAME, 0},
+        {30 * SIM_MS, 2000000, 2000000, REPLAY_SAME, REPLAY_SAME, REPLAY_SAME, 0},
     };
-    struct replay_trace trace = {"", points, 3, 30 * SIM_MS};
+    struct replay_trace trace = {.point = points, .points = 3, .length = 30 * SIM_MS};
     begin();
     struct access *net = access_new(&links, "cell", &how);
     struct port *pr = port("r", LINK_RAW_IP6, 0, &r);
@@ -354,10 +306,129 @@ static void replays_rates_at_their_times(void)
     end();
 }
 
+struct late {
+    struct sim_timer timer;
+    struct port *from;
+};
+
+static void send_late(struct sim *sim, void *owner)
+{
+    struct late *late = owner;
+    (void)sim;
+    send(late->from, 100, 5);
+}
+
+static void opportunities_are_used_byte_by_byte(void)
+{
+    struct got r = {0}, a = {0};
+    struct access_config how = {.kind = ACCESS_CELLULAR,
+                                .rate = {1000000, 1000000},
+                                .queue = {100, 100},
+                                .delay = {10 * SIM_MS, 10 * SIM_MS},
+                                .mtu = 1500};
+    struct replay_point points[] = {
+        {.t = 3 * SIM_MS, .grant = 1504}, /* a line 3, two lines 5, a line 12 */
+        {.t = 5 * SIM_MS, .grant = 3008},
+        {.t = 12 * SIM_MS, .grant = 1504},
+    };
+    struct replay_trace trace = {
+        .point = points, .points = 3, .length = 12 * SIM_MS, .grants = true};
+    begin();
+    struct access *net = access_new(&links, "cell", &how);
+    struct port *pr = port("r", LINK_RAW_IP6, 0, &r);
+    struct port *pa = port("a", LINK_RAW_IP6, 0, &a);
+    struct station *s = access_station(net, pa, pr);
+    struct replay replay = {
+        .trace = &trace, .station = s, .sets = REPLAY_RATE_DOWN, .end = REPLAY_AUTO};
+    struct late late = {.from = pr};
+    sim_timer_init(&late.timer, send_late, &late);
+    sim_arm(links.sim, &late.timer, 15 * SIM_MS); /* before the replay at that instant */
+    station_wire(s);
+    replay_start(&replay);
+    (void)sim_run_until(links.sim, SIM_MS);
+    send(pr, 1500, 0); /* all of 3: a packet costs 4 bytes more than it has */
+    send(pr, 1000, 1); /* 1004 of the first 5 */
+    send(pr, 700, 2);  /* 500 of it and 204 of the second */
+    send(pr, 1400, 3); /* 1300 of that and 104 of 12; what is left of 12 is lost */
+    (void)sim_run_until(links.sim, 12 * SIM_MS);
+    send(pr, 500, 4); /* 12 + 3 */
+    (void)sim_run_until(links.sim, 40 * SIM_MS);
+    static const sim_time ms[] = {13, 15, 15, 22, 25, 27}; /* not 25: queued as 15 passed */
+    CHECK_EQ(a.n, 6);
+    for (unsigned k = 0; k < 6; k++) {
+        CHECK_EQ(a.at[k], ms[k] * SIM_MS);
+        CHECK_EQ(a.sequence[k], k);
+    }
+    end();
+}
+
+static void an_outage_lets_opportunities_pass(void)
+{
+    struct got r = {0}, a = {0};
+    struct access_config how = {
+        .kind = ACCESS_CELLULAR, .rate = {1000000, 1000000}, .queue = {100, 100}, .mtu = 1500};
+    struct replay_point points[] = {{.t = SIM_MS, .grant = 1504}};
+    struct replay_trace trace = {.point = points, .points = 1, .length = SIM_MS, .grants = true};
+    begin();
+    struct access *net = access_new(&links, "cell", &how);
+    struct port *pr = port("r", LINK_RAW_IP6, 0, &r);
+    struct port *pa = port("a", LINK_RAW_IP6, 0, &a);
+    struct station *s = access_station(net, pa, pr);
+    struct replay replay = {.trace = &trace, .station = s, .end = REPLAY_AUTO};
+    station_wire(s);
+    replay_start(&replay);
+    send(pr, 1500, 0);
+    send(pa, 600, 1); /* both ways */
+    access_outage(net, true);
+    (void)sim_run_until(links.sim, 10500 * SIM_US);
+    CHECK_EQ(a.n + r.n, 0);
+    access_outage(net, false);
+    (void)sim_run_until(links.sim, 20 * SIM_MS);
+    CHECK_EQ(a.at[0], 11 * SIM_MS);
+    CHECK_EQ(r.at[0], 11 * SIM_MS);
+    station_detach(s); /* nothing is left behind */
+    end();
+}
+
+static void a_trace_says_what_is_lost(void)
+{
+    struct got r = {0}, a = {0};
+    struct access_config how = {.kind = ACCESS_CELLULAR,
+                                .rate = {1000000000, 1000000000},
+                                .queue = {100, 100},
+                                .mtu = 1500};
+    struct replay_point points[] = {
+        {0, REPLAY_SAME, REPLAY_SAME, SIM_MS, REPLAY_SAME, 0, 0},
+        {10 * SIM_MS, REPLAY_SAME, REPLAY_SAME, REPLAY_SAME, REPLAY_SAME, SHARE_ONE, 0},
+        {20 * SIM_MS, REPLAY_SAME, REPLAY_SAME, 3 * SIM_MS, REPLAY_SAME, 0, 0},
+    };
+    struct replay_trace trace = {.point = points, .points = 3, .length = 20 * SIM_MS};
+    begin();
+    how.loss.down.bernoulli = SHARE_ONE; /* the trace's stands in its place */
+    struct access *net = access_new(&links, "cell", &how);
+    struct port *pr = port("r", LINK_RAW_IP6, 0, &r);
+    struct port *pa = port("a", LINK_RAW_IP6, 0, &a);
+    struct station *s = access_station(net, pa, pr);
+    struct replay replay = {.trace = &trace, .station = s};
+    station_wire(s);
+    replay_start(&replay);
+    for (uint64_t k = 0; k < 3; k++) {
+        (void)sim_run_until(links.sim, (sim_time)(1 + 10 * k) * SIM_MS);
+        send(pr, 125, k); /* 1 us */
+    }
+    (void)sim_run_until(links.sim, SIM_S);
+    CHECK_EQ(a.n, 2);
+    CHECK_EQ(a.at[0], 2001 * SIM_US);
+    CHECK_EQ(a.sequence[1], 2);
+    CHECK_EQ(a.at[1], 24001 * SIM_US);
+    end();
+}
+
 CHECK_MAIN(CASE(delay_is_transmission_plus_propagation), CASE(a_full_queue_drops_the_newest),
            CASE(a_change_of_rate_counts_from_its_instant), CASE(jitter_keeps_the_order),
            CASE(bernoulli_and_bursts_lose_their_share),
            CASE(a_segment_sends_to_one_or_to_all_others),
            CASE(attaching_takes_its_time_and_detaching_loses_what_is_under_way),
-           CASE(an_outage_waits_and_nothing_is_told),
-           CASE(reads_measured_traces_and_says_what_is_wrong), CASE(replays_rates_at_their_times))
+           CASE(an_outage_waits_and_nothing_is_told), CASE(replays_rates_at_their_times),
+           CASE(opportunities_are_used_byte_by_byte), CASE(an_outage_lets_opportunities_pass),
+           CASE(a_trace_says_what_is_lost))

@@ -1,0 +1,215 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/app/cli.h"
+#include "sim/app/scenario.h"
+#include "sim/app/trace.h"
+
+/* As the options say it. */
+struct asked {
+    const char *format;
+    const char *carrier;
+    const char *interval;
+    const char *node;
+    const char *origin;
+    const char *bin;
+    const char *output;
+    bool force;
+    bool json;
+};
+
+static bool find_format(const char *name, int *format)
+{
+    struct suggestion s = suggest_for(name);
+    for (int k = 0; input_formats[k]; k++) {
+        if (!strcmp(input_formats[k], name)) {
+            *format = k;
+            return true;
+        }
+        suggest_try(&s, input_formats[k]);
+    }
+    (void)cli_wrong("--format: there is no format '%s'%s%s%s", name,
+                    s.best ? "; did you mean '"
+                           : ", but monami, pam2025, mahimahi, ping, setdest, "
+                             "sumo and bonnmotion",
+                    s.best ? s.best : "", s.best ? "'?" : "");
+    return false;
+}
+
+static bool find_time(const char *option, const char *text, sim_time *t)
+{
+    struct why w = {""};
+    if (!text)
+        return true;
+    if (units_time(text, t, &w)) {
+        (void)cli_wrong("--%s: %s", option, w.text);
+        return false;
+    }
+    if (*t < SIM_MS || *t > 3600 * SIM_S)
+        (void)cli_wrong("--%s: '%s' is not between 1 ms and 3600 s", option, text);
+    return *t >= SIM_MS && *t <= 3600 * SIM_S;
+}
+
+/* "52.25,7.82" */
+static bool find_origin(const char *text, struct movement_origin *origin)
+{
+    char part[64];
+    struct why w;
+    const char *comma = text ? strchr(text, ',') : NULL;
+    if (!text)
+        return true;
+    origin->given = comma && (size_t)(comma - text) < sizeof part;
+    if (origin->given) {
+        (void)snprintf(part, sizeof part, "%.*s", (int)(comma - text), text);
+        origin->given = !units_real(part, &origin->latitude, &w) &&
+                        !units_real(comma + 1, &origin->longitude, &w) &&
+                        origin->latitude > -89.9 && origin->latitude < 89.9 &&
+                        origin->longitude >= -360 && origin->longitude <= 360;
+    }
+    if (!origin->given)
+        (void)cli_wrong("--origin: '%s' is no latitude and longitude such as 52.25,7.82", text);
+    return origin->given;
+}
+
+static enum status read_nodes(const struct asked *a, const struct input_config *in,
+                              struct arena *arena, struct trace_file *f, struct why *w)
+{
+    const struct movement *one;
+    struct movement_source from = input_movement(in);
+    enum status st = movement_load(&from, arena, &f->movements, w);
+    if (!st && a->node)
+        st = movement_find(&f->movements, a->node, &one, w);
+    return st;
+}
+
+static int load(const struct asked *a, struct arena *arena, struct trace_file *f)
+{
+    struct input_config in = {.file = f->path, .interval = SIM_S};
+    struct why w = {""};
+    if (!find_time("interval", a->interval, &in.interval) || !find_time("bin", a->bin, &f->bin) ||
+        !find_origin(a->origin, &in.origin))
+        return CLI_USAGE;
+    in.format = trace_guess(f->path);
+    if (a->format && !find_format(a->format, &in.format))
+        return CLI_USAGE;
+    f->format = in.format;
+    f->nodes = !input_is_of_links(&in) || (in.format == 0 && trace_has_places(f->path));
+    f->node = a->node;
+    struct replay_source from = input_replay(&in, a->carrier, 0);
+    if (f->nodes ? read_nodes(a, &in, arena, f, &w) : replay_load(&from, arena, &f->link, &w)) {
+        return cli_wrong("%s%s%s%s", w.text, a->format ? "" : " (taken as ",
+                         a->format ? "" : input_formats[in.format],
+                         a->format ? "" : "; see --format)");
+    }
+    return CLI_DONE;
+}
+
+/* A name that would be two cells. */
+static bool names_fit(const struct trace_file *f)
+{
+    for (size_t k = 0; f->nodes && !f->node && k < f->movements.n; k++) {
+        const char *name = f->movements.of[k].node;
+        if (f->movements.n > 1 && strpbrk(name, ",\r\n")) {
+            (void)cli_wrong("node '%s' has a comma in its name: import it alone, with --node",
+                            name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static int import(const struct asked *a, struct arena *arena, struct trace_file *f)
+{
+    struct why w = {""};
+    if (!f->nodes && f->link.grants) {
+        struct replay_trace rates;
+        if (trace_rates(&f->link, f->bin, arena, &rates, &w))
+            return cli_wrong("%s", w.text);
+        f->link = rates;
+        (void)fprintf(stderr, "opportunities became mean rates of %.3f s each: see --bin\n",
+                      (double)f->bin / 1e9);
+    }
+    if (!names_fit(f))
+        return CLI_USAGE;
+    if (!a->output) {
+        trace_write(stdout, f);
+        return CLI_DONE;
+    }
+    FILE *out = fopen(a->output, a->force ? "w" : "wx");
+    if (!out && errno == EEXIST)
+        return cli_wrong("%s exists; --force replaces it", a->output);
+    if (!out) {
+        (void)cli_wrong("%s: %s", a->output, strerror(errno));
+        return CLI_FAILED;
+    }
+    trace_write(out, f);
+    if (fclose(out)) {
+        (void)cli_wrong("%s: %s", a->output, strerror(errno));
+        return CLI_FAILED;
+    }
+    return CLI_DONE;
+}
+
+static const char examples[] =
+    "  monami trace show scenarios/traces/cell.down\n"
+    "  monami trace show drive.csv --format pam2025 --operator att --json\n"
+    "  monami trace import car.fcd.xml --format sumo --node car0 -o car.csv\n"
+    "  monami trace import drive.log --format ping --interval '200 ms' -o drive.csv\n"
+    "\n"
+    "Formats: of links monami (CSV), pam2025, mahimahi and ping; of nodes that move monami (CSV\n"
+    "with x_m and y_m), setdest, sumo and bonnmotion. Of a ping, half of the round trip is taken\n"
+    "as the delay of each way, and what is sent between a probe without answer and the next probe\n"
+    "is lost.\n";
+
+static int run(const struct asked *a, bool show, const char *path)
+{
+    struct arena arena = {0};
+    struct trace_file f = {.path = path, .bin = 100 * SIM_MS};
+    int code = load(a, &arena, &f);
+    if (code == CLI_DONE && show)
+        trace_show(stdout, &f, a->json);
+    if (code == CLI_DONE && !show)
+        code = import(a, &arena, &f);
+    arena_release(&arena);
+    return code;
+}
+
+int cmd_trace(int argc, char **argv)
+{
+    struct asked a = {.force = false};
+    const struct cli_option options[] = {
+        {"format", 'F', CLI_TEXT, "FORMAT", "how FILE is written; default: by the look of it",
+         &a.format},
+        {"output", 'o', CLI_TEXT, "OUT", "import: where the CSV goes; default: stdout", &a.output},
+        {"force", 'f', CLI_FLAG, NULL, "import: replace OUT if it exists", &a.force},
+        {"json", 'j', CLI_FLAG, NULL, "show: as JSON", &a.json},
+        {"operator", 0, CLI_TEXT, "NAME", "pam2025: whose rows", &a.carrier},
+        {"interval", 0, CLI_TEXT, "TIME", "ping: between probes, in a log without time stamps",
+         &a.interval},
+        {"bin", 0, CLI_TEXT, "TIME", "mahimahi: length of a mean rate; default: 100 ms", &a.bin},
+        {"node", 0, CLI_TEXT, "NAME", "movement: of this node alone", &a.node},
+        {"origin", 0, CLI_TEXT, "LAT,LON", "movement: x, y are longitude, latitude; this is 0, 0",
+         &a.origin},
+        {.name = NULL},
+    };
+    const struct cli_usage usage = {"trace",
+                                    "show|import FILE",
+                                    "tell what a measured trace holds, or make a CSV of it",
+                                    examples,
+                                    options,
+                                    2,
+                                    2};
+    int code;
+    int at = cli_parse(&usage, argc, argv, &code);
+    if (at < 0)
+        return code;
+    bool show = !strcmp(argv[at], "show");
+    if (show || !strcmp(argv[at], "import"))
+        return run(&a, show, argv[at + 1]);
+    struct suggestion s = suggest_for(argv[at]);
+    suggest_try(&s, "show");
+    suggest_try(&s, "import");
+    return cli_wrong("monami trace: '%s' is neither show nor import%s%s%s", argv[at],
+                     s.best ? "; did you mean '" : "", s.best ? s.best : "", s.best ? "'?" : "");
+}

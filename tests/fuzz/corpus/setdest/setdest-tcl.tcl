@@ -1,0 +1,1 @@
+set val(nn) 5
