@@ -7,8 +7,13 @@
 #include "sim/app/cli.h"
 #include "sim/app/scenario.h"
 
-/* What one line of the list is about, and whether the user asked for it. */
 struct asked {
+    bool events;
+    bool drops;
+};
+
+/* What one line of the list is about, and whether the user asked for it. */
+struct search {
     const char *path; /* "" for all */
     bool any;
     struct suggestion near;
@@ -32,51 +37,55 @@ static bool fits(const char *asked, const char *key)
 
 static void show(void *owner, const struct effective_key *k)
 {
-    struct asked *asked = owner;
-    suggest_try(&asked->near, k->name);
-    if (!fits(asked->path, k->path))
+    struct search *search = owner;
+    suggest_try(&search->near, k->name);
+    if (!fits(search->path, k->path))
         return;
-    asked->any = true;
+    search->any = true;
     (void)printf("%s\n    %s; default: %s\n    %s\n", k->path, k->type, k->otherwise, k->help);
 }
 
 static int show_keys(const char *path)
 {
     const char *last = strrchr(path, '.');
-    struct asked asked = {.path = path, .near = suggest_for(last ? last + 1 : path)};
-    effective_each(scenario_keys, show, &asked);
-    if (asked.any)
+    struct search search = {.path = path, .near = suggest_for(last ? last + 1 : path)};
+    effective_each(scenario_keys, show, &search);
+    if (search.any)
         return CLI_DONE;
-    return cli_wrong("there is no key '%s'%s%s%s", path, asked.near.best ? "; did you mean '" : "",
-                     asked.near.best ? asked.near.best : "", asked.near.best ? "'?" : "");
+    return cli_wrong("there is no key '%s'%s%s%s", path, search.near.best ? "; did you mean '" : "",
+                     search.near.best ? search.near.best : "", search.near.best ? "'?" : "");
 }
 
-int cmd_explain(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    bool events = false;
-    bool drops = false;
-    const struct cli_option options[] = {
-        {"events", 0, CLI_FLAG, NULL, "all events and their fields", &events},
-        {"drops", 0, CLI_FLAG, NULL, "all reasons why a packet dies", &drops},
-        {.name = NULL},
-    };
-    const struct cli_usage usage = {"explain",
-                                    "[KEY]",
-                                    "tell what a key of a scenario means",
-                                    "  monami explain networks.wlan.rate\n  monami explain nodes\n"
-                                    "  monami explain --events\n",
-                                    options,
-                                    0,
-                                    1};
+    struct asked asked = {.events = false};
     int code;
-    int at = cli_parse(&usage, argc, argv, &code);
+    int at = cli_parse(&command_explain, &asked, argc, argv, &code);
     if (at < 0)
         return code;
-    for (unsigned k = 0; events && k < EVENT_NAMES; k++)
+    for (unsigned k = 0; asked.events && k < EVENT_NAMES; k++)
         (void)printf("%s\n    %s\n", event_name((uint16_t)k), event_help((uint16_t)k));
-    for (unsigned k = 1; drops && k < DROP_REASONS; k++) {
+    for (unsigned k = 1; asked.drops && k < DROP_REASONS; k++) {
         if (drop_name((uint16_t)k))
             (void)printf("drop.%s\n    %s\n", drop_name((uint16_t)k), drop_help((uint16_t)k));
     }
-    return events || drops ? CLI_DONE : show_keys(at < argc ? argv[at] : "");
+    return asked.events || asked.drops ? CLI_DONE : show_keys(at < argc ? argv[at] : "");
 }
+
+static const struct cli_option options[] = {
+    {"events", 0, CLI_FLAG, NULL, "all events and their fields", offsetof(struct asked, events)},
+    {"drops", 0, CLI_FLAG, NULL, "all reasons why a packet dies", offsetof(struct asked, drops)},
+    {.name = NULL},
+};
+
+const struct cli_command command_explain = {
+    .name = "explain",
+    .operands = "[KEY]",
+    .summary = "tell what a key of a scenario means",
+    .examples = "  monami explain networks.wlan.rate\n"
+                "  monami explain nodes\n"
+                "  monami explain --events\n",
+    .options = options,
+    .most = 1,
+    .run = run,
+};

@@ -234,49 +234,62 @@ static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool fo
     return s->failed ? CLI_FAILED : CLI_DONE;
 }
 
-int cmd_sweep(int argc, char **argv)
+struct asked {
+    const char *dir;
+    const char *jobs;
+    struct cli_texts set;
+    bool force;
+    bool quiet;
+};
+
+static int run(int argc, char **argv)
 {
-    const char *dir = NULL;
-    const char *jobs = NULL;
-    bool force = false;
-    struct sweep s = {.terminal = isatty(STDERR_FILENO)};
-    const struct cli_option options[] = {
-        {"output", 'o', CLI_TEXT, "DIR", "run: where the study goes", &dir},
-        {"jobs", 'j', CLI_TEXT, "N", "run: how many at a time; default: one a core", &jobs},
-        {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
-         &s.set},
-        {"force", 'f', CLI_FLAG, NULL, "run: replace DIR if it exists", &force},
-        {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", &s.quiet},
-        {.name = NULL},
-    };
-    const struct cli_usage usage = {
-        "sweep",
-        "plan|run FILE",
-        "run a scenario over parameters and replications",
-        "  monami sweep plan scenarios/sweep-loss.yaml\n"
-        "  monami sweep run scenarios/sweep-loss.yaml -o study -j 2 && monami plot study\n",
-        options,
-        2,
-        2};
-    int code;
+    struct asked asked = {.dir = NULL};
     long long workers = jobs_cores();
-    int at = cli_parse(&usage, argc, argv, &code);
+    int code;
+    int at = cli_parse(&command_sweep, &asked, argc, argv, &code);
     if (at < 0)
         return code;
     bool plan = !strcmp(argv[at], "plan");
     if (!plan && strcmp(argv[at], "run") != 0)
         return cli_wrong("monami sweep: '%s' is neither plan nor run", argv[at]);
-    if (jobs && (!cli_number("jobs", jobs, 1024, &workers) || workers == 0))
+    if (asked.jobs && (!cli_number("jobs", asked.jobs, 1024, &workers) || workers == 0))
         return workers == 0 ? cli_wrong("--jobs: at least 1") : CLI_USAGE;
-    if (!plan && !dir)
+    if (!plan && !asked.dir)
         return cli_wrong("monami sweep run: where shall the study go? Say -o DIR");
-    s.file = argv[at + 1];
+    struct sweep s = {.file = argv[at + 1],
+                      .set = asked.set,
+                      .quiet = asked.quiet,
+                      .terminal = isatty(STDERR_FILENO)};
     code = CLI_USAGE;
     if (load(&s))
-        code = plan ? sweep_plan(&s) : sweep_run(&s, dir, (unsigned)workers, force);
+        code = plan ? sweep_plan(&s) : sweep_run(&s, asked.dir, (unsigned)workers, asked.force);
     arena_release(&s.arena);
     return code;
 }
+
+static const struct cli_option options[] = {
+    {"output", 'o', CLI_TEXT, "DIR", "run: where the study goes", offsetof(struct asked, dir)},
+    {"jobs", 'j', CLI_TEXT, "N", "run: how many at a time; default: one a core",
+     offsetof(struct asked, jobs)},
+    {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
+     offsetof(struct asked, set)},
+    {"force", 'f', CLI_FLAG, NULL, "run: replace DIR if it exists", offsetof(struct asked, force)},
+    {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", offsetof(struct asked, quiet)},
+    {.name = NULL},
+};
+
+const struct cli_command command_sweep = {
+    .name = "sweep",
+    .operands = "plan|run FILE",
+    .summary = "run a scenario over parameters and replications",
+    .examples = "  monami sweep plan scenarios/loss.yaml\n"
+                "  monami sweep run scenarios/loss.yaml -o study -j 2 && monami plot study\n",
+    .options = options,
+    .least = 2,
+    .most = 2,
+    .run = run,
+};
 
 bool sweep_is_study(const char *dir)
 {

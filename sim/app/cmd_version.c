@@ -24,15 +24,20 @@ const char *version_compiler(void)
 #endif
 }
 
-int cmd_version(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    static const struct cli_option options[] = {{.name = NULL}};
-    static const struct cli_usage usage = {
-        "version", "", "print versions", "  monami version\n", options, 0, 0};
     int code;
-    if (cli_parse(&usage, argc, argv, &code) < 0)
+    if (cli_parse(&command_version, NULL, argc, argv, &code) < 0)
         return code;
     (void)printf("monami %s (%s)\ncompiler %s\n%s\n%s\n%s\n", MONAMI_VERSION, version_git(),
                  version_compiler(), hash_library(), db_library(), yaml_library());
     return CLI_DONE;
 }
+
+const struct cli_command command_version = {
+    .name = "version",
+    .operands = "",
+    .summary = "print versions",
+    .examples = "  monami version\n",
+    .run = run,
+};
