@@ -98,6 +98,7 @@ static void open_trace(struct run *r)
     struct trace_setup setup = {.dir = r->how->dir ? r->folder.part : NULL,
                                 .database = r->how->database,
                                 .packets = r->how->dir && g->record.packets == 0,
+                                .events = g->record.events == 0,
                                 .counters = g->record.counters,
                                 .digest = g->record.digest,
                                 .pcap = r->how->dir ? pcap_mode(r) : TRACE_PCAP_NONE,

@@ -20,6 +20,7 @@
 
 struct record_config {
     int packets; /* 0 all, 1 none */
+    int events;  /* 0 all, 1 none */
     sim_time series;
     int pcap; /* enum trace_pcap */
     bool counters;
