@@ -56,6 +56,7 @@ int cli_wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A whole number from 0 to `most` of an option's text. */
 bool cli_number(const char *option, const char *text, long long most, long long *value);
 
+extern const struct cli_command command_example;
 extern const struct cli_command command_run;
 extern const struct cli_command command_check;
 extern const struct cli_command command_explain;

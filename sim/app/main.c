@@ -8,8 +8,9 @@ static void print_help(FILE *out)
 {
     (void)fputs("monami - simulation of IPv6 mobility with several interfaces\n\n"
                 "Examples:\n"
-                "  monami run scenarios/wifi-lte-voice.yaml -o out\n"
-                "  monami plot out\n\n"
+                "  monami example > my.yaml\n"
+                "  monami run my.yaml\n"
+                "  monami plot my\n\n"
                 "Commands:\n",
                 out);
     for (const struct cli_command *const *c = cli_commands; *c; c++)
