@@ -14,7 +14,7 @@ enum { PATTERN_BYTES = 200, HELP_BYTES = 700 };
 static const char profile_ref[] = "#/$defs/profile";
 
 struct schema {
-    struct json j;
+    struct json_writer j;
     bool partial; /* keys that are required may be absent */
 };
 
@@ -22,17 +22,17 @@ static void put_table(struct schema *s, const struct key *keys);
 
 static void put_types(struct schema *s, const char *const *types)
 {
-    json_list(&s->j, "type");
+    jw_list(&s->j, "type");
     for (; *types; types++)
-        json_text(&s->j, NULL, *types);
-    json_end(&s->j);
+        jw_text(&s->j, NULL, *types);
+    jw_end(&s->j);
 }
 
 static void put_string(struct schema *s, const char *pattern)
 {
-    json_text(&s->j, "type", "string");
+    jw_text(&s->j, "type", "string");
     if (pattern)
-        json_text(&s->j, "pattern", pattern);
+        jw_text(&s->j, "pattern", pattern);
 }
 
 /* A number, or a text that is one. */
@@ -40,11 +40,11 @@ static void put_number(struct schema *s, const struct key *k, const char *type, 
 {
     const char *const types[] = {type, "string", NULL};
     put_types(s, types);
-    json_text(&s->j, "pattern", pattern);
+    jw_text(&s->j, "pattern", pattern);
     if (k->min == k->max)
         return;
-    json_int(&s->j, "minimum", k->min);
-    json_int(&s->j, "maximum", k->max);
+    jw_int(&s->j, "minimum", k->min);
+    jw_int(&s->j, "maximum", k->max);
 }
 
 static void put_quantity(struct schema *s, enum key_type type)
@@ -62,17 +62,17 @@ static void put_quantity(struct schema *s, enum key_type type)
         return;
     }
     put_types(s, share);
-    json_text(&s->j, "pattern", pattern);
-    json_int(&s->j, "minimum", 0);
-    json_int(&s->j, "maximum", 1);
+    jw_text(&s->j, "pattern", pattern);
+    jw_int(&s->j, "minimum", 0);
+    jw_int(&s->j, "maximum", 1);
 }
 
 static void put_words(struct schema *s, const char *const *words)
 {
-    json_list(&s->j, "enum");
+    jw_list(&s->j, "enum");
     for (; *words; words++)
-        json_text(&s->j, NULL, *words);
-    json_end(&s->j);
+        jw_text(&s->j, NULL, *words);
+    jw_end(&s->j);
 }
 
 /* The members of a schema of one value. */
@@ -81,7 +81,7 @@ static void put_scalar(struct schema *s, const struct key *k, enum key_type type
     static const char *const any[] = {"string", "number", "boolean", NULL}; /* 5 is a text, too */
     switch (type) {
     case KEY_BOOL:
-        json_text(&s->j, "type", "boolean");
+        jw_text(&s->j, "type", "boolean");
         break;
     case KEY_INTEGER:
         put_number(s, k, "integer", "^" UNITS_WHOLE_PATTERN "$");
@@ -122,27 +122,27 @@ static const struct key *scalar_member(const struct key *table)
 
 static void put_table_or_scalar(struct schema *s, const struct key *k)
 {
-    json_list(&s->j, "anyOf");
-    json_object(&s->j, NULL);
+    jw_list(&s->j, "anyOf");
+    jw_object(&s->j, NULL);
     put_table(s, k->keys);
-    json_end(&s->j);
-    json_object(&s->j, NULL);
+    jw_end(&s->j);
+    jw_object(&s->j, NULL);
     const struct key *member = scalar_member(k);
     put_scalar(s, member, member->type);
-    json_end(&s->j);
-    json_end(&s->j);
+    jw_end(&s->j);
+    jw_end(&s->j);
 }
 
 static void put_list(struct schema *s, const struct key *k)
 {
-    json_text(&s->j, "type", "array");
-    json_object(&s->j, "items");
+    jw_text(&s->j, "type", "array");
+    jw_object(&s->j, "items");
     if (k->keys) {
         put_table(s, k->keys);
     } else {
         put_scalar(s, k, k->of);
     }
-    json_end(&s->j);
+    jw_end(&s->j);
 }
 
 static bool has_key(const struct key *keys, const char *name)
@@ -159,36 +159,36 @@ static void put_entry(struct schema *s, const struct key *keys)
         put_table(s, keys);
         return;
     }
-    json_object(&s->j, "if");
-    json_list(&s->j, "required");
-    json_text(&s->j, NULL, "profile");
-    json_end(&s->j);
-    json_end(&s->j);
-    json_object(&s->j, "then");
-    json_text(&s->j, "$ref", profile_ref);
-    json_end(&s->j);
-    json_object(&s->j, "else");
+    jw_object(&s->j, "if");
+    jw_list(&s->j, "required");
+    jw_text(&s->j, NULL, "profile");
+    jw_end(&s->j);
+    jw_end(&s->j);
+    jw_object(&s->j, "then");
+    jw_text(&s->j, "$ref", profile_ref);
+    jw_end(&s->j);
+    jw_object(&s->j, "else");
     put_table(s, keys);
-    json_end(&s->j);
+    jw_end(&s->j);
 }
 
 static void put_map(struct schema *s, const struct key *k)
 {
-    json_text(&s->j, "type", "object");
-    json_object(&s->j, "propertyNames");
-    json_text(&s->j, "pattern", "^[A-Za-z0-9_-]{1,40}$");
-    json_end(&s->j);
-    json_object(&s->j, "additionalProperties");
+    jw_text(&s->j, "type", "object");
+    jw_object(&s->j, "propertyNames");
+    jw_text(&s->j, "pattern", "^[A-Za-z0-9_-]{1,40}$");
+    jw_end(&s->j);
+    jw_object(&s->j, "additionalProperties");
     put_entry(s, k->keys);
-    json_end(&s->j);
+    jw_end(&s->j);
 }
 
 static void put_pairs(struct schema *s)
 {
-    json_text(&s->j, "type", "object");
-    json_object(&s->j, "additionalProperties");
+    jw_text(&s->j, "type", "object");
+    jw_object(&s->j, "additionalProperties");
     put_scalar(s, NULL, KEY_TEXT);
-    json_end(&s->j);
+    jw_end(&s->j);
 }
 
 static void put_value(struct schema *s, const struct key *k)
@@ -213,10 +213,10 @@ static void put_value(struct schema *s, const struct key *k)
     case KEY_NODE:
         if (strcmp(k->name, "profiles") != 0)
             break; /* anything: who reads it knows */
-        json_text(&s->j, "type", "object");
-        json_object(&s->j, "additionalProperties");
-        json_text(&s->j, "$ref", profile_ref);
-        json_end(&s->j);
+        jw_text(&s->j, "type", "object");
+        jw_object(&s->j, "additionalProperties");
+        jw_text(&s->j, "$ref", profile_ref);
+        jw_end(&s->j);
         break;
     default:
         put_scalar(s, k, k->type);
@@ -229,9 +229,9 @@ static void put_default(struct schema *s, const struct key *k)
     if (!k->otherwise || !*k->otherwise)
         return;
     if (k->type == KEY_BOOL || k->type == KEY_INTEGER || k->type == KEY_REAL) {
-        json_raw(&s->j, "default", k->otherwise);
+        jw_raw(&s->j, "default", k->otherwise);
     } else {
-        json_text(&s->j, "default", k->otherwise);
+        jw_text(&s->j, "default", k->otherwise);
     }
 }
 
@@ -246,11 +246,11 @@ static void put_properties(struct schema *s, const struct key *keys)
         }
         effective_type(k, type, sizeof type);
         (void)snprintf(help, sizeof help, "%s; %s", k->help, type);
-        json_object(&s->j, k->name);
-        json_text(&s->j, "description", help);
+        jw_object(&s->j, k->name);
+        jw_text(&s->j, "description", help);
         put_value(s, k);
         put_default(s, k);
-        json_end(&s->j);
+        jw_end(&s->j);
     }
 }
 
@@ -260,51 +260,51 @@ static void put_required(struct schema *s, const struct key *keys)
         if (k->type == KEY_JOIN) {
             put_required(s, k->keys);
         } else if (!k->otherwise) {
-            json_text(&s->j, NULL, k->name);
+            jw_text(&s->j, NULL, k->name);
         }
     }
 }
 
 static void put_table(struct schema *s, const struct key *keys)
 {
-    json_text(&s->j, "type", "object");
-    json_object(&s->j, "properties");
+    jw_text(&s->j, "type", "object");
+    jw_object(&s->j, "properties");
     put_properties(s, keys);
-    json_end(&s->j);
-    json_list(&s->j, "required");
+    jw_end(&s->j);
+    jw_list(&s->j, "required");
     if (!s->partial)
         put_required(s, keys);
-    json_end(&s->j);
-    json_bool(&s->j, "additionalProperties", false);
+    jw_end(&s->j);
+    jw_bool(&s->j, "additionalProperties", false);
 }
 
 static void put_definitions(struct schema *s, const struct key *keys)
 {
     size_t at;
     const struct key *nodes = bind_find_key(keys, "nodes", &at);
-    json_object(&s->j, "$defs");
+    jw_object(&s->j, "$defs");
     if (nodes) {
-        json_object(&s->j, "profile");
+        jw_object(&s->j, "profile");
         s->partial = true;
         put_table(s, nodes->keys);
         s->partial = false;
-        json_end(&s->j);
+        jw_end(&s->j);
     }
-    json_end(&s->j);
+    jw_end(&s->j);
 }
 
 void schema_print(FILE *out, const struct key *keys, const char *title)
 {
-    struct schema s = {.j = json_to(out, 1)};
-    json_object(&s.j, NULL);
-    json_text(&s.j, "$schema", "https://json-schema.org/draft/2020-12/schema");
-    json_text(&s.j, "$id", "urn:monami:scenario:1");
-    json_text(&s.j, "title", title);
+    struct schema s = {.j = jw_to(out, 1)};
+    jw_object(&s.j, NULL);
+    jw_text(&s.j, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    jw_text(&s.j, "$id", "urn:monami:scenario:1");
+    jw_text(&s.j, "title", title);
     put_table(&s, keys);
-    json_object(&s.j, "patternProperties"); /* of the user's own; anchors stand there */
-    json_object(&s.j, "^x-");
-    json_end(&s.j);
-    json_end(&s.j);
+    jw_object(&s.j, "patternProperties"); /* of the user's own; anchors stand there */
+    jw_object(&s.j, "^x-");
+    jw_end(&s.j);
+    jw_end(&s.j);
     put_definitions(&s, keys);
-    json_end(&s.j);
+    jw_end(&s.j);
 }

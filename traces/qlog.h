@@ -16,7 +16,7 @@
 #include "traces/trace.h"
 
 /* The fields of an event as members of the object that is open. Times end in _ns. */
-void qlog_put_fields(struct json *j, const struct tap_event *e);
+void qlog_put_fields(struct json_writer *j, const struct tap_event *e);
 
 MUST_CHECK enum status qlog_write(const char *path, const struct trace_setup *setup,
                                   const struct tap_event *event, size_t events, struct why *w);

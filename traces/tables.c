@@ -193,11 +193,11 @@ static enum status put_disruptions(struct trace *t, struct why *w)
 static enum status put_event(struct db_row *row, const struct tap_event *e, const char *node,
                              FILE *data, char *const *text, struct why *w)
 {
-    struct json j = json_to(data, 0);
+    struct json_writer j = jw_to(data, 0);
     rewind(data);
-    json_object(&j, NULL);
+    jw_object(&j, NULL);
     qlog_put_fields(&j, e);
-    json_end(&j);
+    jw_end(&j);
     (void)fputc('\0', data);
     if (fflush(data))
         return why_set(w, ST_NOMEM, "out of memory");

@@ -1,18 +1,18 @@
 #include "sim/app/run.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/folder.h"
+#include "sim/app/manifest.h"
 #include "sim/app/version.h"
 #include "sim/app/world.h"
-#include "traces/db.h"
 
 /* What one run needs from beginning to end. */
 struct run {
@@ -35,13 +35,18 @@ static int said(const struct why *w, int code)
     return code;
 }
 
+static const char *read_from(const struct run *r)
+{
+    return r->how->copy ? r->how->copy : r->how->file;
+}
+
 static bool load(struct run *r)
 {
     struct complaints *c = calloc(1, sizeof *c);
     struct yaml_node *root;
     assert(c);
-    bool good =
-        scenario_load(r->how->file, r->how->set, r->how->sets, &r->arena, &r->scenario, &root, c);
+    bool good = scenario_load_copy(read_from(r), r->how->file, r->how->set, r->how->sets, &r->arena,
+                                   &r->scenario, &root, c);
     complaints_print(c, stderr);
     free(c);
     return good;
@@ -142,79 +147,54 @@ static enum status simulate(struct run *r, struct why *w)
 
 /* ---- files beside the traces ------------------------------------------------------ */
 
-static void json_text(FILE *out, const char *text)
+static struct manifest_input *hash_inputs(struct run *r)
 {
-    (void)fputc('"', out);
-    for (; *text; text++) {
-        unsigned char b = (unsigned char)*text;
-        if (b == '"' || b == '\\') {
-            (void)fprintf(out, "\\%c", b);
-        } else if (b < ' ') {
-            (void)fprintf(out, "\\u%04x", b);
-        } else {
-            (void)fputc(b, out);
-        }
-    }
-    (void)fputc('"', out);
-}
-
-static void write_inputs(FILE *out, const struct run *r)
-{
-    char scenario[HASH_TEXT] = "";
-    struct why no;
-    (void)!hash_file(r->how->file, scenario, &no);
-    (void)fprintf(out, "  \"scenario_sha256\": \"%s\",\n", scenario);
     const struct input_config *in = KEY_ITEMS(r->scenario.inputs, struct input_config);
-    (void)fputs("  \"inputs\": {", out);
+    struct manifest_input *list = arena_take(&r->arena, (r->scenario.inputs.n + 1) * sizeof *list);
     for (size_t k = 0; k < r->scenario.inputs.n; k++) {
         char hash[HASH_TEXT] = "";
         struct why w;
         (void)!hash_file(in[k].file, hash, &w); /* it was read a moment ago */
-        (void)fputs(k ? ", " : "", out);
-        json_text(out, in[k].file);
-        (void)fprintf(out, ": \"%s\"", hash);
+        list[k] = (struct manifest_input){in[k].name, in[k].file, arena_text(&r->arena, hash)};
     }
-    (void)fputs("},\n", out);
+    return list;
 }
 
-static enum status write_manifest(const struct run *r, struct why *w)
+static enum status write_manifest(struct run *r, struct why *w)
 {
     char path[1100];
-    char date[32] = "";
-    time_t now = time(NULL);
-    struct tm tm;
+    char scenario[HASH_TEXT];
+    char directory[4096];
     (void)snprintf(path, sizeof path, "%s/manifest.json", r->folder.part);
-    FILE *out = fopen(path, "w");
-    if (!out)
-        return why_set(w, ST_IO, "%s: cannot be written", path);
-    if (gmtime_r(&now, &tm))
-        (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    (void)fprintf(out, "{\n  \"monami\": \"%s\",\n  \"built\": \"%s\",\n  \"compiler\": \"%s\",\n",
-                  MONAMI_VERSION, version_git(), version_compiler());
-    (void)fprintf(out, "  \"sqlite\": \"%s\",\n  \"run_key\": \"%s\",\n", db_library(), r->key);
-    (void)fprintf(out,
-                  "  \"engine\": \"native\",\n  \"seed\": %" PRId64 ",\n  \"replication\": %" PRId64
-                  ",\n",
-                  r->scenario.general.seed, r->scenario.general.replication);
-    write_inputs(out, r);
-    (void)fputs("  \"command\": [", out);
-    for (int k = 0; k < r->how->argc; k++) {
-        (void)fputs(k ? ", " : "", out);
-        json_text(out, r->how->argv[k]);
-    }
-    (void)fprintf(out, "],\n  \"digest\": \"%s\",\n  \"events\": %" PRIu64 ",\n",
-                  trace_digest(r->trace), r->events);
-    (void)fprintf(out, "  \"written\": \"%s\",\n  \"wall_s\": %.3f\n}\n", date, r->wall_s);
-    bool bad = ferror(out);
-    bad |= fclose(out) != 0;
-    return bad ? why_set(w, ST_IO, "%s: cannot be written", path) : ST_OK;
+    enum status st = hash_file(read_from(r), scenario, w);
+    if (st)
+        return st;
+    const struct manifest m = {.monami = MONAMI_VERSION,
+                               .built = version_git(),
+                               .run_key = r->key,
+                               .file = r->how->file,
+                               .sha256 = scenario,
+                               .directory = getcwd(directory, sizeof directory) ? directory : "",
+                               .set = r->how->set,
+                               .sets = r->how->sets,
+                               .pcap = r->how->pcap,
+                               .input = hash_inputs(r),
+                               .inputs = r->scenario.inputs.n,
+                               .seed = r->scenario.general.seed,
+                               .replication = r->scenario.general.replication,
+                               .digest = trace_digest(r->trace),
+                               .command = (const char *const *)r->how->argv,
+                               .commands = (size_t)r->how->argc,
+                               .events = r->events,
+                               .wall_s = r->wall_s};
+    return manifest_write(path, &m, w);
 }
 
-static enum status write_files(const struct run *r, struct why *w)
+static enum status write_files(struct run *r, struct why *w)
 {
     char path[1100];
     (void)snprintf(path, sizeof path, "%s/scenario.yaml", r->folder.part);
-    enum status st = folder_copy_file(r->how->file, path, w);
+    enum status st = folder_copy_file(read_from(r), path, w);
     if (st)
         return st;
     (void)snprintf(path, sizeof path, "%s/effective.yaml", r->folder.part);

@@ -11,6 +11,7 @@
 
 struct run_options {
     const char *file;
+    const char *copy;       /* of `file`: what is read in its place; NULL: `file` itself */
     const char *const *set; /* "path=value" */
     size_t sets;
     const char *dir;      /* NULL: only the database is written, to `database` */

@@ -182,6 +182,11 @@ struct setting {
 bool scenario_load(const char *path, const char *const *set, size_t sets, struct arena *arena,
                    struct scenario *s, struct yaml_node **root, struct complaints *c);
 
+/* The same from a copy of the file at `path`: what it names is found from `path`. */
+bool scenario_load_copy(const char *copy, const char *path, const char *const *set, size_t sets,
+                        struct arena *arena, struct scenario *s, struct yaml_node **root,
+                        struct complaints *c);
+
 /* What no table can say: names, topology, combinations, input files. */
 void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,
                     struct complaints *c);

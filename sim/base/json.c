@@ -5,12 +5,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct json json_to(FILE *out, unsigned indent)
+struct json_writer jw_to(FILE *out, unsigned indent)
 {
-    return (struct json){.out = out, .indent = indent};
+    return (struct json_writer){.out = out, .indent = indent};
 }
 
-static void break_line(const struct json *j)
+static void break_line(const struct json_writer *j)
 {
     if (!j->indent)
         return;
@@ -58,7 +58,7 @@ static void put_text(FILE *out, const char *text)
 }
 
 /* What stands before a value: a comma, a new line, its name. */
-static void begin(struct json *j, const char *key)
+static void begin(struct json_writer *j, const char *key)
 {
     if (j->depth) {
         bool *some = &j->some[j->depth - 1];
@@ -74,7 +74,7 @@ static void begin(struct json *j, const char *key)
     (void)fputs(j->indent ? ": " : ":", j->out);
 }
 
-static void open_level(struct json *j, const char *key, char first, char last)
+static void open_level(struct json_writer *j, const char *key, char first, char last)
 {
     begin(j, key);
     assert(j->depth < JSON_DEPTH);
@@ -83,17 +83,17 @@ static void open_level(struct json *j, const char *key, char first, char last)
     j->some[j->depth++] = false;
 }
 
-void json_object(struct json *j, const char *key)
+void jw_object(struct json_writer *j, const char *key)
 {
     open_level(j, key, '{', '}');
 }
 
-void json_list(struct json *j, const char *key)
+void jw_list(struct json_writer *j, const char *key)
 {
     open_level(j, key, '[', ']');
 }
 
-void json_end(struct json *j)
+void jw_end(struct json_writer *j)
 {
     assert(j->depth);
     j->depth--;
@@ -104,7 +104,7 @@ void json_end(struct json *j)
         (void)fputc('\n', j->out);
 }
 
-void json_text(struct json *j, const char *key, const char *text)
+void jw_text(struct json_writer *j, const char *key, const char *text)
 {
     begin(j, key);
     if (text) {
@@ -114,14 +114,14 @@ void json_text(struct json *j, const char *key, const char *text)
     }
 }
 
-void json_int(struct json *j, const char *key, int64_t value)
+void jw_int(struct json_writer *j, const char *key, int64_t value)
 {
     begin(j, key);
     (void)fprintf(j->out, "%" PRId64, value);
 }
 
 /* The shortest digits that are this very number. */
-void json_real(struct json *j, const char *key, double value)
+void jw_real(struct json_writer *j, const char *key, double value)
 {
     char text[40] = "null";
     bool same = !isfinite(value);
@@ -134,12 +134,12 @@ void json_real(struct json *j, const char *key, double value)
     (void)fputs(text, j->out);
 }
 
-void json_bool(struct json *j, const char *key, bool value)
+void jw_bool(struct json_writer *j, const char *key, bool value)
 {
-    json_raw(j, key, value ? "true" : "false");
+    jw_raw(j, key, value ? "true" : "false");
 }
 
-void json_raw(struct json *j, const char *key, const char *json)
+void jw_raw(struct json_writer *j, const char *key, const char *json)
 {
     begin(j, key);
     (void)fputs(json, j->out);

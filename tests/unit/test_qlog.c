@@ -12,7 +12,7 @@ static void writes_every_field(void)
     struct tap_event e = {.id = 7, .n = TAP_FIELDS};
     char *text = NULL;
     size_t n = 0;
-    struct json j = json_to(open_memstream(&text, &n), 0);
+    struct json_writer j = jw_to(open_memstream(&text, &n), 0);
     struct why w;
     e.field[0] = (struct tap_field){.key = "int", .type = TAP_INT, .i = -1};
     e.field[1] = (struct tap_field){.key = "time", .type = TAP_TIME, .i = 1500};
@@ -22,9 +22,9 @@ static void writes_every_field(void)
     for (unsigned k = 4; k < TAP_FIELDS; k++)
         e.field[k] = e.field[k % 2];
     e.field[TAP_FIELDS - 1].key = "last";
-    json_object(&j, NULL);
+    jw_object(&j, NULL);
     qlog_put_fields(&j, &e);
-    json_end(&j);
+    jw_end(&j);
     (void)fclose(j.out);
     CHECK(!strcmp(text,
                   "{\"int\":-1,\"time_ns\":1500,\"addr\":\"2001:db8::1\",\"text\":\"a \\\"b\\\"\","
