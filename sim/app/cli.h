@@ -63,6 +63,7 @@ extern const struct cli_command command_explain;
 extern const struct cli_command command_plot;
 extern const struct cli_command command_sweep;
 extern const struct cli_command command_diff;
+extern const struct cli_command command_rerun;
 extern const struct cli_command command_schema;
 extern const struct cli_command command_reference;
 extern const struct cli_command command_version;

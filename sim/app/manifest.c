@@ -127,7 +127,9 @@ enum status manifest_read(const char *path, struct manifest *m, struct arena *ar
     const char *bad = NULL;
     json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
     if (!root)
-        return why_set(w, ST_SYNTAX, "%.120s:%d: %.100s", path, error.line, error.text);
+        return error.line > 0
+                   ? why_set(w, ST_SYNTAX, "%.120s:%d: %.100s", path, error.line, error.text)
+                   : why_set(w, ST_IO, "%.200s", error.text);
     const json_t *scenario = json_object_get(root, "scenario");
     const json_t *pcap = json_object_get(root, "pcap");
     *m = (struct manifest){.monami = need_text(root, "monami", arena, &bad),
