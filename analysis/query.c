@@ -45,3 +45,18 @@ bool query_is_null(const struct query *q, int column)
 {
     return sqlite3_column_type(q->q, column) == SQLITE_NULL;
 }
+
+void query_put(const struct query *q, struct json_writer *j)
+{
+    for (int k = 0; k < sqlite3_column_count(q->q); k++) {
+        const char *name = sqlite3_column_name(q->q, k);
+        int type = sqlite3_column_type(q->q, k);
+        if (type == SQLITE_INTEGER) {
+            jw_int(j, name, query_integer(q, k));
+        } else if (type == SQLITE_FLOAT) {
+            jw_real(j, name, query_number(q, k));
+        } else {
+            jw_text(j, name, type == SQLITE_NULL ? NULL : query_text(q, k));
+        }
+    }
+}

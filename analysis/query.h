@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/base/json.h"
 #include "sim/base/status.h"
 
 struct sqlite3;
@@ -26,6 +27,8 @@ void query_done(struct query *q);
 const char *query_text(const struct query *q, int column); /* NULL in the database: "" */
 double query_number(const struct query *q, int column);    /* NULL: 0 */
 int64_t query_integer(const struct query *q, int column);  /* NULL: 0 */
+/* The row as members of the object that is open, by the names of its columns. */
+void query_put(const struct query *q, struct json_writer *j);
 bool query_is_null(const struct query *q, int column);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "scenarios/yaml.h"
+#include "sim/base/json.h"
 #include "sim/base/status.h"
 
 enum { COMPLAINTS_SHOWN = 20, COMPLAINTS_KEPT = 200 };
@@ -34,6 +35,9 @@ void complain_path(struct complaints *c, const struct yaml_node *root, const cha
 
 /* In the order of the file, at most COMPLAINTS_SHOWN of them. */
 void complaints_print(struct complaints *c, FILE *out);
+
+/* All of them, as objects of the list that is open: file, line, column, text. */
+void complaints_put(struct complaints *c, struct json_writer *j);
 
 /* The word of `words` that `wrong` was probably meant to be: NULL if none is near. */
 struct suggestion {

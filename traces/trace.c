@@ -224,8 +224,13 @@ void trace_print_unmet(struct trace *t, const char *place, FILE *out)
 
 void trace_free(struct trace *t)
 {
+    struct why w;
     if (!t)
         return;
+    if (t->captures) /* a run that was given up */
+        (void)!close_captures(t, &w);
+    if (t->setup.digest && !*t->digest_text)
+        digest_done(&t->digest, t->digest_text);
     (void)sqlite3_close(t->db);
     flows_release(&t->flows);
     count_release(&t->count);

@@ -5,14 +5,27 @@
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/scenario.h"
+#include "sim/base/json.h"
 
 struct asked {
     struct cli_texts set;
     bool effective;
     bool quiet;
+    bool json;
 };
 
-static int check_one(const char *file, const struct asked *asked)
+static void put_one(struct json_writer *j, const char *file, bool good, struct complaints *c)
+{
+    jw_object(j, NULL);
+    jw_text(j, "file", file);
+    jw_bool(j, "good", good);
+    jw_list(j, "complaints");
+    complaints_put(c, j);
+    jw_end(j);
+    jw_end(j);
+}
+
+static int check_one(const char *file, const struct asked *asked, struct json_writer *j)
 {
     struct arena arena = {0};
     struct scenario s;
@@ -20,10 +33,14 @@ static int check_one(const char *file, const struct asked *asked)
     struct complaints *c = calloc(1, sizeof *c);
     assert(c);
     bool good = scenario_load(file, asked->set.text, asked->set.n, &arena, &s, &root, c);
-    complaints_print(c, stderr);
+    if (asked->json) {
+        put_one(j, file, good, c);
+    } else {
+        complaints_print(c, stderr);
+    }
     if (good && asked->effective)
         effective_print(stdout, scenario_keys, &s);
-    if (good && !asked->quiet && !asked->effective) {
+    if (good && !asked->quiet && !asked->effective && !asked->json) {
         (void)fprintf(stderr, "%s: good: %zu nodes, %zu networks, %zu flows\n", file, s.nodes.n,
                       s.networks.n, s.flows.n);
     }
@@ -39,11 +56,18 @@ static int run(int argc, char **argv)
     int at = cli_parse(&command_check, &asked, argc, argv, &code);
     if (at < 0)
         return code;
+    if (asked.json && asked.effective)
+        return cli_wrong("--effective prints YAML: not together with --json");
+    struct json_writer j = jw_to(stdout, 1);
     code = CLI_DONE;
+    if (asked.json)
+        jw_list(&j, NULL);
     for (; at < argc; at++) {
-        if (check_one(argv[at], &asked) != CLI_DONE)
+        if (check_one(argv[at], &asked, &j) != CLI_DONE)
             code = CLI_USAGE;
     }
+    if (asked.json)
+        jw_end(&j);
     return code;
 }
 
@@ -53,6 +77,8 @@ static const struct cli_option options[] = {
     {"effective", 'e', CLI_FLAG, NULL, "print the scenario with every default filled in",
      offsetof(struct asked, effective)},
     {"quiet", 'q', CLI_FLAG, NULL, "say only what is wrong", offsetof(struct asked, quiet)},
+    {"json", 0, CLI_FLAG, NULL, "a list of the files and their complaints as JSON",
+     offsetof(struct asked, json)},
     {.name = NULL},
 };
 

@@ -6,10 +6,12 @@
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/scenario.h"
+#include "sim/base/json.h"
 
 struct asked {
     bool events;
     bool drops;
+    bool json;
 };
 
 /* What one line of the list is about, and whether the user asked for it. */
@@ -17,6 +19,7 @@ struct search {
     const char *path; /* "" for all */
     bool any;
     struct suggestion near;
+    struct json_writer *j; /* NULL: as text */
 };
 
 /* "networks.wlan.rate" asks for "networks.NAME.rate": a name of the user's own fits NAME, a number
@@ -42,13 +45,22 @@ static void show(void *owner, const struct effective_key *k)
     if (!fits(search->path, k->path))
         return;
     search->any = true;
-    (void)printf("%s\n    %s; default: %s\n    %s\n", k->path, k->type, k->otherwise, k->help);
+    if (!search->j) {
+        (void)printf("%s\n    %s; default: %s\n    %s\n", k->path, k->type, k->otherwise, k->help);
+        return;
+    }
+    jw_object(search->j, NULL);
+    jw_text(search->j, "key", k->path);
+    jw_text(search->j, "type", k->type);
+    jw_text(search->j, "default", k->otherwise);
+    jw_text(search->j, "help", k->help);
+    jw_end(search->j);
 }
 
-static int show_keys(const char *path)
+static int show_keys(const char *path, struct json_writer *j)
 {
     const char *last = strrchr(path, '.');
-    struct search search = {.path = path, .near = suggest_for(last ? last + 1 : path)};
+    struct search search = {.path = path, .near = suggest_for(last ? last + 1 : path), .j = j};
     effective_each(scenario_keys, show, &search);
     if (search.any)
         return CLI_DONE;
@@ -56,25 +68,56 @@ static int show_keys(const char *path)
                      search.near.best ? search.near.best : "", search.near.best ? "'?" : "");
 }
 
+static void show_name(const char *prefix, const char *name, const char *help, struct json_writer *j)
+{
+    char whole[128];
+    (void)snprintf(whole, sizeof whole, "%s%s", prefix, name);
+    if (!j) {
+        (void)printf("%s\n    %s\n", whole, help);
+        return;
+    }
+    jw_object(j, NULL);
+    jw_text(j, "name", whole);
+    jw_text(j, "help", help);
+    jw_end(j);
+}
+
+static int show_names(const struct asked *asked, struct json_writer *j)
+{
+    for (unsigned k = 0; asked->events && k < EVENT_NAMES; k++)
+        show_name("", event_name((uint16_t)k), event_help((uint16_t)k), j);
+    for (unsigned k = 1; asked->drops && k < DROP_REASONS; k++) {
+        if (drop_name((uint16_t)k))
+            show_name("drop.", drop_name((uint16_t)k), drop_help((uint16_t)k), j);
+    }
+    return CLI_DONE;
+}
+
 static int run(int argc, char **argv)
 {
     struct asked asked = {.events = false};
+    struct json_writer writer = jw_to(stdout, 1);
     int code;
     int at = cli_parse(&command_explain, &asked, argc, argv, &code);
     if (at < 0)
         return code;
-    for (unsigned k = 0; asked.events && k < EVENT_NAMES; k++)
-        (void)printf("%s\n    %s\n", event_name((uint16_t)k), event_help((uint16_t)k));
-    for (unsigned k = 1; asked.drops && k < DROP_REASONS; k++) {
-        if (drop_name((uint16_t)k))
-            (void)printf("drop.%s\n    %s\n", drop_name((uint16_t)k), drop_help((uint16_t)k));
+    struct json_writer *j = asked.json ? &writer : NULL;
+    if (j)
+        jw_list(j, NULL);
+    if (asked.events || asked.drops) {
+        code = show_names(&asked, j);
+    } else {
+        code = show_keys(at < argc ? argv[at] : "", j);
     }
-    return asked.events || asked.drops ? CLI_DONE : show_keys(at < argc ? argv[at] : "");
+    if (j)
+        jw_end(j);
+    return code;
 }
 
 static const struct cli_option options[] = {
     {"events", 0, CLI_FLAG, NULL, "all events and their fields", offsetof(struct asked, events)},
     {"drops", 0, CLI_FLAG, NULL, "all reasons why a packet dies", offsetof(struct asked, drops)},
+    {"json", 0, CLI_FLAG, NULL, "as a JSON list of objects", offsetof(struct asked, json)},
     {.name = NULL},
 };
 

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analysis/compare.h"
 #include "sim/app/cli.h"
 #include "sim/app/differences.h"
 #include "sim/app/folder.h"
+#include "sim/app/interrupt.h"
 #include "sim/app/manifest.h"
 #include "sim/app/run.h"
 #include "sim/app/same_files.h"
@@ -142,11 +142,12 @@ static int run_again(struct rerun *r)
                                     .sets = m->sets,
                                     .dir = r->again,
                                     .many = true, /* an expectation is met, or not, as before */
-                                    .pcap = m->pcap};
+                                    .pcap = m->pcap,
+                                    .progress = progress_kind(r->asked->quiet, false)};
     struct run_outcome outcome;
+    interrupt_watch();
     int code = run_scenario(&how, &outcome);
-    struct stat s;
-    return stat(r->again, &s) ? (code ? code : CLI_FAILED) : report(r);
+    return outcome.whole ? report(r) : code;
 }
 
 static int in_temporary_folder(struct rerun *r)

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "sim/app/cli.h"
+#include "sim/app/interrupt.h"
 #include "sim/app/run.h"
+#include "sim/app/summary.h"
 
 struct asked {
     const char *dir;
@@ -10,6 +12,8 @@ struct asked {
     const char *pcap;
     bool force;
     bool quiet;
+    bool verbose;
+    bool json;
 };
 
 static bool is_pcap_word(const char *text)
@@ -48,11 +52,18 @@ static int run(int argc, char **argv)
                                     .dir = dir,
                                     .force = asked.force,
                                     .pcap = asked.pcap,
+                                    .progress = progress_kind(asked.quiet, asked.verbose),
                                     .argc = argc,
                                     .argv = argv};
     struct run_outcome outcome;
+    interrupt_watch();
     code = run_scenario(&how, &outcome);
-    if (!asked.quiet && code != CLI_USAGE && *outcome.digest) {
+    struct why w;
+    if (asked.json && outcome.whole && summary_json(stdout, dir, &w)) {
+        (void)fprintf(stderr, "error: %s\n", w.text);
+        return CLI_FAILED;
+    }
+    if (!asked.quiet && outcome.whole) {
         (void)fprintf(stderr, "%s; digest %.16s\nwrote %s; draw it with: monami plot %s\n",
                       outcome.line, outcome.digest, dir, dir);
     }
@@ -67,7 +78,10 @@ static const struct cli_option options[] = {
     {"pcap", 0, CLI_TEXT, "WHICH", "frames for Wireshark: none, nodes or all",
      offsetof(struct asked, pcap)},
     {"force", 'f', CLI_FLAG, NULL, "replace DIR if it exists", offsetof(struct asked, force)},
-    {"quiet", 'q', CLI_FLAG, NULL, "no summary", offsetof(struct asked, quiet)},
+    {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", offsetof(struct asked, quiet)},
+    {"verbose", 'v', CLI_FLAG, NULL, "progress as plain lines", offsetof(struct asked, verbose)},
+    {"json", 0, CLI_FLAG, NULL, "the summary as one JSON object on stdout",
+     offsetof(struct asked, json)},
     {.name = NULL},
 };
 

@@ -3,14 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "analysis/study.h"
 #include "sim/app/cli.h"
 #include "sim/app/folder.h"
+#include "sim/app/interrupt.h"
+#include "sim/app/progress.h"
 #include "sim/app/run.h"
 #include "sim/app/sweep.h"
+#include "sim/base/json.h"
 #include "sim/batch/jobs.h"
 #include "sim/batch/plan.h"
 #include "sim/batch/store.h"
@@ -27,9 +28,11 @@ struct sweep {
     struct folder folder;
     struct store_figure *figure;
     bool quiet;
-    bool terminal;
+    bool json;
+    enum progress_kind progress;
     size_t failed;
-    time_t started;
+    double started; /* progress_seconds() */
+    double drawn;
 };
 
 /* ---- reading -------------------------------------------------------------------------- */
@@ -130,14 +133,23 @@ static int run_one(void *owner, size_t run)
 static void ended(void *owner, size_t run, int code, size_t finished)
 {
     struct sweep *s = owner;
+    if (interrupted())
+        return;
     if (code > 1) {
         s->failed++;
-        (void)fprintf(stderr, "%srun %zu failed with code %d\n", s->terminal ? "\n" : "", run,
-                      code);
+        (void)fprintf(stderr, "%srun %zu failed with code %d\n",
+                      s->progress == PROGRESS_REDRAWN ? "\n" : "", run, code);
     }
-    if (s->quiet || !s->terminal)
+    double now = progress_seconds();
+    bool last = finished == s->plan.runs;
+    if (s->progress == PROGRESS_LINES) {
+        (void)fprintf(stderr, "%zu of %zu runs, %zu failed\n", finished, s->plan.runs, s->failed);
         return;
-    double spent = difftime(time(NULL), s->started);
+    }
+    if (s->progress == PROGRESS_NONE || (now - s->drawn < 0.25 && !last))
+        return;
+    s->drawn = now;
+    double spent = now - s->started;
     double left = spent / (double)finished * (double)(s->plan.runs - finished);
     (void)fprintf(stderr, "\r%zu of %zu runs, %zu failed, about %.0f s left   ", finished,
                   s->plan.runs, s->failed, left);
@@ -183,12 +195,13 @@ static enum status run_all(struct sweep *s, unsigned workers, struct why *w)
                         .owner = s,
                         .run = run_one,
                         .ended = ended,
+                        .stopped = interrupted,
                         .code = code};
-    s->started = time(NULL);
+    s->started = progress_seconds();
     enum status st = jobs_run(&jobs, w);
-    if (s->terminal && !s->quiet)
+    if (s->progress == PROGRESS_REDRAWN)
         (void)fputc('\n', stderr);
-    if (!st)
+    if (!st && !interrupted())
         st = collect(s, code, w);
     free(code);
     return st;
@@ -196,8 +209,35 @@ static enum status run_all(struct sweep *s, unsigned workers, struct why *w)
 
 /* ---- commands --------------------------------------------------------------------------- */
 
+/* What is planned, or was run. */
+static void print_json(const struct sweep *s, const char *dir)
+{
+    struct json_writer j = jw_to(stdout, 1);
+    jw_object(&j, NULL);
+    jw_text(&j, "title", s->scenario.title);
+    jw_text(&j, "folder", dir);
+    jw_int(&j, "runs", (int64_t)s->plan.runs);
+    jw_int(&j, "points", (int64_t)s->plan.points);
+    jw_int(&j, "replications", (int64_t)s->plan.replications);
+    jw_object(&j, "parameters");
+    for (size_t k = 0; k < s->plan.parameters; k++) {
+        jw_list(&j, s->plan.parameter[k].path);
+        for (size_t v = 0; v < s->plan.parameter[k].n; v++)
+            jw_text(&j, NULL, s->plan.parameter[k].value[v]);
+        jw_end(&j);
+    }
+    jw_end(&j);
+    if (dir)
+        jw_int(&j, "failed", (int64_t)s->failed);
+    jw_end(&j);
+}
+
 static int sweep_plan(struct sweep *s)
 {
+    if (s->json) {
+        print_json(s, NULL);
+        return CLI_DONE;
+    }
     for (size_t k = 0; k < s->plan.parameters; k++)
         (void)printf("%s,", s->plan.parameter[k].path);
     (void)printf("replication\n");
@@ -219,6 +259,10 @@ static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool fo
     if (folder_begin(&s->folder, dir, force, &w))
         return cli_wrong("%s", w.text);
     enum status st = run_all(s, workers, &w);
+    if (!st && interrupted()) {
+        folder_drop(&s->folder);
+        return CLI_INTERRUPTED;
+    }
     if (!st)
         st = folder_finish(&s->folder, &w);
     if (st) {
@@ -226,6 +270,8 @@ static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool fo
         (void)fprintf(stderr, "error: %s\n", w.text);
         return CLI_FAILED;
     }
+    if (s->json)
+        print_json(s, dir);
     if (!s->quiet) {
         (void)fprintf(stderr,
                       "%zu runs, %zu failed; wrote %s/study.sqlite; draw it with: monami plot %s\n",
@@ -240,6 +286,8 @@ struct asked {
     struct cli_texts set;
     bool force;
     bool quiet;
+    bool verbose;
+    bool json;
 };
 
 static int run(int argc, char **argv)
@@ -260,7 +308,9 @@ static int run(int argc, char **argv)
     struct sweep s = {.file = argv[at + 1],
                       .set = asked.set,
                       .quiet = asked.quiet,
-                      .terminal = isatty(STDERR_FILENO)};
+                      .json = asked.json,
+                      .progress = progress_kind(asked.quiet, asked.verbose)};
+    interrupt_watch();
     code = CLI_USAGE;
     if (load(&s))
         code = plan ? sweep_plan(&s) : sweep_run(&s, asked.dir, (unsigned)workers, asked.force);
@@ -276,6 +326,9 @@ static const struct cli_option options[] = {
      offsetof(struct asked, set)},
     {"force", 'f', CLI_FLAG, NULL, "run: replace DIR if it exists", offsetof(struct asked, force)},
     {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", offsetof(struct asked, quiet)},
+    {"verbose", 'v', CLI_FLAG, NULL, "a line each run that ends", offsetof(struct asked, verbose)},
+    {"json", 0, CLI_FLAG, NULL, "the summary as one JSON object on stdout",
+     offsetof(struct asked, json)},
     {.name = NULL},
 };
 

@@ -79,6 +79,11 @@ enum status manifest_write(const char *path, const struct manifest *m, struct wh
     return bad ? why_set(w, ST_IO, "%s: cannot be written", path) : ST_OK;
 }
 
+const char *manifest_library(void)
+{
+    return "jansson " JANSSON_VERSION;
+}
+
 /* ---- reading ------------------------------------------------------------------------- */
 
 /* A member that must be a text; `*bad` names the first that is not. */

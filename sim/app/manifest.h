@@ -12,6 +12,8 @@
 #include "sim/base/hash.h"
 #include "sim/base/status.h"
 
+const char *manifest_library(void); /* "jansson 2.14" */
+
 struct manifest_input {
     const char *name;
     const char *file; /* from `directory`, or absolute */

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/folder.h"
+#include "sim/app/interrupt.h"
 #include "sim/app/manifest.h"
 #include "sim/app/version.h"
 #include "sim/app/world.h"
@@ -124,23 +124,18 @@ static void open_trace(struct run *r)
     r->trace = trace_open(&setup, r->world.sim);
 }
 
-static double seconds(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static enum status simulate(struct run *r, struct why *w)
 {
     const struct general_config *g = &r->scenario.general;
     size_t links = 0;
     world_build(&r->world, &r->scenario, &r->arena, (uint64_t)g->seed, (uint64_t)g->replication);
     open_trace(r);
-    double start = seconds();
+    double start = progress_seconds();
     world_start(&r->world);
-    r->events = sim_run_until(r->world.sim, g->stop);
-    r->wall_s = seconds() - start;
+    r->events = progress_run(r->world.sim, g->stop, r->how->progress);
+    r->wall_s = progress_seconds() - start;
+    if (interrupted())
+        return ST_OK; /* nobody will read what there is */
     const struct trace_link *link = world_links(&r->world, &links);
     return trace_close(r->trace, link, links, r->events, &r->scenario.expect, w);
 }
@@ -209,27 +204,36 @@ static enum status write_files(struct run *r, struct why *w)
     return write_manifest(r, w);
 }
 
+static void tell_outcome(struct run *r, struct run_outcome *o)
+{
+    trace_summary(r->trace, o->line, sizeof o->line);
+    (void)snprintf(o->digest, sizeof o->digest, "%s", trace_digest(r->trace));
+    if (!r->how->many)
+        trace_print_unmet(r->trace, r->how->file, stderr);
+    o->unmet = trace_unmet(r->trace);
+    o->whole = true;
+}
+
 static int finish(struct run *r, struct run_outcome *o)
 {
     struct why w;
     enum status st = simulate(r, &w);
-    if (!st && r->how->dir)
+    if (!st && !interrupted() && r->how->dir)
         st = write_files(r, &w);
-    if (!st) {
-        trace_summary(r->trace, o->line, sizeof o->line);
-        (void)snprintf(o->digest, sizeof o->digest, "%s", trace_digest(r->trace));
-        if (!r->how->many)
-            trace_print_unmet(r->trace, r->how->file, stderr);
-        o->unmet = trace_unmet(r->trace);
-    }
+    bool whole = !st && !interrupted();
+    if (whole)
+        tell_outcome(r, o);
     trace_free(r->trace);
     world_free(&r->world);
-    if (!st && r->how->dir)
+    if (whole && r->how->dir)
         st = folder_finish(&r->folder, &w);
-    if (st && r->how->dir)
+    if ((st || !whole) && r->how->dir)
         folder_drop(&r->folder);
+    o->whole &= !st;
     if (st)
         return said(&w, CLI_FAILED);
+    if (!whole)
+        return CLI_INTERRUPTED;
     return o->unmet ? CLI_FAILED : CLI_DONE;
 }
 
