@@ -3,39 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include <sqlite3.h>
-
-struct query {
-    sqlite3_stmt *q;
-};
-
-static enum status ask(struct query *q, struct sqlite3 *db, const char *sql, struct why *w)
-{
-    if (sqlite3_prepare_v2(db, sql, -1, &q->q, NULL) != SQLITE_OK)
-        return why_set(w, ST_IO, "results: %s", sqlite3_errmsg(db));
-    return ST_OK;
-}
-
-static bool next(struct query *q)
-{
-    return sqlite3_step(q->q) == SQLITE_ROW;
-}
-
-static const char *text(const struct query *q, int column)
-{
-    const unsigned char *t = sqlite3_column_text(q->q, column);
-    return t ? (const char *)t : "";
-}
-
-static double number(const struct query *q, int column)
-{
-    return sqlite3_column_double(q->q, column);
-}
-
-static void done(struct query *q)
-{
-    (void)sqlite3_finalize(q->q);
-}
+#include "analysis/query.h"
 
 /* ---- delay of each packet ------------------------------------------------------- */
 
@@ -79,29 +47,28 @@ static enum status write_delays(struct figure *one, struct sqlite3 *db, const ch
                    "FROM packet p WHERE flow = ?1 AND received_ns IS NOT NULL "
                    "ORDER BY direction DESC, p.bid, sequence, copy",
                    label_sql);
-    enum status st = ask(&q, db, sql, w);
+    enum status st = query_ask(&q, db, sql, flow, w);
     if (st)
         return st;
-    (void)sqlite3_bind_text(q.q, 1, flow, -1, SQLITE_TRANSIENT);
     (void)fputs("series,sent_s,delay_ms\n", one->csv);
-    while (next(&q)) {
-        note_series(series, text(&q, 0));
-        (void)fprintf(one->csv, "%s,%.6f,%.6f\n", text(&q, 0), number(&q, 1), number(&q, 2));
+    while (query_next(&q)) {
+        note_series(series, query_text(&q, 0));
+        (void)fprintf(one->csv, "%s,%.6f,%.6f\n", query_text(&q, 0), query_number(&q, 1),
+                      query_number(&q, 2));
     }
-    done(&q);
-    st =
-        ask(&q, db,
-            "SELECT direction, sent_ns / 1e9 FROM packet p WHERE flow = ?1 AND fate <> 'in_flight' "
-            "AND copy = 0 AND NOT EXISTS (SELECT 1 FROM packet c WHERE c.flow = p.flow AND "
-            "c.direction = p.direction AND c.sequence = p.sequence AND c.received_ns IS NOT NULL) "
-            "ORDER BY direction DESC, sequence",
-            w);
+    query_done(&q);
+    st = query_ask(
+        &q, db,
+        "SELECT direction, sent_ns / 1e9 FROM packet p WHERE flow = ?1 AND fate <> 'in_flight' "
+        "AND copy = 0 AND NOT EXISTS (SELECT 1 FROM packet c WHERE c.flow = p.flow AND "
+        "c.direction = p.direction AND c.sequence = p.sequence AND c.received_ns IS NOT NULL) "
+        "ORDER BY direction DESC, sequence",
+        flow, w);
     if (st)
         return st;
-    (void)sqlite3_bind_text(q.q, 1, flow, -1, SQLITE_TRANSIENT);
-    while (next(&q))
-        (void)fprintf(one->csv, "%s lost,%.6f,0\n", text(&q, 0), number(&q, 1));
-    done(&q);
+    while (query_next(&q))
+        (void)fprintf(one->csv, "%s lost,%.6f,0\n", query_text(&q, 0), query_number(&q, 1));
+    query_done(&q);
     return ST_OK;
 }
 
@@ -109,42 +76,42 @@ static enum status write_delays(struct figure *one, struct sqlite3 *db, const ch
 static enum status mark_transitions(struct figure *one, struct sqlite3 *db, struct why *w)
 {
     struct query q;
-    enum status st =
-        ask(&q, db,
-            "SELECT DISTINCT coalesce(CASE WHEN kind <> 'BID added' THEN link_down_ns END, "
-            "CASE WHEN kind <> 'BID added' THEN detected_ns END, bu_sent_ns, done_ns) / 1e9, "
-            "done_ns / 1e9, kind FROM transition WHERE done_ns / 1e9 >= (SELECT min(sent_ns) / 1e9 "
-            "FROM packet) ORDER BY 1, 2",
-            w);
+    enum status st = query_ask(
+        &q, db,
+        "SELECT DISTINCT coalesce(CASE WHEN kind <> 'BID added' THEN link_down_ns END, "
+        "CASE WHEN kind <> 'BID added' THEN detected_ns END, bu_sent_ns, done_ns) / 1e9, "
+        "done_ns / 1e9, kind FROM transition WHERE done_ns / 1e9 >= (SELECT min(sent_ns) / 1e9 "
+        "FROM packet) ORDER BY 1, 2",
+        NULL, w);
     int n = 1;
     if (st)
         return st;
-    while (next(&q)) {
-        double begin = number(&q, 0);
-        double end = number(&q, 1);
+    while (query_next(&q)) {
+        double begin = query_number(&q, 0);
+        double end = query_number(&q, 1);
         (void)fprintf(
             one->gp,
             "set object %d rectangle from %.6f, graph 0 to %.6f, graph 1 fc rgb '#f4d9a8' "
             "fillstyle solid 0.8 noborder behind\n",
             n++, begin, end);
     }
-    done(&q);
-    st =
-        ask(&q, db,
-            "SELECT t_ns / 1e9, name FROM event WHERE name IN ('mip6.bu_sent', 'mip6.ba_received') "
-            "AND t_ns >= (SELECT min(sent_ns) FROM packet) ORDER BY id",
-            w);
+    query_done(&q);
+    st = query_ask(
+        &q, db,
+        "SELECT t_ns / 1e9, name FROM event WHERE name IN ('mip6.bu_sent', 'mip6.ba_received') "
+        "AND t_ns >= (SELECT min(sent_ns) FROM packet) ORDER BY id",
+        NULL, w);
     if (st)
         return st;
-    while (next(&q)) {
-        bool bu = !strcmp(text(&q, 1), "mip6.bu_sent");
+    while (query_next(&q)) {
+        bool bu = !strcmp(query_text(&q, 1), "mip6.bu_sent");
         (void)fprintf(
             one->gp,
             "set arrow from %.6f, graph %s to %.6f, graph 1 nohead lc rgb '%s' lw 1 dt %d "
             "back\n",
-            number(&q, 0), "0", number(&q, 0), bu ? "#666666" : "#111111", bu ? 2 : 1);
+            query_number(&q, 0), "0", query_number(&q, 0), bu ? "#666666" : "#111111", bu ? 2 : 1);
     }
-    done(&q);
+    query_done(&q);
     return ST_OK;
 }
 
@@ -172,19 +139,19 @@ static bool worst_transition(struct sqlite3 *db, const char *flow, double *begin
 {
     struct query q;
     struct why w;
-    if (ask(&q, db,
+    if (query_ask(
+            &q, db,
             "SELECT last_before_ns / 1e9, max(first_after_ns, done_ns) / 1e9 FROM disruption d JOIN "
             "transition t USING (transition) WHERE flow = ?1 AND disruption_ns > 0 ORDER BY "
             "disruption_ns DESC, transition LIMIT 1",
-            &w))
+            flow, &w))
         return false;
-    (void)sqlite3_bind_text(q.q, 1, flow, -1, SQLITE_TRANSIENT);
-    bool any = next(&q);
+    bool any = query_next(&q);
     if (any) {
-        *begin = number(&q, 0);
-        *end = number(&q, 1);
+        *begin = query_number(&q, 0);
+        *end = query_number(&q, 1);
     }
-    done(&q);
+    query_done(&q);
     return any;
 }
 
@@ -234,29 +201,30 @@ static enum status draw_rate(struct figures *f, struct sqlite3 *db, const char *
     struct query q;
     struct figure one;
     struct series series = {.n = 0};
-    enum status st = ask(
+    enum status st = query_ask(
         &q, db,
         "SELECT node || '.' || interface || CASE name WHEN 'rate.sent' THEN ' up' ELSE ' down' "
         "END, t_ns / 1e9, value / 1e3 FROM series WHERE node IN (SELECT DISTINCT node FROM event "
         "WHERE name = 'mip6.bu_sent') ORDER BY node, interface, name, t_ns",
-        w);
+        NULL, w);
     if (st)
         return st;
-    if (!next(&q)) {
-        done(&q);
+    if (!query_next(&q)) {
+        query_done(&q);
         return ST_OK; /* no series was recorded */
     }
     st = figure_begin(&one, f, "rate", title, w);
     if (st) {
-        done(&q);
+        query_done(&q);
         return st;
     }
     (void)fputs("series,t_s,kbit_s\n", one.csv);
     do {
-        note_series(&series, text(&q, 0));
-        (void)fprintf(one.csv, "%s,%.6f,%.6f\n", text(&q, 0), number(&q, 1), number(&q, 2));
-    } while (next(&q));
-    done(&q);
+        note_series(&series, query_text(&q, 0));
+        (void)fprintf(one.csv, "%s,%.6f,%.6f\n", query_text(&q, 0), query_number(&q, 1),
+                      query_number(&q, 2));
+    } while (query_next(&q));
+    query_done(&q);
     (void)fputs("set xlabel 'time, s'\nset ylabel 'rate on the interface, kbit/s'\n"
                 "set yrange [0:*]\nplot ",
                 one.gp);
@@ -280,15 +248,15 @@ static void scale_delays(FILE *gp, struct sqlite3 *db)
     struct why w;
     double least = 0;
     double most = 0;
-    if (!ask(
+    if (!query_ask(
             &q, db,
             "SELECT min(received_ns - sent_ns) / 1e6, max(received_ns - sent_ns) / 1e6 FROM packet",
-            &w)) {
-        if (next(&q)) {
-            least = number(&q, 0);
-            most = number(&q, 1);
+            NULL, &w)) {
+        if (query_next(&q)) {
+            least = query_number(&q, 0);
+            most = query_number(&q, 1);
         }
-        done(&q);
+        query_done(&q);
     }
     if (least > 0 && most > 20 * least) {
         (void)fprintf(gp, "set logscale x\nset xrange [%.6g:%.6g]\n", least * 0.9, most * 1.1);
@@ -303,23 +271,24 @@ static enum status draw_distribution(struct figures *f, struct sqlite3 *db, cons
     struct query q;
     struct figure one;
     struct series series = {.n = 0};
-    enum status st = ask(
+    enum status st = query_ask(
         &q, db,
         "SELECT flow || '.' || direction, d / 1e6, row_number() OVER (PARTITION BY flow, direction "
         "ORDER BY d) * 1.0 / count(*) OVER (PARTITION BY flow, direction) FROM (SELECT flow, "
         "direction, min(received_ns) - sent_ns AS d FROM packet WHERE received_ns IS NOT NULL "
         "GROUP BY flow, direction, sequence) ORDER BY flow, direction DESC, d",
-        w);
+        NULL, w);
     if (!st)
         st = figure_begin(&one, f, "delay-distribution", title, w);
     if (st)
         return st;
     (void)fputs("series,delay_ms,share\n", one.csv);
-    while (next(&q)) {
-        note_series(&series, text(&q, 0));
-        (void)fprintf(one.csv, "%s,%.6f,%.9f\n", text(&q, 0), number(&q, 1), number(&q, 2));
+    while (query_next(&q)) {
+        note_series(&series, query_text(&q, 0));
+        (void)fprintf(one.csv, "%s,%.6f,%.9f\n", query_text(&q, 0), query_number(&q, 1),
+                      query_number(&q, 2));
     }
-    done(&q);
+    query_done(&q);
     (void)fputs("set xlabel 'one-way delay, ms'\nset ylabel 'share of the packets received'\n"
                 "set yrange [0:1]\n",
                 one.gp);
@@ -343,18 +312,18 @@ enum status figures_of_run(struct figures *f, struct sqlite3 *db, struct why *w)
     char title[300] = "";
     char flow[64][64];
     int flows = 0;
-    enum status st = ask(&q, db, "SELECT title FROM run", w);
+    enum status st = query_ask(&q, db, "SELECT title FROM run", NULL, w);
     if (st)
         return st;
-    if (next(&q))
-        (void)snprintf(title, sizeof title, "%s", text(&q, 0));
-    done(&q);
-    st = ask(&q, db, "SELECT DISTINCT flow FROM packet ORDER BY flow", w);
+    if (query_next(&q))
+        (void)snprintf(title, sizeof title, "%s", query_text(&q, 0));
+    query_done(&q);
+    st = query_ask(&q, db, "SELECT DISTINCT flow FROM packet ORDER BY flow", NULL, w);
     if (st)
         return st;
-    while (flows < 64 && next(&q))
-        (void)snprintf(flow[flows++], sizeof flow[0], "%s", text(&q, 0));
-    done(&q);
+    while (flows < 64 && query_next(&q))
+        (void)snprintf(flow[flows++], sizeof flow[0], "%s", query_text(&q, 0));
+    query_done(&q);
     if (!flows)
         return why_set(
             w, ST_MISSING,

@@ -177,3 +177,17 @@ void complaints_print(struct complaints *c, FILE *out)
     if (hidden)
         (void)fprintf(out, "... and %zu more\n", hidden);
 }
+
+void complaints_put(struct complaints *c, struct json_writer *j)
+{
+    qsort(c->of, c->n, sizeof c->of[0], by_place);
+    for (size_t k = 0; k < c->n; k++) {
+        const struct complaint *one = &c->of[k];
+        jw_object(j, NULL);
+        jw_text(j, "file", one->at.source ? one->at.source->name : NULL);
+        jw_int(j, "line", one->at.line);
+        jw_int(j, "column", one->at.column);
+        jw_text(j, "text", one->text);
+        jw_end(j);
+    }
+}

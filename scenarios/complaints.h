@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "scenarios/yaml.h"
+#include "sim/base/json.h"
 #include "sim/base/status.h"
 #include "sim/base/suggest.h"
 
@@ -35,5 +36,8 @@ void complain_path(struct complaints *c, const struct yaml_node *root, const cha
 
 /* In the order of the file, at most COMPLAINTS_SHOWN of them. */
 void complaints_print(struct complaints *c, FILE *out);
+
+/* All of them, as objects of the list that is open: file, line, column, text. */
+void complaints_put(struct complaints *c, struct json_writer *j);
 
 #endif

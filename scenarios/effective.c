@@ -245,7 +245,7 @@ void effective_print(FILE *out, const struct key *keys, const void *from)
 
 /* ---- what keys there are ------------------------------------------------------------ */
 
-static void describe_type(const struct key *k, char *out, size_t size)
+void effective_type(const struct key *k, char *out, size_t size)
 {
     size_t len = 0;
     char range[128];
@@ -278,7 +278,7 @@ static void walk_key(const struct walk *w, const struct key *k, const char *path
     char inner[300];
     char type[300];
     (void)snprintf(inner, sizeof inner - 8, "%s%s%s", path, *path ? "." : "", k->name);
-    describe_type(k, type, sizeof type);
+    effective_type(k, type, sizeof type);
     const struct effective_key one = {.path = inner,
                                       .name = k->name,
                                       .type = type,

@@ -25,6 +25,9 @@ struct effective_key {
     const struct key_preset *presets; /* what its words stand for; NULL: for themselves */
 };
 
+/* A key's type in words, with its range. */
+void effective_type(const struct key *k, char *out, size_t size);
+
 void effective_each(const struct key *keys, void (*see)(void *owner, const struct effective_key *k),
                     void *owner);
 

@@ -11,6 +11,7 @@
 #include "models/names.h"
 #include "traces/expect.h"
 #include "traces/metrics.h"
+#include "traces/qlog.h"
 
 static const char *const directions[] = {"up", "down"};
 
@@ -188,62 +189,41 @@ static enum status put_disruptions(struct trace *t, struct why *w)
 
 /* ---- events ------------------------------------------------------------------------ */
 
-static int json_text(char *out, size_t size, const char *text)
+/* One event as a row; `data` is a stream into `*text` that is written anew for each. */
+static enum status put_event(struct db_row *row, const struct tap_event *e, const char *node,
+                             FILE *data, char *const *text, struct why *w)
 {
-    size_t n = 0;
-    for (; *text && n + 8 < size; text++) {
-        unsigned char b = (unsigned char)*text;
-        if (b == '"' || b == '\\') {
-            n += (size_t)snprintf(out + n, size - n, "\\%c", b);
-        } else if (b < ' ') {
-            n += (size_t)snprintf(out + n, size - n, "\\u%04x", b);
-        } else {
-            out[n++] = (char)b;
-        }
-    }
-    out[n] = '\0';
-    return (int)n;
-}
-
-static void event_json(const struct tap_event *e, char *out, size_t size)
-{
-    size_t n = (size_t)snprintf(out, size, "{");
-    for (unsigned k = 0; k < e->n && n + 160 < size; k++) {
-        const struct tap_field *f = &e->field[k];
-        char text[ADDR_TEXT];
-        n += (size_t)snprintf(out + n, size - n, "%s\"%s%s\":", k ? "," : "", f->key,
-                              f->type == TAP_TIME ? "_ns" : "");
-        if (f->type == TAP_ADDR) {
-            n += (size_t)snprintf(out + n, size - n, "\"%s\"", addr_text(&f->addr, text));
-        } else if (f->type != TAP_TEXT) {
-            n += (size_t)snprintf(out + n, size - n, "%lld", (long long)f->i);
-        } else {
-            out[n++] = '"';
-            n += (size_t)json_text(out + n, size - n - 2, f->text);
-            out[n++] = '"';
-            out[n] = '\0';
-        }
-    }
-    (void)snprintf(out + n, size - n, "}");
+    struct json_writer j = jw_to(data, 0);
+    rewind(data);
+    jw_object(&j, NULL);
+    qlog_put_fields(&j, e);
+    jw_end(&j);
+    (void)fputc('\0', data);
+    if (fflush(data))
+        return why_set(w, ST_NOMEM, "out of memory");
+    (*text)[strlen(*text) - 1] = '\0'; /* the end of the line */
+    db_int(row, (int64_t)e->id);
+    db_int(row, (int64_t)e->cause);
+    db_int(row, e->t);
+    db_text(row, node);
+    db_text(row, event_name(e->name));
+    db_text(row, *text);
+    return db_put(row, w);
 }
 
 static enum status put_events(struct trace *t, struct why *w)
 {
     struct db_row row;
+    char *text = NULL;
+    size_t n = 0;
+    FILE *data = open_memstream(&text, &n);
+    assert(data);
     enum status st = db_rows(&row, t->db, "event", w);
-    for (size_t k = 0; k < t->events && !st; k++) {
-        const struct tap_event *e = &t->event[k];
-        char data[2048];
-        event_json(e, data, sizeof data);
-        db_int(&row, (int64_t)e->id);
-        db_int(&row, (int64_t)e->cause);
-        db_int(&row, e->t);
-        db_text(&row, t->setup.node[e->node]);
-        db_text(&row, event_name(e->name));
-        db_text(&row, data);
-        st = db_put(&row, w);
-    }
+    for (size_t k = 0; k < t->events && !st; k++)
+        st = put_event(&row, &t->event[k], t->setup.node[t->event[k].node], data, &text, w);
     db_rows_done(&row);
+    (void)fclose(data);
+    free(text);
     return st;
 }
 

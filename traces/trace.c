@@ -16,6 +16,7 @@
 #include "traces/digest.h"
 #include "traces/flows.h"
 #include "traces/pcapng.h"
+#include "traces/qlog.h"
 #include "traces/tables.h"
 #include "traces/transition.h"
 
@@ -140,6 +141,15 @@ static enum status write_flows(struct trace *t, struct why *w)
     return st;
 }
 
+static enum status write_events(struct trace *t, struct why *w)
+{
+    char path[1024];
+    if (!t->setup.dir || !t->setup.events)
+        return ST_OK;
+    (void)snprintf(path, sizeof path, "%s/events.sqlog", t->setup.dir);
+    return qlog_write(path, &t->setup, t->event, t->events, w);
+}
+
 enum status trace_close(struct trace *t, const struct trace_link *link, size_t links,
                         uint64_t events, const struct key_list *expect, struct why *w)
 {
@@ -149,6 +159,8 @@ enum status trace_close(struct trace *t, const struct trace_link *link, size_t l
     enum status st = close_captures(t, w);
     if (!st)
         st = write_flows(t, w);
+    if (!st)
+        st = write_events(t, w);
     if (st)
         return st;
     if (t->setup.dir) {
@@ -212,8 +224,13 @@ void trace_print_unmet(struct trace *t, const char *place, FILE *out)
 
 void trace_free(struct trace *t)
 {
+    struct why w;
     if (!t)
         return;
+    if (t->captures) /* a run that was given up */
+        (void)!close_captures(t, &w);
+    if (t->setup.digest && !*t->digest_text)
+        digest_done(&t->digest, t->digest_text);
     (void)sqlite3_close(t->db);
     flows_release(&t->flows);
     count_release(&t->count);

@@ -81,6 +81,7 @@ struct trace_setup {
     const struct trace_flow *flow;
     uint32_t flows;
     bool packets;    /* table packet and flows/<flow>.csv */
+    bool events;     /* events.sqlog */
     bool counters;   /* table counter: looks into every frame */
     bool digest;     /* over frames, packets and events */
     int pcap;        /* enum trace_pcap */

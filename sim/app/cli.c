@@ -33,38 +33,53 @@ bool cli_number(const char *option, const char *text, long long most, long long 
     return true;
 }
 
-static void print_help(const struct cli_usage *u)
+void cli_option_text(const struct cli_option *o, char *out, size_t size)
 {
-    (void)printf("monami %s - %s\n\nExamples:\n%s\nUsage: monami %s [options] %s\n", u->command,
-                 u->summary, u->examples, u->command, u->operands);
-    for (const struct cli_option *o = u->options; o->name; o++) {
+    char letter[8] = "";
+    if (o->letter)
+        (void)snprintf(letter, sizeof letter, "-%c, ", o->letter);
+    (void)snprintf(out, size, "%s--%s%s%s", letter, o->name, o->argument ? " " : "",
+                   o->argument ? o->argument : "");
+}
+
+/* The options of a command; a command without any has an empty table. */
+static const struct cli_option *options_of(const struct cli_command *c)
+{
+    static const struct cli_option none = {.name = NULL};
+    return c->options ? c->options : &none;
+}
+
+static void print_help(const struct cli_command *c)
+{
+    (void)printf("monami %s - %s\n\nExamples:\n%s\nUsage: monami %s [options] %s\n", c->name,
+                 c->summary, c->examples, c->name, c->operands);
+    for (const struct cli_option *o = options_of(c); o->name; o++) {
         char head[64];
-        (void)snprintf(head, sizeof head, "%s%c%s--%s%s%s", o->letter ? "-" : "   ",
-                       o->letter ? o->letter : ' ', o->letter ? ", " : "", o->name,
-                       o->argument ? " " : "", o->argument ? o->argument : "");
-        (void)printf("  %-26s %s\n", head, o->help);
+        cli_option_text(o, head, sizeof head);
+        (void)printf("  %s%-*s %s\n", o->letter ? "" : "    ", o->letter ? 26 : 22, head, o->help);
     }
     (void)printf("  %-26s %s\n", "-h, --help", "this text");
 }
 
-static void suggest_option(const struct cli_usage *u, const char *wrong)
+static void suggest_option(const struct cli_command *c, const char *wrong)
 {
     const char *name = wrong + strspn(wrong, "-");
     struct suggestion s = suggest_for(name);
-    for (const struct cli_option *o = u->options; o->name; o++)
+    for (const struct cli_option *o = options_of(c); o->name; o++)
         suggest_try(&s, o->name);
-    (void)cli_wrong("monami %s: unknown or incomplete option '%s'%s%s%s", u->command, wrong,
+    (void)cli_wrong("monami %s: unknown or incomplete option '%s'%s%s%s", c->name, wrong,
                     s.best ? "; did you mean '--" : "", s.best ? s.best : "", s.best ? "'?" : "");
 }
 
-static bool set_option(const struct cli_option *o, const char *value)
+static bool set_option(const struct cli_option *o, void *asked, const char *value)
 {
+    void *to = (char *)asked + o->to;
     if (o->kind == CLI_FLAG) {
-        *(bool *)o->to = true;
+        *(bool *)to = true;
     } else if (o->kind == CLI_TEXT) {
-        *(const char **)o->to = value;
+        *(const char **)to = value;
     } else {
-        struct cli_texts *list = o->to;
+        struct cli_texts *list = to;
         if (list->n == CLI_TEXTS_MAX) {
             (void)cli_wrong("--%s: at most %d of them", o->name, CLI_TEXTS_MAX);
             return false;
@@ -75,12 +90,12 @@ static bool set_option(const struct cli_option *o, const char *value)
 }
 
 /* getopt's tables from ours; `letters` gets the short ones. */
-static int make_tables(const struct cli_usage *u, struct option *longs, char *letters)
+static int make_tables(const struct cli_command *c, struct option *longs, char *letters)
 {
     int n = 0;
     size_t at = 0;
     letters[at++] = ':'; /* no words of getopt's own */
-    for (const struct cli_option *o = u->options; o->name; o++, n++) {
+    for (const struct cli_option *o = options_of(c); o->name; o++, n++) {
         bool has_value = o->kind != CLI_FLAG;
         longs[n] =
             (struct option){o->name, has_value ? required_argument : no_argument, NULL, n + 1};
@@ -97,43 +112,43 @@ static int make_tables(const struct cli_usage *u, struct option *longs, char *le
     return n;
 }
 
-static const struct cli_option *find_option(const struct cli_usage *u, int value, int n)
+static const struct cli_option *find_option(const struct cli_command *c, int value, int n)
 {
     if (value >= 1 && value <= n)
-        return &u->options[value - 1];
-    for (const struct cli_option *o = u->options; o->name; o++) {
+        return &c->options[value - 1];
+    for (const struct cli_option *o = options_of(c); o->name; o++) {
         if (o->letter == value)
             return o;
     }
     return NULL;
 }
 
-int cli_parse(const struct cli_usage *u, int argc, char **argv, int *code)
+int cli_parse(const struct cli_command *c, void *asked, int argc, char **argv, int *code)
 {
     struct option longs[OPTIONS_MAX + 2];
     char letters[2 * OPTIONS_MAX + 4];
-    int n = make_tables(u, longs, letters);
+    int n = make_tables(c, longs, letters);
     int value;
     *code = CLI_USAGE;
     optind = 1;
     opterr = 0;
     while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         if (value == 'h' || value == HELP_VALUE) {
-            print_help(u);
+            print_help(c);
             *code = CLI_DONE;
             return -1;
         }
-        const struct cli_option *o = find_option(u, value, n);
+        const struct cli_option *o = find_option(c, value, n);
         if (!o) {
-            suggest_option(u, argv[optind - 1]);
+            suggest_option(c, argv[optind - 1]);
             return -1;
         }
-        if (!set_option(o, optarg))
+        if (!set_option(o, asked, optarg))
             return -1;
     }
-    if (argc - optind < u->least || argc - optind > u->most) {
-        (void)cli_wrong("monami %s: usage: monami %s [options] %s (see --help)", u->command,
-                        u->command, u->operands);
+    if (argc - optind < c->least || argc - optind > c->most) {
+        (void)cli_wrong("monami %s: usage: monami %s [options] %s (see --help)", c->name, c->name,
+                        c->operands);
         return -1;
     }
     return optind;

@@ -12,14 +12,6 @@
 
 enum cli_exit { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130 };
 
-struct cli_command {
-    const char *name;                  /* NULL ends */
-    int (*run)(int argc, char **argv); /* argv[0] is the command's name */
-    const char *summary;
-};
-
-extern const struct cli_command cli_commands[];
-
 enum cli_kind { CLI_FLAG, CLI_TEXT, CLI_TEXTS };
 
 enum { CLI_TEXTS_MAX = 64 };
@@ -35,22 +27,28 @@ struct cli_option {
     enum cli_kind kind;
     const char *argument; /* as the help shows it */
     const char *help;
-    void *to; /* bool, const char *, struct cli_texts */
+    size_t to; /* offset of a bool, const char * or struct cli_texts in the command's struct */
 };
 
-struct cli_usage {
-    const char *command;  /* "run" */
+struct cli_command {
+    const char *name;     /* "run" */
     const char *operands; /* "FILE" */
     const char *summary;
-    const char *examples; /* lines, shown first */
-    const struct cli_option *options;
-    int least; /* operands */
+    const char *examples;             /* lines, shown first */
+    const struct cli_option *options; /* NULL: none */
+    int least;                        /* operands */
     int most;
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 };
 
-/* Answers the index of the first operand, or -1: it has printed what is wrong, or the help, and
- * `*code` is what to exit with. */
-int cli_parse(const struct cli_usage *usage, int argc, char **argv, int *code);
+extern const struct cli_command *const cli_commands[]; /* NULL ends */
+
+/* Fills `asked`, the struct that the command's options point into. Answers the index of the first
+ * operand, or -1: it has printed what is wrong, or the help, and `*code` is what to exit with. */
+int cli_parse(const struct cli_command *command, void *asked, int argc, char **argv, int *code);
+
+/* "-o, --output DIR" */
+void cli_option_text(const struct cli_option *option, char *out, size_t size);
 
 /* "error: ..." on stderr. Answers CLI_USAGE. */
 int cli_wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -58,13 +56,17 @@ int cli_wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A whole number from 0 to `most` of an option's text. */
 bool cli_number(const char *option, const char *text, long long most, long long *value);
 
-int cmd_run(int argc, char **argv);
-int cmd_check(int argc, char **argv);
-int cmd_explain(int argc, char **argv);
-int cmd_plot(int argc, char **argv);
-int cmd_sweep(int argc, char **argv);
-int cmd_trace(int argc, char **argv);
-int cmd_version(int argc, char **argv);
-int cmd_reference(int argc, char **argv);
+extern const struct cli_command command_example;
+extern const struct cli_command command_run;
+extern const struct cli_command command_check;
+extern const struct cli_command command_explain;
+extern const struct cli_command command_plot;
+extern const struct cli_command command_sweep;
+extern const struct cli_command command_diff;
+extern const struct cli_command command_rerun;
+extern const struct cli_command command_schema;
+extern const struct cli_command command_trace;
+extern const struct cli_command command_reference;
+extern const struct cli_command command_version;
 
 #endif

@@ -5,19 +5,42 @@
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/scenario.h"
+#include "sim/base/json.h"
 
-static int check_one(const char *file, const struct cli_texts *set, bool quiet, bool effective)
+struct asked {
+    struct cli_texts set;
+    bool effective;
+    bool quiet;
+    bool json;
+};
+
+static void put_one(struct json_writer *j, const char *file, bool good, struct complaints *c)
+{
+    jw_object(j, NULL);
+    jw_text(j, "file", file);
+    jw_bool(j, "good", good);
+    jw_list(j, "complaints");
+    complaints_put(c, j);
+    jw_end(j);
+    jw_end(j);
+}
+
+static int check_one(const char *file, const struct asked *asked, struct json_writer *j)
 {
     struct arena arena = {0};
     struct scenario s;
     struct yaml_node *root;
     struct complaints *c = calloc(1, sizeof *c);
     assert(c);
-    bool good = scenario_load(file, set->text, set->n, &arena, &s, &root, c);
-    complaints_print(c, stderr);
-    if (good && effective)
+    bool good = scenario_load(file, asked->set.text, asked->set.n, &arena, &s, &root, c);
+    if (asked->json) {
+        put_one(j, file, good, c);
+    } else {
+        complaints_print(c, stderr);
+    }
+    if (good && asked->effective)
         effective_print(stdout, scenario_keys, &s);
-    if (good && !quiet && !effective) {
+    if (good && !asked->quiet && !asked->effective && !asked->json) {
         (void)fprintf(stderr, "%s: good: %zu nodes, %zu networks, %zu flows\n", file, s.nodes.n,
                       s.networks.n, s.flows.n);
     }
@@ -26,35 +49,47 @@ static int check_one(const char *file, const struct cli_texts *set, bool quiet, 
     return good ? CLI_DONE : CLI_USAGE;
 }
 
-int cmd_check(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    bool quiet = false;
-    bool effective = false;
-    struct cli_texts set = {.n = 0};
-    const struct cli_option options[] = {
-        {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
-         &set},
-        {"effective", 'e', CLI_FLAG, NULL, "print the scenario with every default filled in",
-         &effective},
-        {"quiet", 'q', CLI_FLAG, NULL, "say only what is wrong", &quiet},
-        {.name = NULL},
-    };
-    const struct cli_usage usage = {"check",
-                                    "FILE...",
-                                    "check scenario files and say everything that is wrong",
-                                    "  monami check scenarios/*.yaml\n"
-                                    "  monami check -e scenarios/loss.yaml > whole.yaml\n",
-                                    options,
-                                    1,
-                                    100000};
+    struct asked asked = {.quiet = false};
     int code;
-    int at = cli_parse(&usage, argc, argv, &code);
+    int at = cli_parse(&command_check, &asked, argc, argv, &code);
     if (at < 0)
         return code;
+    if (asked.json && asked.effective)
+        return cli_wrong("--effective prints YAML: not together with --json");
+    struct json_writer j = jw_to(stdout, 1);
     code = CLI_DONE;
+    if (asked.json)
+        jw_list(&j, NULL);
     for (; at < argc; at++) {
-        if (check_one(argv[at], &set, quiet, effective) != CLI_DONE)
+        if (check_one(argv[at], &asked, &j) != CLI_DONE)
             code = CLI_USAGE;
     }
+    if (asked.json)
+        jw_end(&j);
     return code;
 }
+
+static const struct cli_option options[] = {
+    {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
+     offsetof(struct asked, set)},
+    {"effective", 'e', CLI_FLAG, NULL, "print the scenario with every default filled in",
+     offsetof(struct asked, effective)},
+    {"quiet", 'q', CLI_FLAG, NULL, "say only what is wrong", offsetof(struct asked, quiet)},
+    {"json", 0, CLI_FLAG, NULL, "a list of the files and their complaints as JSON",
+     offsetof(struct asked, json)},
+    {.name = NULL},
+};
+
+const struct cli_command command_check = {
+    .name = "check",
+    .operands = "FILE...",
+    .summary = "check scenario files and say everything that is wrong",
+    .examples = "  monami check scenarios/*.yaml\n"
+                "  monami check -e scenarios/loss.yaml > whole.yaml\n",
+    .options = options,
+    .least = 1,
+    .most = 100000,
+    .run = run,
+};

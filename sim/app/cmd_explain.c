@@ -6,12 +6,20 @@
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/scenario.h"
+#include "sim/base/json.h"
+
+struct asked {
+    bool events;
+    bool drops;
+    bool json;
+};
 
 /* What one line of the list is about, and whether the user asked for it. */
-struct asked {
+struct search {
     const char *path; /* "" for all */
     bool any;
     struct suggestion near;
+    struct json_writer *j; /* NULL: as text */
 };
 
 /* "networks.wlan.rate" asks for "networks.NAME.rate": a name of the user's own fits NAME, a number
@@ -32,53 +40,110 @@ static bool fits(const char *asked, const char *key)
 
 static void show(void *owner, const struct effective_key *k)
 {
-    struct asked *asked = owner;
-    suggest_try(&asked->near, k->name);
-    if (!fits(asked->path, k->path))
+    struct search *search = owner;
+    suggest_try(&search->near, k->name);
+    if (!fits(search->path, k->path))
         return;
-    asked->any = true;
-    (void)printf("%s\n    %s; default: %s\n    %s\n", k->path, k->type, k->otherwise, k->help);
-    for (const struct key_preset *p = k->presets; p && p->name; p++)
-        (void)printf("    %s\n        %s\n        %s\n", p->name, p->values, p->source);
+    search->any = true;
+    const struct key_preset *preset = k->presets;
+    if (!search->j) {
+        (void)printf("%s\n    %s; default: %s\n    %s\n", k->path, k->type, k->otherwise, k->help);
+        for (; preset && preset->name; preset++)
+            (void)printf("    %s\n        %s\n        %s\n", preset->name, preset->values,
+                         preset->source);
+        return;
+    }
+    jw_object(search->j, NULL);
+    jw_text(search->j, "key", k->path);
+    jw_text(search->j, "type", k->type);
+    jw_text(search->j, "default", k->otherwise);
+    jw_text(search->j, "help", k->help);
+    if (preset)
+        jw_list(search->j, "presets");
+    for (const struct key_preset *p = preset; p && p->name; p++) {
+        jw_object(search->j, NULL);
+        jw_text(search->j, "name", p->name);
+        jw_text(search->j, "values", p->values);
+        jw_text(search->j, "source", p->source);
+        jw_end(search->j);
+    }
+    if (preset)
+        jw_end(search->j);
+    jw_end(search->j);
 }
 
-static int show_keys(const char *path)
+static int show_keys(const char *path, struct json_writer *j)
 {
     const char *last = strrchr(path, '.');
-    struct asked asked = {.path = path, .near = suggest_for(last ? last + 1 : path)};
-    effective_each(scenario_keys, show, &asked);
-    if (asked.any)
+    struct search search = {.path = path, .near = suggest_for(last ? last + 1 : path), .j = j};
+    effective_each(scenario_keys, show, &search);
+    if (search.any)
         return CLI_DONE;
-    return cli_wrong("there is no key '%s'%s%s%s", path, asked.near.best ? "; did you mean '" : "",
-                     asked.near.best ? asked.near.best : "", asked.near.best ? "'?" : "");
+    return cli_wrong("there is no key '%s'%s%s%s", path, search.near.best ? "; did you mean '" : "",
+                     search.near.best ? search.near.best : "", search.near.best ? "'?" : "");
 }
 
-int cmd_explain(int argc, char **argv)
+static void show_name(const char *prefix, const char *name, const char *help, struct json_writer *j)
 {
-    bool events = false;
-    bool drops = false;
-    const struct cli_option options[] = {
-        {"events", 0, CLI_FLAG, NULL, "all events and their fields", &events},
-        {"drops", 0, CLI_FLAG, NULL, "all reasons why a packet dies", &drops},
-        {.name = NULL},
-    };
-    const struct cli_usage usage = {"explain",
-                                    "[KEY]",
-                                    "tell what a key of a scenario means",
-                                    "  monami explain networks.wlan.rate\n  monami explain nodes\n"
-                                    "  monami explain --events\n",
-                                    options,
-                                    0,
-                                    1};
+    char whole[128];
+    (void)snprintf(whole, sizeof whole, "%s%s", prefix, name);
+    if (!j) {
+        (void)printf("%s\n    %s\n", whole, help);
+        return;
+    }
+    jw_object(j, NULL);
+    jw_text(j, "name", whole);
+    jw_text(j, "help", help);
+    jw_end(j);
+}
+
+static int show_names(const struct asked *asked, struct json_writer *j)
+{
+    for (unsigned k = 0; asked->events && k < EVENT_NAMES; k++)
+        show_name("", event_name((uint16_t)k), event_help((uint16_t)k), j);
+    for (unsigned k = 1; asked->drops && k < DROP_REASONS; k++) {
+        if (drop_name((uint16_t)k))
+            show_name("drop.", drop_name((uint16_t)k), drop_help((uint16_t)k), j);
+    }
+    return CLI_DONE;
+}
+
+static int run(int argc, char **argv)
+{
+    struct asked asked = {.events = false};
+    struct json_writer writer = jw_to(stdout, 1);
     int code;
-    int at = cli_parse(&usage, argc, argv, &code);
+    int at = cli_parse(&command_explain, &asked, argc, argv, &code);
     if (at < 0)
         return code;
-    for (unsigned k = 0; events && k < EVENT_NAMES; k++)
-        (void)printf("%s\n    %s\n", event_name((uint16_t)k), event_help((uint16_t)k));
-    for (unsigned k = 1; drops && k < DROP_REASONS; k++) {
-        if (drop_name((uint16_t)k))
-            (void)printf("drop.%s\n    %s\n", drop_name((uint16_t)k), drop_help((uint16_t)k));
+    struct json_writer *j = asked.json ? &writer : NULL;
+    if (j)
+        jw_list(j, NULL);
+    if (asked.events || asked.drops) {
+        code = show_names(&asked, j);
+    } else {
+        code = show_keys(at < argc ? argv[at] : "", j);
     }
-    return events || drops ? CLI_DONE : show_keys(at < argc ? argv[at] : "");
+    if (j)
+        jw_end(j);
+    return code;
 }
+
+static const struct cli_option options[] = {
+    {"events", 0, CLI_FLAG, NULL, "all events and their fields", offsetof(struct asked, events)},
+    {"drops", 0, CLI_FLAG, NULL, "all reasons why a packet dies", offsetof(struct asked, drops)},
+    {"json", 0, CLI_FLAG, NULL, "as a JSON list of objects", offsetof(struct asked, json)},
+    {.name = NULL},
+};
+
+const struct cli_command command_explain = {
+    .name = "explain",
+    .operands = "[KEY]",
+    .summary = "tell what a key of a scenario means",
+    .examples = "  monami explain networks.wlan.rate\n"
+                "  monami explain nodes\n"
+                "  monami explain --events\n",
+    .options = options,
+    .most = 1,
+    .run = run,
+};

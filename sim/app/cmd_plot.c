@@ -20,19 +20,10 @@ static enum status draw_run(const char *dir, struct figures *f, struct why *w)
     return st;
 }
 
-int cmd_plot(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    static const struct cli_option options[] = {{.name = NULL}};
-    static const struct cli_usage usage = {
-        "plot",
-        "DIR",
-        "draw figures from the results of a run or a sweep",
-        "  monami plot out              writes out/figures/*.svg, *.png, *.gp, *.csv\n",
-        options,
-        1,
-        1};
     int code;
-    int at = cli_parse(&usage, argc, argv, &code);
+    int at = cli_parse(&command_plot, NULL, argc, argv, &code);
     if (at < 0)
         return code;
     const char *dir = argv[at];
@@ -63,3 +54,13 @@ int cmd_plot(int argc, char **argv)
     (void)printf("%s\n", f.last);
     return CLI_DONE;
 }
+
+const struct cli_command command_plot = {
+    .name = "plot",
+    .operands = "DIR",
+    .summary = "draw figures from the results of a run or a sweep",
+    .examples = "  monami plot out              writes out/figures/*.svg, *.png, *.gp, *.csv\n",
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

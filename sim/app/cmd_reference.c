@@ -46,24 +46,29 @@ static void print_names(void)
     (void)printf("\n");
 }
 
-int cmd_reference(int argc, char **argv)
+static void print_command(const struct cli_command *c)
 {
-    static const struct cli_option options[] = {{.name = NULL}};
-    static const struct cli_usage usage = {"reference",
-                                           "",
-                                           "print the reference of keys, events, drops and tables",
-                                           "  monami reference > docs/reference.md\n",
-                                           options,
-                                           0,
-                                           0};
+    (void)printf("### monami %s%s%s\n\n%s.\n\n", c->name, *c->operands ? " " : "", c->operands,
+                 c->summary);
+    for (const struct cli_option *o = c->options; o && o->name; o++) {
+        char text[64];
+        cli_option_text(o, text, sizeof text);
+        (void)printf("- `%s`: %s\n", text, o->help);
+    }
+    if (c->options)
+        (void)printf("\n");
+    (void)printf("```\n%s```\n\n", c->examples);
+}
+
+static int run(int argc, char **argv)
+{
     int code;
-    if (cli_parse(&usage, argc, argv, &code) < 0)
+    if (cli_parse(&command_reference, NULL, argc, argv, &code) < 0)
         return code;
     (void)printf("# Reference\n\nPrinted by `monami reference` from the program's own tables.\n\n"
-                 "## Commands\n\n| command | what it does |\n|---|---|\n");
-    for (const struct cli_command *c = cli_commands; c->name; c++)
-        (void)printf("| `monami %s` | %s |\n", c->name, c->summary);
-    (void)printf("\n");
+                 "## Commands\n\n");
+    for (const struct cli_command *const *c = cli_commands; *c; c++)
+        print_command(*c);
     print_keys();
     effective_each(scenario_keys, print_presets, NULL);
     print_names();
@@ -71,3 +76,11 @@ int cmd_reference(int argc, char **argv)
     db_print_reference(stdout);
     return CLI_DONE;
 }
+
+const struct cli_command command_reference = {
+    .name = "reference",
+    .operands = "",
+    .summary = "print the reference of commands, keys, events, drops and tables",
+    .examples = "  monami reference > docs/reference.md\n",
+    .run = run,
+};

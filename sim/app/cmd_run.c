@@ -2,62 +2,98 @@
 #include <string.h>
 
 #include "sim/app/cli.h"
+#include "sim/app/interrupt.h"
 #include "sim/app/run.h"
+#include "sim/app/summary.h"
 
-int cmd_run(int argc, char **argv)
+struct asked {
+    const char *dir;
+    struct cli_texts set;
+    const char *pcap;
+    bool force;
+    bool quiet;
+    bool verbose;
+    bool json;
+};
+
+static bool is_pcap_word(const char *text)
 {
-    const char *dir = NULL;
-    const char *pcap = NULL;
-    bool force = false;
-    bool quiet = false;
-    struct cli_texts set = {.n = 0};
-    const struct cli_option options[] = {
-        {"output", 'o', CLI_TEXT, "DIR", "where the results go; default: the file's name", &dir},
-        {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
-         &set},
-        {"pcap", 0, CLI_TEXT, "WHICH", "frames for Wireshark: none, nodes or all", &pcap},
-        {"force", 'f', CLI_FLAG, NULL, "replace DIR if it exists", &force},
-        {"quiet", 'q', CLI_FLAG, NULL, "no summary", &quiet},
-        {.name = NULL},
-    };
-    const struct cli_usage usage = {
-        "run",
-        "FILE",
-        "run one scenario and write its results",
-        "  monami run scenarios/wifi-lte-voice.yaml -o out\n"
-        "  monami run scenarios/loss.yaml -o out --set networks.wlan.loss='5 %' --pcap all\n",
-        options,
-        1,
-        1};
+    return !strcmp(text, "none") || !strcmp(text, "nodes") || !strcmp(text, "all");
+}
+
+/* wifi-lte-voice.yaml leaves wifi-lte-voice. Answers whether there is such a name. */
+static bool default_folder(const char *file, char *out, size_t size)
+{
+    const char *slash = strrchr(file, '/');
+    (void)snprintf(out, size, "%s", slash ? slash + 1 : file);
+    char *dot = strrchr(out, '.');
+    if (!dot || dot == out)
+        return false;
+    *dot = '\0';
+    return true;
+}
+
+static int run(int argc, char **argv)
+{
+    struct asked asked = {.dir = NULL};
+    char name[512];
     int code;
-    int at = cli_parse(&usage, argc, argv, &code);
+    int at = cli_parse(&command_run, &asked, argc, argv, &code);
     if (at < 0)
         return code;
-    if (pcap && strcmp(pcap, "none") != 0 && strcmp(pcap, "nodes") != 0 && strcmp(pcap, "all") != 0)
-        return cli_wrong("--pcap: '%s' is not one of: none, nodes, all", pcap);
-    char name[512];
-    if (!dir) { /* wifi-lte-voice.yaml leaves wifi-lte-voice */
-        const char *slash = strrchr(argv[at], '/');
-        (void)snprintf(name, sizeof name, "%s", slash ? slash + 1 : argv[at]);
-        char *dot = strrchr(name, '.');
-        if (!dot || dot == name)
-            return cli_wrong("where shall the results go? Say -o DIR");
-        *dot = '\0';
-        dir = name;
-    }
+    if (asked.pcap && !is_pcap_word(asked.pcap))
+        return cli_wrong("--pcap: '%s' is not one of: none, nodes, all", asked.pcap);
+    if (!asked.dir && !default_folder(argv[at], name, sizeof name))
+        return cli_wrong("where shall the results go? Say -o DIR");
+    const char *dir = asked.dir ? asked.dir : name;
     const struct run_options how = {.file = argv[at],
-                                    .set = set.text,
-                                    .sets = set.n,
+                                    .set = asked.set.text,
+                                    .sets = asked.set.n,
                                     .dir = dir,
-                                    .force = force,
-                                    .pcap = pcap,
+                                    .force = asked.force,
+                                    .pcap = asked.pcap,
+                                    .progress = progress_kind(asked.quiet, asked.verbose),
                                     .argc = argc,
                                     .argv = argv};
     struct run_outcome outcome;
+    interrupt_watch();
     code = run_scenario(&how, &outcome);
-    if (!quiet && code != CLI_USAGE && *outcome.digest) {
+    struct why w;
+    if (asked.json && outcome.whole && summary_json(stdout, dir, &w)) {
+        (void)fprintf(stderr, "error: %s\n", w.text);
+        return CLI_FAILED;
+    }
+    if (!asked.quiet && outcome.whole) {
         (void)fprintf(stderr, "%s; digest %.16s\nwrote %s; draw it with: monami plot %s\n",
                       outcome.line, outcome.digest, dir, dir);
     }
     return code;
 }
+
+static const struct cli_option options[] = {
+    {"output", 'o', CLI_TEXT, "DIR", "where the results go; default: the file's name",
+     offsetof(struct asked, dir)},
+    {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
+     offsetof(struct asked, set)},
+    {"pcap", 0, CLI_TEXT, "WHICH", "frames for Wireshark: none, nodes or all",
+     offsetof(struct asked, pcap)},
+    {"force", 'f', CLI_FLAG, NULL, "replace DIR if it exists", offsetof(struct asked, force)},
+    {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", offsetof(struct asked, quiet)},
+    {"verbose", 'v', CLI_FLAG, NULL, "progress as plain lines", offsetof(struct asked, verbose)},
+    {"json", 0, CLI_FLAG, NULL, "the summary as one JSON object on stdout",
+     offsetof(struct asked, json)},
+    {.name = NULL},
+};
+
+const struct cli_command command_run = {
+    .name = "run",
+    .operands = "FILE",
+    .summary = "run one scenario and write its results",
+    .examples = "  monami run scenarios/wifi-lte-voice.yaml -o out\n"
+                "  monami run scenarios/loss.yaml -o out --set networks.wlan.loss='5 %' "
+                "--pcap all\n",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

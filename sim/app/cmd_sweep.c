@@ -3,14 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "analysis/study.h"
 #include "sim/app/cli.h"
 #include "sim/app/folder.h"
+#include "sim/app/interrupt.h"
+#include "sim/app/progress.h"
 #include "sim/app/run.h"
 #include "sim/app/sweep.h"
+#include "sim/base/json.h"
 #include "sim/batch/jobs.h"
 #include "sim/batch/plan.h"
 #include "sim/batch/store.h"
@@ -27,9 +28,11 @@ struct sweep {
     struct folder folder;
     struct store_figure *figure;
     bool quiet;
-    bool terminal;
+    bool json;
+    enum progress_kind progress;
     size_t failed;
-    time_t started;
+    double started; /* progress_seconds() */
+    double drawn;
 };
 
 /* ---- reading -------------------------------------------------------------------------- */
@@ -130,14 +133,23 @@ static int run_one(void *owner, size_t run)
 static void ended(void *owner, size_t run, int code, size_t finished)
 {
     struct sweep *s = owner;
+    if (interrupted())
+        return;
     if (code > 1) {
         s->failed++;
-        (void)fprintf(stderr, "%srun %zu failed with code %d\n", s->terminal ? "\n" : "", run,
-                      code);
+        (void)fprintf(stderr, "%srun %zu failed with code %d\n",
+                      s->progress == PROGRESS_REDRAWN ? "\n" : "", run, code);
     }
-    if (s->quiet || !s->terminal)
+    double now = progress_seconds();
+    bool last = finished == s->plan.runs;
+    if (s->progress == PROGRESS_LINES) {
+        (void)fprintf(stderr, "%zu of %zu runs, %zu failed\n", finished, s->plan.runs, s->failed);
         return;
-    double spent = difftime(time(NULL), s->started);
+    }
+    if (s->progress == PROGRESS_NONE || (now - s->drawn < 0.25 && !last))
+        return;
+    s->drawn = now;
+    double spent = now - s->started;
     double left = spent / (double)finished * (double)(s->plan.runs - finished);
     (void)fprintf(stderr, "\r%zu of %zu runs, %zu failed, about %.0f s left   ", finished,
                   s->plan.runs, s->failed, left);
@@ -183,12 +195,13 @@ static enum status run_all(struct sweep *s, unsigned workers, struct why *w)
                         .owner = s,
                         .run = run_one,
                         .ended = ended,
+                        .stopped = interrupted,
                         .code = code};
-    s->started = time(NULL);
+    s->started = progress_seconds();
     enum status st = jobs_run(&jobs, w);
-    if (s->terminal && !s->quiet)
+    if (s->progress == PROGRESS_REDRAWN)
         (void)fputc('\n', stderr);
-    if (!st)
+    if (!st && !interrupted())
         st = collect(s, code, w);
     free(code);
     return st;
@@ -196,8 +209,35 @@ static enum status run_all(struct sweep *s, unsigned workers, struct why *w)
 
 /* ---- commands --------------------------------------------------------------------------- */
 
+/* What is planned, or was run. */
+static void print_json(const struct sweep *s, const char *dir)
+{
+    struct json_writer j = jw_to(stdout, 1);
+    jw_object(&j, NULL);
+    jw_text(&j, "title", s->scenario.title);
+    jw_text(&j, "folder", dir);
+    jw_int(&j, "runs", (int64_t)s->plan.runs);
+    jw_int(&j, "points", (int64_t)s->plan.points);
+    jw_int(&j, "replications", (int64_t)s->plan.replications);
+    jw_object(&j, "parameters");
+    for (size_t k = 0; k < s->plan.parameters; k++) {
+        jw_list(&j, s->plan.parameter[k].path);
+        for (size_t v = 0; v < s->plan.parameter[k].n; v++)
+            jw_text(&j, NULL, s->plan.parameter[k].value[v]);
+        jw_end(&j);
+    }
+    jw_end(&j);
+    if (dir)
+        jw_int(&j, "failed", (int64_t)s->failed);
+    jw_end(&j);
+}
+
 static int sweep_plan(struct sweep *s)
 {
+    if (s->json) {
+        print_json(s, NULL);
+        return CLI_DONE;
+    }
     for (size_t k = 0; k < s->plan.parameters; k++)
         (void)printf("%s,", s->plan.parameter[k].path);
     (void)printf("replication\n");
@@ -219,6 +259,10 @@ static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool fo
     if (folder_begin(&s->folder, dir, force, &w))
         return cli_wrong("%s", w.text);
     enum status st = run_all(s, workers, &w);
+    if (!st && interrupted()) {
+        folder_drop(&s->folder);
+        return CLI_INTERRUPTED;
+    }
     if (!st)
         st = folder_finish(&s->folder, &w);
     if (st) {
@@ -226,6 +270,8 @@ static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool fo
         (void)fprintf(stderr, "error: %s\n", w.text);
         return CLI_FAILED;
     }
+    if (s->json)
+        print_json(s, dir);
     if (!s->quiet) {
         (void)fprintf(stderr,
                       "%zu runs, %zu failed; wrote %s/study.sqlite; draw it with: monami plot %s\n",
@@ -234,49 +280,69 @@ static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool fo
     return s->failed ? CLI_FAILED : CLI_DONE;
 }
 
-int cmd_sweep(int argc, char **argv)
+struct asked {
+    const char *dir;
+    const char *jobs;
+    struct cli_texts set;
+    bool force;
+    bool quiet;
+    bool verbose;
+    bool json;
+};
+
+static int run(int argc, char **argv)
 {
-    const char *dir = NULL;
-    const char *jobs = NULL;
-    bool force = false;
-    struct sweep s = {.terminal = isatty(STDERR_FILENO)};
-    const struct cli_option options[] = {
-        {"output", 'o', CLI_TEXT, "DIR", "run: where the study goes", &dir},
-        {"jobs", 'j', CLI_TEXT, "N", "run: how many at a time; default: one a core", &jobs},
-        {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
-         &s.set},
-        {"force", 'f', CLI_FLAG, NULL, "run: replace DIR if it exists", &force},
-        {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", &s.quiet},
-        {.name = NULL},
-    };
-    const struct cli_usage usage = {
-        "sweep",
-        "plan|run FILE",
-        "run a scenario over parameters and replications",
-        "  monami sweep plan scenarios/sweep-loss.yaml\n"
-        "  monami sweep run scenarios/sweep-loss.yaml -o study -j 2 && monami plot study\n",
-        options,
-        2,
-        2};
-    int code;
+    struct asked asked = {.dir = NULL};
     long long workers = jobs_cores();
-    int at = cli_parse(&usage, argc, argv, &code);
+    int code;
+    int at = cli_parse(&command_sweep, &asked, argc, argv, &code);
     if (at < 0)
         return code;
     bool plan = !strcmp(argv[at], "plan");
     if (!plan && strcmp(argv[at], "run") != 0)
         return cli_wrong("monami sweep: '%s' is neither plan nor run", argv[at]);
-    if (jobs && (!cli_number("jobs", jobs, 1024, &workers) || workers == 0))
+    if (asked.jobs && (!cli_number("jobs", asked.jobs, 1024, &workers) || workers == 0))
         return workers == 0 ? cli_wrong("--jobs: at least 1") : CLI_USAGE;
-    if (!plan && !dir)
+    if (!plan && !asked.dir)
         return cli_wrong("monami sweep run: where shall the study go? Say -o DIR");
-    s.file = argv[at + 1];
+    struct sweep s = {.file = argv[at + 1],
+                      .set = asked.set,
+                      .quiet = asked.quiet,
+                      .json = asked.json,
+                      .progress = progress_kind(asked.quiet, asked.verbose)};
+    interrupt_watch();
     code = CLI_USAGE;
     if (load(&s))
-        code = plan ? sweep_plan(&s) : sweep_run(&s, dir, (unsigned)workers, force);
+        code = plan ? sweep_plan(&s) : sweep_run(&s, asked.dir, (unsigned)workers, asked.force);
     arena_release(&s.arena);
     return code;
 }
+
+static const struct cli_option options[] = {
+    {"output", 'o', CLI_TEXT, "DIR", "run: where the study goes", offsetof(struct asked, dir)},
+    {"jobs", 'j', CLI_TEXT, "N", "run: how many at a time; default: one a core",
+     offsetof(struct asked, jobs)},
+    {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
+     offsetof(struct asked, set)},
+    {"force", 'f', CLI_FLAG, NULL, "run: replace DIR if it exists", offsetof(struct asked, force)},
+    {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", offsetof(struct asked, quiet)},
+    {"verbose", 'v', CLI_FLAG, NULL, "a line each run that ends", offsetof(struct asked, verbose)},
+    {"json", 0, CLI_FLAG, NULL, "the summary as one JSON object on stdout",
+     offsetof(struct asked, json)},
+    {.name = NULL},
+};
+
+const struct cli_command command_sweep = {
+    .name = "sweep",
+    .operands = "plan|run FILE",
+    .summary = "run a scenario over parameters and replications",
+    .examples = "  monami sweep plan scenarios/loss.yaml\n"
+                "  monami sweep run scenarios/loss.yaml -o study -j 2 && monami plot study\n",
+    .options = options,
+    .least = 2,
+    .most = 2,
+    .run = run,
+};
 
 bool sweep_is_study(const char *dir)
 {

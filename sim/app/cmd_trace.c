@@ -151,18 +151,7 @@ static int import(const struct asked *a, struct arena *arena, struct trace_file 
     return CLI_DONE;
 }
 
-static const char examples[] =
-    "  monami trace show scenarios/traces/cell.down\n"
-    "  monami trace show drive.csv --format pam2025 --operator att --json\n"
-    "  monami trace import car.fcd.xml --format sumo --node car0 -o car.csv\n"
-    "  monami trace import drive.log --format ping --interval '200 ms' -o drive.csv\n"
-    "\n"
-    "Formats: of links monami (CSV), pam2025, mahimahi and ping; of nodes that move monami (CSV\n"
-    "with x_m and y_m), setdest, sumo and bonnmotion. Of a ping, half of the round trip is taken\n"
-    "as the delay of each way, and what is sent between a probe without answer and the next probe\n"
-    "is lost.\n";
-
-static int run(const struct asked *a, bool show, const char *path)
+static int show_or_import(const struct asked *a, bool show, const char *path)
 {
     struct arena arena = {0};
     struct trace_file f = {.path = path, .bin = 100 * SIM_MS};
@@ -175,41 +164,60 @@ static int run(const struct asked *a, bool show, const char *path)
     return code;
 }
 
-int cmd_trace(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    struct asked a = {.force = false};
-    const struct cli_option options[] = {
-        {"format", 'F', CLI_TEXT, "FORMAT", "how FILE is written; default: by the look of it",
-         &a.format},
-        {"output", 'o', CLI_TEXT, "OUT", "import: where the CSV goes; default: stdout", &a.output},
-        {"force", 'f', CLI_FLAG, NULL, "import: replace OUT if it exists", &a.force},
-        {"json", 'j', CLI_FLAG, NULL, "show: as JSON", &a.json},
-        {"operator", 0, CLI_TEXT, "NAME", "pam2025: whose rows", &a.carrier},
-        {"interval", 0, CLI_TEXT, "TIME", "ping: between probes, in a log without time stamps",
-         &a.interval},
-        {"bin", 0, CLI_TEXT, "TIME", "mahimahi: length of a mean rate; default: 100 ms", &a.bin},
-        {"node", 0, CLI_TEXT, "NAME", "movement: of this node alone", &a.node},
-        {"origin", 0, CLI_TEXT, "LAT,LON", "movement: x, y are longitude, latitude; this is 0, 0",
-         &a.origin},
-        {.name = NULL},
-    };
-    const struct cli_usage usage = {"trace",
-                                    "show|import FILE",
-                                    "tell what a measured trace holds, or make a CSV of it",
-                                    examples,
-                                    options,
-                                    2,
-                                    2};
+    struct asked asked = {.force = false};
     int code;
-    int at = cli_parse(&usage, argc, argv, &code);
+    int at = cli_parse(&command_trace, &asked, argc, argv, &code);
     if (at < 0)
         return code;
     bool show = !strcmp(argv[at], "show");
     if (show || !strcmp(argv[at], "import"))
-        return run(&a, show, argv[at + 1]);
+        return show_or_import(&asked, show, argv[at + 1]);
     struct suggestion s = suggest_for(argv[at]);
     suggest_try(&s, "show");
     suggest_try(&s, "import");
     return cli_wrong("monami trace: '%s' is neither show nor import%s%s%s", argv[at],
                      s.best ? "; did you mean '" : "", s.best ? s.best : "", s.best ? "'?" : "");
 }
+
+static const struct cli_option options[] = {
+    {"format", 'F', CLI_TEXT, "FORMAT", "how FILE is written; default: by the look of it",
+     offsetof(struct asked, format)},
+    {"output", 'o', CLI_TEXT, "OUT", "import: where the CSV goes; default: stdout",
+     offsetof(struct asked, output)},
+    {"force", 'f', CLI_FLAG, NULL, "import: replace OUT if it exists",
+     offsetof(struct asked, force)},
+    {"json", 0, CLI_FLAG, NULL, "show: as one JSON object", offsetof(struct asked, json)},
+    {"operator", 0, CLI_TEXT, "NAME", "pam2025: whose rows", offsetof(struct asked, carrier)},
+    {"interval", 0, CLI_TEXT, "TIME", "ping: between probes, in a log without time stamps",
+     offsetof(struct asked, interval)},
+    {"bin", 0, CLI_TEXT, "TIME", "mahimahi: length of a mean rate; default: 100 ms",
+     offsetof(struct asked, bin)},
+    {"node", 0, CLI_TEXT, "NAME", "movement: of this node alone", offsetof(struct asked, node)},
+    {"origin", 0, CLI_TEXT, "LAT,LON", "movement: x, y are longitude, latitude; this is 0, 0",
+     offsetof(struct asked, origin)},
+    {.name = NULL},
+};
+
+static const char examples[] =
+    "  monami trace show scenarios/traces/cell.down\n"
+    "  monami trace show drive.csv --format pam2025 --operator att --json\n"
+    "  monami trace import car.fcd.xml --format sumo --node car0 -o car.csv\n"
+    "  monami trace import drive.log --format ping --interval '200 ms' -o drive.csv\n"
+    "\n"
+    "Formats: of links monami (CSV), pam2025, mahimahi and ping; of nodes that move monami (CSV\n"
+    "with x_m and y_m), setdest, sumo and bonnmotion. Of a ping, half of the round trip is taken\n"
+    "as the delay of each way, and what is sent between a probe without answer and the next probe\n"
+    "is lost.\n";
+
+const struct cli_command command_trace = {
+    .name = "trace",
+    .operands = "show|import FILE",
+    .summary = "tell what a measured trace holds, or make a CSV of it",
+    .examples = examples,
+    .options = options,
+    .least = 2,
+    .most = 2,
+    .run = run,
+};

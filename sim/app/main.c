@@ -8,12 +8,13 @@ static void print_help(FILE *out)
 {
     (void)fputs("monami - simulation of IPv6 mobility with several interfaces\n\n"
                 "Examples:\n"
-                "  monami run scenarios/wifi-lte-voice.yaml -o out\n"
-                "  monami plot out\n\n"
+                "  monami example > my.yaml\n"
+                "  monami run my.yaml\n"
+                "  monami plot my\n\n"
                 "Commands:\n",
                 out);
-    for (const struct cli_command *c = cli_commands; c->name; c++)
-        (void)fprintf(out, "  %-10s %s\n", c->name, c->summary);
+    for (const struct cli_command *const *c = cli_commands; *c; c++)
+        (void)fprintf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
     (void)fputs("\n`monami COMMAND --help` tells more.\n", out);
 }
 
@@ -28,12 +29,12 @@ int main(int argc, char **argv)
         return CLI_DONE;
     }
     if (!strcmp(argv[1], "--version"))
-        return cmd_version(argc - 1, argv + 1);
+        return command_version.run(argc - 1, argv + 1);
     struct suggestion s = suggest_for(argv[1]);
-    for (const struct cli_command *c = cli_commands; c->name; c++) {
-        if (!strcmp(c->name, argv[1]))
-            return c->run(argc - 1, argv + 1);
-        suggest_try(&s, c->name);
+    for (const struct cli_command *const *c = cli_commands; *c; c++) {
+        if (!strcmp((*c)->name, argv[1]))
+            return (*c)->run(argc - 1, argv + 1);
+        suggest_try(&s, (*c)->name);
     }
     return cli_wrong("unknown command '%s'%s%s%s", argv[1], s.best ? "; did you mean '" : "",
                      s.best ? s.best : "", s.best ? "'?" : "; see monami --help");

@@ -1,19 +1,18 @@
 #include "sim/app/run.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/folder.h"
-#include "sim/app/json.h"
+#include "sim/app/interrupt.h"
+#include "sim/app/manifest.h"
 #include "sim/app/version.h"
 #include "sim/app/world.h"
-#include "traces/db.h"
 
 /* What one run needs from beginning to end. */
 struct run {
@@ -36,13 +35,18 @@ static int said(const struct why *w, int code)
     return code;
 }
 
+static const char *read_from(const struct run *r)
+{
+    return r->how->copy ? r->how->copy : r->how->file;
+}
+
 static bool load(struct run *r)
 {
     struct complaints *c = calloc(1, sizeof *c);
     struct yaml_node *root;
     assert(c);
-    bool good =
-        scenario_load(r->how->file, r->how->set, r->how->sets, &r->arena, &r->scenario, &root, c);
+    bool good = scenario_load_copy(read_from(r), r->how->file, r->how->set, r->how->sets, &r->arena,
+                                   &r->scenario, &root, c);
     complaints_print(c, stderr);
     free(c);
     return good;
@@ -102,6 +106,7 @@ static void open_trace(struct run *r)
     struct trace_setup setup = {.dir = r->how->dir ? r->folder.part : NULL,
                                 .database = r->how->database,
                                 .packets = r->how->dir && g->record.packets == 0,
+                                .events = g->record.events == 0,
                                 .counters = g->record.counters,
                                 .digest = g->record.digest,
                                 .pcap = r->how->dir ? pcap_mode(r) : TRACE_PCAP_NONE,
@@ -122,94 +127,82 @@ static void open_trace(struct run *r)
     r->trace = trace_open(&setup, r->world.sim);
 }
 
-static double seconds(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static enum status simulate(struct run *r, struct why *w)
 {
     const struct general_config *g = &r->scenario.general;
     size_t links = 0;
     world_build(&r->world, &r->scenario, &r->arena, (uint64_t)g->seed, (uint64_t)g->replication);
     open_trace(r);
-    double start = seconds();
+    double start = progress_seconds();
     world_start(&r->world);
-    r->events = sim_run_until(r->world.sim, g->stop);
-    r->wall_s = seconds() - start;
+    r->events = progress_run(r->world.sim, g->stop, r->how->progress);
+    r->wall_s = progress_seconds() - start;
+    if (interrupted())
+        return ST_OK; /* nobody will read what there is */
     const struct trace_link *link = world_links(&r->world, &links);
     return trace_close(r->trace, link, links, r->events, &r->scenario.expect, w);
 }
 
 /* ---- files beside the traces ------------------------------------------------------ */
 
-/* "FILE": "HASH"; it was read a moment ago. */
-static void write_input(FILE *out, const char *file, bool first)
+static struct manifest_input hash_input(struct run *r, const char *name, const char *file)
 {
     char hash[HASH_TEXT] = "";
     struct why w;
-    (void)!hash_file(file, hash, &w);
-    (void)fputs(first ? "" : ", ", out);
-    json_text(out, file);
-    (void)fprintf(out, ": \"%s\"", hash);
+    (void)!hash_file(file, hash, &w); /* it was read a moment ago */
+    return (struct manifest_input){name, file, arena_text(&r->arena, hash)};
 }
 
-static void write_inputs(FILE *out, const struct run *r)
+static struct manifest_input *hash_inputs(struct run *r, size_t *n)
 {
-    char scenario[HASH_TEXT] = "";
-    struct why no;
-    (void)!hash_file(r->how->file, scenario, &no);
-    (void)fprintf(out, "  \"scenario_sha256\": \"%s\",\n", scenario);
     const struct input_config *in = KEY_ITEMS(r->scenario.inputs, struct input_config);
-    (void)fputs("  \"inputs\": {", out);
+    struct manifest_input *list =
+        arena_take(&r->arena, (2 * r->scenario.inputs.n + 1) * sizeof *list);
     for (size_t k = 0; k < r->scenario.inputs.n; k++) {
-        write_input(out, in[k].file, k == 0);
+        list[(*n)++] = hash_input(r, in[k].name, in[k].file);
         if (in[k].up)
-            write_input(out, in[k].up, false);
+            list[(*n)++] = hash_input(r, arena_format(&r->arena, "%s.up", in[k].name), in[k].up);
     }
-    (void)fputs("},\n", out);
+    return list;
 }
 
-static enum status write_manifest(const struct run *r, struct why *w)
+static enum status write_manifest(struct run *r, struct why *w)
 {
     char path[1100];
-    char date[32] = "";
-    time_t now = time(NULL);
-    struct tm tm;
+    char scenario[HASH_TEXT];
+    char directory[4096];
     (void)snprintf(path, sizeof path, "%s/manifest.json", r->folder.part);
-    FILE *out = fopen(path, "w");
-    if (!out)
-        return why_set(w, ST_IO, "%s: cannot be written", path);
-    if (gmtime_r(&now, &tm))
-        (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    (void)fprintf(out, "{\n  \"monami\": \"%s\",\n  \"built\": \"%s\",\n  \"compiler\": \"%s\",\n",
-                  MONAMI_VERSION, version_git(), version_compiler());
-    (void)fprintf(out, "  \"sqlite\": \"%s\",\n  \"run_key\": \"%s\",\n", db_library(), r->key);
-    (void)fprintf(out,
-                  "  \"engine\": \"native\",\n  \"seed\": %" PRId64 ",\n  \"replication\": %" PRId64
-                  ",\n",
-                  r->scenario.general.seed, r->scenario.general.replication);
-    write_inputs(out, r);
-    (void)fputs("  \"command\": [", out);
-    for (int k = 0; k < r->how->argc; k++) {
-        (void)fputs(k ? ", " : "", out);
-        json_text(out, r->how->argv[k]);
-    }
-    (void)fprintf(out, "],\n  \"digest\": \"%s\",\n  \"events\": %" PRIu64 ",\n",
-                  trace_digest(r->trace), r->events);
-    (void)fprintf(out, "  \"written\": \"%s\",\n  \"wall_s\": %.3f\n}\n", date, r->wall_s);
-    bool bad = ferror(out);
-    bad |= fclose(out) != 0;
-    return bad ? why_set(w, ST_IO, "%s: cannot be written", path) : ST_OK;
+    enum status st = hash_file(read_from(r), scenario, w);
+    if (st)
+        return st;
+    size_t inputs = 0;
+    struct manifest_input *input = hash_inputs(r, &inputs);
+    const struct manifest m = {.monami = MONAMI_VERSION,
+                               .built = version_git(),
+                               .run_key = r->key,
+                               .file = r->how->file,
+                               .sha256 = scenario,
+                               .directory = getcwd(directory, sizeof directory) ? directory : "",
+                               .set = r->how->set,
+                               .sets = r->how->sets,
+                               .pcap = r->how->pcap,
+                               .input = input,
+                               .inputs = inputs,
+                               .seed = r->scenario.general.seed,
+                               .replication = r->scenario.general.replication,
+                               .digest = trace_digest(r->trace),
+                               .command = (const char *const *)r->how->argv,
+                               .commands = (size_t)r->how->argc,
+                               .events = r->events,
+                               .wall_s = r->wall_s};
+    return manifest_write(path, &m, w);
 }
 
-static enum status write_files(const struct run *r, struct why *w)
+static enum status write_files(struct run *r, struct why *w)
 {
     char path[1100];
     (void)snprintf(path, sizeof path, "%s/scenario.yaml", r->folder.part);
-    enum status st = folder_copy_file(r->how->file, path, w);
+    enum status st = folder_copy_file(read_from(r), path, w);
     if (st)
         return st;
     (void)snprintf(path, sizeof path, "%s/effective.yaml", r->folder.part);
@@ -224,27 +217,36 @@ static enum status write_files(const struct run *r, struct why *w)
     return write_manifest(r, w);
 }
 
+static void tell_outcome(struct run *r, struct run_outcome *o)
+{
+    trace_summary(r->trace, o->line, sizeof o->line);
+    (void)snprintf(o->digest, sizeof o->digest, "%s", trace_digest(r->trace));
+    if (!r->how->many)
+        trace_print_unmet(r->trace, r->how->file, stderr);
+    o->unmet = trace_unmet(r->trace);
+    o->whole = true;
+}
+
 static int finish(struct run *r, struct run_outcome *o)
 {
     struct why w;
     enum status st = simulate(r, &w);
-    if (!st && r->how->dir)
+    if (!st && !interrupted() && r->how->dir)
         st = write_files(r, &w);
-    if (!st) {
-        trace_summary(r->trace, o->line, sizeof o->line);
-        (void)snprintf(o->digest, sizeof o->digest, "%s", trace_digest(r->trace));
-        if (!r->how->many)
-            trace_print_unmet(r->trace, r->how->file, stderr);
-        o->unmet = trace_unmet(r->trace);
-    }
+    bool whole = !st && !interrupted();
+    if (whole)
+        tell_outcome(r, o);
     trace_free(r->trace);
     world_free(&r->world);
-    if (!st && r->how->dir)
+    if (whole && r->how->dir)
         st = folder_finish(&r->folder, &w);
-    if (st && r->how->dir)
+    if ((st || !whole) && r->how->dir)
         folder_drop(&r->folder);
+    o->whole &= !st;
     if (st)
         return said(&w, CLI_FAILED);
+    if (!whole)
+        return CLI_INTERRUPTED;
     return o->unmet ? CLI_FAILED : CLI_DONE;
 }
 

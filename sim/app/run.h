@@ -6,16 +6,19 @@
 
 #include <stdbool.h>
 
+#include "sim/app/progress.h"
 #include "sim/app/scenario.h"
 #include "sim/base/hash.h"
 
 struct run_options {
     const char *file;
+    const char *copy;       /* of `file`: what is read in its place; NULL: `file` itself */
     const char *const *set; /* "path=value" */
     size_t sets;
     const char *dir;      /* NULL: only the database is written, to `database` */
     const char *database; /* a sweep's: results.sqlite under this name */
     bool force;
+    enum progress_kind progress;
     bool many;        /* one of many: what did not hold is in the table, not on stderr */
     const char *pcap; /* none, nodes, all; NULL: as the scenario says */
     int argc;         /* command line, for the manifest */
@@ -25,6 +28,7 @@ struct run_options {
 };
 
 struct run_outcome {
+    bool whole;     /* it ran to its end, and the results are there */
     char line[512]; /* the summary */
     char digest[HASH_TEXT];
     size_t unmet; /* expectations that did not hold; each has been said on stderr */

@@ -105,8 +105,15 @@ static void check_unused_profiles(struct bind *b, const struct yaml_node *root)
 bool scenario_load(const char *path, const char *const *set, size_t sets, struct arena *arena,
                    struct scenario *s, struct yaml_node **root, struct complaints *c)
 {
+    return scenario_load_copy(path, path, set, sets, arena, s, root, c);
+}
+
+bool scenario_load_copy(const char *copy, const char *path, const char *const *set, size_t sets,
+                        struct arena *arena, struct scenario *s, struct yaml_node **root,
+                        struct complaints *c)
+{
     c->arena = arena;
-    *root = yaml_load(path, arena, c);
+    *root = yaml_load(copy, arena, c);
     if (!*root)
         return false;
     if ((*root)->kind != YAML_MAP) {

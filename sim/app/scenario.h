@@ -23,6 +23,7 @@
 
 struct record_config {
     int packets; /* 0 all, 1 none */
+    int events;  /* 0 all, 1 none */
     sim_time series;
     int pcap; /* enum trace_pcap */
     bool counters;
@@ -210,6 +211,10 @@ bool scenario_load(const char *path, const char *const *set, size_t sets, struct
 /* The same of a tree that has been read: `folder` is that of its file. */
 bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *arena,
                    struct scenario *s, struct complaints *c);
+/* The same from a copy of the file at `path`: what it names is found from `path`. */
+bool scenario_load_copy(const char *copy, const char *path, const char *const *set, size_t sets,
+                        struct arena *arena, struct scenario *s, struct yaml_node **root,
+                        struct complaints *c);
 
 /* What no table can say: names, topology, combinations, input files. */
 void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,

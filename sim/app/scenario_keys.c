@@ -35,6 +35,8 @@ static const char *const statistics[] = {"mean", "median", NULL};
 static const struct key record_keys[] = {
     {"packets", KEY_WORD, RECORD(packets), "all", "table packet and flows/*.csv",
      .words = all_none},
+    {"events", KEY_WORD, RECORD(events), "all", "events.sqlog, in a run's folder",
+     .words = all_none},
     {"series", KEY_TIME, RECORD(series), "0 s",
      "bin of table series, the rate of each interface; 0 s: none", .max = 3600 * SIM_S},
     {"pcap", KEY_WORD, RECORD(pcap), "none",

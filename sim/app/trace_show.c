@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/app/json.h"
 #include "sim/app/trace.h"
+#include "sim/base/json.h"
 
 /* ---- of a link ------------------------------------------------------------------------- */
 
@@ -157,30 +157,58 @@ static void link_words(FILE *out, const struct trace_file *t, const struct facts
                   (double)f->outages.total / 1e9, (double)f->outages.longest / 1e9);
 }
 
+/* Nine digits: what is computed of a trace is not more exact. */
+static void put_real(struct json_writer *j, const char *key, double value)
+{
+    char text[40];
+    (void)snprintf(text, sizeof text, "%.9g", value);
+    jw_raw(j, key, text);
+}
+
+/* Without a mean: it is not finite. */
+static void put_range(struct json_writer *j, const char *key, double least, double most,
+                      double middle)
+{
+    jw_object(j, key);
+    put_real(j, "min", least);
+    if (isfinite(middle))
+        put_real(j, "mean", middle);
+    put_real(j, "max", most);
+    jw_end(j);
+}
+
 static void link_json(FILE *out, const struct trace_file *t, const struct facts *f)
 {
-    (void)fputs("{\"file\": ", out);
-    json_text(out, t->path);
-    (void)fprintf(out, ", \"format\": \"%s\", \"duration_s\": %.9f, \"points\": %zu",
-                  input_formats[t->format], (double)t->link.length / 1e9, t->link.points);
+    struct json_writer j = jw_to(out, 1);
+    jw_object(&j, NULL);
+    jw_text(&j, "file", t->path);
+    jw_text(&j, "format", input_formats[t->format]);
+    put_real(&j, "duration_s", (double)t->link.length / 1e9);
+    jw_int(&j, "points", (int64_t)t->link.points);
     for (int k = 0; k < SERIES; k++) {
+        char key[64];
         const struct series *s = &f->of[k];
-        if (s->known) {
-            (void)fprintf(out, ", \"%s_%s\": {\"min\": %.9g, \"mean\": %.9g, \"max\": %.9g}",
-                          s->name, s->suffix, s->least, mean(s), s->most);
-        }
+        (void)snprintf(key, sizeof key, "%s_%s", s->name, s->suffix);
+        if (s->known)
+            put_range(&j, key, s->least, s->most, mean(s));
     }
     if (t->link.grants) {
         uint64_t n;
         sim_time gap;
         count_grants(&t->link, &n, &gap);
-        (void)fprintf(out,
-                      ", \"opportunities\": {\"count\": %" PRIu64
-                      ", \"bytes\": %d, \"longest_gap_s\": %.9f, \"bin_s\": %.9f}",
-                      n, REPLAY_OPPORTUNITY, (double)gap / 1e9, (double)t->bin / 1e9);
+        jw_object(&j, "opportunities");
+        jw_int(&j, "count", (int64_t)n);
+        jw_int(&j, "bytes", REPLAY_OPPORTUNITY);
+        put_real(&j, "longest_gap_s", (double)gap / 1e9);
+        put_real(&j, "bin_s", (double)t->bin / 1e9);
+        jw_end(&j);
     }
-    (void)fprintf(out, ", \"outages\": {\"count\": %u, \"total_s\": %.9f, \"longest_s\": %.9f}}\n",
-                  f->outages.n, (double)f->outages.total / 1e9, (double)f->outages.longest / 1e9);
+    jw_object(&j, "outages");
+    jw_int(&j, "count", f->outages.n);
+    put_real(&j, "total_s", (double)f->outages.total / 1e9);
+    put_real(&j, "longest_s", (double)f->outages.longest / 1e9);
+    jw_end(&j);
+    jw_end(&j);
 }
 
 /* ---- of nodes that move ----------------------------------------------------------------- */
@@ -250,23 +278,24 @@ static void nodes_words(FILE *out, const struct trace_file *t, const struct area
 
 static void nodes_json(FILE *out, const struct trace_file *t, const struct area *a)
 {
-    (void)fputs("{\"file\": ", out);
-    json_text(out, t->path);
-    (void)fprintf(out, ", \"format\": \"%s\", \"nodes\": [", input_formats[t->format]);
-    bool first = true;
+    struct json_writer j = jw_to(out, 1);
+    jw_object(&j, NULL);
+    jw_text(&j, "file", t->path);
+    jw_text(&j, "format", input_formats[t->format]);
+    jw_list(&j, "nodes");
     for (size_t k = 0; k < t->movements.n; k++) {
-        if (!is_asked(t, k))
-            continue;
-        (void)fputs(first ? "" : ", ", out);
-        json_text(out, t->movements.of[k].node);
-        first = false;
+        if (is_asked(t, k))
+            jw_text(&j, NULL, t->movements.of[k].node);
     }
-    (void)fprintf(out,
-                  "], \"waypoints\": %zu, \"from_s\": %.9f, \"to_s\": %.9f, \"x_m\": {\"min\": "
-                  "%.6f, \"max\": %.6f}, \"y_m\": {\"min\": %.6f, \"max\": %.6f}, \"way_m\": %.6f, "
-                  "\"speed_max_mps\": %.6f}\n",
-                  a->waypoints, (double)a->from / 1e9, (double)a->to / 1e9, a->least[0], a->most[0],
-                  a->least[1], a->most[1], a->way, a->speed);
+    jw_end(&j);
+    jw_int(&j, "waypoints", (int64_t)a->waypoints);
+    put_real(&j, "from_s", (double)a->from / 1e9);
+    put_real(&j, "to_s", (double)a->to / 1e9);
+    put_range(&j, "x_m", a->least[0], a->most[0], (double)NAN);
+    put_range(&j, "y_m", a->least[1], a->most[1], (double)NAN);
+    put_real(&j, "way_m", a->way);
+    put_real(&j, "speed_max_mps", a->speed);
+    jw_end(&j);
 }
 
 static void show_link(FILE *out, const struct trace_file *t, bool json)

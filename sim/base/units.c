@@ -95,12 +95,26 @@ static const char *skip_blank(const char *p)
     return p;
 }
 
-static void list_units(char *out, size_t size, const struct unit *units)
+static void list_units(char *out, size_t size, const struct unit *units, const char *between)
 {
     size_t len = 0;
     out[0] = '\0';
     for (; units->name && len < size; units++)
-        len += (size_t)snprintf(out + len, size - len, "%s%s", len ? " " : "", units->name);
+        len += (size_t)snprintf(out + len, size - len, "%s%s", len ? between : "", units->name);
+}
+
+void units_pattern(char *out, size_t size, enum units_quantity what)
+{
+    static const struct unit *const units[] = {[UNITS_TIME] = time_units,
+                                               [UNITS_RATE] = rate_units,
+                                               [UNITS_SIZE] = size_units,
+                                               [UNITS_LENGTH] = length_units,
+                                               [UNITS_PACKETS] = packet_units};
+    char names[96] = "%";
+    if (what != UNITS_SHARE)
+        list_units(names, sizeof names, units[what], "|");
+    (void)snprintf(out, size, "^" UNITS_REAL_PATTERN " *(%s)%s$", names,
+                   what == UNITS_SHARE ? "?" : ""); /* a share may go without */
 }
 
 static enum status with_unit(const char *text, const struct unit *units, const char *what,
@@ -108,7 +122,7 @@ static enum status with_unit(const char *text, const struct unit *units, const c
 {
     struct decimal d;
     char names[96];
-    list_units(names, sizeof names, units);
+    list_units(names, sizeof names, units, " ");
     if (!read_decimal(text, &d))
         return why_set(w, ST_SYNTAX, "'%s' is not %s such as %s", text, what, example);
     const char *unit = skip_blank(d.rest);

@@ -32,6 +32,22 @@ MUST_CHECK enum status units_packets(const char *text, int64_t *packets, struct 
 MUST_CHECK enum status units_integer(const char *text, int64_t *value, struct why *w);
 MUST_CHECK enum status units_real(const char *text, double *value, struct why *w);
 
+/* What each of them reads, as a regular expression of all of a text (ECMA-262), from their tables.
+ */
+enum units_quantity {
+    UNITS_TIME,
+    UNITS_RATE,
+    UNITS_SIZE,
+    UNITS_LENGTH,
+    UNITS_SHARE,
+    UNITS_PACKETS
+};
+void units_pattern(char *out, size_t size, enum units_quantity what);
+
+/* A number without a unit: of units_real(), without the fraction of units_integer(). */
+#define UNITS_WHOLE_PATTERN "-?(0|[1-9][0-9]*)"
+#define UNITS_REAL_PATTERN  UNITS_WHOLE_PATTERN "(\\.[0-9]+)?"
+
 /* The largest unit in which the value is exact: 1500000 ns is "1500 us", 2 s is "2 s". */
 void units_print_time(char *out, size_t size, sim_time ns);
 void units_print_rate(char *out, size_t size, int64_t bit_per_s);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,12 +35,14 @@ static enum status start(struct jobs *j, struct child *c, size_t number, struct 
     return ST_OK;
 }
 
-/* Waits for one of the children to end; its place is free then. */
+/* Waits for one of the children to end; its place is free then. A signal ends the waiting. */
 static enum status wait_one(struct jobs *j, struct child *child, unsigned *busy, size_t finished,
                             struct why *w)
 {
     int status = 0;
     pid_t pid = wait(&status);
+    if (pid < 0 && errno == EINTR)
+        return ST_OK; /* perhaps stopped */
     if (pid < 0)
         return why_set(w, ST_IO, "cannot wait for a run: %s", strerror(errno));
     for (unsigned k = 0; k < *busy; k++) {
@@ -60,10 +63,15 @@ enum status jobs_run(struct jobs *j, struct why *w)
     struct child *child = calloc(workers, sizeof *child);
     unsigned busy = 0;
     size_t started = 0;
+    bool told = false;
     enum status st = ST_OK;
     assert(child);
-    while (!st && (started < j->n || busy)) {
-        if (started < j->n && busy < workers) {
+    while (!st && ((started < j->n && !told) || busy)) {
+        if (!told && j->stopped()) {
+            for (unsigned k = 0; k < busy; k++)
+                (void)kill(child[k].pid, SIGINT);
+            told = true;
+        } else if (started < j->n && busy < workers && !told) {
             st = start(j, &child[busy], started, w);
             busy += !st;
             started += !st;

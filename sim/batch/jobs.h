@@ -4,6 +4,7 @@
 #ifndef SIM_BATCH_JOBS_H
 #define SIM_BATCH_JOBS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sim/base/status.h"
@@ -14,7 +15,8 @@ struct jobs {
     void *owner;
     int (*run)(void *owner, size_t number); /* in the child; its exit code */
     void (*ended)(void *owner, size_t number, int code, size_t finished); /* in the parent */
-    int *code; /* by number: exit code, or 128 + signal */
+    bool (*stopped)(void); /* true: no more are started, and those that run are interrupted */
+    int *code;             /* by number: exit code, or 128 + signal */
 };
 
 /* Returns when all have ended, whatever their codes. */

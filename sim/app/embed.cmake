@@ -1,0 +1,22 @@
+# cmake -DFOLDER=scenarios -DTO=library_files.c -P embed.cmake : the scenario library as C source,
+# so that the program carries it.
+cmake_minimum_required(VERSION 3.25)
+
+set(most 262144) # bytes; a longer measured trace stays a file
+file(GLOB files RELATIVE ${FOLDER} ${FOLDER}/*.yaml ${FOLDER}/traces/*)
+set(texts "")
+set(table "")
+set(n 0)
+foreach(file IN LISTS files)
+    file(SIZE ${FOLDER}/${file} size)
+    if(size GREATER most)
+        continue()
+    endif()
+    file(READ ${FOLDER}/${file} hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    string(APPEND texts "static const unsigned char file_${n}[] = {${bytes}0x00};\n")
+    string(APPEND table "    {\"${file}\", file_${n}, sizeof file_${n} - 1},\n")
+    math(EXPR n "${n} + 1")
+endforeach()
+file(WRITE ${TO} "/* Made by embed.cmake. */\n#include \"sim/app/library.h\"\n\n${texts}\n"
+     "const struct library_file library_files[] = {\n${table}    {NULL, NULL, 0},\n};\n")

@@ -1,0 +1,34 @@
+#!/bin/sh
+# example.sh MONAMI SCENARIOS SCRATCH: the program carries the library: every file comes out as it
+# is, the first one runs in an empty folder, and one that reads a trace brings it along.
+set -eu
+monami=$(realpath "$1")
+scenarios=$(realpath "$2")
+rm -rf "$3/example"
+mkdir -p "$3/example"
+cp "$monami" "$3/example/monami" # no tree beside it
+cd "$3/example"
+./monami example >my.yaml 2>words
+[ ! -s words ]
+./monami run my.yaml 2>/dev/null
+[ -s my/results.sqlite ]
+mkdir all
+n=0
+for file in "$scenarios"/*.yaml; do
+    name=$(basename "$file" .yaml)
+    ./monami example "$name" 2>words | cmp - "$file"
+    title=$(sed -n 's/^title: //p' "$file")
+    ./monami example --list | grep -qxF "$(printf '%-22s %s' "$name" "$title")" || { echo "$name is not in the list"; exit 1; }
+    ./monami example "$name" -o "all/$name" 2>/dev/null
+    ./monami check -q "all/$name/$name.yaml"
+    n=$((n + 1))
+done
+[ "$(./monami example --list | wc -l)" = "$n" ]
+cmp all/two-operators/traces/two-operators.csv "$scenarios/traces/two-operators.csv"
+code=0
+./monami example minimal -o all/minimal 2>words || code=$?
+[ $code = 1 ] && grep -q 'File exists' words # nothing is written over
+code=0
+./monami example minimul 2>words || code=$?
+[ $code = 2 ] && grep -q "did you mean 'minimal'" words
+echo "$n scenarios come out of the program"
