@@ -20,13 +20,15 @@ void count_init(struct count *c, const struct trace_port *ports, uint32_t n, uin
     c->n = n;
     c->nodes = nodes;
     c->port = calloc((size_t)n + 1, sizeof *c->port);
+    c->link = calloc((size_t)n + 1, sizeof *c->link);
     c->drop = calloc(((size_t)nodes + 1) * DROP_REASONS, sizeof *c->drop);
-    assert(c->port && c->drop);
+    assert(c->port && c->link && c->drop);
 }
 
 void count_release(struct count *c)
 {
     free(c->port);
+    free(c->link);
     free(c->drop);
 }
 
@@ -137,15 +139,21 @@ static void count_packet(const uint8_t *packet, size_t n, uint64_t counts[COUNTS
 
 void count_frame(struct count *c, const struct tap_frame *f)
 {
+    assert(f->port < c->n);
     if (f->what == TAP_LOST)
         return; /* it was counted when it was sent */
-    assert(f->port < c->n);
     uint64_t *counts = c->port[f->port][f->what];
     size_t header = c->ports[f->port].ethernet ? ETH_HEADER : 0;
     counts[COUNT_FRAMES]++;
     counts[COUNT_BYTES] += f->pkt->len;
     if (f->pkt->len > header)
         count_packet(f->pkt->at + header, f->pkt->len - header, counts);
+}
+
+void count_link_drop(struct count *c, const struct tap_frame *f)
+{
+    assert(f->port < c->n && f->reason < TAP_NODE_REASONS);
+    c->link[f->port][f->reason]++;
 }
 
 void count_drop(struct count *c, const struct tap_drop *d)

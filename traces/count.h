@@ -3,8 +3,8 @@
  *
  * Every frame is looked into down to the innermost packet: tunnels are followed, what an ICMPv6
  * error quotes is not counted.  What a packet in fragments holds is counted with its first one.  A
- * frame is counted as sent, received, or dropped (refused by the
- * link, never sent).
+ * frame is counted as sent, received, or dropped (refused by the link, never sent); what was
+ * refused and what was lost on the way are counted by reason as well, at the port that sent.
  */
 #ifndef TRACES_COUNT_H
 #define TRACES_COUNT_H
@@ -61,6 +61,7 @@ enum { COUNT_WAYS = 3 }; /* sent, received, dropped */
 
 struct count {
     uint64_t (*port)[COUNT_WAYS][COUNTS]; /* by port */
+    uint64_t (*link)[TAP_NODE_REASONS];   /* by port and reason of a link */
     uint64_t *drop;                       /* by node and reason */
     uint32_t nodes;
     const struct trace_port *ports;
@@ -70,8 +71,9 @@ struct count {
 void count_init(struct count *c, const struct trace_port *ports, uint32_t n, uint32_t nodes);
 void count_release(struct count *c);
 void count_frame(struct count *c, const struct tap_frame *f);
+void count_link_drop(struct count *c, const struct tap_frame *f); /* dropped or lost */
 void count_drop(struct count *c, const struct tap_drop *d);
-uint64_t count_dropped(const struct count *c, uint32_t node, unsigned reason);
+uint64_t count_dropped(const struct count *c, uint32_t node, unsigned reason); /* by the node */
 
 const char *count_name(unsigned name);
 const char *count_way(unsigned way);

@@ -42,7 +42,8 @@ const struct db_table db_tables[] = {
     {"event", "id INTEGER, cause INTEGER, t_ns INTEGER, node TEXT, name TEXT, data TEXT",
      "what the protocols did; data is JSON, cause the id of the event that led to it"},
     {"counter", "node TEXT, interface TEXT, name TEXT, value INTEGER",
-     "messages, options and bytes of each interface, drop reasons of each node (interface NULL)"},
+     "messages, options and bytes of each interface, and what was dropped and why: on the link that an "
+     "interface sent to, or by the node (interface NULL)"},
     {"series", "t_ns INTEGER, node TEXT, interface TEXT, name TEXT, value REAL",
      "bit/s of each interface in bins that end at t_ns"},
     {"link",

@@ -321,6 +321,22 @@ static enum status put_port(struct trace *t, struct db_row *row, uint32_t port, 
     return st;
 }
 
+static enum status put_port_drops(struct trace *t, struct db_row *row, uint32_t port, struct why *w)
+{
+    const struct trace_port *p = &t->setup.port[port];
+    const char *node = t->setup.node[p->node];
+    enum status st = ST_OK;
+    for (uint16_t reason = 1; reason < TAP_NODE_REASONS && !st; reason++) {
+        char text[64];
+        uint64_t value = t->count.link[port][reason];
+        if (!value)
+            continue;
+        (void)snprintf(text, sizeof text, "drop.%s", drop_name(reason));
+        st = put_counter(row, node, interface_of(p, node), text, value, w);
+    }
+    return st;
+}
+
 static enum status put_counters(struct trace *t, struct why *w)
 {
     struct db_row row;
@@ -335,8 +351,11 @@ static enum status put_counters(struct trace *t, struct why *w)
             st = put_counter(&row, t->setup.node[node], NULL, text, value, w);
         }
     }
-    for (uint32_t k = 0; k < t->setup.ports && !st && t->setup.counters; k++)
-        st = put_port(t, &row, k, w);
+    for (uint32_t k = 0; k < t->setup.ports && !st; k++) {
+        st = put_port_drops(t, &row, k, w);
+        if (!st && t->setup.counters)
+            st = put_port(t, &row, k, w);
+    }
     db_rows_done(&row);
     return st;
 }

@@ -25,6 +25,8 @@ static void see_frame(void *self, const struct tap_frame *f)
     struct trace *t = self;
     if (t->setup.digest)
         digest_frame(&t->digest, f);
+    if (f->what == TAP_DROPPED || f->what == TAP_LOST)
+        count_link_drop(&t->count, f);
     if (t->setup.counters)
         count_frame(&t->count, f);
     if (t->setup.series)
@@ -98,13 +100,8 @@ struct trace *trace_open(const struct trace_setup *setup, struct sim *sim)
     if (setup->digest)
         digest_init(&t->digest);
     t->late_st = open_captures(t, &t->late_why); /* told at the end: nothing is whole before */
-    t->tap = (struct tap){.self = t,
-                          .frame = setup->digest || setup->counters || setup->series || t->captures
-                                       ? see_frame
-                                       : NULL,
-                          .packet = see_packet,
-                          .event = see_event,
-                          .drop = see_drop};
+    t->tap = (struct tap){
+        .self = t, .frame = see_frame, .packet = see_packet, .event = see_event, .drop = see_drop};
     sim_add_tap(sim, &t->tap);
     return t;
 }

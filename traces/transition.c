@@ -335,8 +335,8 @@ void disruption_of(const struct transition *t, const struct flow_record *r,
         const struct flow_row *got = flows_first(r, s);
         if (got)
             a[n++].at = got->received;
-        if (!sent->there || sent->sent < begin || sent->sent > end)
-            continue;
+        if (!sent->there || sent->sent + least < begin || sent->sent > end)
+            continue; /* what was on the way when it began counts */
         d->lost += !got && sent->fate != FLOWS_ON_THE_WAY;
         d->late += got && metrics_is_late(of, got->received - got->sent, least);
         for (int c = 0; c < FLOWS_COPIES && got; c++) {

@@ -1,0 +1,159 @@
+/* The hand-overs of a run: a table of their components, and the messages of each. */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/html.h"
+#include "analysis/ladder.h"
+#include "analysis/query.h"
+#include "analysis/report.h"
+
+enum { TABLE_ROWS = 200, LADDERS = 12, SQL_BYTES = 4096 };
+
+/* Transitions that are this near each other are one story; ns. */
+static const int64_t near_ns = 100000000;
+
+/* When a transition began: of a link that was there long before, its past is no part of it. */
+#define BEGIN                                                                                     \
+    "CASE kind WHEN 'BID added' THEN coalesce(link_up_ns, router_ns, address_ns, bu_sent_ns, "    \
+    "done_ns) WHEN 'BID moved' THEN coalesce(link_down_ns, detected_ns, link_up_ns, bu_sent_ns, " \
+    "done_ns) ELSE coalesce(link_down_ns, detected_ns, bu_sent_ns, done_ns) END"
+
+/* Milliseconds from one time to another, if both belong to it. */
+#define PART(from, to)                                                                          \
+    "CASE WHEN " from " >= begin_ns AND " to " >= " from " THEN printf('%.1f', (" to " - " from \
+    ") / 1e6) ELSE '' END "
+
+static const char table_sql[] =
+    "WITH x AS (SELECT *, " BEGIN " AS begin_ns FROM transition) "
+    "SELECT transition AS \"#\", printf('%.3f', begin_ns / 1e9) AS \"#at, s\", node, kind, "
+    "ifnull(from_interface, '') || CASE WHEN from_interface IS NOT NULL AND to_interface IS NOT "
+    "NULL THEN ' \xe2\x86\x92 ' ELSE '' END || ifnull(to_interface, '') AS interface, " PART("link_down_ns", "detected_ns") "AS \"#detection\", " PART("link_down_ns", "link_up_ns") "AS \"#new link\", " PART(
+        "link_up_ns",
+        "router_ns") "AS \"#router\", " PART("router_ns",
+                                             "address_ns") "AS \"#address\", " PART("address_ns",
+                                                                                    "bu_sent_ns") "AS \"#decision\", " PART("bu_sent_ns",
+                                                                                                                            "ba_received_ns") "AS \"#registration\", "
+                                                                                                                                              "printf('%.1f', (done_ns - begin_ns) / 1e6) AS \"#total, ms\", "
+                                                                                                                                              "ifnull((SELECT group_concat(flow || '.' || direction || ' ' || printf('%.1f ms', disruption_ns "
+                                                                                                                                              "/ 1e6) || CASE lost WHEN 0 THEN '' ELSE ', ' || lost || ' lost' END, '; ') FROM disruption d "
+                                                                                                                                              "WHERE d.transition = x.transition AND (disruption_ns > 0 OR lost > 0)), '') AS disruption "
+                                                                                                                                              "FROM x ORDER BY transition LIMIT 200";
+
+/* Transitions of one node that overlap, told as one. */
+struct story {
+    char node[80];
+    int64_t begin;
+    int64_t end;
+    int64_t worst; /* disruption, ns */
+    char what[240];
+    bool told;
+};
+
+struct stories {
+    struct story *of;
+    size_t n;
+    size_t room;
+};
+
+static void add_transition(struct stories *s, const struct query *q)
+{
+    const char *node = query_text(q, 0);
+    int64_t begin = query_integer(q, 1);
+    int64_t end = query_integer(q, 2);
+    int64_t worst = query_integer(q, 3);
+    struct story *last = s->n ? &s->of[s->n - 1] : NULL;
+    if (!last || strcmp(last->node, node) != 0 || begin > last->end + near_ns) {
+        if (s->n == s->room) {
+            s->room = s->room ? 2 * s->room : 64;
+            s->of = realloc(s->of, s->room * sizeof *s->of);
+            assert(s->of);
+        }
+        last = &s->of[s->n++];
+        *last = (struct story){.begin = begin, .end = end};
+        (void)snprintf(last->node, sizeof last->node, "%s", node);
+    }
+    last->end = end > last->end ? end : last->end;
+    last->worst = worst > last->worst ? worst : last->worst;
+    size_t n = strlen(last->what);
+    (void)snprintf(last->what + n, sizeof last->what - n, "%s%s", n ? "; " : "", query_text(q, 4));
+}
+
+static enum status read_stories(struct stories *s, struct sqlite3 *db, struct why *w)
+{
+    struct query q;
+    enum status st = query_ask(
+        &q, db,
+        "WITH x AS (SELECT *, " BEGIN " AS begin_ns FROM transition) SELECT node, begin_ns, "
+        "max(done_ns, ifnull(ba_received_ns, done_ns)), ifnull((SELECT max(disruption_ns) FROM "
+        "disruption d WHERE d.transition = x.transition), 0), transition || ': ' || kind || ', ' || "
+        "coalesce(from_interface || ' \xe2\x86\x92 ' || to_interface, from_interface, to_interface, "
+        "'') FROM x ORDER BY node, begin_ns, transition",
+        NULL, w);
+    if (st)
+        return st;
+    while (query_next(&q))
+        add_transition(s, &q);
+    query_done(&q);
+    return ST_OK;
+}
+
+/* Of many, those that hurt most. */
+static void choose(struct stories *s)
+{
+    for (size_t k = 0; k < LADDERS && k < s->n; k++) {
+        struct story *best = NULL;
+        for (size_t j = 0; j < s->n; j++) {
+            if (!s->of[j].told && (!best || s->of[j].worst > best->worst))
+                best = &s->of[j];
+        }
+        best->told = true;
+    }
+}
+
+static enum status put_ladders(FILE *out, struct sqlite3 *db, struct why *w)
+{
+    struct stories s = {.n = 0};
+    enum status st = read_stories(&s, db, w);
+    choose(&s);
+    if (s.n)
+        (void)fputs("<h2>The messages of each hand-over</h2>\n", out);
+    if (s.n > LADDERS)
+        (void)fprintf(out, "<p>The %d that disturbed most, of %zu.</p>\n", LADDERS, s.n);
+    for (size_t k = 0; k < s.n && !st; k++) {
+        const struct story *one = &s.of[k];
+        if (!one->told)
+            continue;
+        (void)fprintf(out, "<section class=\"story\"><h3>");
+        html_text(out, one->node);
+        (void)fprintf(out, " at %.3f s</h3>\n<p>", (double)one->begin / 1e9);
+        html_text(out, one->what);
+        (void)fputs(". Rows are events; times are from the first on.</p>\n", out);
+        st = ladder_draw(out, db, one->node, one->begin, one->end, w);
+        (void)fputs("</section>\n", out);
+    }
+    free(s.of);
+    return st;
+}
+
+enum status report_transitions(FILE *out, struct sqlite3 *db, struct why *w)
+{
+    unsigned rows = 0;
+    (void)fputs("<h2>Transitions</h2>\n", out);
+    enum status st = html_table(out, db, table_sql, NULL, &rows, w);
+    if (!rows)
+        (void)fputs("<p>None: the way of the packets did not change.</p>\n", out);
+    if (rows == TABLE_ROWS)
+        (void)fprintf(out, "<p class=\"small\">The first %d; all are in table transition.</p>\n",
+                      TABLE_ROWS);
+    if (rows) {
+        (void)fputs(
+            "<p class=\"small\">Components in ms: detection, from the loss of the link to its "
+            "notice; new link, to the next one; router, to its advertisement; address, to one that "
+            "may be used; decision, to the Binding Update; registration, to the "
+            "Acknowledgement.</p>\n",
+            out);
+    }
+    return st ? st : put_ladders(out, db, w);
+}
