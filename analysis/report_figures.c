@@ -57,7 +57,7 @@ static enum status put_figure(FILE *out, const char *dir, const char *name, size
     char path[1400];
     char prefix[32];
     struct stat s;
-    (void)snprintf(path, sizeof path, "%.1100s/%s.svg", dir, name);
+    (void)snprintf(path, sizeof path, "%.1100s/%.127s.svg", dir, name);
     (void)snprintf(prefix, sizeof prefix, "f%zu-", number);
     if (stat(path, &s))
         return why_set(w, ST_IO, "%.200s: %s", path, strerror(errno));
@@ -66,7 +66,7 @@ static enum status put_figure(FILE *out, const char *dir, const char *name, size
     if (s.st_size <= SVG_MOST) {
         st = html_svg(out, path, prefix, w);
     } else {
-        (void)snprintf(path, sizeof path, "%.1100s/%s.png", dir, name);
+        (void)snprintf(path, sizeof path, "%.1100s/%.127s.png", dir, name);
         st = html_png(out, path, name, w);
     }
     put_caption(out, name);
