@@ -111,6 +111,7 @@ enum node_reason {
       "home_address, result: the home agent tested the address on the home link")                  \
     X(PROXY, "mip6.proxy", "home_address, on: the home agent answers for it on the home link")     \
     X(FLOW_MOVED, "decision.flow_moved", "flow, direction, from, to: interfaces")                  \
+    X(DECISION_REFUSED, "decision.refused", "flow, direction, bid: a module named what is no BID") \
     X(REFUSED, "mip6.refused",                                                                     \
       "peer, what: a node that does not know the Mobility Header or the Home Address option")
 

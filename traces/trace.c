@@ -96,6 +96,8 @@ struct trace *trace_open(const struct trace_setup *setup, struct sim *sim)
     assert(t);
     t->setup = *setup;
     flows_init(&t->flows, setup->flows);
+    t->transitions.name = setup->node;
+    t->transitions.names = setup->nodes;
     count_init(&t->count, setup->port, setup->ports, setup->nodes);
     if (setup->digest)
         digest_init(&t->digest);

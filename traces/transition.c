@@ -209,15 +209,27 @@ static void see_deregistered(struct transitions *t, const struct tap_event *e)
         i->bid = -1;
 }
 
+/* Whose flow it is: the node itself says so, or its home agent names it. */
+static uint32_t mover(const struct transitions *t, const struct tap_event *e)
+{
+    const char *mobile = text_of(e, "mobile");
+    for (uint32_t k = 0; mobile && k < t->names; k++) {
+        if (!strcmp(t->name[k], mobile))
+            return k;
+    }
+    return e->node;
+}
+
 static void see_flow_moved(struct transitions *t, const struct tap_event *e)
 {
     const char *from = text_of(e, "from");
     const char *to = text_of(e, "to");
     if (!from || !to)
-        return; /* a home agent's choice: it knows no interfaces */
+        return;
     struct transition *new = add(t, TRANSITION_FLOW, e);
-    take_from(new, iface_of(t, e->node, from));
-    take_to(new, iface_of(t, e->node, to));
+    new->node = mover(t, e);
+    take_from(new, iface_of(t, new->node, from));
+    take_to(new, iface_of(t, new->node, to));
 }
 
 void transitions_see(struct transitions *t, const struct tap_event *e)

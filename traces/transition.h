@@ -5,6 +5,7 @@
  * A transition is a BID that became usable (added), that was given up (removed), that got
  * another address (moved), or a flow that another interface carries now (flow moved).  Its
  * times are those of the interfaces involved, as far as they were seen; -1 where there is none.
+ * Upwards the mobile node moves a flow, downwards its home agent.
  *
  * BU sent is the first Binding Update of the exchange, however often it was repeated.
  *
@@ -46,6 +47,8 @@ struct transitions {
     size_t room;
     struct transition_node *node; /* what was last seen of each node, by its index */
     size_t nodes;
+    const char *const *name; /* of the nodes, by index; borrowed */
+    size_t names;
 };
 
 struct disruption {

@@ -70,7 +70,7 @@ struct binding {
     uint8_t priority; /* BID-PRI, RFC 6089 4.1 */
     sim_time until;
     sim_time verified; /* last packet or BU from it: RFC 5648 3 */
-    bool suspended;    /* an oracle says that its link carries nothing */
+    bool suspended;    /* known to be dead, by probes or an oracle; set by the owner */
     bool home; /* the home binding: the node is on the home link, `coa` is its home address */
     bool ndp;  /* of a home binding: the node answers for its home address itself */
     uint64_t station; /* of a home binding: the node's link-layer address; 0: not told */
@@ -87,9 +87,8 @@ struct bcache_waiting {
 
 struct bcache_entry {
     struct addr home;
-    struct bcache_entry *next;        /* of its bucket */
-    const struct flow_policy *policy; /* of the owner; NULL: none */
-    void *visitor;                    /* the owner's own */
+    struct bcache_entry *next; /* of its bucket */
+    void *visitor;             /* the owner's own */
     enum bcache_state state;
     unsigned bindings;
     uint16_t sequence; /* last accepted; one counter for all BIDs: RFC 5648 4.1 */

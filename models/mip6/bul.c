@@ -120,6 +120,8 @@ static void step(struct bul *b, struct bul_entry *e, enum event event, uint8_t s
     if (rule->what & (DOWN | LOST)) {
         e->told = false;
         e->sent = false;
+        if (rule->what & DOWN)
+            e->held_until = 0;
         tell(e, rule->what & DOWN ? BUL_DOWN : BUL_LOST, status, acts);
     }
 }
@@ -223,6 +225,7 @@ void bul_unknown(struct bul *b, sim_time now, struct bul_acts *acts)
         if (e->state != BUL_BOUND && e->state != BUL_RENEWING)
             continue;
         e->told = false; /* so that the address is named again */
+        e->held_until = 0;
         if (e->state == BUL_BOUND)
             step(b, e, REFRESH, 0, now, acts);
     }
@@ -237,6 +240,7 @@ static void reset_entries(struct bul *b)
         struct bul_entry *e = &b->entry[k];
         e->state = BUL_UNBOUND;
         e->told = e->sent = false;
+        e->held_until = 0;
         e->coa = addr_any;
     }
     exchange_close_all(b);
@@ -317,6 +321,7 @@ static void entry_acked(struct bul *b, struct bul_entry *e, const struct bul_exc
     }
     if (status == MH_ST_MCOA_UNKNOWN_COA) { /* RFC 5648 5.7: again, with the address */
         e->told = false;
+        e->held_until = 0;
         exchange_ask(b, e->bid, false, now);
         return;
     }
@@ -332,6 +337,7 @@ static void entry_acked(struct bul *b, struct bul_entry *e, const struct bul_exc
     }
     /* The clock starts when the BU was sent: RFC 6275 11.7.3. */
     e->expires = asked->sent + granted;
+    e->held_until = e->expires;
     e->refresh_at = asked->sent + granted / SHARE_ONE * b->how.timers.refresh +
                     granted % SHARE_ONE * b->how.timers.refresh / SHARE_ONE;
     sim_time advice = asked->sent + ba->refresh * (MH_LIFETIME_UNIT_S * SIM_S);
@@ -403,6 +409,18 @@ static void entries_acked(struct bul *b, const struct bul_exchange *asked, const
     }
 }
 
+/* From the very BU that is answered, since each has a number of its own; not what waited for the
+ * test of the home address, nor what came back another way than it went. */
+static void note_round_trip(const struct bul_exchange *x, const struct arrival *a, sim_time now,
+                            struct bul_acts *acts)
+{
+    if (x->home || x->tested || !addr_eq(&x->from, &a->dst))
+        return;
+    struct bul_act *act = answer(acts, BUL_MEASURED);
+    act->src = x->from;
+    act->round_trip = now - x->sent;
+}
+
 bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_time now,
              struct bul_acts *acts)
 {
@@ -418,6 +436,7 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
     }
     struct bul_exchange asked = *x;
     x->open = false;
+    note_round_trip(&asked, a, now, acts);
     if (asked.home) {
         answer(acts, BUL_AT_HOME);
     } else if (!whole_answer(b, &asked, ba, now, acts)) {

@@ -78,6 +78,7 @@ struct bul_entry {
     bool sent;           /* a BU with this care-of address has left: RFC 6275 11.6.3 */
     bool told;           /* the home agent has acknowledged this very address */
     sim_time expires;    /* of BOUND, RENEWING, LEAVING */
+    sim_time held_until; /* the home agent holds a binding, whatever its address; 0: none */
     sim_time refresh_at; /* of BOUND */
     uint32_t ignored;    /* events that mean nothing in the state they met */
 };
@@ -89,6 +90,8 @@ struct bul_exchange {
     bool leaves;       /* lifetime 0 */
     bool overwrites;   /* its last BU carried O */
     bool home;         /* sent from the home address: the return home */
+    bool tested;       /* its answer waits for the home agent's test of the home address */
+    struct addr from;  /* care-of address that its last BU left from */
     uint16_t sequence; /* of its last BU */
     sim_time sent;     /* its last BU; -1: none yet */
     sim_time due;      /* when to send (again) */
@@ -105,6 +108,7 @@ enum bul_kind {
     BUL_FALL_BACK, /* stops asking for something: `text` */
     BUL_AT_HOME,   /* the return home is acknowledged */
     BUL_COME_HOME, /* a home binding is not to be had: deregister instead */
+    BUL_MEASURED,  /* a BU from `src` and its answer took `round_trip` */
 };
 
 struct bul_act {
@@ -115,10 +119,11 @@ struct bul_act {
     uint16_t bid;
     struct addr coa;
     uint8_t status;
+    sim_time round_trip;
     const char *text;
 };
 
-enum { BUL_ACTS = 2 * BUL_ENTRIES + 4 };
+enum { BUL_ACTS = 2 * BUL_ENTRIES + 5 };
 
 struct bul_acts {
     struct bul_act act[BUL_ACTS];

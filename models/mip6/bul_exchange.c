@@ -218,22 +218,23 @@ sim_time exchange_next(const struct bul *b)
     return next;
 }
 
-/* The first registration waits for the home agent's test of the address: RFC 6275 11.8. */
-static sim_time first_timeout(const struct bul *b, const struct bul_exchange *x)
+/* The first registration waits for the home agent's test of the address: RFC 6275 10.3.1, 11.8. */
+static bool is_first(const struct bul *b, const struct bul_exchange *x, sim_time now)
 {
     if (x->leaves)
-        return b->how.timers.initial_timeout; /* there is a binding, or it would not leave */
+        return false; /* there is a binding, or it would not leave */
     for (unsigned k = 0; k < b->entries; k++) {
-        if (b->entry[k].told)
-            return b->how.timers.initial_timeout;
+        if (b->entry[k].held_until > now)
+            return false;
     }
-    return b->how.timers.first_timeout;
+    return true;
 }
 
 static void back_off(const struct bul *b, struct bul_exchange *x, sim_time now)
 {
+    x->tested = is_first(b, x, now);
     if (!x->timeout) {
-        x->timeout = first_timeout(b, x);
+        x->timeout = x->tested ? b->how.timers.first_timeout : b->how.timers.initial_timeout;
     } else if (x->timeout < b->how.timers.max_timeout) {
         x->timeout *= 2;
     }
@@ -306,6 +307,7 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     *act =
         (struct bul_act){.kind = BUL_SEND, .from_home = x->home || (from && bul_is_home(b, from))};
     act->src = from ? from->coa : b->how.home;
+    x->from = act->src;
     struct mh *bu = &act->bu;
     bu->type = MH_BU;
     bu->flags = MH_BU_ACK | MH_BU_HOME;

@@ -1,46 +1,38 @@
-#include "models/node/agent.h"
-
 #include <assert.h>
 
 #include "models/node/fragments.h"
 #include "models/node/icmp.h"
 #include "models/node/mobility.h"
-#include "models/node/nd.h"
 #include "models/node/path.h"
-
-/* What the home agent remembers of a home address beside its bindings. */
-struct visitor {
-    struct agent *agent;
-    struct addr home;
-    struct nd_dad dad;
-    struct nd_dad dad_link_local;
-    unsigned tests; /* running */
-    bool unique;
-    const struct flow_policy *policy;
-    uint16_t *carried_by; /* by rule: BID of its last packet; 0: none yet */
-};
-
-struct agent {
-    struct node *node;
-    struct iface *home;
-    struct addr address;
-    struct bcache cache;
-    struct sim_timer timer;
-};
+#include "models/node/visitor.h"
 
 static void wake(struct sim *sim, void *owner);
 
 struct agent *agent_new(struct node *n, struct iface *home, const struct addr *address,
-                        const struct bcache_config *how)
+                        const struct bcache_config *how, const struct probe_config *probing)
 {
     struct agent *a = arena_take(n->arena, sizeof *a);
     a->node = n;
     a->home = home;
     a->address = *address;
+    a->probing = *probing;
     bcache_init(&a->cache, how, n->arena);
     sim_timer_init(&a->timer, wake, a);
     n->agent = a;
     return a;
+}
+
+static void remember(struct agent *a, struct visitor *v)
+{
+    if (a->visitors == a->visitor_room) {
+        unsigned room = a->visitor_room ? 2 * a->visitor_room : 16;
+        struct visitor **more = arena_take(a->node->arena, room * sizeof(struct visitor *));
+        for (unsigned k = 0; k < a->visitors; k++)
+            more[k] = a->visitor[k];
+        a->visitor = more;
+        a->visitor_room = room;
+    }
+    a->visitor[a->visitors++] = v;
 }
 
 static struct visitor *visitor_of(struct agent *a, const struct addr *home)
@@ -50,17 +42,17 @@ static struct visitor *visitor_of(struct agent *a, const struct addr *home)
     if (v)
         return v;
     v = arena_take(a->node->arena, sizeof *v);
-    *v = (struct visitor){.agent = a, .home = *home};
+    visitor_init(v, a, home);
+    remember(a, v);
     e->visitor = v;
     return v;
 }
 
-void agent_set_policy(struct agent *a, const struct addr *home, const struct flow_policy *policy)
+void agent_set_decider(struct agent *a, const struct addr *home, struct decider *decider)
 {
     struct visitor *v = visitor_of(a, home);
-    v->policy = policy;
-    v->carried_by = arena_take(a->node->arena, (policy->rules + 1) * sizeof *v->carried_by);
-    bcache_intern(&a->cache, home)->policy = policy;
+    v->decider = decider;
+    v->carried_by = arena_take(a->node->arena, decider->policy.rules * sizeof *v->carried_by);
 }
 
 /* ---- doing what the cache answers -------------------------------------- */
@@ -178,6 +170,10 @@ static void note(struct agent *a, const struct bcache_act *act)
     NODE_EVENT(a->node, (uint16_t)names[act->kind], field_addr("home_address", &act->home),
                field_int("bid", act->bid), field_addr("care_of_address", &act->coa),
                field_text("how", act->text ? act->text : ""));
+    struct bcache_entry *e = bcache_find(&a->cache, &act->home);
+    struct binding *b = act->kind != BCACHE_ENDED && e ? bcache_binding(e, act->bid) : NULL;
+    if (b)
+        visitor_bound(visitor_of(a, &act->home), b, act->kind == BCACHE_MADE);
 }
 
 static void rearm(struct agent *a)
@@ -262,21 +258,6 @@ void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 
 
 /* ---- data ------------------------------------------------------------------- */
 
-static void note_choice(struct agent *a, const struct bcache_entry *e, const struct flow_rule *rule,
-                        uint16_t bid)
-{
-    struct visitor *v = e->visitor;
-    if (!v || !v->carried_by)
-        return;
-    size_t k = rule ? (size_t)(rule - v->policy->rule) : v->policy->rules;
-    if (v->carried_by[k] && v->carried_by[k] != bid) {
-        NODE_EVENT(a->node, EV_FLOW_MOVED, field_text("flow", rule ? rule->name : "any"),
-                   field_text("direction", "down"), field_int("from_bid", v->carried_by[k]),
-                   field_int("to_bid", bid), field_addr("home_address", &e->home));
-    }
-    v->carried_by[k] = bid;
-}
-
 /* From the home agent itself: a routing header instead of a tunnel, RFC 6275 10.4.2. */
 static void send_own(struct agent *a, struct pkt *p, const struct addr *home,
                      const struct addr *coa)
@@ -303,15 +284,17 @@ bool agent_takes(struct agent *a, struct pkt *p)
     if (!e || e->state != BCACHE_BOUND)
         return false;
     struct flow_packet f = fragments_flow_of(a->node, p, false);
-    const struct flow_rule *rule = e->policy ? flow_find(e->policy, &f) : NULL;
-    unsigned n = bcache_choose(e, rule, chosen);
+    struct visitor *v = e->visitor;
+    const struct flow_rule *rule = v && v->decider ? flow_find(&v->decider->policy, &f) : NULL;
+    unsigned n = bcache_choose(e, rule ? visitor_decide(v, e, rule, p) : NULL, chosen);
     if (n == 0)
         return false;
     if (node_owns(a->node, &src) && !chosen[0]->home) {
         send_own(a, p, &dst, &chosen[0]->coa);
         return true;
     }
-    note_choice(a, e, rule, chosen[0]->bid);
+    if (rule)
+        visitor_note_choice(v, rule, chosen[0]->bid);
     for (unsigned k = 0; k < n; k++) {
         struct pkt *one = k + 1 < n ? mobility_copy(a->node, p, (uint8_t)(k + 1)) : p;
         if (chosen[k]->home) {
@@ -352,12 +335,4 @@ bool agent_bound(struct agent *a, const struct addr *home, const struct addr *ca
 bool agent_link_local(const struct agent *a, const struct addr *dst)
 {
     return nd_proxies(a->home, dst);
-}
-
-void agent_oracle(struct agent *a, const struct addr *home, uint16_t bid, bool carries)
-{
-    struct bcache_entry *e = bcache_find(&a->cache, home);
-    struct binding *of = e ? bcache_binding(e, bid) : NULL;
-    if (of)
-        of->suspended = !carries;
 }

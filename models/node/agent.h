@@ -7,17 +7,20 @@
 #define MODELS_NODE_AGENT_H
 
 #include "models/mip6/bcache.h"
-#include "models/mip6/flowbind.h"
 #include "models/node/node.h"
+#include "models/node/probe.h"
+#include "models/wire/icmp6.h"
 
 struct agent; /* opaque */
+struct decider;
 
-/* `home` is the interface on the home link, `address` the home agent's address there. */
+/* `home` is the interface on the home link, `address` the home agent's address there; `probing`
+ * how it probes care-of addresses that have a Binding Identifier. */
 struct agent *agent_new(struct node *n, struct iface *home, const struct addr *address,
-                        const struct bcache_config *how);
+                        const struct bcache_config *how, const struct probe_config *probing);
 
 /* Which care-of address carries which flow downwards; borrowed for the run. */
-void agent_set_policy(struct agent *a, const struct addr *home, const struct flow_policy *policy);
+void agent_set_decider(struct agent *a, const struct addr *home, struct decider *decider);
 
 /* Told by the world, only with detection.oracle: that binding's link carries packets, or not. */
 void agent_oracle(struct agent *a, const struct addr *home, uint16_t bid, bool carries);
@@ -32,6 +35,7 @@ bool agent_takes(struct agent *a, struct pkt *p);
 bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct ip6 *inner);
 bool agent_bound(struct agent *a, const struct addr *home, const struct addr *care_of);
 bool agent_link_local(const struct agent *a, const struct addr *dst);
+bool agent_probe_reply(struct agent *a, const struct ip6 *h, const struct icmp6_echo *e);
 void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 *h,
               const struct ip6_chain *c); /* takes p */
 

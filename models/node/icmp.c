@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "models/node/agent.h"
 #include "models/node/errors.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
@@ -134,6 +135,12 @@ static void answer_echo(struct iface *i, const struct pkt *p, const struct ip6 *
     }
 }
 
+static bool answers_probe(struct node *n, const struct ip6 *h, const struct icmp6_echo *e)
+{
+    return (n->mobile && mobile_probe_reply(n->mobile, h, e)) ||
+           (n->agent && agent_probe_reply(n->agent, h, e));
+}
+
 void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
 {
     struct node *n = i->node;
@@ -153,7 +160,7 @@ void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
     }
     if (type == ICMP6_ECHO_REQUEST) {
         answer_echo(i, p, h, &e);
-    } else if (type == ICMP6_ECHO_REPLY && n->mobile && mobile_probe_reply(n->mobile, h, &e)) {
+    } else if (type == ICMP6_ECHO_REPLY && answers_probe(n, h, &e)) {
         pkt_give(n->packets, p);
         return;
     } else if (type == ICMP6_ECHO_REPLY && p->mark.flow) {

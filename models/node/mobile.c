@@ -95,6 +95,9 @@ void mobile_do(struct mobile *m, const struct bul_acts *acts)
         case BUL_LOST:
             note(m, act);
             break;
+        case BUL_MEASURED:
+            mobile_measured(m, &act->src, act->round_trip);
+            break;
         }
     }
     rearm(m);
@@ -116,14 +119,13 @@ static void wake(struct sim *sim, void *owner)
 
 /* ---- life ------------------------------------------------------------------- */
 
-struct mobile *mobile_new(struct node *n, const struct mobile_config *how,
-                          const struct flow_policy *policy)
+struct mobile *mobile_new(struct node *n, const struct mobile_config *how, struct decider *decider)
 {
     struct mobile *m = arena_take(n->arena, sizeof *m);
     m->node = n;
     m->detection = how->detection;
-    m->policy = policy;
-    m->carried_by = arena_take(n->arena, (policy->rules + 1) * sizeof *m->carried_by);
+    m->decider = decider;
+    m->carried_by = arena_take(n->arena, decider->policy.rules * sizeof *m->carried_by);
     m->sequences = node_stream(n, "mip6.sequence");
     bul_init(&m->bul, &how->bul, (uint16_t)rng_u32(&m->sequences));
     sim_timer_init(&m->timer, wake, m);
@@ -207,9 +209,9 @@ static unsigned choose(const struct mobile *m, const struct flow_rule *rule,
                        uint16_t bid[FLOW_BIDS])
 {
     unsigned n = 0;
-    if (m->bul.mcoa && rule && m->detection.oracle)
+    if (m->bul.mcoa && m->detection.oracle)
         n = flow_choose(rule, carries_by_oracle, m, bid);
-    if (!n && m->bul.mcoa && rule)
+    if (!n && m->bul.mcoa)
         n = flow_choose(rule, carries, m, bid);
     return n ? n : any_binding(m, bid);
 }
@@ -223,14 +225,38 @@ static const char *name_of_bid(const struct mobile *m, uint16_t bid)
 /* Tell when the first choice of a rule is another interface than before. */
 static void note_choice(struct mobile *m, const struct flow_rule *rule, uint16_t bid)
 {
-    size_t k = rule ? (size_t)(rule - m->policy->rule) : m->policy->rules;
+    const char **by = &m->carried_by[rule - m->decider->policy.rule];
     const char *name = name_of_bid(m, bid);
-    if (m->carried_by[k] && m->carried_by[k] != name) {
-        NODE_EVENT(m->node, EV_FLOW_MOVED, field_text("flow", rule ? rule->name : "any"),
-                   field_text("direction", "up"), field_text("from", m->carried_by[k]),
-                   field_text("to", name));
+    if (*by && *by != name) {
+        NODE_EVENT(m->node, EV_FLOW_MOVED, field_text("flow", rule->name),
+                   field_text("direction", "up"), field_text("from", *by), field_text("to", name));
     }
-    m->carried_by[k] = name;
+    *by = name;
+}
+
+/* What the node knows of its paths. */
+static void describe_paths(const struct mobile *m, struct monami_path *path)
+{
+    for (unsigned k = 0; k < m->paths; k++) {
+        const struct bul_entry *e = bul_find(&m->bul, m->path[k].bid);
+        probe_describe(&m->path[k].probe, &path[k]);
+        path[k].usable = carries_by_oracle(m, m->path[k].bid);
+        path[k].home = e && bul_is_home(&m->bul, e);
+    }
+}
+
+static const struct flow_rule *decide(struct mobile *m, const struct flow_rule *rule,
+                                      const struct pkt *p)
+{
+    struct decider *d = m->decider;
+    if (decider_looks(d))
+        describe_paths(m, d->path);
+    const struct flow_rule *answer = decider_ask(d, rule, p->len, sim_now(m->node->sim));
+    if (d->refuses) {
+        NODE_EVENT(m->node, EV_DECISION_REFUSED, field_text("flow", rule->name),
+                   field_text("direction", "up"), field_int("bid", d->refused));
+    }
+    return answer;
 }
 
 /* In the reverse tunnel from that care-of address; on the home link as it is. */
@@ -261,8 +287,8 @@ bool mobile_takes(struct mobile *m, struct pkt *p)
         return true;
     }
     struct flow_packet f = flow_packet_of(p->at, p->len, true);
-    const struct flow_rule *rule = flow_find(m->policy, &f);
-    unsigned n = choose(m, rule, bid);
+    const struct flow_rule *rule = flow_find(&m->decider->policy, &f);
+    unsigned n = choose(m, decide(m, rule, p), bid);
     if (n == 0) {
         node_drop(m->node, DROP_AWAITING_HOME, p);
         return true;

@@ -10,19 +10,19 @@
 #define MODELS_NODE_MOBILE_H
 
 #include "models/mip6/bul.h"
-#include "models/mip6/flowbind.h"
 #include "models/node/nd.h"
 #include "models/node/node.h"
+#include "models/node/probe.h"
 #include "models/wire/icmp6.h"
 
+struct decider;
 struct mobile; /* opaque */
 
 /* How it learns that a path is dead or alive. */
 struct mobile_detection {
-    bool oracle;          /* the world tells at once; an upper bound, not a protocol */
-    sim_time probe_every; /* 0: no path probes */
-    int64_t probe_lost;   /* unanswered probes in a row that make a path dead */
-    sim_time back_after;  /* a path that came back is used again after so long */
+    bool oracle; /* the world tells at once; an upper bound, not a protocol */
+    struct probe_config probing;
+    sim_time back_after; /* a path that came back is used again after so long */
 };
 
 struct mobile_config {
@@ -30,9 +30,8 @@ struct mobile_config {
     struct mobile_detection detection;
 };
 
-/* `policy` says which care-of address carries which flow upwards; borrowed for the run. */
-struct mobile *mobile_new(struct node *n, const struct mobile_config *how,
-                          const struct flow_policy *policy);
+/* `decider` says which care-of address carries which flow upwards; borrowed for the run. */
+struct mobile *mobile_new(struct node *n, const struct mobile_config *how, struct decider *decider);
 
 /* An interface that it may use, in order of preference; `bid` is its Binding Identifier. */
 void mobile_add_path(struct mobile *m, struct iface *i, uint16_t bid);

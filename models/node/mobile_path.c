@@ -3,9 +3,8 @@
 #include <assert.h>
 
 #include "models/node/path.h"
-#include "models/transport/echo.h"
 
-enum { PROBE_DATA_BYTES = 8, PROBE_IDENTIFIER = 0x4d00 /* "M", and the BID below */ };
+enum { PROBE_IDENTIFIER = 0x4d00 /* "M", and the BID below */ };
 
 static void send_probe(struct sim *sim, void *owner);
 static void come_back(struct sim *sim, void *owner);
@@ -164,9 +163,9 @@ void mobile_address_changed(struct mobile *m, struct iface *i)
     if (has_coa)
         path->coa = *coa;
     path->probe_dead = false;
-    path->unanswered = 0;
-    if (has_coa && !at_home && m->detection.probe_every) {
-        sim_arm_in(m->node->sim, &path->probing, m->detection.probe_every);
+    probe_reset(&path->probe);
+    if (has_coa && !at_home && m->detection.probing.every) {
+        sim_arm_in(m->node->sim, &path->probing, m->detection.probing.every);
     } else {
         sim_stop(m->node->sim, &path->probing);
     }
@@ -220,14 +219,12 @@ static void send_probe(struct sim *sim, void *owner)
 {
     struct mobile_path *path = owner;
     struct mobile *m = path->mobile;
-    sim_arm_in(sim, &path->probing, m->detection.probe_every);
-    if (path->unanswered >= m->detection.probe_lost)
+    sim_arm_in(sim, &path->probing, m->detection.probing.every);
+    if (path->probe.unanswered >= m->detection.probing.lost)
         set_probe_dead(path, true);
-    path->unanswered++;
-    struct pkt *p = echo_request(m->node->packets, &path->coa, &m->bul.how.agent,
-                                 (uint16_t)(PROBE_IDENTIFIER | (path->bid & 0xff)), ++path->probe,
-                                 PROBE_DATA_BYTES);
-    path_out_plain(m->node, p);
+    path_out_plain(m->node,
+                   probe_next(&path->probe, m->node->packets, &path->coa, &m->bul.how.agent,
+                              (uint16_t)(PROBE_IDENTIFIER | (path->bid & 0xff)), sim_now(sim)));
 }
 
 bool mobile_probe_reply(struct mobile *m, const struct ip6 *h, const struct icmp6_echo *e)
@@ -239,13 +236,22 @@ bool mobile_probe_reply(struct mobile *m, const struct ip6 *h, const struct icmp
         if (e->identifier != (PROBE_IDENTIFIER | (path->bid & 0xff)))
             continue;
         const struct nd_router *r = solicit_router(path->iface, &path->coa);
-        path->unanswered = 0;
+        probe_answered(&path->probe, e->sequence, sim_now(m->node->sim));
         if (r)
             neighbour_confirm(path->iface, &r->addr);
         set_probe_dead(path, false);
         return true;
     }
     return false;
+}
+
+void mobile_measured(struct mobile *m, const struct addr *coa, sim_time length)
+{
+    for (unsigned k = 0; k < m->paths; k++) {
+        struct mobile_path *path = &m->path[k];
+        if (path->has_coa && addr_eq(&path->coa, coa))
+            round_trip_measure(&path->probe.round_trip, length, sim_now(m->node->sim));
+    }
 }
 
 /* ---- oracle ------------------------------------------------------------------ */

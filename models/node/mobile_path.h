@@ -6,6 +6,7 @@
 #ifndef MODELS_NODE_MOBILE_PATH_H
 #define MODELS_NODE_MOBILE_PATH_H
 
+#include "models/node/decide.h"
 #include "models/node/mobile.h"
 
 enum { MOBILE_PATHS = BUL_ENTRIES, MOBILE_REFUSALS = 8 };
@@ -29,8 +30,7 @@ struct mobile_path {
     bool shut;          /* about to be: not wanted any more */
     void *shut_owner;
     void (*shut_done)(void *owner); /* NULL: nobody waits */
-    uint16_t probe;                 /* sequence of the last one sent */
-    int64_t unanswered;
+    struct probe probe;
     struct sim_timer probing;
     struct sim_timer back;
 };
@@ -39,8 +39,8 @@ struct mobile {
     struct node *node;
     struct bul bul;
     struct mobile_detection detection;
-    const struct flow_policy *policy; /* upwards */
-    const char **carried_by;          /* by rule: interface of its last packet; NULL: none yet */
+    struct decider *decider; /* upwards */
+    const char **carried_by; /* by rule: interface of its last packet; NULL: none yet */
     struct mobile_path path[MOBILE_PATHS]; /* in order of preference */
     unsigned paths;
     struct iface *home_iface; /* where the home link is; NULL: away */
@@ -58,6 +58,9 @@ bool mobile_simultaneous(const struct mobile *m);
 
 /* A BID is no longer bound, or never will be: whoever waits to shut the interface is told. */
 void mobile_unbound(struct mobile *m, uint16_t bid);
+
+/* The round trip of a Binding Update that left from `coa` and its answer. */
+void mobile_measured(struct mobile *m, const struct addr *coa, sim_time length);
 
 /* mobile_errors.c: whether `peer` said of late that it knows no Mobility Header. */
 bool mobile_refused(const struct mobile *m, const struct addr *peer);

@@ -61,21 +61,49 @@ static enum status print_effective(struct run *r, struct why *w)
     return fclose(out) ? why_set(w, ST_NOMEM, "out of memory") : ST_OK;
 }
 
+/* A file beside the scenario that decides the result. */
+struct input_file {
+    const char *name;
+    const char *path;
+};
+
+static size_t list_inputs(struct run *r, struct input_file **list)
+{
+    const struct input_config *in = KEY_ITEMS(r->scenario.inputs, struct input_config);
+    const struct node_config *node = KEY_ITEMS(r->scenario.nodes, struct node_config);
+    size_t n = 0;
+    *list = arena_take(&r->arena,
+                       (2 * (r->scenario.inputs.n + r->scenario.nodes.n) + 1) * sizeof **list);
+    for (size_t k = 0; k < r->scenario.inputs.n; k++) {
+        (*list)[n++] = (struct input_file){in[k].name, in[k].file};
+        if (in[k].up)
+            (*list)[n++] =
+                (struct input_file){arena_format(&r->arena, "%s.up", in[k].name), in[k].up};
+    }
+    for (size_t k = 0; k < r->scenario.nodes.n; k++) {
+        const struct decide_config *d = &node[k].decision;
+        const char *path = d->module ? d->module : d->replay;
+        bool again = n && path && !strcmp((*list)[n - 1].path, path); /* of one population */
+        if (path && !again)
+            (*list)[n++] =
+                (struct input_file){arena_format(&r->arena, "%s.decision", node[k].name), path};
+    }
+    return n;
+}
+
 /* Who this run is: the hash of all that decides its result. */
 static enum status make_key(struct run *r, struct why *w)
 {
-    const struct input_config *in = KEY_ITEMS(r->scenario.inputs, struct input_config);
+    struct input_file *in;
+    size_t inputs = list_inputs(r, &in);
     struct hash *h = hash_new();
     uint8_t sum[HASH_BYTES];
     enum status st = ST_OK;
     hash_add(h, r->effective, r->effective_n);
-    for (size_t k = 0; k < r->scenario.inputs.n && !st; k++) {
+    for (size_t k = 0; k < inputs && !st; k++) {
         char text[HASH_TEXT];
-        st = hash_file(in[k].file, text, w);
+        st = hash_file(in[k].path, text, w);
         hash_add(h, text, sizeof text);
-        if (!st && in[k].up)
-            st = hash_file(in[k].up, text, w);
-        hash_add(h, text, in[k].up ? sizeof text : 0);
     }
     hash_add(h, MONAMI_VERSION, sizeof MONAMI_VERSION);
     hash_done(h, sum);
@@ -145,23 +173,16 @@ static enum status simulate(struct run *r, struct why *w)
 
 /* ---- files beside the traces ------------------------------------------------------ */
 
-static struct manifest_input hash_input(struct run *r, const char *name, const char *file)
-{
-    char hash[HASH_TEXT] = "";
-    struct why w;
-    (void)!hash_file(file, hash, &w); /* it was read a moment ago */
-    return (struct manifest_input){name, file, arena_text(&r->arena, hash)};
-}
-
 static struct manifest_input *hash_inputs(struct run *r, size_t *n)
 {
-    const struct input_config *in = KEY_ITEMS(r->scenario.inputs, struct input_config);
-    struct manifest_input *list =
-        arena_take(&r->arena, (2 * r->scenario.inputs.n + 1) * sizeof *list);
-    for (size_t k = 0; k < r->scenario.inputs.n; k++) {
-        list[(*n)++] = hash_input(r, in[k].name, in[k].file);
-        if (in[k].up)
-            list[(*n)++] = hash_input(r, arena_format(&r->arena, "%s.up", in[k].name), in[k].up);
+    struct input_file *in;
+    *n = list_inputs(r, &in);
+    struct manifest_input *list = arena_take(&r->arena, (*n + 1) * sizeof *list);
+    for (size_t k = 0; k < *n; k++) {
+        char hash[HASH_TEXT] = "";
+        struct why w;
+        (void)!hash_file(in[k].path, hash, &w); /* it was read a moment ago */
+        list[k] = (struct manifest_input){in[k].name, in[k].path, arena_text(&r->arena, hash)};
     }
     return list;
 }

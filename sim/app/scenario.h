@@ -92,8 +92,7 @@ struct mobility_config {
 
 struct path_probe_config {
     bool given;
-    sim_time every;
-    int64_t lost;
+    struct probe_config probing;
 };
 
 struct detection_config {
@@ -220,16 +219,18 @@ bool scenario_load_copy(const char *copy, const char *path, const char *const *s
 void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,
                     struct complaints *c);
 
-/* What a mobile node's movement asks for: scenario_mobility.c. */
-void scenario_check_mobility(const struct scenario *s, const struct yaml_node *root,
-                             struct arena *arena, struct complaints *c,
-                             const struct node_config *n);
-
 /* The interface goes where the networks of `list` cover its node, which moves. Answers how many
  * there are: its `attach` first, then `roams`; 0: it stays where it is attached. */
 size_t scenario_roams(const struct scenario *s, const struct node_config *n,
                       const struct interface_config *i, struct arena *arena,
                       const struct network_config ***list);
+
+/* The mobile node's interfaces in order of preference, with their BIDs. Answers how many. */
+unsigned scenario_paths(const struct node_config *n, struct decide_path path[MH_BIDS]);
+
+/* The flows whose packets its decision is asked about; `list` has room for all. */
+size_t scenario_flows_of(const struct scenario *s, const struct node_config *n,
+                         const struct flow_config **list);
 
 struct node_config *scenario_node(const struct scenario *s, const char *name); /* NULL: none */
 

@@ -2,16 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/app/scenario.h"
-
-struct check {
-    const struct scenario *s;
-    const struct yaml_node *root;
-    struct arena *arena;
-    struct complaints *c;
-};
-
-#define SAY(k, path, ...) complain_path((k)->c, (k)->root, (path), __VA_ARGS__)
+#include "sim/app/scenario_parts.h"
 
 static const char *path2(struct check *k, const char *a, const char *b)
 {
@@ -206,30 +197,6 @@ static void check_interfaces(struct check *k, const struct node_config *n)
     }
 }
 
-static void check_decision(struct check *k, const struct node_config *n)
-{
-    const struct decide_config *d = &n->decision;
-    const char *path = path3(k, "nodes", n->name, "decision");
-    const char *const *prefer = d->prefer.items;
-    const struct key_pair *pair = d->flows.items;
-    for (size_t j = 0; j < d->prefer.n; j++) {
-        if (!SCENARIO_FIND(n->interfaces, struct interface_config, prefer[j]))
-            SAY(k, path2(k, path, "prefer"), "there is no interface '%s'", prefer[j]);
-    }
-    if (d->interface && !SCENARIO_FIND(n->interfaces, struct interface_config, d->interface))
-        SAY(k, path2(k, path, "interface"), "there is no interface '%s'", d->interface);
-    for (size_t j = 0; j < d->flows.n; j++) {
-        if (!SCENARIO_FIND(k->s->flows, struct flow_config, pair[j].name))
-            SAY(k, path2(k, path, "flows"), "there is no flow '%s'", pair[j].name);
-        if (!SCENARIO_FIND(n->interfaces, struct interface_config, pair[j].value))
-            SAY(k, path2(k, path, "flows"), "there is no interface '%s'", pair[j].value);
-    }
-    if (d->builtin == DECIDE_FIXED && !d->interface && !d->flows.n)
-        SAY(k, path, "fixed needs `interface` or `flows`");
-    if (d->builtin == DECIDE_DUPLICATE && !n->mcoa.enabled)
-        SAY(k, path, "duplicate needs several care-of addresses: mcoa.enabled is false");
-}
-
 static void check_mobile(struct check *k, const struct node_config *n)
 {
     const char *path = path2(k, "nodes", n->name);
@@ -259,8 +226,8 @@ static void check_mobile(struct check *k, const struct node_config *n)
     if (n->mcoa.lifetime % (4 * SIM_S))
         SAY(k, path2(k, path, "mcoa.lifetime"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
     check_interfaces(k, n);
-    check_decision(k, n);
-    scenario_check_mobility(k->s, k->root, k->arena, k->c, n);
+    scenario_check_decision(k, n);
+    scenario_check_mobility(k, n);
 }
 
 static void check_fixed(struct check *k, const struct node_config *n)

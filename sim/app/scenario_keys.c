@@ -160,10 +160,10 @@ static const struct key mobility_keys[] = {
 };
 
 static const struct key probe_keys[] = {
-    {"every", KEY_TIME, PROBE(every), "500 ms", "between echo requests to the home agent",
+    {"every", KEY_TIME, PROBE(probing.every), "500 ms", "between two echo requests on a path",
      .min = SIM_MS, .max = 3600 * SIM_S},
-    {"lost", KEY_INTEGER, PROBE(lost), "3", "unanswered in a row: the path is dead", .min = 1,
-     .max = 1000},
+    {"lost", KEY_INTEGER, PROBE(probing.lost), "3", "unanswered in a row: the path is dead",
+     .min = 1, .max = 1000},
     {.name = NULL},
 };
 
@@ -187,8 +187,9 @@ static const struct key detection_keys[] = {
     {"simple_dna", KEY_BOOL, DETECTION(simple_dna), "false",
      "a known link is recognised by its router's answer to a solicitation, RFC 6059"},
     {"path_probe", KEY_TABLE, DETECTION(path_probe), "",
-     "echo requests from each care-of address to the home agent", .keys = probe_keys,
-     .given_at = KEY_GIVEN(struct detection_config, path_probe.given)},
+     "echo requests from each care-of address to the home agent; or, of a home agent, to each "
+     "care-of address that has a Binding Identifier",
+     .keys = probe_keys, .given_at = KEY_GIVEN(struct detection_config, path_probe.given)},
     {.name = NULL},
 };
 
@@ -241,8 +242,9 @@ static const struct key node_keys[] = {
      "network's coverage",
      .keys = mobility_keys, .given_at = KEY_GIVEN(struct node_config, mobility.given)},
     {"detection", KEY_TABLE, NODE(detection), "",
-     "mobile: how it learns that a path is dead; `oracle` for short", .keys = detection_keys,
-     .scalar = "knowledge"},
+     "mobile: how it learns that a path is dead; `oracle` for short; home agent: its path_probe "
+     "alone",
+     .keys = detection_keys, .scalar = "knowledge"},
     {"mcoa", KEY_TABLE, NODE(mcoa), "", "mobile: registration of its care-of addresses",
      .keys = mcoa_keys},
     {"decision", KEY_TABLE, NODE(decision), "", "mobile: which care-of address carries a flow",

@@ -1,16 +1,7 @@
 /* Nodes that move: what is checked of them, and which networks their interfaces go to. */
 #include <string.h>
 
-#include "sim/app/scenario.h"
-
-struct check {
-    const struct scenario *s;
-    const struct yaml_node *root;
-    struct arena *arena;
-    struct complaints *c;
-};
-
-#define SAY(k, path, ...) complain_path((k)->c, (k)->root, (path), __VA_ARGS__)
+#include "sim/app/scenario_parts.h"
 
 size_t scenario_roams(const struct scenario *s, const struct node_config *n,
                       const struct interface_config *i, struct arena *arena,
@@ -105,24 +96,22 @@ static void check_movement(struct check *k, const struct node_config *n)
         SAY(k, path, "%s", w.text);
 }
 
-void scenario_check_mobility(const struct scenario *s, const struct yaml_node *root,
-                             struct arena *arena, struct complaints *c, const struct node_config *n)
+void scenario_check_mobility(struct check *k, const struct node_config *n)
 {
-    struct check k = {s, root, arena, c};
     const struct interface_config *i = KEY_ITEMS(n->interfaces, struct interface_config);
     const struct network_config **list;
     bool any = false;
     for (size_t j = 0; j < n->interfaces.n; j++) {
-        any |= scenario_roams(s, n, &i[j], arena, &list) > 0;
+        any |= scenario_roams(k->s, n, &i[j], k->arena, &list) > 0;
         if (i[j].roams.n)
-            check_interface(&k, n, &i[j]);
+            check_interface(k, n, &i[j]);
     }
     if (!n->mobility.given)
         return;
-    check_movement(&k, n);
-    check_events(&k, n);
+    check_movement(k, n);
+    check_events(k, n);
     if (!any && n->interfaces.n) {
-        SAY(&k, arena_format(arena, "nodes.%s.mobility", n->name),
+        SAY(k, arena_format(k->arena, "nodes.%s.mobility", n->name),
             "it moves, and none of the networks that it attaches to has a coverage");
     }
 }

@@ -40,7 +40,10 @@ static void add_agent(struct world *w, const struct node_config *how)
     config.preferred = lifetime_of(net->how->advertise.preferred);
     config.source_check = how->source_check.plain;
     config.delete_time = w->scenario->timers.max_delete_bce;
-    (void)agent_new(net->router, net->segment, &address, &config);
+    const struct path_probe_config *probe = &how->detection.path_probe;
+    const struct probe_config none = {.every = 0};
+    (void)agent_new(net->router, net->segment, &address, &config,
+                    probe->given ? &probe->probing : &none);
 }
 
 /* Configured by hand, in operation since long. */
@@ -138,52 +141,6 @@ static struct iface *add_interface(struct world *w, struct node *n, const struct
     return i;
 }
 
-/* The mobile node's interfaces in order of preference, with their BIDs. */
-static unsigned order_paths(const struct node_config *how, struct decide_path path[MH_BIDS])
-{
-    const struct interface_config *i = KEY_ITEMS(how->interfaces, struct interface_config);
-    const char *const *prefer = how->decision.prefer.items;
-    unsigned n = 0;
-    for (size_t k = 0; k < how->decision.prefer.n; k++) {
-        for (size_t j = 0; j < how->interfaces.n; j++) {
-            if (!strcmp(i[j].name, prefer[k]))
-                path[n++] = (struct decide_path){i[j].name, (uint16_t)(j + 1)};
-        }
-    }
-    for (size_t j = 0; j < how->interfaces.n; j++) {
-        bool named = false;
-        for (unsigned k = 0; k < n; k++)
-            named |= path[k].bid == j + 1;
-        if (!named)
-            path[n++] = (struct decide_path){i[j].name, (uint16_t)(j + 1)};
-    }
-    return n;
-}
-
-/* The flows of this node, as selectors from its point of view. */
-static size_t list_flows(struct world *w, const struct node_config *how, struct decide_flow *list)
-{
-    const struct flow_config *f = KEY_ITEMS(w->scenario->flows, struct flow_config);
-    size_t n = 0;
-    for (size_t k = 0; k < w->scenario->flows.n; k++) {
-        const char *const *end = f[k].between.items;
-        bool first = !strcmp(end[0], how->name);
-        if (!first && strcmp(end[1], how->name) != 0)
-            continue;
-        const struct node_config *peer = scenario_node(w->scenario, end[first ? 1 : 0]);
-        bool ping = f[k].traffic.has_ping;
-        if (f[k].source == FLOW_FROM_CARE_OF)
-            continue; /* no binding is asked about it */
-        list[n++] =
-            (struct decide_flow){.name = f[k].name,
-                                 .selector = {.peer = world_address(w, peer),
-                                              .protocol = ping ? IP6_ICMP6 : IP6_UDP,
-                                              .peer_port = ping ? 0 : world_flow_port(k),
-                                              .mobile_port = ping ? 0 : world_flow_port(k)}};
-    }
-    return n;
-}
-
 static struct mobile_config mobile_config_of(const struct world *w, const struct node_config *how)
 {
     const struct node_config *agent = scenario_node(w->scenario, how->home.agent);
@@ -198,33 +155,28 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .timers = w->scenario->timers.bul},
                               .detection = {.oracle = how->detection.knowledge == 1,
                                             .back_after = how->decision.back_after}};
-    if (probe->given) {
-        m.detection.probe_every = probe->every;
-        m.detection.probe_lost = probe->lost;
-    }
+    if (probe->given)
+        m.detection.probing = probe->probing;
     return m;
 }
 
 static void add_mobile(struct world *w, const struct node_config *how)
 {
     struct node *n = world_add_node(w, how->name);
+    struct agent *agent = world_node(w, how->home.agent)->agent;
     const struct interface_config *ic = KEY_ITEMS(how->interfaces, struct interface_config);
-    struct decide_path path[MH_BIDS];
-    unsigned paths = order_paths(how, path);
-    struct decide_flow *flow = arena_take(w->arena, (w->scenario->flows.n + 1) * sizeof *flow);
-    size_t flows = list_flows(w, how, flow);
-    struct flow_policy *policy = arena_take(w->arena, sizeof *policy);
-    *policy = decide_policy(w->arena, &how->decision, path, paths, flow, flows);
+    struct decide_setup decide;
     struct mobile_config config = mobile_config_of(w, how);
+    world_decide(w, how, &decide);
     for (size_t k = 0; k < how->interfaces.n; k++) {
         struct iface *i = add_interface(w, n, how, &ic[k], (uint16_t)(k + 1));
         /* L is set where the two identifiers are one: RFC 6275 11.7.1 */
         config.bul.link_local |= i->identifier == addr_identifier(&how->home.address);
     }
-    struct mobile *m = mobile_new(n, &config, policy);
-    for (unsigned k = 0; k < paths; k++)
-        mobile_add_path(m, node_find_iface(n, path[k].interface), path[k].bid);
-    agent_set_policy(world_node(w, how->home.agent)->agent, &how->home.address, policy);
+    struct mobile *m = mobile_new(n, &config, decider_new(w->arena, &decide, MONAMI_UP));
+    for (unsigned k = 0; k < decide.paths; k++)
+        mobile_add_path(m, node_find_iface(n, decide.path[k].interface), decide.path[k].bid);
+    agent_set_decider(agent, &how->home.address, decider_new(w->arena, &decide, MONAMI_DOWN));
     w->oracle |= config.detection.oracle;
 }
 

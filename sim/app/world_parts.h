@@ -19,6 +19,9 @@ void world_add_routes(struct world *w);
 /* world_host.c: home agents, correspondents, mobile nodes. */
 void world_add_hosts(struct world *w);
 
+/* world_decision.c: what decides about its flows, for decider_new(). */
+void world_decide(struct world *w, const struct node_config *how, struct decide_setup *d);
+
 /* world_roam.c: false, if the interface stays where it is attached. */
 bool world_start_roaming(struct world *w, const struct node_config *how,
                          const struct interface_config *i);

@@ -15,8 +15,11 @@ Each file is run by the tests, and what it says under `expect` holds. Made from 
 and `text` by `tests/lint/library.py . --write`; a test compares.
 '''
 files = sorted(glob.glob(os.path.join(root, 'scenarios', '*.yaml')))
+own = sorted(glob.glob(os.path.join(root, 'scenarios', 'decision-module', '*.yaml')))
 validation = sorted(glob.glob(os.path.join(root, 'scenarios', 'validation', '*.yaml')))
-for file in files + validation:
+for file in files + own + validation:
+    if own and file == own[0]:
+        told += '\n# A decision of one\'s own\n\nIn C, as `models/decision.h` tells; compile it first.\n'
     if validation and file == validation[0]:
         told += '\n# Held against numbers\n\nWhat each must give stands in `docs/validation.md`.\n'
     whole = open(file).read()
@@ -35,7 +38,7 @@ told += '''
 multi-carrier data set (NUWiNS/pam2025-multi-carrier-dataset): put a measured file in its place.
 
 `cell.down` and `cell.up` (mahimahi) and `main-street.ns_movements` (ns-2 setdest) are made by hand;
-`monami trace show` tells what a trace holds.
+`monami trace show` tells what a trace holds. `slow-cell.csv` and `choices.csv` too are made by hand.
 '''
 if '--write' in sys.argv:
     open(page, 'w').write(told)

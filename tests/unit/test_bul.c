@@ -531,7 +531,73 @@ static void a_home_binding_is_one_more(void)
     CHECK(has(BUL_COME_HOME) && !b.simultaneous);
 }
 
-CHECK_MAIN(CASE(waits_twice_as_long_each_time_up_to_32_s),
+/* RFC 6275 11.8: 1.5 s is for a home agent without a binding, not for another care-of address; and
+ * again once the binding has ended. */
+static void another_address_waits_a_second(void)
+{
+    begin(false, BUL_BULK, 7);
+    want(0, &coa1, 0);
+    CHECK_EQ(bul_next(&b), 1500 * SIM_MS);
+    CHECK(answer(8, 0, 105, NULL, SIM_S));
+    want(0, &coa2, 10 * SIM_S);
+    RULE("MIP6-MN-4");
+    CHECK_EQ(bul_next(&b), 11 * SIM_S);
+    for (int k = 0; k < 40 && bul_next(&b) < 420 * SIM_S; k++)
+        tick(bul_next(&b));
+    acts.n = 0;
+    bul_unwant(&b, 0, 430 * SIM_S, &acts);
+    tick(900 * SIM_S); /* long over */
+    want(0, &coa1, 900 * SIM_S);
+    CHECK_EQ(bul_next(&b), 901500 * SIM_MS);
+}
+
+static const struct bul_act *measured(void)
+{
+    for (unsigned k = 0; k < acts.n; k++)
+        if (acts.act[k].kind == BUL_MEASURED)
+            return &acts.act[k];
+    return NULL;
+}
+
+static bool answer_to(const struct addr *dst, uint16_t sequence, sim_time now)
+{
+    const struct mh ba = {.type = MH_BA,
+                          .sequence = sequence,
+                          .lifetime = 105,
+                          .bid = {{.bid = 1, .length = 4}},
+                          .bids = 1};
+    const struct arrival a = {.src = agent, .dst = *dst, .authentic = true};
+    acts.n = 0;
+    return bul_ack(&b, &a, &ba, now, &acts);
+}
+
+/* Each BU has a number of its own, so that its answer is no other's. */
+static void an_update_and_its_answer_measure_the_path(void)
+{
+    begin(true, BUL_PARALLEL, 0);
+    want(1, &coa1, 0);
+    CHECK(answer_to(&coa1, 1, 1050 * SIM_MS));
+    CHECK(!measured()); /* the home agent's test of the home address lies in it */
+    want(1, &coa2, 10 * SIM_S);
+    CHECK(answer_to(&coa2, 2, 10070 * SIM_MS));
+    CHECK_EQ(measured() ? measured()->round_trip : 0, 70 * SIM_MS); /* it holds a binding */
+    tick(bul_next(&b));
+    sim_time again = 400 * SIM_S;
+    tick(again);
+    sim_time first = b.exchange[0].sent;
+    tick(bul_next(&b));
+    CHECK(b.exchange[0].sent > first);
+    CHECK(answer_to(&coa2, b.exchange[0].sequence, b.exchange[0].sent + 80 * SIM_MS));
+    CHECK(measured() != NULL);
+    CHECK_EQ(measured() ? measured()->round_trip : 0, 80 * SIM_MS); /* of the last BU alone */
+    CHECK(measured() && addr_eq(&measured()->src, &coa2));
+    want(2, &coa1, 900 * SIM_S);
+    CHECK(answer_to(&coa2, b.exchange[0].sequence, 901 * SIM_S));
+    CHECK(!measured()); /* came another way than it went */
+}
+
+CHECK_MAIN(CASE(another_address_waits_a_second), CASE(an_update_and_its_answer_measure_the_path),
+           CASE(waits_twice_as_long_each_time_up_to_32_s),
            CASE(a_plain_update_has_what_the_rfc_asks_for),
            CASE(the_lifetime_counts_from_the_update),
            CASE(acknowledgements_of_nothing_are_counted_and_ignored),

@@ -1,0 +1,63 @@
+/*
+ * visitor.h - what a home agent keeps beside its binding cache: for each home address the test of
+ * that address, the decision about its flows, and what is known of the ways to its care-of
+ * addresses.  Part of agent.h.
+ */
+#ifndef MODELS_NODE_VISITOR_H
+#define MODELS_NODE_VISITOR_H
+
+#include "models/node/agent.h"
+#include "models/node/decide.h"
+#include "models/node/nd.h"
+#include "models/node/probe.h"
+
+/* The way to one care-of address. */
+struct visitor_path {
+    uint16_t bid; /* 0: the place is free */
+    struct addr coa;
+    bool probe_dead; /* too many probes went unanswered */
+    bool oracle_dead;
+    struct probe probe;
+};
+
+struct visitor {
+    struct agent *agent;
+    struct addr home;
+    struct nd_dad dad;
+    struct nd_dad dad_link_local;
+    unsigned tests; /* running */
+    bool unique;
+    unsigned number;         /* in agent.visitor; probes carry it */
+    struct decider *decider; /* downwards; NULL: nobody said anything */
+    uint16_t *carried_by;    /* by rule: BID of its last packet; 0: none yet */
+    struct visitor_path path[MH_BIDS];
+    struct sim_timer probing;
+};
+
+struct agent {
+    struct node *node;
+    struct iface *home;
+    struct addr address;
+    struct bcache cache;
+    struct sim_timer timer;
+    struct probe_config probing;
+    struct visitor **visitor; /* in order of making */
+    unsigned visitors;
+    unsigned visitor_room;
+};
+
+/* ---- agent_paths.c ---- */
+
+void visitor_init(struct visitor *v, struct agent *a, const struct addr *home);
+
+/* A binding was made, or may have another care-of address. */
+void visitor_bound(struct visitor *v, struct binding *b, bool made);
+
+/* What carries a packet of v that matches `rule` of its decider; valid until the next call. */
+const struct flow_rule *visitor_decide(struct visitor *v, struct bcache_entry *e,
+                                       const struct flow_rule *rule, const struct pkt *p);
+
+/* Tells when a rule is carried by another BID than before. */
+void visitor_note_choice(struct visitor *v, const struct flow_rule *rule, uint16_t bid);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * scenario_parts.h - the checks of a scenario, each in a file of its own.
+ */
+#ifndef SIM_APP_SCENARIO_PARTS_H
+#define SIM_APP_SCENARIO_PARTS_H
+
+#include "sim/app/scenario.h"
+
+struct check {
+    const struct scenario *s;
+    const struct yaml_node *root;
+    struct arena *arena;
+    struct complaints *c;
+};
+
+/* A complaint about what stands at a path such as "nodes.car.decision". */
+#define SAY(k, path, ...) complain_path((k)->c, (k)->root, (path), __VA_ARGS__)
+
+/* scenario_mobility.c: what a mobile node's movement asks for. */
+void scenario_check_mobility(struct check *k, const struct node_config *n);
+
+/* scenario_decision.c: what a mobile node's decision asks for. */
+void scenario_check_decision(struct check *k, const struct node_config *n);
+
+#endif
