@@ -203,7 +203,7 @@ static const struct flow_rule *by_module(struct decider *d, const struct flow_ru
     const struct monami_view view = {.now_ns = now,
                                      .node = d->of.node,
                                      .flow = rule->name,
-                                     .direction = d->direction,
+                                     .direction = (int)d->direction,
                                      .bytes = (uint32_t)bytes,
                                      .paths = d->of.paths,
                                      .path = d->path,
