@@ -85,6 +85,7 @@ struct bcache_waiting {
     struct mh bu;
 };
 
+/* What each packet of data asks for stands first. */
 struct bcache_entry {
     struct addr home;
     struct bcache_entry *next; /* of its bucket */
@@ -95,9 +96,9 @@ struct bcache_entry {
     bool has_sequence;
     bool link_local; /* L of the BU that made it */
     bool proxied;    /* the home agent answers for it */
-    struct binding binding[MH_BIDS];
-    struct bcache_waiting *waiting; /* BCACHE_WAITING of them; NULL: none ever did */
     unsigned waits;
+    struct bcache_waiting *waiting; /* BCACHE_WAITING of them; NULL: none ever did */
+    struct binding binding[MH_BIDS];
     sim_time fades;
     struct bcache_entry *newer; /* in order of making */
 };

@@ -130,20 +130,21 @@ struct bul_acts {
     unsigned n;
 };
 
+/* What each packet of data asks for stands first. */
 struct bul {
+    unsigned entries;
+    bool mcoa;         /* still asked for */
+    bool bulk;         /* still used */
+    bool overwrite;    /* the next registering BU carries O: RFC 5648 5.9 */
+    bool simultaneous; /* still asked for */
+    bool at_home;      /* nothing is wanted: the node is on its home link */
+    bool held;         /* nothing leaves yet: more is about to be wanted */
+    bool dead;         /* status 134: the home address is never used again */
+    uint16_t sequence; /* of the last BU: one counter for all, RFC 5648 4.1 */
     struct bul_config how;
     struct bul_entry entry[BUL_ENTRIES]; /* in order of preference */
-    unsigned entries;
     struct bul_exchange exchange[BUL_EXCHANGES];
-    uint16_t sequence;         /* of the last BU: one counter for all, RFC 5648 4.1 */
-    bool mcoa;                 /* still asked for */
-    bool bulk;                 /* still used */
-    bool overwrite;            /* the next registering BU carries O: RFC 5648 5.9 */
-    bool simultaneous;         /* still asked for */
     uint64_t home_station;     /* link-layer address on the home link, for a home binding */
-    bool at_home;              /* nothing is wanted: the node is on its home link */
-    bool held;                 /* nothing leaves yet: more is about to be wanted */
-    bool dead;                 /* status 134: the home address is never used again */
     sim_time recent[BUL_RATE]; /* when the last BUs left: MAX_UPDATE_RATE */
     uint64_t unmatched;        /* acknowledgements of nothing that is out */
 };

@@ -34,11 +34,11 @@ struct flow_selector {
 };
 
 struct flow_rule {
-    const char *name; /* for the trace: a flow's name, or "any" */
     struct flow_selector selector;
-    uint16_t bid[FLOW_BIDS]; /* in order of preference */
-    unsigned bids;
     bool all; /* a copy on each usable one, instead of the first */
+    uint8_t bids;
+    uint16_t bid[FLOW_BIDS]; /* in order of preference */
+    const char *name;        /* for the trace: a flow's name, or "any" */
 };
 
 struct flow_policy {

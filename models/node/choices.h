@@ -31,7 +31,7 @@ struct choice {
     int flow; /* number in the names that it was read with, or CHOICE_EVERY_FLOW */
     bool up;
     bool down;
-    unsigned bids;
+    uint8_t bids;
     uint16_t bid[FLOW_BIDS];
 };
 

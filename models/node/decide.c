@@ -74,30 +74,33 @@ static void put_flow(struct flow_rule *rule, const struct decide_setup *of, size
     }
 }
 
-static bool is_list(const struct decide_setup *of)
+static enum decider_kind kind_of(const struct decide_setup *of)
 {
-    return !of->module && !of->choices && of->how->builtin != DECIDE_LEAST_DELAY;
+    if (of->module)
+        return DECIDER_MODULE;
+    if (of->choices)
+        return DECIDER_CHOICES;
+    return of->how->builtin == DECIDE_LEAST_DELAY ? DECIDER_LEAST_DELAY : DECIDER_LIST;
 }
 
 static struct flow_policy make_policy(struct arena *arena, const struct decide_setup *of)
 {
     int builtin = of->how->builtin;
-    bool by_flow = !is_list(of) || builtin == DECIDE_FIXED || builtin == DECIDE_ROUND_ROBIN;
+    bool list = kind_of(of) == DECIDER_LIST;
+    bool by_flow = !list || builtin == DECIDE_FIXED || builtin == DECIDE_ROUND_ROBIN;
     size_t n = by_flow ? of->flows : 0;
     struct flow_rule *rule = arena_take(arena, (n + 1) * sizeof *rule);
     for (size_t k = 0; k < n; k++) {
         rule[k] = (struct flow_rule){.name = of->flow[k].name, .selector = of->flow[k].selector};
-        if (is_list(of)) {
+        if (list) {
             put_flow(&rule[k], of, k);
         } else {
             put_rotated(&rule[k], of, 0);
         }
     }
-    rule[n] = (struct flow_rule){.name = "any", .all = is_list(of) && builtin == DECIDE_DUPLICATE};
+    rule[n] = (struct flow_rule){.name = "any", .all = list && builtin == DECIDE_DUPLICATE};
     uint16_t fixed =
-        is_list(of) && builtin == DECIDE_FIXED && of->how->interface ? bid_of(of,
-                                                                              of->how->interface)
-                                                                     : 0;
+        list && builtin == DECIDE_FIXED && of->how->interface ? bid_of(of, of->how->interface) : 0;
     if (fixed) {
         rule[n].bid[rule[n].bids++] = fixed;
     } else {
@@ -110,7 +113,8 @@ struct decider *decider_new(struct arena *arena, const struct decide_setup *of,
                             enum monami_direction direction)
 {
     struct decider *d = arena_take(arena, sizeof *d);
-    *d = (struct decider){.of = *of, .direction = direction, .policy = make_policy(arena, of)};
+    *d = (struct decider){
+        .of = *of, .direction = direction, .kind = kind_of(of), .policy = make_policy(arena, of)};
     assert(of->paths <= MONAMI_BIDS);
     for (unsigned k = 0; k < of->paths; k++) {
         d->path[k] =
@@ -125,7 +129,7 @@ struct decider *decider_new(struct arena *arena, const struct decide_setup *of,
 
 bool decider_looks(const struct decider *d)
 {
-    return !is_list(&d->of) && !d->of.choices;
+    return d->kind == DECIDER_LEAST_DELAY || d->kind == DECIDER_MODULE;
 }
 
 /* ---- least delay -------------------------------------------------------------------------- */
@@ -230,9 +234,15 @@ static const struct flow_rule *by_module(struct decider *d, const struct flow_ru
 const struct flow_rule *decider_ask(struct decider *d, const struct flow_rule *rule, size_t bytes,
                                     sim_time now)
 {
-    if (d->of.module)
-        return by_module(d, rule, bytes, now);
-    if (d->of.choices)
+    switch (d->kind) {
+    case DECIDER_LEAST_DELAY:
+        return by_delay(d, rule);
+    case DECIDER_CHOICES:
         return by_choices(d, rule, now);
-    return d->of.how->builtin == DECIDE_LEAST_DELAY ? by_delay(d, rule) : rule;
+    case DECIDER_MODULE:
+        return by_module(d, rule, bytes, now);
+    case DECIDER_LIST:
+        break;
+    }
+    return rule;
 }

@@ -71,18 +71,21 @@ struct decide_setup {
     const struct choices *choices; /* NULL: there are none */
 };
 
+enum decider_kind { DECIDER_LIST, DECIDER_LEAST_DELAY, DECIDER_CHOICES, DECIDER_MODULE };
+
 struct decider {
-    struct decide_setup of;
+    enum decider_kind kind;
     enum monami_direction direction;
-    struct flow_policy policy;            /* a rule a flow, as far as flows differ; "any" last */
-    struct monami_path path[MONAMI_BIDS]; /* as `of.path`; decider_ask() wants the rest filled */
+    struct flow_policy policy; /* a rule a flow, as far as flows differ; "any" last */
+    bool refuses;              /* module: it named a BID that is none, ... */
+    uint16_t refused;          /* ... this one */
+    uint16_t best;             /* least-delay: the path in use; 0: none yet */
+    struct decide_setup of;
     struct flow_rule answer;              /* for the packet at hand */
-    uint16_t best;                        /* least-delay: the path in use; 0: none yet */
+    struct monami_path path[MONAMI_BIDS]; /* as `of.path`; decider_ask() wants the rest filled */
     size_t next;                          /* replay: the first choice that is still to come */
     const struct choice **now;            /* replay: by rule, what holds; NULL: nothing yet */
     void *memory;                         /* module: its own */
-    bool refuses;                         /* module: it named a BID that is none, ... */
-    uint16_t refused;                     /* ... this one */
 };
 
 struct decider *decider_new(struct arena *arena, const struct decide_setup *of,

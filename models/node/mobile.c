@@ -225,13 +225,16 @@ static const char *name_of_bid(const struct mobile *m, uint16_t bid)
 /* Tell when the first choice of a rule is another interface than before. */
 static void note_choice(struct mobile *m, const struct flow_rule *rule, uint16_t bid)
 {
-    const char **by = &m->carried_by[rule - m->decider->policy.rule];
+    struct mobile_carrier *by = &m->carried_by[rule - m->decider->policy.rule];
+    if (by->interface && by->bid == bid && m->bul.mcoa)
+        return; /* an identifier belongs to an interface */
     const char *name = name_of_bid(m, bid);
-    if (*by && *by != name) {
+    if (by->interface && by->interface != name) {
         NODE_EVENT(m->node, EV_FLOW_MOVED, field_text("flow", rule->name),
-                   field_text("direction", "up"), field_text("from", *by), field_text("to", name));
+                   field_text("direction", "up"), field_text("from", by->interface),
+                   field_text("to", name));
     }
-    *by = name;
+    *by = (struct mobile_carrier){name, bid};
 }
 
 /* What the node knows of its paths. */

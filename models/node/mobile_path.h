@@ -35,18 +35,25 @@ struct mobile_path {
     struct sim_timer back;
 };
 
+/* The binding that a packet left by, and its interface; NULL: none did yet. */
+struct mobile_carrier {
+    const char *interface;
+    uint16_t bid;
+};
+
+/* What each packet asks for stands first. */
 struct mobile {
     struct node *node;
-    struct bul bul;
+    struct decider *decider;           /* upwards */
+    struct mobile_carrier *carried_by; /* by rule: what its last packet left by */
+    struct iface *home_iface;          /* where the home link is; NULL: away */
+    bool settled;                      /* the return home is acknowledged */
+    bool answers;                      /* for its home address on the home link */
+    bool seeks_agent;                  /* its link-layer address: RFC 6275 11.5.5 */
     struct mobile_detection detection;
-    struct decider *decider; /* upwards */
-    const char **carried_by; /* by rule: interface of its last packet; NULL: none yet */
+    struct bul bul;
     struct mobile_path path[MOBILE_PATHS]; /* in order of preference */
     unsigned paths;
-    struct iface *home_iface; /* where the home link is; NULL: away */
-    bool settled;             /* the return home is acknowledged */
-    bool answers;             /* for its home address on the home link */
-    bool seeks_agent;         /* its link-layer address: RFC 6275 11.5.5 */
     struct nd_dad home_dad;
     struct rng sequences; /* first sequence numbers */
     struct mobile_refusal refusal[MOBILE_REFUSALS];

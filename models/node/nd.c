@@ -266,13 +266,13 @@ bool nd_hears(const struct iface *i, eth_addr group)
 static uint64_t bit_of(const struct addr *a)
 {
     struct addr group = addr_solicited_node(a);
-    return lan_group_bit(eth_multicast(&group));
+    return lan_group_bits(eth_multicast(&group));
 }
 
 void nd_filter(struct iface *i)
 {
     const struct nd_iface *nd = i->nd;
-    uint64_t groups = lan_group_bit(eth_multicast(&addr_all_nodes));
+    uint64_t groups = lan_group_bits(eth_multicast(&addr_all_nodes));
     if (i->node->forwards) {
         port_set_groups(i->port, UINT64_MAX); /* and its proxies */
         return;

@@ -2,26 +2,28 @@
 
 #include <string.h>
 
-enum { LENGTHS = 129, FIRST_SLOTS = 8 };
+enum { LENGTHS = 129, FIRST_SLOTS = 8, LINE = 64 };
 
+/* One cache line. */
 struct slot {
+    _Alignas(LINE) struct route route;
     bool used; /* a removed route stays as a used slot without `live`: probing goes past it */
     bool live;
-    struct route route;
 };
 
+/* The routes of one prefix length. */
 struct group {
     struct slot *slot;
-    size_t slots;
-    size_t used;
-    size_t live;
+    uint32_t slots;
+    uint32_t live;
+    uint32_t used;
+    uint8_t len;
 };
 
 struct routes {
-    struct arena *arena;
-    uint8_t order[LENGTHS]; /* lengths that have routes, longest first */
     unsigned lengths;
-    struct group group[LENGTHS];
+    struct group group[LENGTHS]; /* those that have routes, longest first */
+    struct arena *arena;
 };
 
 struct routes *routes_new(struct arena *arena)
@@ -53,33 +55,43 @@ static void grow(struct routes *t, struct group *g)
     }
 }
 
-static void list_length(struct routes *t, uint8_t len)
+static struct group *find_group(struct routes *t, uint8_t len)
+{
+    for (unsigned i = 0; i < t->lengths; i++) {
+        if (t->group[i].len == len)
+            return &t->group[i];
+    }
+    return NULL;
+}
+
+static struct group *make_group(struct routes *t, uint8_t len)
 {
     unsigned at = 0;
-    while (at < t->lengths && t->order[at] > len)
+    while (at < t->lengths && t->group[at].len > len)
         at++;
-    memmove(t->order + at + 1, t->order + at, t->lengths - at);
-    t->order[at] = len;
+    memmove(t->group + at + 1, t->group + at, (t->lengths - at) * sizeof t->group[0]);
+    t->group[at] = (struct group){.len = len};
     t->lengths++;
+    return &t->group[at];
 }
 
 void routes_set(struct routes *t, const struct route *r)
 {
-    struct group *g = &t->group[r->prefix.len];
-    if (!g->slots)
-        list_length(t, r->prefix.len);
+    struct group *g = find_group(t, r->prefix.len);
+    if (!g)
+        g = make_group(t, r->prefix.len);
     if (2 * (g->used + 1) > g->slots)
         grow(t, g);
     struct slot *s = slot_of(g, &r->prefix.addr);
     g->used += !s->used;
     g->live += !s->live;
-    *s = (struct slot){true, true, *r};
+    *s = (struct slot){*r, true, true};
 }
 
 void routes_remove(struct routes *t, const struct prefix *p)
 {
-    struct group *g = &t->group[p->len];
-    if (!g->slots)
+    struct group *g = find_group(t, p->len);
+    if (!g)
         return;
     struct slot *s = slot_of(g, &p->addr);
     if (s->live) {
@@ -91,10 +103,10 @@ void routes_remove(struct routes *t, const struct prefix *p)
 const struct route *routes_find(const struct routes *t, const struct addr *dst)
 {
     for (unsigned i = 0; i < t->lengths; i++) {
-        const struct group *g = &t->group[t->order[i]];
+        const struct group *g = &t->group[i];
         if (!g->live)
             continue;
-        struct addr masked = t->order[i] == 128 ? *dst : addr_masked(dst, t->order[i]);
+        struct addr masked = g->len == 128 ? *dst : addr_masked(dst, g->len);
         const struct slot *s = slot_of(g, &masked);
         if (s->live)
             return &s->route;

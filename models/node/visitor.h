@@ -20,16 +20,17 @@ struct visitor_path {
     struct probe probe;
 };
 
+/* What each packet asks for stands first. */
 struct visitor {
-    struct agent *agent;
-    struct addr home;
-    struct nd_dad dad;
-    struct nd_dad dad_link_local;
-    unsigned tests; /* running */
-    bool unique;
-    unsigned number;         /* in agent.visitor; probes carry it */
     struct decider *decider; /* downwards; NULL: nobody said anything */
     uint16_t *carried_by;    /* by rule: BID of its last packet; 0: none yet */
+    struct agent *agent;
+    struct addr home;
+    unsigned number; /* in agent.visitor; probes carry it */
+    unsigned tests;  /* running */
+    bool unique;
+    struct nd_dad dad;
+    struct nd_dad dad_link_local;
     struct visitor_path path[MH_BIDS];
     struct sim_timer probing;
 };

@@ -12,20 +12,20 @@
 #include "sim/core/sim.h"
 
 struct source {
+    struct sim_timer timer; /* the next packet */
     struct sim *sim;
     struct pool *packets;
-    struct flow_shape shape;
-    uint32_t flow;     /* index + 1, as pkt_mark has it */
-    uint8_t direction; /* 0 up, 1 down */
-    struct addr src;
-    struct addr (*choose)(void *owner, const struct addr *dst); /* NULL: `src` is always it */
-    struct addr dst;
-    uint16_t port;                           /* of both ends */
-    sim_time stop;                           /* no packet from here on */
     void *owner;                             /* the node */
     void (*out)(void *owner, struct pkt *p); /* takes p: path_out() */
     uint64_t sequence;                       /* of the next packet */
-    struct sim_timer timer;
+    sim_time stop;                           /* no packet from here on */
+    struct addr src;
+    struct addr (*choose)(void *owner, const struct addr *dst); /* NULL: `src` is always it */
+    struct addr dst;
+    struct flow_shape shape;
+    uint32_t flow;     /* index + 1, as pkt_mark has it */
+    uint16_t port;     /* of both ends */
+    uint8_t direction; /* 0 up, 1 down */
 };
 
 /* `start` is the time of the first packet. */

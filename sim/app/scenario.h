@@ -228,7 +228,7 @@ size_t scenario_roams(const struct scenario *s, const struct node_config *n,
 /* The mobile node's interfaces in order of preference, with their BIDs. Answers how many. */
 unsigned scenario_paths(const struct node_config *n, struct decide_path path[MH_BIDS]);
 
-/* The flows whose packets its decision is asked about; `list` has room for all. */
+/* The flows whose packets its decision is asked about; without `list` they are only counted. */
 size_t scenario_flows_of(const struct scenario *s, const struct node_config *n,
                          const struct flow_config **list);
 

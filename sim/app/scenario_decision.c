@@ -34,8 +34,11 @@ size_t scenario_flows_of(const struct scenario *s, const struct node_config *n,
     for (size_t k = 0; k < s->flows.n; k++) {
         const char *const *end = f[k].between.items;
         bool ours = f[k].between.n == 2 && (!strcmp(end[0], n->name) || !strcmp(end[1], n->name));
-        if (ours && f[k].source != FLOW_FROM_CARE_OF) /* no binding is asked about those */
-            list[found++] = &f[k];
+        if (!ours || f[k].source == FLOW_FROM_CARE_OF)
+            continue; /* no binding is asked about it */
+        if (list)
+            list[found] = &f[k];
+        found++;
     }
     return found;
 }

@@ -99,11 +99,10 @@ struct addr addr_masked(const struct addr *a, uint8_t len)
         memset(out.b + 8, 0, 8);
         return out;
     }
-    for (size_t i = 0; i < sizeof out.b; i++) {
-        size_t kept = len > 8 * i ? len - 8 * i : 0;
-        if (kept < 8)
-            out.b[i] &= (uint8_t)(0xff00u >> kept);
-    }
+    size_t whole = len / 8;
+    memset(out.b + whole, 0, sizeof out.b - whole);
+    if (len % 8)
+        out.b[whole] = (uint8_t)(a->b[whole] & 0xff00u >> len % 8);
     return out;
 }
 

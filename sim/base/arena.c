@@ -1,34 +1,64 @@
+#define _DEFAULT_SOURCE /* madvise() */
 #include "sim/base/arena.h"
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { BLOCK_SIZE = 64 * 1024, ALIGN = _Alignof(max_align_t) };
+enum {
+    BLOCK_SIZE = 64 * 1024,
+    LARGE_BLOCK = 1 << 21,
+    CACHE_LINE = 64,
+    ALIGN = _Alignof(max_align_t)
+};
 
 struct arena_block {
     struct arena_block *older;
     size_t used;
     size_t cap;
-    _Alignas(max_align_t) uint8_t bytes[];
+    _Alignas(CACHE_LINE) uint8_t bytes[];
 };
 
 struct pool_item {
     struct pool_item *next;
 };
 
+static size_t round_up_to(size_t n, size_t unit)
+{
+    return (n + unit - 1) / unit * unit;
+}
+
+/* What is larger than a cache line begins at one: with many nodes each line is a miss. */
 static size_t round_up(size_t n)
 {
-    return (n + ALIGN - 1) / ALIGN * ALIGN;
+    return round_up_to(n, n < CACHE_LINE ? ALIGN : CACHE_LINE);
 }
 
 static void add_block(struct arena *a, size_t n)
 {
-    size_t cap = n > BLOCK_SIZE ? n : BLOCK_SIZE;
-    struct arena_block *block = calloc(1, sizeof *block + cap);
+    size_t size = a->blocks ? 2 * a->blocks->cap : BLOCK_SIZE;
+    if (size > LARGE_BLOCK)
+        size = LARGE_BLOCK;
+    if (size < n + sizeof(struct arena_block))
+        size = n + sizeof(struct arena_block);
+    size_t cap = size - sizeof(struct arena_block);
+    struct arena_block *block = NULL;
+    if (size == LARGE_BLOCK) {
+        void *p;
+        if (!posix_memalign(&p, LARGE_BLOCK, LARGE_BLOCK)) {
+            madvise(p, LARGE_BLOCK, MADV_HUGEPAGE);
+            block = memset(p, 0, LARGE_BLOCK);
+        }
+    } else {
+        block = aligned_alloc(CACHE_LINE, round_up_to(size, CACHE_LINE));
+        if (block)
+            memset(block, 0, size);
+    }
     if (!block) {
         (void)fputs("arena: out of memory\n", stderr);
         abort();
@@ -41,8 +71,11 @@ static void add_block(struct arena *a, size_t n)
 void *arena_take(struct arena *a, size_t n)
 {
     assert(n < SIZE_MAX / 2);
+    bool line = n >= CACHE_LINE;
     n = round_up(n);
-    if (!a->blocks || a->blocks->cap - a->blocks->used < n)
+    if (line && a->blocks)
+        a->blocks->used = round_up_to(a->blocks->used, CACHE_LINE);
+    if (!a->blocks || a->blocks->used > a->blocks->cap || a->blocks->cap - a->blocks->used < n)
         add_block(a, n);
     void *taken = a->blocks->bytes + a->blocks->used;
     a->blocks->used += n;

@@ -61,7 +61,7 @@ bool sim_armed(const struct sim_timer *t);
 sim_time sim_now(const struct sim *sim);
 
 /* When the next event is due, SIM_NEVER if none: all a foreign clock needs. */
-sim_time sim_next(const struct sim *sim);
+sim_time sim_next(struct sim *sim);
 
 /* Run every event due at or before `end`, then set the clock to `end`. Answers how many ran. */
 uint64_t sim_run_until(struct sim *sim, sim_time end);

@@ -15,11 +15,11 @@
 #include "sim/link/loss.h"
 
 struct channel_config {
-    int64_t rate;         /* bit/s, above 0 */
     sim_time delay;       /* propagation */
     sim_time jitter;      /* uniform in [0, jitter] is added; the order is kept */
     int64_t queue;        /* packets that may wait, the one being sent not counted */
     uint32_t frame_bytes; /* bytes a frame costs on the wire beside its own */
+    int64_t rate;         /* bit/s, above 0 */
     struct loss_config loss;
 };
 
@@ -32,31 +32,31 @@ struct channel_count {
     uint64_t queue_max;
 };
 
+/* What each packet touches stands first: with many channels each cache line is a miss. */
 struct channel {
-    struct channel_config how;
-    struct links *links;
-    struct port *from; /* whom losses are reported for */
-    void *owner;
-    void (*deliver)(void *owner, struct pkt *p); /* takes p */
-    bool relays;      /* what it carries was sent elsewhere already: a segment's far side */
-    const char *link; /* names for the link table */
-    const char *direction;
-    struct channel_count count;
-    /* the rest belongs to channel.c */
-    struct sim_timer next;
-    struct pkt *head; /* oldest on the way */
+    _Alignas(64) struct sim_timer next; /* the next delivery */
+    struct pkt *head;                   /* oldest on the way */
     struct pkt *tail;
     struct pkt *unsent; /* oldest whose last bit has not left */
     uint64_t waiting;   /* packets from `unsent` on */
     sim_time since;     /* since when `unsent` is sent at the rate in force */
     int64_t rate;       /* in force, bit/s; 0 while blocked */
-    int64_t nominal;    /* the rate when nothing blocks it */
-    unsigned blocks;    /* how many outages are on */
+    struct links *links;
+    void (*deliver)(void *owner, struct pkt *p); /* takes p; set by its owner, as what follows */
+    void *owner;
+    bool relays;       /* what it carries was sent elsewhere already: a segment's far side */
+    struct port *from; /* whom losses are reported for */
+    struct channel_config how; /* set by channel_init(), as all the rest */
+    struct channel_count count;
     bool by_grants;
     int64_t grant_extra; /* bytes that a packet costs of a grant beside its own */
     sim_time last_due;   /* by grants: of the newest that has left */
+    int64_t nominal;     /* the rate when nothing blocks it */
+    unsigned blocks;     /* how many outages are on */
     struct loss loss;
     struct rng jitter;
+    const char *link; /* names for the link table */
+    const char *direction;
 };
 
 /* `name` ("att.car.cell0.down") names its random streams. */

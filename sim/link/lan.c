@@ -75,9 +75,10 @@ void lan_switch(struct lan_member *m, bool on)
     *m->groups = on ? (port->hears ? port->groups : UINT64_MAX) : 0;
 }
 
-uint64_t lan_group_bit(uint64_t group)
+uint64_t lan_group_bits(uint64_t group)
 {
-    return (uint64_t)1 << (group * 0x9e3779b97f4a7c15u >> 58);
+    uint64_t hash = group * 0x9e3779b97f4a7c15u;
+    return (uint64_t)1 << (hash >> 58) | (uint64_t)1 << (hash >> 52 & 63);
 }
 
 void lan_join(struct lan *lan, struct lan_member *m)
@@ -118,11 +119,11 @@ static void flood(struct lan *lan, const struct lan_member *from, struct pkt *p)
 {
     const struct lan_member *waits = NULL; /* the last one gets the packet itself */
     uint64_t group = address_of(p);
-    uint64_t bit = lan_group_bit(group);
+    uint64_t bits = lan_group_bits(group);
     for (const struct lan_page *page = lan->pages; page; page = page->next) {
         for (size_t k = 0; k < page->n; k++) {
             const struct lan_member *m = page->member[k];
-            if (!(page->groups[k] & bit) || m == from ||
+            if ((page->groups[k] & bits) != bits || m == from ||
                 (m->port->hears && !m->port->hears(m->port->owner, group)))
                 continue;
             if (waits)

@@ -27,7 +27,7 @@ void lan_join(struct lan *lan, struct lan_member *m); /* borrowed for the run */
 void lan_switch(struct lan_member *m, bool on);
 
 /* The bit of struct port's `groups` for a group's link-layer address: one is shared by several. */
-uint64_t lan_group_bit(uint64_t group);
+uint64_t lan_group_bits(uint64_t group);
 
 /* A frame of member `from` that has reached the segment: takes p. */
 void lan_spread(struct lan *lan, const struct lan_member *from, struct pkt *p);

@@ -40,7 +40,7 @@ struct port {
     void (*receive)(void *owner, struct pkt *p); /* takes p */
     void (*state)(void *owner, bool up);
     /* Which groups it is interested in, as a network card filters: a bit of `groups` is set for
-     * each (lan_group_bit()), and `hears` says it exactly. NULL: in all. */
+     * each (lan_group_bits()), and `hears` says it exactly. NULL: in all. */
     uint64_t groups;
     bool (*hears)(void *owner, uint64_t group);
     uint64_t *groups_on_lan; /* where the segment keeps them while it is attached; NULL: nowhere */
