@@ -1,6 +1,6 @@
 /*
- * bench_fleet FILE [COUNT TRAFFIC] - what a packet costs with 10 and with 1,000 mobile nodes of two interfaces
- * each, moving, on one home agent: time, memory, and the ratio.
+ * bench_fleet FILE [COUNT TRAFFIC] - what a packet costs with 10 and with 1,000 mobile nodes of two
+ * interfaces each, moving, on one home agent: time, memory, and the ratio.
  *
  * The load is the same for both, 20,000 packets a second in all, so that only the number of nodes
  * differs; a thousand nodes under a hundred times that load are shown beside it.  All in one
