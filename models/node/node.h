@@ -36,27 +36,28 @@ struct icmp_bucket {
     bool used;
 };
 
+/* What each packet touches is one cache line, the first. */
 struct node {
-    const char *name;
-    uint32_t index; /* as the taps name it */
     struct sim *sim;
-    struct arena *arena;
     struct pool *packets;
-    const struct rng_seed *seed;
-    bool forwards;   /* a router */
-    struct addr own; /* a router's address where an interface has none */
     struct routes *routes;
+    struct mobile *mobile; /* NULL: not a mobile node */
+    struct agent *agent;   /* NULL: not a home agent */
+    struct iface *arrival; /* where the packet that is being worked on came in; NULL: made here */
+    uint32_t index;        /* as the taps name it */
+    bool forwards;         /* a router */
+    const char *name;
+    struct udp_ports ports;
     struct iface **iface; /* in order of making */
     unsigned ifaces;
     unsigned iface_room;
-    struct udp_ports ports;
+    struct arena *arena;
+    const struct rng_seed *seed;
     const struct ip_timers *timers; /* of the run; borrowed */
+    struct addr own;                /* a router's address where an interface has none */
     struct icmp_bucket errors;
     struct pmtu pmtu;
     struct fragments *fragments; /* NULL: none came or left yet */
-    struct iface *arrival; /* where the packet that is being worked on came in; NULL: made here */
-    struct mobile *mobile; /* NULL: not a mobile node */
-    struct agent *agent;   /* NULL: not a home agent */
 };
 
 struct iface {

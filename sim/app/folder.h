@@ -1,6 +1,10 @@
 /*
  * folder.h - a folder of results that appears whole or not at all: it is filled under another
- * name beside its place and renamed at the end.
+ * name beside its place, X.part, and renamed at the end.
+ *
+ * What stands in its place is never touched before the results are whole, and only if it is what
+ * monami made itself: a folder with a manifest.json or a study.sqlite, or an empty one.  Then it
+ * steps aside as X.replaced until the new one has its name, so that one of the two is always there.
  */
 #ifndef SIM_APP_FOLDER_H
 #define SIM_APP_FOLDER_H
@@ -11,16 +15,20 @@
 
 struct folder {
     char final[1024];
-    char part[1040]; /* where to write until then */
-    bool force;
+    char part[1040]; /* where to write until then; it holds FOLDER_UNFINISHED until it is whole */
+    char replaced[1040]; /* where the former one steps aside */
 };
 
-/* Refused if it exists, unless `force`. Nothing is removed before folder_finish(). */
+#define FOLDER_UNFINISHED ".unfinished"
+
+/* Refused if it exists, unless `force` and it is monami's own; also a place that is no name of its
+ * own, such as / or .. */
 MUST_CHECK enum status folder_begin(struct folder *f, const char *path, bool force, struct why *w);
 MUST_CHECK enum status folder_finish(struct folder *f, struct why *w);
 void folder_drop(struct folder *f); /* what was written goes away */
 
-/* The whole tree below `path`, if it is there. */
+/* The whole tree below `path`, if it is there, as far as it is of the same file system. For folders
+ * that the caller made. */
 MUST_CHECK enum status folder_remove(const char *path, struct why *w);
 MUST_CHECK enum status folder_copy_file(const char *from, const char *to, struct why *w);
 

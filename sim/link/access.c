@@ -139,16 +139,9 @@ static void reach_segment(void *owner, struct pkt *p)
     lan_spread(s->net->lan, &s->member, p);
 }
 
-static void reach_router(void *owner, struct pkt *p)
+static void reach_port(void *owner, struct pkt *p)
 {
-    struct station *s = owner;
-    port_deliver(s->router, p);
-}
-
-static void reach_host(void *owner, struct pkt *p)
-{
-    struct station *s = owner;
-    port_deliver(s->host, p);
+    port_deliver(owner, p);
 }
 
 static void associate(struct sim *sim, void *owner)
@@ -193,11 +186,11 @@ static void init_channels(struct station *s)
     channel_init(&s->up, links, arena_format(links->arena, "%s.up", name), &up);
     channel_init(&s->down, links, arena_format(links->arena, "%s.down", name), &down);
     s->up.from = s->host;
-    s->up.owner = s;
-    s->up.deliver = s->router ? reach_router : reach_segment;
+    s->up.owner = s->router ? (void *)s->router : s;
+    s->up.deliver = s->router ? reach_port : reach_segment;
     s->down.from = s->router ? s->router : s->net->router->port;
-    s->down.owner = s;
-    s->down.deliver = reach_host;
+    s->down.owner = s->host;
+    s->down.deliver = reach_port;
     s->down.relays = !s->router;
     s->up.link = s->down.link = name;
     s->up.direction = "up";

@@ -24,22 +24,21 @@ enum link_framing { LINK_RAW_IP6, LINK_ETHERNET };
 
 typedef void port_send_fn(void *via, struct port *from, struct pkt *p); /* takes p */
 
+/* What each packet touches is one cache line, the first. */
 struct port {
-    uint32_t index;   /* as the taps name it */
-    const char *name; /* "car.wlan0" */
-    struct links *links;
-    enum link_framing framing;
-    uint32_t mtu;     /* bytes of IPv6 packet that the link carries now */
-    uint64_t station; /* link-layer address, low 48 bits; 0 on raw links */
-    bool up;
-    /* set by the link */
-    port_send_fn *send;
-    void *via;
-    /* set by the node */
-    void *owner;
+    void *owner;                                 /* set by the node, as are these: */
     void (*receive)(void *owner, struct pkt *p); /* takes p */
+    port_send_fn *send;                          /* set by the link */
+    void *via;
+    struct links *links;
+    uint64_t station; /* link-layer address, low 48 bits; 0 on raw links */
+    uint32_t index;   /* as the taps name it */
+    uint32_t mtu;     /* bytes of IPv6 packet that the link carries now */
+    enum link_framing framing;
+    bool up;
+    const char *name; /* "car.wlan0" */
     void (*state)(void *owner, bool up);
-    /* Which groups it is interested in, as a network card filters: a bit of `groups` is set for
+    /* Which groups it is interested in, as a network card filters: bits of `groups` are set for
      * each (lan_group_bits()), and `hears` says it exactly. NULL: in all. */
     uint64_t groups;
     bool (*hears)(void *owner, uint64_t group);

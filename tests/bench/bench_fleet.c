@@ -1,11 +1,11 @@
 /*
- * bench_fleet FILE [COUNT TRAFFIC] - what a packet costs with 10 and with 1,000 mobile nodes of two
+ * bench_fleet FILE [SET...] - what a packet costs with 10 and with 1,000 mobile nodes of two
  * interfaces each, moving, on one home agent: time, memory, and the ratio.
  *
  * The load is the same for both, 20,000 packets a second in all, so that only the number of nodes
  * differs; a thousand nodes under a hundred times that load are shown beside it.  All in one
- * process, in turns, the best of three: machines are shared.  With COUNT and TRAFFIC, as --set has
- * them, that case alone, for a profiler.
+ * process, in turns, the best of three: machines are shared.  With SETs, as --set has them, that
+ * case alone and from beginning to end, for fleet_cost.py or a profiler.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,32 +31,32 @@ static uint64_t hops_of(const struct world *w)
     return hops;
 }
 
-static bool load(const char *file, const char *count, const char *interval, struct arena *arena,
+static bool load(const char *file, const char *const *set, size_t sets, struct arena *arena,
                  struct scenario *s)
 {
     struct complaints *c = calloc(1, sizeof *c);
-    const char *const set[] = {count, interval, "expect=[]"};
     struct yaml_node *root;
-    bool good = c && scenario_load(file, set, 3, arena, s, &root, c);
+    bool good = c && scenario_load(file, set, sets, arena, s, &root, c);
     if (c)
         complaints_print(c, stderr);
     free(c);
     return good;
 }
 
-/* Nanoseconds a packet-hop. */
-static double bench(const char *file, const char *count, const char *interval)
+/* Nanoseconds a packet-hop, from `from` of the run on: by then everybody is registered. */
+static double bench(const char *file, const char *const *set, size_t sets, double from)
 {
     struct arena arena = {0};
     struct scenario s;
     struct world w;
     double begin = seconds();
-    if (!load(file, count, interval, &arena, &s))
+    if (!load(file, set, sets, &arena, &s))
         exit(2);
     world_build(&w, &s, &arena, 1, 0);
     double built = seconds() - begin;
     world_start(&w);
-    (void)sim_run_until(w.sim, s.general.stop / 3); /* everybody is registered */
+    if (from > 0)
+        (void)sim_run_until(w.sim, (sim_time)((double)s.general.stop * from));
     uint64_t before = hops_of(&w);
     unsigned long mallocs = malloc_count();
     double start = seconds();
@@ -67,9 +67,9 @@ static double bench(const char *file, const char *count, const char *interval)
     struct rusage use;
     (void)getrusage(RUSAGE_SELF, &use);
     (void)printf(
-        "%-22s built in %.3f s; %llu hops, %llu events in %.2f s: %.0f ns a hop, %lu mallocs, "
+        "%-20s built in %.3f s; %llu hops, %llu events in %.2f s: %.0f ns a hop, %lu mallocs, "
         "%zu packets out at most, %ld MiB so far\n",
-        count, built, (unsigned long long)hops, (unsigned long long)events, spent,
+        set[0], built, (unsigned long long)hops, (unsigned long long)events, spent,
         spent * 1e9 / (double)hops, mallocs, w.packets.peak, use.ru_maxrss / 1024);
     world_free(&w);
     arena_release(&arena);
@@ -78,23 +78,30 @@ static double bench(const char *file, const char *count, const char *interval)
 
 int main(int argc, char **argv)
 {
+    static const char *const few_set[] = {
+        "nodes.car.count=10", "flows.call.traffic={constant: {payload: 20 B, interval: 1 ms}}",
+        "expect=[]"};
+    static const char *const many_set[] = {
+        "nodes.car.count=1000", "flows.call.traffic={constant: {payload: 20 B, interval: 100 ms}}",
+        "expect=[]"};
+    static const char *const voice_set[] = {"nodes.car.count=1000",
+                                            "flows.call.traffic={voice: g729}", "expect=[]"};
     double few = 1e9;
     double many = 1e9;
     if (argc < 2)
         return 2;
-    if (argc == 4) {
-        (void)bench(argv[1], argv[2], argv[3]);
+    if (argc > 2) {
+        (void)bench(argv[1], (const char *const *)argv + 2, (size_t)argc - 2, 0);
         return 0;
     }
     for (int k = 0; k < 3; k++) {
-        double a = bench(argv[1], "nodes.car.count=10",
-                         "flows.call.traffic={constant: {payload: 20 B, interval: 1 ms}}");
-        double b = bench(argv[1], "nodes.car.count=1000",
-                         "flows.call.traffic={constant: {payload: 20 B, interval: 100 ms}}");
+        double a = bench(argv[1], few_set, 3, 1.0 / 3);
+        double b = bench(argv[1], many_set, 3, 1.0 / 3);
         few = a < few ? a : few;
         many = b < many ? b : many;
     }
-    (void)bench(argv[1], "nodes.car.count=1000", "flows.call.traffic={voice: g729}");
-    (void)printf("a packet-hop among 1,000 nodes costs %.2f times one among 10\n", many / few);
+    (void)bench(argv[1], voice_set, 3, 1.0 / 3);
+    (void)printf("a packet-hop among 1,000 nodes takes %.2f times as long as one among 10\n",
+                 many / few);
     return 0;
 }
