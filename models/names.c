@@ -47,6 +47,22 @@ int event_find(const char *name)
     return find(events, EVENT_NAMES, name);
 }
 
+bool event_has_field(uint16_t event, const char *field)
+{
+    const char *at = event_help(event);
+    size_t listed = strcspn(at, ":");
+    for (const char *end = at + listed; at < end;) {
+        size_t n = strcspn(at, ",:");
+        if (strlen(field) == n && !memcmp(at, field, n))
+            return true;
+        at += n;
+        at += strspn(at, ", ");
+        if (*at == ':')
+            break;
+    }
+    return false;
+}
+
 const char *drop_name(uint16_t reason)
 {
     assert(reason < DROP_REASONS);

@@ -69,10 +69,11 @@ enum node_reason {
     X(L2_UP, "l2.up", "interface: its link is there, as the node sees it")                         \
     X(L2_DOWN, "l2.down", "interface: its link is lost, as it happens")                            \
     X(L2_DOWN_SEEN, "l2.down_seen", "interface: the node noticed that its link is lost")           \
-    X(L2_OUTAGE, "l2.outage", "interface, begins: the network carries nothing")                    \
+    X(L2_OUTAGE, "l2.outage", "network, begins: the network carries nothing")                      \
     X(ND_ROUTER, "nd.router",                                                                      \
       "interface, router, prefix: a router advertisement made a router or prefix known")           \
-    X(ND_ROUTER_LOST, "nd.router_lost", "interface, router: no longer reachable or lifetime over") \
+    X(ND_ROUTER_LOST, "nd.router_lost",                                                            \
+      "interface, router, how: no longer reachable or lifetime over")                              \
     X(ND_ADDRESS, "nd.address",                                                                    \
       "interface, address, optimistic: may be used from now on, while it is tested (RFC 4429)")    \
     X(ND_UNIQUE, "nd.unique", "interface, address: its test is over, it was in use already")       \
@@ -80,21 +81,23 @@ enum node_reason {
       "interface, router, destination, target, obeyed: a better first hop was named")              \
     X(ND_SILENT, "nd.silent",                                                                      \
       "interface, router: its advertisements stay away longer than it said")                       \
-    X(ND_ADDRESS_GONE, "nd.address_gone", "interface, address: no longer the node's")              \
+    X(ND_ADDRESS_GONE, "nd.address_gone", "interface, address, how: no longer the node's")         \
     X(ND_DAD_FAILED, "nd.dad_failed", "interface, address: somebody else has it")                  \
-    X(PATH_DEAD, "path.dead", "interface, how: nothing comes through it")                          \
+    X(PATH_DEAD, "path.dead", "interface, how, bid, home_address: nothing comes through it")       \
     X(PATH_MTU, "path.mtu", "local, remote, mtu_bytes: a path carries less, RFC 8201")             \
-    X(PATH_ALIVE, "path.alive", "interface, how: it works again")                                  \
+    X(PATH_ALIVE, "path.alive", "interface, how, bid, home_address: it works again")               \
     X(BU_SENT, "mip6.bu_sent",                                                                     \
       "peer, home_address, bids, sequence, lifetime_s, care_of_address, interface")                \
     X(BA_RECEIVED, "mip6.ba_received",                                                             \
-      "peer, home_address, sequence, lifetime_s, status, matched")                                 \
-    X(BU_RECEIVED, "mip6.bu_received", "home_address, source, bids, sequence, lifetime_s, status") \
+      "peer, home_address, bids, sequence, lifetime_s, status, matched, interface")                \
+    X(BU_RECEIVED, "mip6.bu_received",                                                             \
+      "home_address, source, bids, sequence, lifetime_s, overwrite")                               \
     X(BA_SENT, "mip6.ba_sent", "peer, home_address, bids, sequence, lifetime_s, status")           \
     X(REGISTERED, "mip6.registered",                                                               \
       "home_address, bid, care_of_address, interface, status: acknowledged")                       \
     X(DEREGISTERED, "mip6.deregistered", "home_address, bid: acknowledged")                        \
-    X(REGISTRATION_LOST, "mip6.registration_lost", "home_address, bid: lifetime over or refused")  \
+    X(REGISTRATION_LOST, "mip6.registration_lost",                                                 \
+      "home_address, bid, status: lifetime over or refused")                                       \
     X(FALLBACK, "mip6.fallback",                                                                   \
       "home_address, why: what the mobile node no longer asks of its home agent")                  \
     X(RETURNED_HOME, "mip6.returned_home",                                                         \
@@ -103,15 +106,17 @@ enum node_reason {
     X(BRR_RECEIVED, "mip6.brr_received", "home_address, bids")                                     \
     X(BE_RECEIVED, "mip6.be_received", "peer, home_address, status: 1 no binding, 2 unknown type") \
     X(RESTARTED, "mip6.restarted", "home_address: the node has forgotten its bindings")            \
-    X(BINDING_MADE, "mip6.binding_made", "home_address, bid, care_of_address")                     \
-    X(BINDING_MOVED, "mip6.binding_moved", "home_address, bid, care_of_address")                   \
-    X(BINDING_REFRESHED, "mip6.binding_refreshed", "home_address, bid, care_of_address")           \
+    X(BINDING_MADE, "mip6.binding_made", "home_address, bid, care_of_address, how")                \
+    X(BINDING_MOVED, "mip6.binding_moved", "home_address, bid, care_of_address, how")              \
+    X(BINDING_REFRESHED, "mip6.binding_refreshed", "home_address, bid, care_of_address, how")      \
     X(BINDING_ENDED, "mip6.binding_ended", "home_address, bid, care_of_address, how")              \
     X(HOME_DAD, "mip6.home_dad",                                                                   \
       "home_address, result: the home agent tested the address on the home link")                  \
     X(PROXY, "mip6.proxy", "home_address, on: the home agent answers for it on the home link")     \
-    X(FLOW_MOVED, "decision.flow_moved", "flow, direction, from, to: interfaces")                  \
-    X(DECISION_REFUSED, "decision.refused", "flow, direction, bid: a module named what is no BID") \
+    X(FLOW_MOVED, "decision.flow_moved",                                                           \
+      "flow, direction, from, to, mobile, home_address: interfaces")                               \
+    X(DECISION_REFUSED, "decision.refused",                                                        \
+      "flow, direction, bid, mobile: a module named what is no BID")                               \
     X(REFUSED, "mip6.refused",                                                                     \
       "peer, what: a node that does not know the Mobility Header or the Home Address option")
 
@@ -124,7 +129,9 @@ enum event_name {
 
 const char *event_name(uint16_t event); /* "mip6.bu_sent" */
 const char *event_help(uint16_t event);
-int event_find(const char *name);       /* enum event_name, or -1 */
+int event_find(const char *name); /* enum event_name, or -1 */
+/* Whether the event can have that field: those that stand before the colon of its help. */
+bool event_has_field(uint16_t event, const char *field);
 const char *drop_name(uint16_t reason); /* "queue_full"; links' and nodes' alike */
 const char *drop_help(uint16_t reason);
 int drop_find(const char *name); /* the reason, or -1 */

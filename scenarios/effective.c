@@ -65,7 +65,16 @@ static void print_prefix(FILE *out, const struct prefix *p)
     (void)fprintf(out, "\"%s/%u\"", addr_text(&p->addr, text), p->len);
 }
 
-static void print_scalar(FILE *out, const struct key *k, enum key_type type, const void *from)
+/* A file as it was written: without the scenario's folder in front. */
+static void print_file(FILE *out, const char *path, const char *folder)
+{
+    size_t n = strlen(folder);
+    bool below = path && n && !strncmp(path, folder, n) && path[n] == '/';
+    print_text_or_empty(out, below ? path + n + 1 : path);
+}
+
+static void print_scalar(FILE *out, const struct key *k, enum key_type type, const void *from,
+                         const char *folder)
 {
     char text[64];
     switch (type) {
@@ -103,8 +112,10 @@ static void print_scalar(FILE *out, const struct key *k, enum key_type type, con
     case KEY_PREFIX:
         print_prefix(out, from);
         return;
-    case KEY_TEXT:
     case KEY_FILE:
+        print_file(out, *(const char *const *)from, folder);
+        return;
+    case KEY_TEXT:
     case KEY_REF:
         print_text_or_empty(out, *(const char *const *)from);
         return;
@@ -129,9 +140,11 @@ static bool is_given(const struct key *k, const char *whole, const void *from)
     return true;
 }
 
-static void print_members(FILE *out, const struct key *keys, const char *from, int depth);
+static void print_members(FILE *out, const struct key *keys, const char *from, int depth,
+                          const char *folder);
 
-static void print_list(FILE *out, const struct key *k, const struct key_list *list, int depth)
+static void print_list(FILE *out, const struct key *k, const struct key_list *list, int depth,
+                       const char *folder)
 {
     static const size_t sizes[] = {[KEY_BOOL] = sizeof(bool),
                                    [KEY_WORD] = sizeof(int),
@@ -143,7 +156,7 @@ static void print_list(FILE *out, const struct key *k, const struct key_list *li
             (void)fputc('\n', out);
             indent(out, depth + 1);
             (void)fputs("-\n", out);
-            print_members(out, k->keys, (const char *)list->items + i * k->size, depth + 2);
+            print_members(out, k->keys, (const char *)list->items + i * k->size, depth + 2, folder);
         }
         return;
     }
@@ -151,19 +164,20 @@ static void print_list(FILE *out, const struct key *k, const struct key_list *li
     (void)fputs(" [", out);
     for (size_t i = 0; i < list->n; i++) {
         (void)fputs(i ? ", " : "", out);
-        print_scalar(out, k, k->of, (const char *)list->items + i * size);
+        print_scalar(out, k, k->of, (const char *)list->items + i * size, folder);
     }
     (void)fputs("]\n", out);
 }
 
-static void print_map(FILE *out, const struct key *k, const struct key_list *map, int depth)
+static void print_map(FILE *out, const struct key *k, const struct key_list *map, int depth,
+                      const char *folder)
 {
     (void)fputc('\n', out);
     for (size_t i = 0; i < map->n; i++) {
         const char *item = (const char *)map->items + i * k->size;
         indent(out, depth + 1);
         (void)fprintf(out, "%s:\n", *(const char *const *)(const void *)item);
-        print_members(out, k->keys, item, depth + 2);
+        print_members(out, k->keys, item, depth + 2, folder);
     }
 }
 
@@ -180,18 +194,19 @@ static void print_pairs(FILE *out, const struct key_list *pairs)
     (void)fputs("}\n", out);
 }
 
-static void print_value(FILE *out, const struct key *k, const char *from, int depth)
+static void print_value(FILE *out, const struct key *k, const char *from, int depth,
+                        const char *folder)
 {
     switch (k->type) {
     case KEY_TABLE:
         (void)fputc('\n', out);
-        print_members(out, k->keys, from, depth + 1);
+        print_members(out, k->keys, from, depth + 1, folder);
         break;
     case KEY_LIST:
-        print_list(out, k, (const struct key_list *)(const void *)from, depth);
+        print_list(out, k, (const struct key_list *)(const void *)from, depth, folder);
         break;
     case KEY_MAP:
-        print_map(out, k, (const struct key_list *)(const void *)from, depth);
+        print_map(out, k, (const struct key_list *)(const void *)from, depth, folder);
         break;
     case KEY_PAIRS:
         print_pairs(out, (const struct key_list *)(const void *)from);
@@ -203,7 +218,7 @@ static void print_value(FILE *out, const struct key *k, const char *from, int de
         break;
     default:
         (void)fputc(' ', out);
-        print_scalar(out, k, k->type, from);
+        print_scalar(out, k, k->type, from, folder);
         (void)fputc('\n', out);
         break;
     }
@@ -223,24 +238,27 @@ static bool is_shown(const struct key *k, const char *whole)
     return false;
 }
 
-static void print_members(FILE *out, const struct key *keys, const char *from, int depth)
+static void print_members(FILE *out, const struct key *keys, const char *from, int depth,
+                          const char *folder)
 {
     for (const struct key *k = keys; k->name; k++) {
         if (k->type == KEY_JOIN) {
-            print_members(out, k->keys, from + k->at, depth);
+            print_members(out, k->keys, from + k->at, depth, folder);
             continue;
         }
         if (!is_shown(k, from))
             continue;
         indent(out, depth);
         (void)fprintf(out, "%s:", k->name);
-        print_value(out, k, from + k->at, depth);
+        print_value(out, k, from + k->at, depth, folder);
     }
 }
 
-void effective_print(FILE *out, const struct key *keys, const void *from)
+void effective_print(FILE *out, const struct key *keys, const void *from, const char *folder)
 {
-    print_members(out, keys, from, 0);
+    (void)fputs("# Every default written out; files are named from the scenario's own folder.\n",
+                out);
+    print_members(out, keys, from, 0, folder);
 }
 
 /* ---- what keys there are ------------------------------------------------------------ */

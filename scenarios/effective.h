@@ -1,6 +1,6 @@
 /*
  * effective.h - a bound scenario as text again, with every default filled in: text that binds to
- * the same values.
+ * the same values, in the folder of the scenario: files are named from there.
  */
 #ifndef SCENARIOS_EFFECTIVE_H
 #define SCENARIOS_EFFECTIVE_H
@@ -10,7 +10,8 @@
 #include "scenarios/yaml.h"
 #include "sim/base/key.h"
 
-void effective_print(FILE *out, const struct key *keys, const void *from);
+/* `folder` is that of the scenario; "": the present one. */
+void effective_print(FILE *out, const struct key *keys, const void *from, const char *folder);
 
 /* A node as it was written, in YAML's flow form. */
 void effective_print_node(FILE *out, const struct yaml_node *n);

@@ -49,23 +49,30 @@ static bool is_share(const char *text)
 }
 
 /* A bound as a number in base units; a share stays one, as parts of 1. */
-static enum status read_bound(const char *text, double *value, struct why *w)
+static enum status read_bound(const char *metric, const char *text, double *value, struct why *w)
 {
+    static const char *const wants[] = {
+        [METRIC_COUNT] = "a number or a share of what was sent, such as 12 or '2 %'",
+        [METRIC_NUMBER] = "a number, such as 12",
+        [METRIC_TIME] = "a time, such as '150 ms'",
+    };
+    enum metric_unit unit = metric_unit(metric);
     sim_time t;
     uint32_t ppb;
+    enum status st = ST_OK;
     struct why no;
-    if (is_share(text)) {
-        enum status st = units_share(text, &ppb, w);
+    if (unit == METRIC_TIME) {
+        st = units_time(text, &t, &no);
+        *value = st ? 0 : (double)t;
+    } else if (unit == METRIC_COUNT && is_share(text)) {
+        st = units_share(text, &ppb, &no);
         *value = st ? 0 : (double)ppb / SHARE_ONE;
-        return st;
+    } else {
+        st = units_real(text, value, &no);
     }
-    if (!units_time(text, &t, &no)) {
-        *value = (double)t;
-        return ST_OK;
-    }
-    if (units_real(text, value, &no))
-        return why_set(w, ST_SYNTAX, "'%s' is not a number, a time or a share", text);
-    return ST_OK;
+    return st ? why_set(w, st, "'%.100s' is compared with %s, not with '%.60s'", metric,
+                        wants[unit], text)
+              : ST_OK;
 }
 
 static enum status check_name(const char *name, struct why *w)
@@ -83,24 +90,30 @@ static enum status check_name(const char *name, struct why *w)
 static enum status check_bounds(const struct expect *e, struct why *w)
 {
     const char *const bound[] = {e->max, e->min, e->equals};
-    bool any = false;
+    double value[3] = {0};
     for (int k = 0; k < 3; k++) {
-        double v;
-        if (!bound[k])
-            continue;
-        any = true;
-        enum status st = read_bound(bound[k], &v, w);
+        enum status st = bound[k] ? read_bound(e->metric, bound[k], &value[k], w) : ST_OK;
         if (st)
             return st;
     }
-    return any ? ST_OK : why_set(w, ST_MISSING, "a metric needs max, min or equals");
+    if (!e->max && !e->min && !e->equals)
+        return why_set(w, ST_MISSING, "a metric needs max, min or equals");
+    if (e->max && e->min && is_share(e->max) == is_share(e->min) && value[0] < value[1])
+        return why_set(w, ST_RANGE, "max '%s' is below min '%s': nothing can hold", e->max, e->min);
+    return ST_OK;
 }
 
-enum status expect_check(const struct expect *e, const char *const *flow, size_t flows,
-                         struct why *w)
+static bool is_counted(const struct expect *e)
+{
+    return e->has_count || e->has_at_least || e->has_at_most;
+}
+
+/* What stands beside a form and means nothing there. */
+static enum status check_form(const struct expect *e, const struct expect_names *names,
+                              struct why *w)
 {
     int forms = (e->metric != NULL) + (e->event != NULL) + (e->never != NULL) + (e->order.n > 0);
-    const char *const *order = e->order.items;
+    bool of_events = !e->metric;
     if (forms != 1)
         return why_set(w, ST_SYNTAX, "needs exactly one of metric, event, never and order");
     if (e->each && (strcmp(e->each, "transition") != 0 || !e->metric ||
@@ -108,17 +121,57 @@ enum status expect_check(const struct expect *e, const char *const *flow, size_t
         return why_set(w, ST_SYNTAX,
                        "each goes with: each: transition, metric: disruption.NAME.up");
     }
-    enum status st = ST_OK;
-    if (e->event)
-        st = check_name(e->event, w);
-    if (e->never)
-        st = check_name(e->never, w);
-    for (size_t k = 0; k < e->order.n && !st; k++)
-        st = check_name(order[k], w);
-    if (e->metric)
-        st = metric_check(e->metric, flow, flows, w);
-    if (e->metric && !st)
-        st = check_bounds(e, w);
+    if (is_counted(e) && !e->event)
+        return why_set(w, ST_SYNTAX, "count, at_least and at_most go with event");
+    if (of_events && (e->max || e->min || e->equals))
+        return why_set(w, ST_SYNTAX, "max, min and equals go with metric");
+    if (!of_events && (e->where.n || e->after || e->before))
+        return why_set(w, ST_SYNTAX, "where, after and before go with events, not with a metric");
+    if (e->before && e->after >= e->before)
+        return why_set(w, ST_RANGE, "`after` is not before `before`: no event can be between");
+    if (e->after >= names->stop && e->after)
+        return why_set(w, ST_RANGE, "`after` is not before the end of the run");
+    return ST_OK;
+}
+
+static enum status check_where(const struct expect *e, const char *name,
+                               const struct expect_names *names, struct why *w)
+{
+    const struct key_pair *pair = e->where.items;
+    bool drop = !strncmp(name, "drop.", 5);
+    if (drop && (e->after || e->before))
+        return why_set(w, ST_SYNTAX, "drops are counted without their time: no after, no before");
+    for (size_t k = 0; k < e->where.n; k++) {
+        if (!strcmp(pair[k].name, "node")) {
+            if (!names->has_node(names->of, pair[k].value))
+                return why_set(w, ST_MISSING, "where: there is no node '%.80s'", pair[k].value);
+        } else if (drop || !event_has_field((uint16_t)event_find(name), pair[k].name)) {
+            return why_set(w, ST_MISSING, "where: %.60s has no field '%.60s'; it has node%s%.100s",
+                           name, pair[k].name, drop ? "" : ", ",
+                           drop ? "" : event_help((uint16_t)event_find(name)));
+        }
+    }
+    return ST_OK;
+}
+
+enum status expect_check(const struct expect *e, const struct expect_names *names, struct why *w)
+{
+    const char *const *order = e->order.items;
+    enum status st = check_form(e, names, w);
+    if (!st && e->metric) {
+        st = metric_check(e->metric, names, w);
+        return st ? st : check_bounds(e, w);
+    }
+    const char *one = e->event ? e->event : e->never;
+    for (size_t k = 0; k < (one ? 1 : e->order.n) && !st; k++) {
+        const char *name = one ? one : order[k];
+        st = check_name(name, w);
+        if (!st && !one && !strncmp(name, "drop.", 5))
+            st =
+                why_set(w, ST_SYNTAX, "'%.60s' is counted without its time and has no order", name);
+        if (!st)
+            st = check_where(e, name, names, w);
+    }
     return st;
 }
 
@@ -171,11 +224,11 @@ static bool within(const struct expect *e, double value, double sent)
     double bound = 0;
     bool held = true;
     const double slack = 1e-9;
-    if (e->max && !read_bound(e->max, &bound, &w))
+    if (e->max && !read_bound(e->metric, e->max, &bound, &w))
         held &= value <= bound * (is_share(e->max) ? sent : 1) + slack;
-    if (e->min && !read_bound(e->min, &bound, &w))
+    if (e->min && !read_bound(e->metric, e->min, &bound, &w))
         held &= value >= bound * (is_share(e->min) ? sent : 1) - slack;
-    if (e->equals && !read_bound(e->equals, &bound, &w)) {
+    if (e->equals && !read_bound(e->metric, e->equals, &bound, &w)) {
         double want = bound * (is_share(e->equals) ? sent : 1);
         held &= value >= want - slack && value <= want + slack;
     }
@@ -205,6 +258,8 @@ static enum status ask_metric(const struct expect *e, struct sqlite3 *db, bool *
     if (is_share(e->max) || is_share(e->min) || is_share(e->equals)) {
         (void)snprintf(found, size, "%.10g of %.10g (%.4g %%)", value, sent,
                        sent > 0 ? 100 * value / sent : 0);
+    } else if (metric_unit(e->metric) == METRIC_TIME) {
+        (void)snprintf(found, size, "%.6f ms", value / 1e6);
     } else {
         (void)snprintf(found, size, "%.10g", value);
     }
@@ -218,7 +273,7 @@ static enum status ask_count(const struct expect *e, struct sqlite3 *db, bool *h
     enum status st = count_events(e, db, e->event ? e->event : e->never, &n, w);
     (void)snprintf(found, size, "%.0f", n);
     *held = n >= 1;
-    if (e->has_count || e->has_at_least || e->has_at_most)
+    if (is_counted(e))
         *held = true;
     if (e->has_count)
         *held &= n >= (double)e->count && n <= (double)e->count;

@@ -41,8 +41,19 @@ struct expect {
 
 extern const struct key expect_keys[];
 
-/* Before the run: is it one of the forms, do its names exist? `flow` are the names of the flows. */
-MUST_CHECK enum status expect_check(const struct expect *e, const char *const *flow, size_t flows,
+/* What an expectation or a figure may name. */
+struct expect_names {
+    const char *const *flow;
+    size_t flows;
+    /* Is there such a node, and such an interface of it? */
+    bool (*has_node)(const void *of, const char *node);
+    bool (*has_interface)(const void *of, const char *node, const char *interface);
+    const void *of;
+    sim_time stop; /* how long the run is */
+};
+
+/* Before the run: is it one of the forms, and do its names exist? */
+MUST_CHECK enum status expect_check(const struct expect *e, const struct expect_names *names,
                                     struct why *w);
 
 /* After it: `found` says what was there. Answers through `held`. */
@@ -56,7 +67,11 @@ void expect_text(const struct expect *e, char *out, size_t size);
  * `disruption.NAME.up|down` (the worst). */
 MUST_CHECK enum status metric_ask(struct sqlite3 *db, const char *metric, double *value,
                                   struct why *w);
-MUST_CHECK enum status metric_check(const char *metric, const char *const *flow, size_t flows,
+MUST_CHECK enum status metric_check(const char *metric, const struct expect_names *names,
                                     struct why *w);
+
+/* What a metric is measured in; a count of packets can be a share of those sent. */
+enum metric_unit { METRIC_COUNT, METRIC_NUMBER, METRIC_TIME };
+enum metric_unit metric_unit(const char *metric);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "models/names.h"
+#include "traces/count.h"
 #include "traces/db.h"
 #include "traces/expect.h"
 
@@ -85,18 +86,69 @@ static enum status check_events(const char *metric, const struct parts *p, unsig
     return ST_OK;
 }
 
-enum status metric_check(const char *metric, const char *const *flow, size_t flows, struct why *w)
+enum metric_unit metric_unit(const char *metric)
+{
+    size_t n = strlen(metric);
+    if (!strncmp(metric, "disruption.", 11) || !strncmp(metric, "since.", 6) ||
+        (!strncmp(metric, "flow.", 5) && n > 3 && !strcmp(metric + n - 3, "_ns")))
+        return METRIC_TIME;
+    const char *last = strrchr(metric, '.');
+    bool of_packets = last && !strncmp(metric, "flow.", 5) && strncmp(last, ".mos_", 5) != 0 &&
+                      strcmp(last, ".received_bytes") != 0;
+    return of_packets ? METRIC_COUNT : METRIC_NUMBER;
+}
+
+static bool is_counter(const char *name)
+{
+    static const char *const ways[] = {".sent", ".received", ".dropped"};
+    if (!strncmp(name, "drop.", 5))
+        return drop_find(name + 5) >= 0;
+    for (unsigned k = 0; k < COUNTS; k++) {
+        size_t n = strlen(count_name(k));
+        for (unsigned j = 0; j < COUNT_WAYS && !strncmp(name, count_name(k), n); j++) {
+            if (!strcmp(name + n, ways[j]))
+                return true;
+        }
+    }
+    return false;
+}
+
+static enum status check_counter(const char *metric, const struct parts *p,
+                                 const struct expect_names *names, struct why *w)
+{
+    bool of_node = p->n >= 3 && is_counter(p->rest[2]);
+    if (!of_node && !(p->n >= 4 && is_counter(p->rest[3]))) {
+        return why_set(w, ST_MISSING,
+                       "'%.100s' names no counter; they are drop.REASON, and those of an "
+                       "interface that docs/reference.md lists, with .sent, .received or .dropped",
+                       metric);
+    }
+    if (!of_node && !names->has_interface(names->of, p->text[1], p->text[2]))
+        return why_set(w, ST_MISSING, "'%.100s': '%s' has no interface '%s'", metric, p->text[1],
+                       p->text[2]);
+    return ST_OK;
+}
+
+/* A metric of a node: of its counters or events. */
+static enum status check_of_node(const char *metric, const struct parts *p,
+                                 const struct expect_names *names, struct why *w)
+{
+    if (p->n < 3 || !names->has_node(names->of, p->text[1]))
+        return why_set(w, ST_MISSING, "'%.100s': there is no node '%s'", metric,
+                       p->n > 1 ? p->text[1] : "");
+    if (!strcmp(p->text[0], "counter"))
+        return check_counter(metric, p, names, w);
+    return check_events(metric, p, strcmp(p->text[0], "event") ? 2 : 1, w);
+}
+
+enum status metric_check(const char *metric, const struct expect_names *names, struct why *w)
 {
     struct parts p;
     bool known = false;
     if (!cut(metric, &p))
         return why_set(w, ST_SYNTAX, "'%s' is not a metric", metric);
-    if (!strcmp(p.text[0], "counter") && p.n >= 3)
-        return ST_OK;
-    if (!strcmp(p.text[0], "event"))
-        return check_events(metric, &p, 1, w);
-    if (!strcmp(p.text[0], "since"))
-        return check_events(metric, &p, 2, w);
+    if (!strcmp(p.text[0], "counter") || !strcmp(p.text[0], "event") || !strcmp(p.text[0], "since"))
+        return check_of_node(metric, &p, names, w);
     bool is_flow = !strcmp(p.text[0], "flow") && p.n == 4;
     if (!is_flow && !(!strcmp(p.text[0], "disruption") && p.n == 3)) {
         return why_set(w, ST_SYNTAX,
@@ -105,8 +157,8 @@ enum status metric_check(const char *metric, const char *const *flow, size_t flo
                        "and since.NODE.EVENT.EVENT",
                        metric);
     }
-    for (size_t k = 0; k < flows; k++)
-        known |= !strcmp(flow[k], p.text[1]);
+    for (size_t k = 0; k < names->flows; k++)
+        known |= !strcmp(names->flow[k], p.text[1]);
     if (!known)
         return why_set(w, ST_MISSING, "'%s': there is no flow '%s'", metric, p.text[1]);
     if (!is_direction(p.text[2]))

@@ -39,7 +39,7 @@ static int check_one(const char *file, const struct asked *asked, struct json_wr
         complaints_print(c, stderr);
     }
     if (good && asked->effective)
-        effective_print(stdout, scenario_keys, &s);
+        effective_print(stdout, scenario_keys, &s, scenario_folder(file, &arena));
     if (good && !asked->quiet && !asked->effective && !asked->json) {
         (void)fprintf(stderr, "%s: good: %zu nodes, %zu networks, %zu flows\n", file, s.nodes.n,
                       s.networks.n, s.flows.n);
@@ -60,6 +60,8 @@ static int run(int argc, char **argv)
         return cli_wrong("--effective prints YAML: not together with --json");
     struct json_writer j = jw_to(stdout, 1);
     code = CLI_DONE;
+    if (asked.effective && argc - at > 1)
+        return cli_wrong("--effective prints one file");
     if (asked.json)
         jw_list(&j, NULL);
     for (; at < argc; at++) {

@@ -57,7 +57,7 @@ static enum status print_effective(struct run *r, struct why *w)
     FILE *out = open_memstream(&r->effective, &r->effective_n);
     if (!out)
         return why_set(w, ST_NOMEM, "out of memory");
-    effective_print(out, scenario_keys, &r->scenario);
+    effective_print(out, scenario_keys, &r->scenario, scenario_folder(r->how->file, &r->arena));
     return fclose(out) ? why_set(w, ST_NOMEM, "out of memory") : ST_OK;
 }
 

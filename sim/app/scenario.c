@@ -64,7 +64,7 @@ bool scenario_interface(const struct scenario *s, const char *text, const struct
     return *interface != NULL;
 }
 
-static const char *folder_of(const char *path, struct arena *arena)
+const char *scenario_folder(const char *path, struct arena *arena)
 {
     const char *slash = strrchr(path, '/');
     if (!slash)
@@ -124,7 +124,7 @@ bool scenario_load_copy(const char *copy, const char *path, const char *const *s
         yaml_set(*root, set[k], (unsigned)k + 1, arena, c);
     if (c->n)
         return false;
-    return scenario_bind(*root, folder_of(path, arena), arena, s, c);
+    return scenario_bind(*root, scenario_folder(path, arena), arena, s, c);
 }
 
 bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *arena,

@@ -14,6 +14,8 @@ static const char *path3(struct check *k, const char *a, const char *b, const ch
     return arena_format(k->arena, "%s.%s.%s", a, b, c);
 }
 
+enum { SERIES_MOST = 1000000 };
+
 /* ---- networks -------------------------------------------------------------------- */
 
 static void check_prefix(struct check *k, const struct network_config *n)
@@ -28,6 +30,8 @@ static void check_prefix(struct check *k, const struct network_config *n)
         SAY(k, path, "only a cellular network has a pool");
     } else if (!cellular && n->prefix.prefix.len != 64) {
         SAY(k, path, "must be a /64 (RFC 4862 5.5.3), not a /%u", n->prefix.prefix.len);
+    } else if (!addr_unicast_routable(cellular ? &n->prefix.pool.addr : &n->prefix.prefix.addr)) {
+        SAY(k, path, "is no prefix of global unicast addresses (RFC 4291 2.4)");
     }
 }
 
@@ -218,6 +222,9 @@ static void check_mobile(struct check *k, const struct node_config *n)
         taken = addr_join(&net->prefix.prefix, 1);
     if (addr_eq(&taken, &n->home.address))
         SAY(k, path2(k, path, "home.address"), "is the address of the home agent");
+    if (addr_identifier(&n->home.address) == 0)
+        SAY(k, path2(k, path, "home.address"),
+            "is the subnet-router anycast address (RFC 4291 2.6.1)");
     if (!n->interfaces.n)
         SAY(k, path, "a mobile node needs interfaces");
     if (n->mcoa.at_home == 1 && !n->mcoa.enabled)
@@ -373,6 +380,8 @@ static void check_events(struct check *k)
 static const char *suggest_name(struct check *k, const char *wrong)
 {
     bool drop = !strncmp(wrong, "drop.", 5);
+    if (drop ? drop_find(wrong + 5) >= 0 : event_find(wrong) >= 0)
+        return ""; /* that is not what is wrong */
     struct suggestion s = suggest_for(drop ? wrong + 5 : wrong);
     for (unsigned n = 0; n < (drop ? DROP_REASONS : EVENT_NAMES); n++) {
         if (!drop || drop_name((uint16_t)n))
@@ -394,16 +403,45 @@ static const char *suggest_expected(struct check *k, const struct expect *e)
     return "";
 }
 
+/* The router of a network that is no home agent's: "lte-router". */
+static const struct network_config *router_of(const struct scenario *s, const char *node)
+{
+    const struct network_config *n = KEY_ITEMS(s->networks, struct network_config);
+    for (size_t j = 0; j < s->networks.n; j++) {
+        size_t len = strlen(n[j].name);
+        if (!n[j].agent && !strncmp(node, n[j].name, len) && !strcmp(node + len, "-router"))
+            return &n[j];
+    }
+    return NULL;
+}
+
+static bool has_node(const void *of, const char *node)
+{
+    return scenario_node(of, node) || router_of(of, node);
+}
+
+/* Of a mobile node what it has; routers' interfaces are named by networks, backbones, bearers. */
+static bool has_interface(const void *of, const char *node, const char *interface)
+{
+    const struct node_config *n = scenario_node(of, node);
+    if (n && n->role == ROLE_CORRESPONDENT)
+        return !strcmp(interface, "eth0");
+    return !n || n->role != ROLE_MOBILE ||
+           SCENARIO_FIND(n->interfaces, struct interface_config, interface);
+}
+
 static void check_expect(struct check *k)
 {
     const struct expect *e = KEY_ITEMS(k->s->expect, struct expect);
     const struct flow_config *f = KEY_ITEMS(k->s->flows, struct flow_config);
     const char **name = arena_take(k->arena, (k->s->flows.n + 1) * sizeof *name);
+    const struct expect_names names = {name,          k->s->flows.n, has_node,
+                                       has_interface, k->s,          k->s->general.stop};
     for (size_t j = 0; j < k->s->flows.n; j++)
         name[j] = f[j].name;
     for (size_t j = 0; j < k->s->expect.n; j++) {
         struct why w = {""};
-        if (expect_check(&e[j], name, k->s->flows.n, &w)) {
+        if (expect_check(&e[j], &names, &w)) {
             SAY(k, arena_format(k->arena, "expect.%zu", j), "%s%s", w.text,
                 suggest_expected(k, &e[j]));
         }
@@ -411,7 +449,7 @@ static void check_expect(struct check *k)
     const struct figure_config *fig = KEY_ITEMS(k->s->figures, struct figure_config);
     for (size_t j = 0; j < k->s->figures.n; j++) {
         struct why w = {""};
-        if (metric_check(fig[j].plot, name, k->s->flows.n, &w))
+        if (metric_check(fig[j].plot, &names, &w))
             SAY(k, path3(k, "figures", fig[j].name, "plot"), "%s", w.text);
     }
 }
@@ -422,6 +460,11 @@ void scenario_check(const struct scenario *s, const struct yaml_node *root, stru
     struct check k = {s, root, arena, c};
     if (s->monami != 1)
         SAY(&k, "monami", "this program reads version 1 of the format");
+    if (s->timers.bul.initial_timeout > s->timers.bul.max_timeout ||
+        s->timers.bul.first_timeout > s->timers.bul.max_timeout)
+        SAY(&k, "timers.max_bindack_timeout", "is below the first wait for an acknowledgement");
+    if (s->general.record.series && s->general.stop / s->general.record.series > SERIES_MOST)
+        SAY(&k, "general.record.series", "makes more than %d bins in the run", SERIES_MOST);
     check_networks(&k);
     check_names(&k);
     if (c->n == 0)

@@ -58,6 +58,10 @@ static void check_names(struct check *k, const struct node_config *n)
     for (size_t j = 0; j < d->prefer.n; j++) {
         if (!SCENARIO_FIND(n->interfaces, struct interface_config, prefer[j]))
             SAY(k, below(k, n, "prefer"), "there is no interface '%s'", prefer[j]);
+        for (size_t m = 0; m < j; m++) {
+            if (!strcmp(prefer[m], prefer[j]))
+                SAY(k, below(k, n, "prefer"), "names interface '%s' twice", prefer[j]);
+        }
     }
     if (d->interface && !SCENARIO_FIND(n->interfaces, struct interface_config, d->interface))
         SAY(k, below(k, n, "interface"), "there is no interface '%s'", d->interface);

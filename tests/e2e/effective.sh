@@ -1,15 +1,25 @@
 #!/bin/sh
 # effective.sh MONAMI SCENARIOS SCRATCH: effective.yaml, with every default written out, is the same
-# run: the same digest, and the same text again.
+# run: the same digest, and the same text again, wherever the program was started. It stands where the
+# scenario stood, since it names its files from there.
 set -eu
+monami=$(realpath "$1")
+scratch=$(realpath "$3")
+copy=$scratch/effective-folder
+rm -rf "$copy"
+mkdir "$copy"
+cp -r "$2"/*.yaml "$2"/traces "$copy"
+cd "$copy"
 n=0
-for file in "$2"/*.yaml; do
-    "$1" run "$file" -q -f -o "$3/effective-1" --pcap none
-    "$1" run "$3/effective-1/effective.yaml" -q -f -o "$3/effective-2" --pcap none
+for file in *.yaml; do
+    "$monami" run "$file" -q -f -o "$scratch/effective-1" --pcap none
+    cp "$scratch/effective-1/effective.yaml" written-out
+    (cd / && "$monami" run "$copy/written-out" -q -f -o "$scratch/effective-2" --pcap none)
     for k in 1 2; do
-        sed -n 's/.*"digest": "\(.*\)".*/\1/p' "$3/effective-$k/manifest.json" >"$3/effective-$k.digest"
+        sed -n 's/.*"digest": "\(.*\)".*/\1/p' "$scratch/effective-$k/manifest.json" >"$scratch/effective-$k.digest"
     done
-    cmp "$3/effective-1.digest" "$3/effective-2.digest" || { echo "$file: another digest"; exit 1; }
+    cmp "$scratch/effective-1.digest" "$scratch/effective-2.digest" || { echo "$file: another digest"; exit 1; }
+    cmp "$scratch/effective-1/effective.yaml" "$scratch/effective-2/effective.yaml" || { echo "$file: another text"; exit 1; }
     n=$((n + 1))
 done
 echo "$n scenarios, written out, are the same runs"
