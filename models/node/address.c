@@ -213,7 +213,6 @@ static void found_unique(struct nd_address *a)
     bool in_use = a->state == ADDRESS_OPTIMISTIC;
     a->state = ADDRESS_PREFERRED;
     nd_filter(a->iface);
-    sim_timer_init(&a->lifetime, age, a);
     arm_lifetime(a);
     if (!in_use) {
         begin_to_use(a);
@@ -320,6 +319,7 @@ void address_restore(struct iface *i, const struct addr *addr, const struct pref
                              .prefix = *prefix,
                              .preferred_until = preferred_until,
                              .valid_until = valid_until};
+    sim_timer_init(&a->lifetime, age, a);
     sim_timer_init(&a->announce, announce, a);
     a->state = ADDRESS_TENTATIVE;
     found_unique(a);

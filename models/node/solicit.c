@@ -310,7 +310,7 @@ static void refresh(struct nd_address *a, const struct nd_prefix *p)
     } else if (remaining > two_hours) {
         a->valid_until = now + two_hours;
     }
-    if (a->state != ADDRESS_TENTATIVE)
+    if (a->state >= ADDRESS_PREFERRED) /* one that is tested stays so: RFC 4429 3.3 */
         sim_arm(a->iface->node->sim, &a->lifetime, now); /* its state follows the new times */
 }
 

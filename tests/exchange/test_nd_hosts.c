@@ -285,7 +285,21 @@ static void an_optimistic_address_gives_way(void)
     const struct nd_message ns = {
         .type = ICMP6_NS, .target = addr, .options = {.has_source = true, .source = STRANGER}};
     struct nd_message na;
+    struct addr router = solicit_router(wlan(), NULL)->addr;
+    const struct nd_message again = {
+        .type = ICMP6_RA,
+        .router_lifetime_s = 1800,
+        .options = {.prefixes = 1,
+                    .prefix = {{.prefix = a->prefix.addr,
+                                .len = 64,
+                                .autonomous = true,
+                                .valid_s = 7200,
+                                .preferred_s = 3600}}}};
     CHECK_EQ(a->state, ADDRESS_OPTIMISTIC);
+    inject_nd(wlan(), &router, &addr_all_nodes, &again);
+    run_to(now_is() + 10 * SIM_MS);
+    RULE("IP6-OPT-5"); /* an advertisement in between is not the end of the test */
+    CHECK(a->state == ADDRESS_OPTIMISTIC && a->preferred_until < 3600 * SIM_S + now_is());
     inject_nd(wlan(), &other, &group, &ns);
     const struct seen_frame *f = icmp_after(wlan(), ICMP6_NA, now_is());
     RULE("IP6-OPT-4");
@@ -295,6 +309,8 @@ static void an_optimistic_address_gives_way(void)
     inject_nd(wlan(), &addr_any, &group, &test);
     RULE("IP6-OPT-4");
     CHECK(!node_owns(node_of("mn"), &addr) && count_icmp(wlan(), ICMP6_NA, 0) == answers);
+    RULE("IP6-DAD-5");
+    CHECK_EQ(count_events(EV_ND_ADDRESS_GONE, 0), 1);
     end_world();
 }
 
