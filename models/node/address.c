@@ -195,7 +195,7 @@ static void begin_to_use(struct nd_address *a)
     struct node *n = i->node;
     node_own(n, i, &a->addr);
     if (addr_link_local(&a->addr)) {
-        if (i->nd->is_host && !i->nd->host.rs_early)
+        if (i->nd->is_host && !i->nd->asks_first)
             solicit_start(i);
         return;
     }
@@ -240,8 +240,11 @@ static void tested(void *owner, bool unique)
                field_addr("address", &a->addr));
     if (a->state == ADDRESS_OPTIMISTIC) /* RFC 4429 3.3: no longer, from this very moment */
         address_remove(a, "somebody else has it");
-    if (addr_link_local(&a->addr) || ++a->tries == MAX_TRIES) {
-        a->state = ADDRESS_NONE; /* RFC 4862 5.4.5: the interface stays without */
+    if (addr_link_local(&a->addr)) { /* made from the hardware's identifier: RFC 4862 5.4.5 */
+        a->state = ADDRESS_NONE;
+        nd_disable(i);
+    } else if (++a->tries == MAX_TRIES) {
+        a->state = ADDRESS_NONE;
         nd_filter(i);
     } else {
         try_another(a);

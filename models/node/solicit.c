@@ -42,7 +42,7 @@ static void send_rs(struct sim *sim, void *owner)
     const struct addr *src = address_link_local_any(i);
     struct nd_message m = {.type = ICMP6_RS};
     (void)sim;
-    if (nd->timers->max_rs == 0 || (!src && !nd->host.rs_early))
+    if (nd->timers->max_rs == 0 || (!src && !nd->asks_first))
         return;
     nd->solicited++;
     plan_next_rs(i);
@@ -380,8 +380,12 @@ void solicit_advertised(struct iface *i, const struct ip6 *h, const struct nd_me
         if (p->autonomous)
             note_autonomous(i, p, addr_multicast(&h->dst));
     }
+    bool waits = i->nd->link_local_waits && ra->options.prefixes;
+    bool bound = waits && mobile_binds_link_local(i->node->mobile, i);
     if (i->node->mobile)
         mobile_router_found(i->node->mobile, i);
+    if (waits)
+        nd_settle_link_local(i, bound && mobile_home_iface(i->node->mobile) == i);
 }
 
 static bool is_on_link(const struct iface *i, const struct addr *dst)

@@ -286,15 +286,14 @@ static void an_optimistic_address_gives_way(void)
         .type = ICMP6_NS, .target = addr, .options = {.has_source = true, .source = STRANGER}};
     struct nd_message na;
     struct addr router = solicit_router(wlan(), NULL)->addr;
-    const struct nd_message again = {
-        .type = ICMP6_RA,
-        .router_lifetime_s = 1800,
-        .options = {.prefixes = 1,
-                    .prefix = {{.prefix = a->prefix.addr,
-                                .len = 64,
-                                .autonomous = true,
-                                .valid_s = 7200,
-                                .preferred_s = 3600}}}};
+    const struct nd_message again = {.type = ICMP6_RA,
+                                     .router_lifetime_s = 1800,
+                                     .options = {.prefixes = 1,
+                                                 .prefix = {{.prefix = a->prefix.addr,
+                                                             .len = 64,
+                                                             .autonomous = true,
+                                                             .valid_s = 7200,
+                                                             .preferred_s = 3600}}}};
     CHECK_EQ(a->state, ADDRESS_OPTIMISTIC);
     inject_nd(wlan(), &router, &addr_all_nodes, &again);
     run_to(now_is() + 10 * SIM_MS);
