@@ -94,6 +94,7 @@ enum {
     ND_ROUTERS = 4,
     ND_ON_LINK = 8,
     ND_ADV_PREFIXES = 2,
+    ND_SOLICITORS = 8, /* that wait for a unicast answer; one more is answered by multicast */
     ND_PROXIES = 256,
     ND_REDIRECTS = 16,
     ND_KNOWN = 6 /* routers of former links: RFC 6059 5.5.3 */
@@ -194,6 +195,13 @@ struct nd_on_link {
     sim_time until;
 };
 
+/* A host that a unicast answer is due to. */
+struct nd_solicitor {
+    struct addr addr; /* :: marks a free place */
+    struct iface *iface;
+    struct sim_timer due;
+};
+
 struct nd_advertiser {
     const struct nd_advertise_config *how;
     struct prefix prefix[ND_ADV_PREFIXES];
@@ -203,8 +211,7 @@ struct nd_advertiser {
     sim_time last_multicast; /* -1: never */
     int64_t sent;            /* multicast ones, for the initial interval */
     struct sim_timer timer;
-    struct addr solicitor; /* a unicast answer is due to it */
-    struct sim_timer answer;
+    struct nd_solicitor solicitor[ND_SOLICITORS];
     struct rng rng;
 };
 

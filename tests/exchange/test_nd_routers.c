@@ -106,12 +106,17 @@ static void solicited_advertisements_wait_and_keep_apart(void)
         run_to(100 * SIM_S);
         unsigned answers = 0;
         sim_time last = -1;
+        sim_time least = SIM_NEVER;
+        sim_time most = 0;
         for (int k = 0; k < 40; k++) {
             sim_time at = now_is();
             inject_nd(west(), &host, &addr_all_routers, &rs);
             run_to(at + 5 * SIM_S);
             const struct seen_frame *f = icmp_after(west(), ICMP6_RA, at);
             answers += f && f->t <= at + 500 * SIM_MS;
+            sim_time wait = f ? f->t - at : 0;
+            least = wait < least ? wait : least;
+            most = wait > most ? wait : most;
             if (!unicast && last >= 0 && f) {
                 CHECK(f->t - last >= 3 * SIM_S);
             }
@@ -120,6 +125,8 @@ static void solicited_advertisements_wait_and_keep_apart(void)
         }
         RULE("IP6-ND-6");
         CHECK_EQ(answers, 40);
+        RULE("IP6-ND-6"); /* a wait is drawn for each, unicast ones as well */
+        CHECK(least < 100 * SIM_MS && most > 400 * SIM_MS);
         /* one more right behind: multicast answers are three seconds apart, unicast ones are not */
         sim_time at = now_is();
         inject_nd(west(), &host, &addr_all_routers, &rs);
@@ -134,6 +141,39 @@ static void solicited_advertisements_wait_and_keep_apart(void)
                       : two->t - one->t >= 3 * SIM_S && two->t - one->t <= 3500 * SIM_MS);
         end_world();
     }
+}
+
+/* Several hosts ask at one instant: each has its answer; more than a router remembers share one. */
+static void many_solicitations_at_once(void)
+{
+    const struct nd_message rs = {.type = ICMP6_RS,
+                                  .options = {.has_source = true, .source = STRANGER}};
+    BEGIN(FILE_, QUIET, "general.stop=4000 s",
+          "networks.west.advertise={min: 900 s, max: 1800 s, solicited: unicast}");
+    run_to(100 * SIM_S);
+    sim_time at = now_is();
+    for (uint64_t k = 0; k < ND_SOLICITORS + 2; k++) {
+        struct addr host = addr_link_local_of(0x60 + k);
+        inject_nd(west(), &host, &addr_all_routers, &rs);
+        inject_nd(west(), &host, &addr_all_routers, &rs); /* a second time: one answer */
+    }
+    run_to(at + 4 * SIM_S);
+    unsigned groups = 0;
+    for (uint64_t k = 0; k < ND_SOLICITORS + 2; k++) {
+        struct addr host = addr_link_local_of(0x60 + k);
+        unsigned answers = 0;
+        for (unsigned j = 0; j < seen_frames; j++)
+            answers += frames[j].t >= at && frames[j].t <= at + 500 * SIM_MS &&
+                       is_icmp(&frames[j], ICMP6_RA) && addr_eq(&frames[j].h.dst, &host);
+        RULE("IP6-ND-6");
+        CHECK_EQ(answers, k < ND_SOLICITORS);
+    }
+    for (unsigned j = 0; j < seen_frames; j++)
+        groups += frames[j].t >= at && frames[j].port == west()->port->index &&
+                  is_icmp(&frames[j], ICMP6_RA) && addr_multicast(&frames[j].h.dst);
+    RULE("IP6-ND-6");
+    CHECK_EQ(groups, 1);
+    end_world();
 }
 
 /* RFC 6275 7.1, 7.2: H, the whole address with R, and the link-layer address. */
@@ -495,7 +535,7 @@ static void a_deprecated_care_of_address_is_replaced(void)
 }
 
 CHECK_MAIN(CASE(advertisements_come_within_their_interval), CASE(the_first_three_come_early),
-           CASE(solicited_advertisements_wait_and_keep_apart),
+           CASE(solicited_advertisements_wait_and_keep_apart), CASE(many_solicitations_at_once),
            CASE(a_home_agent_says_that_it_is_one), CASE(silence_ends_a_resolution),
            CASE(what_an_advertisement_changes), CASE(a_router_no_longer),
            CASE(a_stale_neighbour_is_probed_when_used), CASE(a_new_address_is_announced),
