@@ -117,6 +117,7 @@ static void seek_agent(struct sim *sim, void *owner)
 void mobile_home_init(struct mobile *m)
 {
     sim_timer_init(&m->seeking, seek_agent, m);
+    m->home_preferred_until = SIM_NEVER;
 }
 
 void mobile_advertised(struct mobile *m, struct iface *i, const struct nd_message *na)
@@ -161,6 +162,16 @@ void mobile_leave_home(struct mobile *m)
     } else {
         mobile_address_changed(m, i);
     }
+}
+
+void mobile_home_advertised(struct mobile *m, sim_time preferred_until)
+{
+    m->home_preferred_until = preferred_until;
+}
+
+bool mobile_home_deprecated(const struct mobile *m)
+{
+    return m->home_preferred_until <= sim_now(m->node->sim);
 }
 
 static const struct nd_router *home_router(const struct mobile *m, const struct iface *i)

@@ -55,8 +55,9 @@ struct mobile {
     struct mobile_path path[MOBILE_PATHS]; /* in order of preference */
     unsigned paths;
     struct nd_dad home_dad;
-    struct sim_timer seeking; /* the next question for the home agent */
-    struct rng sequences;     /* first sequence numbers */
+    sim_time home_preferred_until; /* SIM_NEVER: no advertisement told */
+    struct sim_timer seeking;      /* the next question for the home agent */
+    struct rng sequences;          /* first sequence numbers */
     struct mobile_refusal refusal[MOBILE_REFUSALS];
     struct sim_timer timer;
 };

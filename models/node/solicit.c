@@ -319,8 +319,10 @@ static void note_autonomous(struct iface *i, const struct nd_prefix *p, bool mul
     struct prefix prefix = {addr_masked(&p->prefix, p->len), p->len};
     if (p->len != 64 || p->preferred_s > p->valid_s || addr_link_local(&prefix.addr))
         return; /* RFC 4862 5.5.3 a to d */
-    if (i->node->mobile && mobile_is_home(i->node->mobile, &prefix))
+    if (i->node->mobile && mobile_is_home(i->node->mobile, &prefix)) {
+        mobile_home_advertised(i->node->mobile, until(i, p->preferred_s));
         return; /* at home the home address is the address */
+    }
     for (int k = 0; k < ND_ADDRESSES; k++) {
         struct nd_address *a = &i->nd->address[k];
         if (a->state != ADDRESS_NONE && a->prefix.len == 64 &&

@@ -1,5 +1,7 @@
 /* A mobile node on its home link: how it finds its home agent there, and whose its link-local
  * address is while a binding with L exists (RFC 6275 11.5.5). */
+#include "models/node/source_address.h"
+
 #include "tests/small_world.h"
 
 static struct iface *wlan(void)
@@ -163,6 +165,27 @@ static void elsewhere_the_link_local_address_is_tested(void)
     end_world();
 }
 
-CHECK_MAIN(CASE(the_home_agent_is_asked_again), CASE(an_advertisement_ends_the_search),
-           CASE(no_test_of_what_the_home_agent_defends),
+/* The home prefix is deprecated: what begins now begins from the care-of address. */
+static void a_deprecated_home_address(void)
+{
+    BEGIN("return-home.yaml", "expect=[]", "networks.home.advertise.preferred=10");
+    const struct node *mn = node_of("mn");
+    const struct source_preference none = {.care_of = false};
+    struct addr cn = node_of("cn")->iface[0]->nd->address[1].addr;
+    run_to(39 * SIM_S);
+    struct addr chosen = source_of(mn, &cn, &none);
+    CHECK(addr_eq(&chosen, mobile_home(mn->mobile)));
+    run_to(45 * SIM_S); /* away; the last advertisement was heard before 40 s */
+    chosen = source_of(mn, &cn, &none);
+    RULE("IP6-SRC-3");
+    CHECK(addr_eq(&chosen, mobile_home(mn->mobile)));
+    run_to(51 * SIM_S);
+    chosen = source_of(mn, &cn, &none);
+    RULE("IP6-SRC-3");
+    CHECK(addr_eq(&chosen, &address_global(iface_of("mn", "cell0"))->addr));
+    end_world();
+}
+
+CHECK_MAIN(CASE(a_deprecated_home_address), CASE(the_home_agent_is_asked_again),
+           CASE(an_advertisement_ends_the_search), CASE(no_test_of_what_the_home_agent_defends),
            CASE(elsewhere_the_link_local_address_is_tested))

@@ -448,10 +448,10 @@ static void a_known_link_is_recognised(void)
     const struct tap_event *got = event_after(EV_ND_ADDRESS, 60 * SIM_S);
     CHECK(up && got);
     const struct seen_frame *ns = icmp_after(wlan(), ICMP6_NS, up->t);
-    RULE("IP6-MOV-3");
-    CHECK(ns && ns->t == up->t && !addr_multicast(&ns->h.dst));
-    const struct seen_frame *rs = icmp_after(wlan(), ICMP6_RS, up->t);
     struct nd_message m;
+    RULE("IP6-MOV-3"); /* nothing is learned from it, whatever the state of its source */
+    CHECK(nd_of(ns, &m) && ns->t == up->t && !addr_multicast(&ns->h.dst) && !m.options.has_source);
+    const struct seen_frame *rs = icmp_after(wlan(), ICMP6_RS, up->t);
     RULE("IP6-MOV-3");
     CHECK(nd_of(rs, &m) && rs->t == up->t && !m.options.has_source && addr_link_local(&rs->h.src));
     RULE("IP6-MOV-3");
