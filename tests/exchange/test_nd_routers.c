@@ -216,6 +216,13 @@ static void silence_ends_a_resolution(void)
     RULE("IP6-ND-16");
     CHECK_EQ(dropped[DROP_NEIGHBOUR], 3);
     unsigned asked = 0;
+    unsigned told = 0;
+    for (unsigned k = 0; k < seen_frames; k++)
+        told += frames[k].t == at + 3 * SIM_S && is_icmp(&frames[k], ICMP6_UNREACHABLE) &&
+                frames[k].ip[frames[k].c.upper_at + 1] == ICMP6_ADDRESS_UNREACHABLE &&
+                addr_eq(&frames[k].h.dst, &src);
+    RULE("IP6-ND-16"); /* each of those that waited */
+    CHECK_EQ(told, 3);
     for (unsigned k = 0; k < seen_frames; k++) {
         struct nd_message m;
         if (frames[k].t < at || !is_icmp(&frames[k], ICMP6_NS) || !nd_of(&frames[k], &m) ||
