@@ -111,6 +111,18 @@ static void two_interfaces_on_one_prefix(void)
     RULE("IP6-MH-4");
     RULE("IP6-MH-1");
     CHECK(wrong == 0 && right > 100);
+    /* a strong host: an address is answered for where it is */
+    struct addr asks = addr_link_local_of(0x44);
+    const struct nd_message ns = {
+        .type = ICMP6_NS, .target = a1, .options = {.has_source = true, .source = STRANGER}};
+    unsigned answers = count_icmp(i0, ICMP6_NA, 0);
+    inject_nd(i0, &asks, address_link_local(i0), &ns);
+    RULE("IP6-MH-3");
+    CHECK_EQ(count_icmp(i0, ICMP6_NA, 0), answers);
+    answers = count_icmp(i1, ICMP6_NA, 0);
+    inject_nd(i1, &asks, address_link_local(i1), &ns);
+    RULE("IP6-MH-3");
+    CHECK_EQ(count_icmp(i1, ICMP6_NA, 0), answers + 1);
     end_world();
 }
 
