@@ -77,6 +77,22 @@ static void advertisements_come_within_their_interval(void)
     end_world();
 }
 
+/* Without a least interval below 9 s: three quarters of the greatest (trap 5). */
+static void the_least_interval_of_a_short_one(void)
+{
+    sim_time least;
+    sim_time most;
+    unsigned n;
+    BEGIN(FILE_, QUIET, "general.stop=1000 s", "networks.west.advertise={max: 8 s}",
+          "timers.max_rtr_solicitations=0");
+    run_to(1000 * SIM_S);
+    gaps_of_advertisements(west(), &least, &most, &n);
+    RULE("IP6-ND-5");
+    CHECK(n > 100 && least >= 6 * SIM_S && least < 6200 * SIM_MS && most > 7800 * SIM_MS &&
+          most <= 8 * SIM_S);
+    end_world();
+}
+
 /* The first three follow each other within 16 s, whatever the interval. */
 static void the_first_three_come_early(void)
 {
@@ -702,12 +718,13 @@ static void a_deprecated_care_of_address_is_replaced(void)
     end_world();
 }
 
-CHECK_MAIN(CASE(advertisements_come_within_their_interval), CASE(the_first_three_come_early),
-           CASE(solicited_advertisements_wait_and_keep_apart), CASE(many_solicitations_at_once),
-           CASE(a_home_agent_says_that_it_is_one), CASE(silence_ends_a_resolution),
-           CASE(what_an_advertisement_changes), CASE(hearsay_makes_a_neighbour_stale),
-           CASE(what_is_discarded_changes_nothing), CASE(a_router_no_longer),
-           CASE(a_router_obeys_no_redirect), CASE(a_stale_neighbour_is_probed_when_used),
-           CASE(a_new_address_is_announced), CASE(a_redirect_is_obeyed_from_the_first_hop_only),
+CHECK_MAIN(CASE(advertisements_come_within_their_interval), CASE(the_least_interval_of_a_short_one),
+           CASE(the_first_three_come_early), CASE(solicited_advertisements_wait_and_keep_apart),
+           CASE(many_solicitations_at_once), CASE(a_home_agent_says_that_it_is_one),
+           CASE(silence_ends_a_resolution), CASE(what_an_advertisement_changes),
+           CASE(hearsay_makes_a_neighbour_stale), CASE(what_is_discarded_changes_nothing),
+           CASE(a_router_no_longer), CASE(a_router_obeys_no_redirect),
+           CASE(a_stale_neighbour_is_probed_when_used), CASE(a_new_address_is_announced),
+           CASE(a_redirect_is_obeyed_from_the_first_hop_only),
            CASE(a_router_redirects_what_turns_back), CASE(which_prefixes_make_addresses),
            CASE(lifetimes_of_an_address), CASE(a_deprecated_care_of_address_is_replaced))
