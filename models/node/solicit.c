@@ -362,6 +362,16 @@ static void suspect_others(struct iface *i, const struct addr *new_router)
     }
 }
 
+/* On the home link or not: the link-local address may have waited to know. */
+static void tell_mobile(struct iface *i, struct mobile *m, const struct nd_message *ra)
+{
+    bool waits = i->nd->link_local_waits && ra->options.prefixes;
+    bool bound = waits && mobile_binds_link_local(m, i);
+    mobile_router_found(m, i);
+    if (waits)
+        nd_settle_link_local(i, bound && mobile_home_iface(m) == i);
+}
+
 void solicit_advertised(struct iface *i, const struct ip6 *h, const struct nd_message *ra)
 {
     note_parameters(i, ra);
@@ -382,12 +392,8 @@ void solicit_advertised(struct iface *i, const struct ip6 *h, const struct nd_me
         if (p->autonomous)
             note_autonomous(i, p, addr_multicast(&h->dst));
     }
-    bool waits = i->nd->link_local_waits && ra->options.prefixes;
-    bool bound = waits && mobile_binds_link_local(i->node->mobile, i);
     if (i->node->mobile)
-        mobile_router_found(i->node->mobile, i);
-    if (waits)
-        nd_settle_link_local(i, bound && mobile_home_iface(i->node->mobile) == i);
+        tell_mobile(i, i->node->mobile, ra);
 }
 
 static bool is_on_link(const struct iface *i, const struct addr *dst)

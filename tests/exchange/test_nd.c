@@ -181,9 +181,12 @@ static void what_makes_a_duplicate(void)
 /* RFC 4862 5.4.5: without a link-local address there is no IP on the interface. */
 static void a_duplicate_link_local_address_stops_the_interface(void)
 {
-    static const char *const set[] = {"events=[{at: 60 s, detach: mn.wlan0}, "
-                                      "{at: 62 s, attach: mn.wlan0, to: west}]",
-                                      "expect=[]", "flows={}", "general.stop=100 s"};
+    static const char *const set[] = {
+        "events=[{at: 60 s, detach: mn.wlan0}, {at: 62 s, attach: mn.wlan0, to: west}]",
+        "expect=[]",
+        "flows={}",
+        "general.stop=100 s",
+    };
     begin(set, sizeof set / sizeof set[0]);
     struct nd_address *a = run_to_tentative(true);
     struct addr group = addr_solicited_node(&a->addr);
