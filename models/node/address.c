@@ -195,7 +195,7 @@ static void begin_to_use(struct nd_address *a)
     struct node *n = i->node;
     node_own(n, i, &a->addr);
     if (addr_link_local(&a->addr)) {
-        if (i->nd->is_host && !i->nd->host.rs_early)
+        if (i->nd->is_host && !i->nd->asks_first)
             solicit_start(i);
         return;
     }
@@ -213,7 +213,6 @@ static void found_unique(struct nd_address *a)
     bool in_use = a->state == ADDRESS_OPTIMISTIC;
     a->state = ADDRESS_PREFERRED;
     nd_filter(a->iface);
-    sim_timer_init(&a->lifetime, age, a);
     arm_lifetime(a);
     if (!in_use) {
         begin_to_use(a);
@@ -241,8 +240,11 @@ static void tested(void *owner, bool unique)
                field_addr("address", &a->addr));
     if (a->state == ADDRESS_OPTIMISTIC) /* RFC 4429 3.3: no longer, from this very moment */
         address_remove(a, "somebody else has it");
-    if (addr_link_local(&a->addr) || ++a->tries == MAX_TRIES) {
-        a->state = ADDRESS_NONE; /* RFC 4862 5.4.5: the interface stays without */
+    if (addr_link_local(&a->addr)) { /* made from the hardware's identifier: RFC 4862 5.4.5 */
+        a->state = ADDRESS_NONE;
+        nd_disable(i);
+    } else if (++a->tries == MAX_TRIES) {
+        a->state = ADDRESS_NONE;
         nd_filter(i);
     } else {
         try_another(a);
@@ -320,6 +322,7 @@ void address_restore(struct iface *i, const struct addr *addr, const struct pref
                              .prefix = *prefix,
                              .preferred_until = preferred_until,
                              .valid_until = valid_until};
+    sim_timer_init(&a->lifetime, age, a);
     sim_timer_init(&a->announce, announce, a);
     a->state = ADDRESS_TENTATIVE;
     found_unique(a);

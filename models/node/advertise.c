@@ -123,9 +123,24 @@ static void multicast(struct sim *sim, void *owner)
 
 static void answer(struct sim *sim, void *owner)
 {
-    struct iface *i = owner;
+    struct nd_solicitor *s = owner;
+    struct addr dst = s->addr;
     (void)sim;
-    send(i, &i->nd->advertiser->solicitor);
+    s->addr = addr_any;
+    send(s->iface, &dst);
+}
+
+/* Its place, or a free one; NULL: too many wait already. */
+static struct nd_solicitor *place_of(struct nd_advertiser *adv, const struct addr *a)
+{
+    struct nd_solicitor *place = NULL;
+    for (int k = 0; k < ND_SOLICITORS; k++) {
+        if (addr_eq(&adv->solicitor[k].addr, a))
+            return &adv->solicitor[k];
+        if (!place && addr_unspecified(&adv->solicitor[k].addr))
+            place = &adv->solicitor[k];
+    }
+    return place;
 }
 
 void advertise_start(struct iface *i, const struct nd_advertise_config *how,
@@ -136,7 +151,10 @@ void advertise_start(struct iface *i, const struct nd_advertise_config *how,
         adv = arena_take(i->node->arena, sizeof *adv);
         adv->rng = node_stream(i->node, arena_format(i->node->arena, "%s.ra", i->name));
         sim_timer_init(&adv->timer, multicast, i);
-        sim_timer_init(&adv->answer, answer, i);
+        for (int k = 0; k < ND_SOLICITORS; k++) {
+            adv->solicitor[k].iface = i;
+            sim_timer_init(&adv->solicitor[k].due, answer, &adv->solicitor[k]);
+        }
         i->nd->advertiser = adv;
     }
     adv->how = how;
@@ -155,7 +173,10 @@ void advertise_stop(struct iface *i)
     if (!adv)
         return;
     sim_stop(i->node->sim, &adv->timer);
-    sim_stop(i->node->sim, &adv->answer);
+    for (int k = 0; k < ND_SOLICITORS; k++) {
+        adv->solicitor[k].addr = addr_any;
+        sim_stop(i->node->sim, &adv->solicitor[k].due);
+    }
 }
 
 /* RFC 4861 6.2.6: a random wait, and multicast answers no closer than the least gap. */
@@ -166,11 +187,13 @@ void advertise_solicited(struct iface *i, const struct ip6 *h, const struct nd_m
     if (!addr_unspecified(&h->src) && (rs->options.has_source || i->port->framing != LINK_ETHERNET))
         neighbour_learn(i, &h->src, rs->options.source, false);
     sim_time at = sim_now(sim) + rng_uniform(&adv->rng, 0, i->nd->timers->max_ra_delay);
-    if (adv->how->solicited == 1 && !addr_unspecified(&h->src)) {
-        if (sim_armed(&adv->timer) && adv->timer.at <= at)
-            return; /* the next multicast one serves */
-        adv->solicitor = h->src;
-        sim_arm(sim, &adv->answer, at);
+    bool unicast = adv->how->solicited == 1 && !addr_unspecified(&h->src);
+    struct nd_solicitor *to = unicast ? place_of(adv, &h->src) : NULL;
+    if (to) {
+        if (sim_armed(&to->due) || (sim_armed(&adv->timer) && adv->timer.at <= at))
+            return; /* the answer under way, or the next multicast one, serves */
+        to->addr = h->src;
+        sim_arm(sim, &to->due, at);
         return;
     }
     if (adv->last_multicast >= 0 && at < adv->last_multicast + min_gap(i))

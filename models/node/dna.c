@@ -32,7 +32,10 @@ void dna_remember(struct iface *i)
     }
 }
 
-/* To the very router by its link-layer address, both as stored: RFC 6059 5.5. */
+/* To the very router by its link-layer address, both as stored: RFC 6059 5.5.  The source is the
+ * link-local address, although it is tested at the same time.  RFC 4429 3.2 forbids that, so that
+ * nobody's neighbour cache is spoilt; RFC 6059, which is later and lives on it, leaves out the
+ * Source Link-Layer Address option instead: nothing is learned from this NS. */
 void dna_ask(struct iface *i)
 {
     struct nd_iface *nd = i->nd;

@@ -45,7 +45,7 @@ static void change(struct iface *i, const struct addr *group, bool joins)
     struct nd_groups *g = &i->nd->groups;
     int64_t times = i->nd->timers->mld_robustness;
     int place = 0;
-    if (!times || !i->up || i->port->framing != LINK_ETHERNET)
+    if (!times || !i->up || i->nd->disabled || i->port->framing != LINK_ETHERNET)
         return; /* nobody on a bearer asks: RFC 7066 2.5 */
     const struct mld_report report = {1, {{joins ? MLD_TO_EXCLUDE : MLD_TO_INCLUDE, *group}}};
     send(i, &report);

@@ -129,6 +129,7 @@ struct mobile *mobile_new(struct node *n, const struct mobile_config *how, struc
     m->sequences = node_stream(n, "mip6.sequence");
     bul_init(&m->bul, &how->bul, (uint16_t)rng_u32(&m->sequences));
     sim_timer_init(&m->timer, wake, m);
+    mobile_home_init(m);
     n->mobile = m;
     node_own(n, NULL, &how->bul.home);
     if (!how->bul.mcoa)
@@ -284,7 +285,7 @@ bool mobile_takes(struct mobile *m, struct pkt *p)
     if (!mobile_owns_home(m, &src) || addr_multicast(&dst))
         return false;
     if (m->home_iface && !mobile_simultaneous(m)) {
-        if (!m->home_dad.running)
+        if (!m->home_dad.running && !m->seeks_agent)
             return false; /* on its own link, like any other host */
         node_drop(m->node, DROP_AWAITING_HOME, p);
         return true;

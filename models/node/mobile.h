@@ -48,6 +48,12 @@ bool mobile_is_home(const struct mobile *m, const struct prefix *p); /* the home
 void mobile_address_changed(struct mobile *m, struct iface *i);
 void mobile_link_lost(struct mobile *m, struct iface *i);
 void mobile_router_found(struct mobile *m, struct iface *i);
+/* The home prefix was advertised, on whatever link; the home address is deprecated when its
+ * preferred lifetime is over: RFC 4862 5.5.4. */
+void mobile_home_advertised(struct mobile *m, sim_time preferred_until);
+bool mobile_home_deprecated(const struct mobile *m);
+/* Whether a binding with L makes the home agent defend the link-local address of i, too. */
+bool mobile_binds_link_local(const struct mobile *m, const struct iface *i);
 bool mobile_listens(const struct mobile *m, const struct iface *i, const struct addr *group);
 bool mobile_answers(const struct mobile *m, const struct iface *i, const struct addr *target);
 bool mobile_probe_reply(struct mobile *m, const struct ip6 *h, const struct icmp6_echo *e);

@@ -7,10 +7,25 @@ bool mobile_simultaneous(const struct mobile *m)
     return m->bul.mcoa && m->bul.simultaneous;
 }
 
+/* L: the home agent's word about the home address holds for the link-local one (RFC 6275 6.1.7). */
+static bool shares_identifier(const struct mobile *m, const struct iface *i)
+{
+    return m->bul.how.link_local && i->identifier == addr_identifier(&m->bul.how.home);
+}
+
+bool mobile_binds_link_local(const struct mobile *m, const struct iface *i)
+{
+    return shares_identifier(m, i) && bul_is_known(&m->bul);
+}
+
 /* Its neighbours learn where the home address is now: RFC 6275 11.5.5. */
 static void announce(struct mobile *m)
 {
-    nd_send_na(m->home_iface, &m->bul.how.home, &addr_all_nodes, false, true);
+    struct iface *i = m->home_iface;
+    const struct addr *own = address_link_local(i);
+    nd_send_na(i, &m->bul.how.home, &addr_all_nodes, false, true);
+    if (own && shares_identifier(m, i)) /* the home agent has answered for this one, too */
+        nd_send_na(i, own, &addr_all_nodes, false, true);
 }
 
 void mobile_settle(struct mobile *m)
@@ -72,17 +87,10 @@ static bool knows_agent(struct mobile *m, const struct nd_router *r)
     return m->home_iface->port->framing != LINK_ETHERNET || !bul_is_known(&m->bul);
 }
 
-static void seek_agent(struct mobile *m)
-{
-    const struct addr *home = &m->bul.how.home;
-    struct addr group = addr_solicited_node(home);
-    const struct nd_message ns = {.type = ICMP6_NS, .target = *home};
-    m->seeks_agent = true;
-    nd_send(m->home_iface, &addr_any, &group, 0, &ns);
-}
-
 static void act_at_home(struct mobile *m)
 {
+    m->seeks_agent = false;
+    sim_stop(m->node->sim, &m->seeking);
     if (mobile_simultaneous(m)) {
         mobile_address_changed(m, m->home_iface);
     } else {
@@ -90,12 +98,33 @@ static void act_at_home(struct mobile *m)
     }
 }
 
+/* Once more a RetransTimer later, until it is answered or nothing is bound any more. */
+static void seek_agent(struct sim *sim, void *owner)
+{
+    struct mobile *m = owner;
+    const struct addr *home = &m->bul.how.home;
+    struct addr group = addr_solicited_node(home);
+    const struct nd_message ns = {.type = ICMP6_NS, .target = *home};
+    if (!bul_is_known(&m->bul)) {
+        act_at_home(m);
+        return;
+    }
+    m->seeks_agent = true;
+    sim_arm_in(sim, &m->seeking, m->home_iface->nd->retrans);
+    nd_send(m->home_iface, &addr_any, &group, 0, &ns);
+}
+
+void mobile_home_init(struct mobile *m)
+{
+    sim_timer_init(&m->seeking, seek_agent, m);
+    m->home_preferred_until = SIM_NEVER;
+}
+
 void mobile_advertised(struct mobile *m, struct iface *i, const struct nd_message *na)
 {
     if (!m->seeks_agent || m->home_iface != i || !addr_eq(&na->target, &m->bul.how.home) ||
         !na->options.has_target)
         return;
-    m->seeks_agent = false;
     neighbour_learn(i, &m->bul.how.agent, na->options.target, true);
     act_at_home(m);
 }
@@ -111,7 +140,7 @@ void mobile_come_home(struct mobile *m, struct iface *i, const struct nd_router 
     if (knows_agent(m, r)) {
         act_at_home(m);
     } else {
-        seek_agent(m);
+        seek_agent(m->node->sim, m);
     }
 }
 
@@ -122,6 +151,7 @@ void mobile_leave_home(struct mobile *m)
     m->home_iface = NULL;
     m->settled = m->answers = m->seeks_agent = false;
     dad_stop(&m->home_dad);
+    sim_stop(m->node->sim, &m->seeking);
     node_own(m->node, NULL, &m->bul.how.home);
     nd_filter(i);
     if (complete) {
@@ -134,12 +164,33 @@ void mobile_leave_home(struct mobile *m)
     }
 }
 
-void mobile_router_found(struct mobile *m, struct iface *i)
+void mobile_home_advertised(struct mobile *m, sim_time preferred_until)
 {
-    for (int k = 0; k < ND_ROUTERS && !m->home_iface; k++) {
+    m->home_preferred_until = preferred_until;
+}
+
+bool mobile_home_deprecated(const struct mobile *m)
+{
+    return m->home_preferred_until <= sim_now(m->node->sim);
+}
+
+static const struct nd_router *home_router(const struct mobile *m, const struct iface *i)
+{
+    for (int k = 0; k < ND_ROUTERS; k++) {
         const struct nd_router *r = &i->nd->router[k];
         if (!addr_unspecified(&r->addr) && r->prefix.len && mobile_is_home(m, &r->prefix))
-            mobile_come_home(m, i, r);
+            return r;
+    }
+    return NULL;
+}
+
+void mobile_router_found(struct mobile *m, struct iface *i)
+{
+    const struct nd_router *r = home_router(m, i);
+    if (r && !m->home_iface) {
+        mobile_come_home(m, i, r);
+    } else if (r && m->home_iface == i && m->seeks_agent && knows_agent(m, r)) {
+        act_at_home(m);
     }
     mobile_address_changed(m, i);
 }

@@ -55,7 +55,9 @@ struct mobile {
     struct mobile_path path[MOBILE_PATHS]; /* in order of preference */
     unsigned paths;
     struct nd_dad home_dad;
-    struct rng sequences; /* first sequence numbers */
+    sim_time home_preferred_until; /* SIM_NEVER: no advertisement told */
+    struct sim_timer seeking;      /* the next question for the home agent */
+    struct rng sequences;          /* first sequence numbers */
     struct mobile_refusal refusal[MOBILE_REFUSALS];
     struct sim_timer timer;
 };
@@ -73,6 +75,7 @@ void mobile_measured(struct mobile *m, const struct addr *coa, sim_time length);
 bool mobile_refused(const struct mobile *m, const struct addr *peer);
 
 /* mobile_home.c */
+void mobile_home_init(struct mobile *m);
 void mobile_come_home(struct mobile *m, struct iface *i, const struct nd_router *r);
 void mobile_return(struct mobile *m); /* completely: everything is deregistered */
 void mobile_settle(struct mobile *m); /* that is acknowledged */

@@ -109,21 +109,62 @@ sim_time nd_reachable_time(struct iface *i)
 
 /* ---- the link below ---------------------------------------------------- */
 
+static void form_link_local(struct iface *i)
+{
+    struct addr link_local = addr_link_local_of(i->identifier);
+    const struct prefix none = {addr_link_local_of(0), 64};
+    address_configure(i, &link_local, &none, SIM_NEVER, SIM_NEVER, false);
+}
+
 static void bring_up(struct iface *i)
 {
     struct nd_iface *nd = i->nd;
     i->up = true;
     nd->spoke = false;
     nd->waited = false;
+    nd->disabled = false;
     nd->retrans = nd->timers->retrans;
     i->mtu = i->port->mtu;
     NODE_EVENT(i->node, EV_L2_UP, field_text("interface", i->name));
+    /* On the home link the home agent defends it, and no test may be made: RFC 6275 11.5.5. */
+    nd->link_local_waits = i->node->mobile && mobile_binds_link_local(i->node->mobile, i);
+    nd->asks_first = nd->host.rs_early || nd->link_local_waits;
+    if (nd->asks_first)
+        solicit_start(i);
+    if (!nd->link_local_waits) {
+        form_link_local(i);
+        dna_ask(i);
+    }
+}
+
+void nd_settle_link_local(struct iface *i, bool known)
+{
     struct addr link_local = addr_link_local_of(i->identifier);
     const struct prefix none = {addr_link_local_of(0), 64};
-    if (nd->host.rs_early)
-        solicit_start(i);
-    address_configure(i, &link_local, &none, SIM_NEVER, SIM_NEVER, false);
-    dna_ask(i);
+    i->nd->link_local_waits = false;
+    if (known) {
+        address_restore(i, &link_local, &none, SIM_NEVER, SIM_NEVER);
+    } else {
+        form_link_local(i);
+    }
+}
+
+static void forget_link(struct iface *i, const char *why)
+{
+    groups_forget(i);
+    solicit_stop(i);
+    solicit_forget(i);
+    redirect_forget(i, NULL);
+    address_remove_all(i, why);
+    neighbour_flush(i);
+    if (i->node->mobile)
+        mobile_link_lost(i->node->mobile, i);
+}
+
+void nd_disable(struct iface *i)
+{
+    i->nd->disabled = true;
+    forget_link(i, "the interface has no link-local address");
 }
 
 static void take_down(struct iface *i)
@@ -131,14 +172,7 @@ static void take_down(struct iface *i)
     i->up = false;
     NODE_EVENT(i->node, EV_L2_DOWN_SEEN, field_text("interface", i->name));
     dna_remember(i);
-    groups_forget(i);
-    solicit_stop(i);
-    solicit_forget(i);
-    redirect_forget(i, NULL);
-    address_remove_all(i, "link down");
-    neighbour_flush(i);
-    if (i->node->mobile)
-        mobile_link_lost(i->node->mobile, i);
+    forget_link(i, "link down");
 }
 
 static void notice_down(struct sim *sim, void *owner)

@@ -94,6 +94,7 @@ enum {
     ND_ROUTERS = 4,
     ND_ON_LINK = 8,
     ND_ADV_PREFIXES = 2,
+    ND_SOLICITORS = 8, /* that wait for a unicast answer; one more is answered by multicast */
     ND_PROXIES = 256,
     ND_REDIRECTS = 16,
     ND_KNOWN = 6 /* routers of former links: RFC 6059 5.5.3 */
@@ -194,6 +195,13 @@ struct nd_on_link {
     sim_time until;
 };
 
+/* A host that a unicast answer is due to. */
+struct nd_solicitor {
+    struct addr addr; /* :: marks a free place */
+    struct iface *iface;
+    struct sim_timer due;
+};
+
 struct nd_advertiser {
     const struct nd_advertise_config *how;
     struct prefix prefix[ND_ADV_PREFIXES];
@@ -203,8 +211,7 @@ struct nd_advertiser {
     sim_time last_multicast; /* -1: never */
     int64_t sent;            /* multicast ones, for the initial interval */
     struct sim_timer timer;
-    struct addr solicitor; /* a unicast answer is due to it */
-    struct sim_timer answer;
+    struct nd_solicitor solicitor[ND_SOLICITORS];
     struct rng rng;
 };
 
@@ -218,7 +225,8 @@ struct bearer;
 
 struct nd_iface {
     /* what each packet asks for */
-    bool is_host; /* solicits routers and configures itself */
+    bool is_host;  /* solicits routers and configures itself */
+    bool disabled; /* its link-local address is somebody else's: no IP, RFC 4862 5.4.5 */
     sim_time reachable;
     sim_time reachable_drawn;  /* when: it is drawn anew every few hours, RFC 4861 6.3.2 */
     struct neighbour **bucket; /* of the neighbour cache, by address */
@@ -251,6 +259,8 @@ struct nd_iface {
     struct sim_timer down_seen;
     void *was_via;         /* the link it was on when it went */
     struct bearer *bearer; /* a gateway's end of a cellular link; NULL: not one */
+    bool asks_first;       /* for routers, before it has a link-local address */
+    bool link_local_waits; /* until it is known whether this is the home link */
     bool spoke;            /* something was sent since the interface came up: RFC 4862 5.4.2 */
     bool waited;           /* a random delay was drawn since then: RFC 4861 6.3.7 */
     struct rng rng;
@@ -258,6 +268,13 @@ struct nd_iface {
 
 void nd_init(struct iface *i, const struct nd_timers *timers, const struct nd_dad_config *dad);
 void nd_be_host(struct iface *i, const struct nd_host_config *how);
+
+/* Its link-local address turned out to be somebody else's: RFC 4862 5.4.5. */
+void nd_disable(struct iface *i);
+
+/* The link-local address waited for an advertisement. `known`: the link holds it for this node, so
+ * that no test is made. */
+void nd_settle_link_local(struct iface *i, bool known);
 
 /* The link of the interface came or went, at this instant. */
 void nd_link_changed(struct iface *i, bool up);

@@ -430,7 +430,9 @@ void path_in(struct iface *i, struct pkt *p)
     }
     if (!read_header(n, p, &h))
         return;
-    if (!addr_multicast(&h.dst)) {
+    if (i->nd && i->nd->disabled) {
+        node_drop(n, DROP_NO_ADDRESS, p);
+    } else if (!addr_multicast(&h.dst)) {
         unicast_in(i, p, &h);
     } else if (i->nd && nd_listens(i, &h.dst)) {
         deliver(i, p, &h);

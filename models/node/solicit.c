@@ -42,7 +42,7 @@ static void send_rs(struct sim *sim, void *owner)
     const struct addr *src = address_link_local_any(i);
     struct nd_message m = {.type = ICMP6_RS};
     (void)sim;
-    if (nd->timers->max_rs == 0 || (!src && !nd->host.rs_early))
+    if (nd->timers->max_rs == 0 || (!src && !nd->asks_first))
         return;
     nd->solicited++;
     plan_next_rs(i);
@@ -310,7 +310,7 @@ static void refresh(struct nd_address *a, const struct nd_prefix *p)
     } else if (remaining > two_hours) {
         a->valid_until = now + two_hours;
     }
-    if (a->state != ADDRESS_TENTATIVE)
+    if (a->state >= ADDRESS_PREFERRED) /* one that is tested stays so: RFC 4429 3.3 */
         sim_arm(a->iface->node->sim, &a->lifetime, now); /* its state follows the new times */
 }
 
@@ -319,8 +319,10 @@ static void note_autonomous(struct iface *i, const struct nd_prefix *p, bool mul
     struct prefix prefix = {addr_masked(&p->prefix, p->len), p->len};
     if (p->len != 64 || p->preferred_s > p->valid_s || addr_link_local(&prefix.addr))
         return; /* RFC 4862 5.5.3 a to d */
-    if (i->node->mobile && mobile_is_home(i->node->mobile, &prefix))
+    if (i->node->mobile && mobile_is_home(i->node->mobile, &prefix)) {
+        mobile_home_advertised(i->node->mobile, until(i, p->preferred_s));
         return; /* at home the home address is the address */
+    }
     for (int k = 0; k < ND_ADDRESSES; k++) {
         struct nd_address *a = &i->nd->address[k];
         if (a->state != ADDRESS_NONE && a->prefix.len == 64 &&
@@ -360,6 +362,16 @@ static void suspect_others(struct iface *i, const struct addr *new_router)
     }
 }
 
+/* On the home link or not: the link-local address may have waited to know. */
+static void tell_mobile(struct iface *i, struct mobile *m, const struct nd_message *ra)
+{
+    bool waits = i->nd->link_local_waits && ra->options.prefixes;
+    bool bound = waits && mobile_binds_link_local(m, i);
+    mobile_router_found(m, i);
+    if (waits)
+        nd_settle_link_local(i, bound && mobile_home_iface(m) == i);
+}
+
 void solicit_advertised(struct iface *i, const struct ip6 *h, const struct nd_message *ra)
 {
     note_parameters(i, ra);
@@ -381,7 +393,7 @@ void solicit_advertised(struct iface *i, const struct ip6 *h, const struct nd_me
             note_autonomous(i, p, addr_multicast(&h->dst));
     }
     if (i->node->mobile)
-        mobile_router_found(i->node->mobile, i);
+        tell_mobile(i, i->node->mobile, ra);
 }
 
 static bool is_on_link(const struct iface *i, const struct addr *dst)

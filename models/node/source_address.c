@@ -144,6 +144,7 @@ struct addr source_of(const struct node *n, const struct addr *dst,
         const struct iface *at_home = mobile_home_iface(n->mobile);
         c[count++] = (struct source_candidate){.addr = *mobile_home(n->mobile),
                                                .prefix_len = 64,
+                                               .deprecated = mobile_home_deprecated(n->mobile),
                                                .home = true,
                                                .care_of = at_home != NULL,
                                                .outgoing = true};

@@ -337,7 +337,62 @@ static void errors_quote_what_came(void)
     end_world();
 }
 
-CHECK_MAIN(CASE(too_big_inside_a_tunnel), CASE(parameter_problems_inside_a_tunnel),
+/* ---- Binding Errors ---------------------------------------------------------------------- */
+
+/* A Mobility Header of type 200 comes to `dst`, with a Home Address option where `home` is given.
+ */
+static void unknown_message(struct iface *i, const struct addr *src, const struct addr *dst,
+                            const struct addr *home)
+{
+    uint8_t mh[8] = {IP6_NONE, 0, 200};
+    uint16_t sum = ip6_checksum(home ? home : src, dst, IP6_MH, mh, sizeof mh);
+    mh[4] = (uint8_t)(sum >> 8);
+    mh[5] = (uint8_t)sum;
+    struct pkt *p = pkt_take(&world.packets);
+    memcpy(pkt_append(p, sizeof mh), mh, sizeof mh);
+    if (home)
+        ip6_write_home(pkt_prepend(p, IP6_HAO_BYTES), IP6_MH, home);
+    path_add_header(p, src, dst, home ? IP6_DEST_OPTS : IP6_MH, 64);
+    arrive(i, STRANGER, p);
+}
+
+static void unknown_messages_are_told_of(void)
+{
+    BEGIN(FILE_, QUIET);
+    settle();
+    struct iface *i = node_find_iface(node_of("ha"), "ha-inet");
+    struct addr from = cn_address();
+    struct addr home = home_address();
+    struct addr agent = agent_address();
+    for (int named = 0; named < 2; named++) {
+        unsigned before = seen_frames;
+        struct mh be;
+        unknown_message(i, &from, &agent, named ? &home : NULL);
+        const struct seen_frame *f = seen_frames > before ? &frames[before] : NULL;
+        RULE("MIP6-MH-5");
+        CHECK(f && is_mh(f, MH_BE) && mh_of(f, &be) && be.status == 2 &&
+              addr_eq(&be.home, named ? &home : &addr_any));
+        RULE("MIP6-BE-1"); /* to whoever sent it, without any header of mobility */
+        CHECK(f && addr_eq(&f->h.dst, &from) && f->h.next == IP6_MH);
+    }
+    run_to(now_is() + 2 * SIM_S);
+    unsigned before = seen_frames;
+    uint64_t heard = dropped[DROP_BAD_MH];
+    unknown_message(world_network(&world, "home")->segment, &from, &addr_all_nodes, NULL);
+    RULE("MIP6-BE-1"); /* to a group: heard, and not told of */
+    CHECK(dropped[DROP_BAD_MH] == heard + 1 && seen_frames == before);
+    for (int k = 0; k < 300; k++)
+        unknown_message(i, &from, &agent, NULL);
+    unsigned errors = 0;
+    for (unsigned k = before; k < seen_frames; k++)
+        errors += is_mh(&frames[k], MH_BE);
+    RULE("MIP6-BE-1");
+    CHECK_EQ(errors, 10);
+    end_world();
+}
+
+CHECK_MAIN(CASE(unknown_messages_are_told_of), CASE(too_big_inside_a_tunnel),
+           CASE(parameter_problems_inside_a_tunnel),
            CASE(a_lost_bearer_is_told_to_the_correspondent), CASE(hop_limits_at_both_entries),
            CASE(a_node_without_mobility_header_is_left_alone), CASE(what_is_no_refusal),
            CASE(frames_to_a_group_are_not_told_of), CASE(errors_quote_what_came))

@@ -111,6 +111,18 @@ static void two_interfaces_on_one_prefix(void)
     RULE("IP6-MH-4");
     RULE("IP6-MH-1");
     CHECK(wrong == 0 && right > 100);
+    /* a strong host: an address is answered for where it is */
+    struct addr asks = addr_link_local_of(0x44);
+    const struct nd_message ns = {
+        .type = ICMP6_NS, .target = a1, .options = {.has_source = true, .source = STRANGER}};
+    unsigned answers = count_icmp(i0, ICMP6_NA, 0);
+    inject_nd(i0, &asks, address_link_local(i0), &ns);
+    RULE("IP6-MH-3");
+    CHECK_EQ(count_icmp(i0, ICMP6_NA, 0), answers);
+    answers = count_icmp(i1, ICMP6_NA, 0);
+    inject_nd(i1, &asks, address_link_local(i1), &ns);
+    RULE("IP6-MH-3");
+    CHECK_EQ(count_icmp(i1, ICMP6_NA, 0), answers + 1);
     end_world();
 }
 
@@ -188,6 +200,32 @@ static void which_address_a_node_speaks_from(void)
     end_world();
 }
 
+/* RFC 4429 2.1: an address that is still tested is chosen when there is no other. */
+static void an_optimistic_address_is_a_last_resort(void)
+{
+    BEGIN("wifi-lte-voice.yaml", "expect=[]", "events=[]", "flows={}",
+          "networks.wlan.dad={optimistic: true}");
+    const struct node *car = node_of("car");
+    const struct source_preference away = {.care_of = true};
+    const struct nd_address *wlan = NULL;
+    for (sim_time t = 0; t < 20 * SIM_S && !(wlan && address_global(iface_of("car", "cell0")));) {
+        run_to(t += 10 * SIM_MS);
+        wlan = address_global(iface_of("car", "wlan0"));
+    }
+    CHECK(wlan && wlan->state == ADDRESS_OPTIMISTIC);
+    struct addr cn = addr_join(&wlan->prefix, 0x99); /* all but rule 3 is for the one that fits */
+    struct addr cell = address_global(iface_of("car", "cell0"))->addr;
+    struct addr chosen = source_of(car, &cn, &away);
+    RULE("IP6-OPT-5");
+    CHECK(addr_eq(&chosen, &cell));
+    run_to(now_is() + 2 * SIM_S);
+    chosen = source_of(car, &cn, &away);
+    RULE("IP6-OPT-5");
+    CHECK(wlan->state == ADDRESS_PREFERRED && addr_eq(&chosen, &wlan->addr));
+    end_world();
+}
+
 CHECK_MAIN(CASE(a_cellular_link), CASE(an_outage_keeps_the_bearer),
            CASE(two_interfaces_on_one_prefix), CASE(no_packet_meets_a_filter),
-           CASE(an_optimistic_address_that_is_taken), CASE(which_address_a_node_speaks_from))
+           CASE(an_optimistic_address_that_is_taken), CASE(which_address_a_node_speaks_from),
+           CASE(an_optimistic_address_is_a_last_resort))

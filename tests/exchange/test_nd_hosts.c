@@ -98,6 +98,14 @@ static void the_first_solicitation_waits(void)
         CHECK(hinted ? rs->t == up->t : rs->t > up->t && rs->t <= up->t + SIM_S);
         end_world();
     }
+    BEGIN(FILE_, QUIET); /* the test of the link-local address had its delay */
+    run_to(10 * SIM_S);
+    const struct seen_frame *ns = icmp_after(wlan(), ICMP6_NS, 0);
+    const struct seen_frame *rs = icmp_after(wlan(), ICMP6_RS, 0);
+    CHECK(ns && rs && ns->t > event_after(EV_L2_UP, 0)->t);
+    RULE("IP6-ND-3");
+    CHECK_EQ(rs->t, ns->t + SIM_S);
+    end_world();
 }
 
 /* ---- the test of an address --------------------------------------------------------- */
@@ -180,6 +188,67 @@ static void the_random_delay_of_a_test(void)
     CHECK_EQ(delayed, 1);
 }
 
+/* Before the first solicitation is sent, too: RFC 4862 5.4.2. */
+static void a_duplicate_is_heard_during_the_delay(void)
+{
+    BEGIN(FILE_, QUIET);
+    const struct nd_address *a = NULL;
+    for (sim_time t = 0; t < 60 * SIM_S && !a; t += SIM_MS) {
+        run_to(t);
+        for (int k = 0; k < ND_ADDRESSES && !a; k++) {
+            const struct nd_address *at = &wlan()->nd->address[k];
+            a = at->state == ADDRESS_TENTATIVE && !addr_link_local(&at->addr) ? at : NULL;
+        }
+    }
+    struct addr taken = a ? a->addr : addr_any;
+    struct addr group = addr_solicited_node(&taken);
+    const struct nd_message ns = {.type = ICMP6_NS, .target = taken};
+    RULE("IP6-DAD-4");
+    CHECK(a && a->dad.sent == 0 && nd_listens(wlan(), &group) &&
+          nd_hears(wlan(), eth_multicast(&group)));
+    inject_nd(wlan(), &addr_any, &group, &ns);
+    RULE("IP6-DAD-4");
+    CHECK_EQ(count_events(EV_ND_DAD_FAILED, 0), 1);
+    run_to(20 * SIM_S);
+    RULE("IP6-DAD-4");
+    CHECK(!node_owns(node_of("mn"), &taken) && test_of(&taken) == NULL);
+    end_world();
+}
+
+/* The report stands before the solicitation, behind the delay, so that a switch that snoops lets
+ * nothing in before (trap 9). */
+static void the_delay_delays_the_report(void)
+{
+    BEGIN(FILE_, QUIET);
+    run_to(10 * SIM_S);
+    const struct tap_event *up = event_after(EV_L2_UP, 0);
+    const struct seen_frame *ns = icmp_after(wlan(), ICMP6_NS, 0);
+    const struct seen_frame *report = icmp_after(wlan(), ICMP6_MLD2_REPORT, 0);
+    RULE("IP6-DAD-3");
+    CHECK(up && ns && report && report->t > up->t && report->t == ns->t);
+    end_world();
+}
+
+/* N solicitations, RetransTimer apart, and one more RetransTimer: RFC 4862 5.4. */
+static void a_test_of_two_solicitations(void)
+{
+    BEGIN(FILE_, QUIET, "timers.dup_addr_detect_transmits=2");
+    run_to(12 * SIM_S);
+    const struct tap_event *got = event_after(EV_ND_ADDRESS, 0);
+    struct addr a = field_of(got, "address")->addr;
+    sim_time at[4] = {0};
+    unsigned n = 0;
+    for (unsigned k = 0; k < seen_frames && n < 4; k++) {
+        struct nd_message m;
+        if (is_icmp(&frames[k], ICMP6_NS) && addr_unspecified(&frames[k].h.src) &&
+            nd_of(&frames[k], &m) && addr_eq(&m.target, &a))
+            at[n++] = frames[k].t;
+    }
+    RULE("IP6-DAD-1");
+    CHECK(got && n == 2 && at[1] == at[0] + SIM_S && got->t == at[1] + SIM_S);
+    end_world();
+}
+
 static void two_nodes_with_one_address(void)
 {
     BEGIN(FILE_, QUIET);
@@ -234,6 +303,21 @@ static void parameters_come_from_the_router(void)
     inject_nd(i, &from, &addr_all_nodes, &ra);
     RULE("IP6-ND-12");
     CHECK_EQ(i->mtu, 1300);
+    /* and the test of the next address lasts as long as it says (trap 3) */
+    ra.options = (struct nd_options){.prefixes = 1,
+                                     .prefix = {{.prefix = {{0x20, 1, 0xd, 0xb8, 0x72}},
+                                                 .len = 64,
+                                                 .autonomous = true,
+                                                 .valid_s = 3600,
+                                                 .preferred_s = 3600}}};
+    i->nd->dad_how.delay = 1; /* none */
+    sim_time at = now_is();
+    inject_nd(i, &from, &addr_all_nodes, &ra);
+    run_to(at + SIM_S);
+    const struct tap_event *got = event_after(EV_ND_ADDRESS, at);
+    RULE("IP6-DAD-1");
+    RULE("IP6-ND-12");
+    CHECK(got && got->t == at + 200 * SIM_MS);
     RULE("IP6-MH-3"); /* per interface: that of the router's own is untouched */
     CHECK(west()->nd->retrans == SIM_S && west()->mtu == 1500 && west()->hop_limit == 64);
     end_world();
@@ -285,7 +369,20 @@ static void an_optimistic_address_gives_way(void)
     const struct nd_message ns = {
         .type = ICMP6_NS, .target = addr, .options = {.has_source = true, .source = STRANGER}};
     struct nd_message na;
+    struct addr router = solicit_router(wlan(), NULL)->addr;
+    const struct nd_message again = {.type = ICMP6_RA,
+                                     .router_lifetime_s = 1800,
+                                     .options = {.prefixes = 1,
+                                                 .prefix = {{.prefix = a->prefix.addr,
+                                                             .len = 64,
+                                                             .autonomous = true,
+                                                             .valid_s = 7200,
+                                                             .preferred_s = 3600}}}};
     CHECK_EQ(a->state, ADDRESS_OPTIMISTIC);
+    inject_nd(wlan(), &router, &addr_all_nodes, &again);
+    run_to(now_is() + 10 * SIM_MS);
+    RULE("IP6-OPT-5"); /* an advertisement in between is not the end of the test */
+    CHECK(a->state == ADDRESS_OPTIMISTIC && a->preferred_until < 3600 * SIM_S + now_is());
     inject_nd(wlan(), &other, &group, &ns);
     const struct seen_frame *f = icmp_after(wlan(), ICMP6_NA, now_is());
     RULE("IP6-OPT-4");
@@ -295,6 +392,8 @@ static void an_optimistic_address_gives_way(void)
     inject_nd(wlan(), &addr_any, &group, &test);
     RULE("IP6-OPT-4");
     CHECK(!node_owns(node_of("mn"), &addr) && count_icmp(wlan(), ICMP6_NA, 0) == answers);
+    RULE("IP6-DAD-5");
+    CHECK_EQ(count_events(EV_ND_ADDRESS_GONE, 0), 1);
     end_world();
 }
 
@@ -400,6 +499,68 @@ static void a_new_router_is_no_proof(void)
     end_world();
 }
 
+/* RFC 4861 6.3.5: time takes a router out. */
+static void a_lifetime_runs_out(void)
+{
+    BEGIN(FILE_, QUIET);
+    run_to(20 * SIM_S);
+    struct addr from = addr_link_local_of(0x97);
+    struct nd_message ra = {.type = ICMP6_RA,
+                            .router_lifetime_s = 2,
+                            .preference = ND_HIGH,
+                            .options = {.has_source = true, .source = STRANGER}};
+    inject_nd(wlan(), &from, &addr_all_nodes, &ra);
+    run_to(21 * SIM_S);
+    inject_nd(wlan(), &from, &addr_all_nodes, &ra); /* from now on, again */
+    run_to(23 * SIM_S - 1);
+    RULE("IP6-ND-13");
+    CHECK(addr_eq(&solicit_router(wlan(), NULL)->addr, &from));
+    run_to(23 * SIM_S);
+    const struct tap_event *lost = event_after(EV_ND_ROUTER_LOST, 20 * SIM_S);
+    RULE("IP6-ND-13");
+    CHECK(lost && lost->t == 23 * SIM_S && !strcmp(field_of(lost, "how")->text, "lifetime over") &&
+          !addr_eq(&solicit_router(wlan(), NULL)->addr, &from));
+    end_world();
+}
+
+/* One of two routers answers no more: after its test the other has the packets, and the address
+ * that both explain stays. */
+static void the_other_router_takes_over(void)
+{
+    BEGIN(FILE_, QUIET, "networks.west.advertise={min: 300 s, max: 400 s}");
+    run_to(20 * SIM_S);
+    struct addr coa = address_global(wlan())->addr;
+    struct addr good = solicit_router(wlan(), &coa)->addr;
+    struct addr dead = addr_link_local_of(0x96);
+    struct addr far = {{0x20, 1, 0xd, 0xb8, 0, 0xc, [15] = 1}};
+    struct addr hop;
+    const struct nd_message ra = {.type = ICMP6_RA,
+                                  .router_lifetime_s = 1800,
+                                  .preference = ND_HIGH,
+                                  .options = {.has_source = true,
+                                              .source = STRANGER,
+                                              .prefixes = 1,
+                                              .prefix = {{.prefix = addr_masked(&coa, 64),
+                                                          .len = 64,
+                                                          .autonomous = true,
+                                                          .valid_s = 3600,
+                                                          .preferred_s = 3600}}}};
+    inject_nd(wlan(), &dead, &addr_all_nodes, &ra);
+    RULE("IP6-ND-14");
+    CHECK(solicit_next_hop(wlan(), &coa, &far, &hop) && addr_eq(&hop, &dead));
+    sim_time at = now_is();
+    path_out_plain(node_of("mn"), echo_request(&world.packets, &coa, &far, 1, 1, 8));
+    run_to(at + 8 * SIM_S);
+    const struct tap_event *lost = event_after(EV_ND_ROUTER_LOST, at);
+    RULE("IP6-ND-14");
+    CHECK(lost && lost->t == at + 8 * SIM_S && addr_eq(&field_of(lost, "router")->addr, &dead) &&
+          !strcmp(field_of(lost, "how")->text, "unreachable"));
+    RULE("IP6-ND-14");
+    CHECK(solicit_next_hop(wlan(), &coa, &far, &hop) && addr_eq(&hop, &good));
+    CHECK(address_find(wlan(), &coa) && count_events(EV_ND_ADDRESS_GONE, at) == 0);
+    end_world();
+}
+
 static void preference_decides_among_equals(void)
 {
     BEGIN(FILE_, QUIET);
@@ -433,10 +594,10 @@ static void a_known_link_is_recognised(void)
     const struct tap_event *got = event_after(EV_ND_ADDRESS, 60 * SIM_S);
     CHECK(up && got);
     const struct seen_frame *ns = icmp_after(wlan(), ICMP6_NS, up->t);
-    RULE("IP6-MOV-3");
-    CHECK(ns && ns->t == up->t && !addr_multicast(&ns->h.dst));
-    const struct seen_frame *rs = icmp_after(wlan(), ICMP6_RS, up->t);
     struct nd_message m;
+    RULE("IP6-MOV-3"); /* nothing is learned from it, whatever the state of its source */
+    CHECK(nd_of(ns, &m) && ns->t == up->t && !addr_multicast(&ns->h.dst) && !m.options.has_source);
+    const struct seen_frame *rs = icmp_after(wlan(), ICMP6_RS, up->t);
     RULE("IP6-MOV-3");
     CHECK(nd_of(rs, &m) && rs->t == up->t && !m.options.has_source && addr_link_local(&rs->h.src));
     RULE("IP6-MOV-3");
@@ -447,11 +608,44 @@ static void a_known_link_is_recognised(void)
     end_world();
 }
 
+/* The router answers, and then advertises another prefix: it knows better (RFC 6059 5.7). */
+static void an_advertisement_overrules_the_answer(void)
+{
+    BEGIN(
+        FILE_, "expect=[]", "flows={}", "general.stop=400 s",
+        "nodes.mn.detection={simple_dna: true}", "networks.west.advertise.lifetime=1800",
+        "events=[{at: 30 s, attach: mn.wlan0, to: east}, {at: 60 s, attach: mn.wlan0, to: west}]");
+    run_to(29 * SIM_S);
+    struct addr before = address_global(wlan())->addr;
+    struct addr router = solicit_router(wlan(), &before)->addr;
+    const struct nd_message ra = {.type = ICMP6_RA,
+                                  .router_lifetime_s = 1800,
+                                  .options = {.has_source = true,
+                                              .source = solicit_router(wlan(), &before)->station,
+                                              .prefixes = 1,
+                                              .prefix = {{.prefix = {{0x20, 1, 0xd, 0xb8, 0x73}},
+                                                          .len = 64,
+                                                          .autonomous = true,
+                                                          .valid_s = 3600,
+                                                          .preferred_s = 3600}}}};
+    sim_time t = 60 * SIM_S;
+    while (!event_after(EV_ND_ADDRESS, 60 * SIM_S) && t < 70 * SIM_S)
+        run_to(t += SIM_MS);
+    CHECK(node_owns(node_of("mn"), &before) != NULL);
+    inject_nd(wlan(), &router, &addr_all_nodes, &ra);
+    RULE("IP6-MOV-3");
+    CHECK(!node_owns(node_of("mn"), &before) && event_after(EV_ND_ADDRESS_GONE, t) != NULL);
+    end_world();
+}
+
 CHECK_MAIN(CASE(a_silent_router_is_solicited_again), CASE(no_router_no_end),
            CASE(the_first_solicitation_waits), CASE(an_address_is_tested_as_the_rfc_says),
-           CASE(the_random_delay_of_a_test), CASE(two_nodes_with_one_address),
-           CASE(parameters_come_from_the_router), CASE(an_optimistic_address_is_used_at_once),
-           CASE(an_optimistic_address_gives_way), CASE(no_router_address_no_optimism),
-           CASE(no_resolution_from_an_optimistic_address),
+           CASE(the_random_delay_of_a_test), CASE(a_duplicate_is_heard_during_the_delay),
+           CASE(the_delay_delays_the_report), CASE(a_test_of_two_solicitations),
+           CASE(two_nodes_with_one_address), CASE(parameters_come_from_the_router),
+           CASE(an_optimistic_address_is_used_at_once), CASE(an_optimistic_address_gives_way),
+           CASE(no_router_address_no_optimism), CASE(no_resolution_from_an_optimistic_address),
            CASE(silence_of_the_router_is_a_weak_sign), CASE(a_new_router_is_no_proof),
-           CASE(preference_decides_among_equals), CASE(a_known_link_is_recognised))
+           CASE(a_lifetime_runs_out), CASE(the_other_router_takes_over),
+           CASE(preference_decides_among_equals), CASE(an_advertisement_overrules_the_answer),
+           CASE(a_known_link_is_recognised))

@@ -15,6 +15,11 @@ static struct iface *west(void)
     return world_network(&world, "west")->segment;
 }
 
+static struct addr cn_address(void)
+{
+    return node_of("cn")->iface[0]->nd->address[1].addr;
+}
+
 static void gaps_of_advertisements(const struct iface *i, sim_time *least, sim_time *most,
                                    unsigned *n)
 {
@@ -72,6 +77,22 @@ static void advertisements_come_within_their_interval(void)
     end_world();
 }
 
+/* Without a least interval below 9 s: three quarters of the greatest (trap 5). */
+static void the_least_interval_of_a_short_one(void)
+{
+    sim_time least;
+    sim_time most;
+    unsigned n;
+    BEGIN(FILE_, QUIET, "general.stop=1000 s", "networks.west.advertise={max: 8 s}",
+          "timers.max_rtr_solicitations=0");
+    run_to(1000 * SIM_S);
+    gaps_of_advertisements(west(), &least, &most, &n);
+    RULE("IP6-ND-5");
+    CHECK(n > 100 && least >= 6 * SIM_S && least < 6200 * SIM_MS && most > 7800 * SIM_MS &&
+          most <= 8 * SIM_S);
+    end_world();
+}
+
 /* The first three follow each other within 16 s, whatever the interval. */
 static void the_first_three_come_early(void)
 {
@@ -106,12 +127,17 @@ static void solicited_advertisements_wait_and_keep_apart(void)
         run_to(100 * SIM_S);
         unsigned answers = 0;
         sim_time last = -1;
+        sim_time least = SIM_NEVER;
+        sim_time most = 0;
         for (int k = 0; k < 40; k++) {
             sim_time at = now_is();
             inject_nd(west(), &host, &addr_all_routers, &rs);
             run_to(at + 5 * SIM_S);
             const struct seen_frame *f = icmp_after(west(), ICMP6_RA, at);
             answers += f && f->t <= at + 500 * SIM_MS;
+            sim_time wait = f ? f->t - at : 0;
+            least = wait < least ? wait : least;
+            most = wait > most ? wait : most;
             if (!unicast && last >= 0 && f) {
                 CHECK(f->t - last >= 3 * SIM_S);
             }
@@ -120,6 +146,8 @@ static void solicited_advertisements_wait_and_keep_apart(void)
         }
         RULE("IP6-ND-6");
         CHECK_EQ(answers, 40);
+        RULE("IP6-ND-6"); /* a wait is drawn for each, unicast ones as well */
+        CHECK(least < 100 * SIM_MS && most > 400 * SIM_MS);
         /* one more right behind: multicast answers are three seconds apart, unicast ones are not */
         sim_time at = now_is();
         inject_nd(west(), &host, &addr_all_routers, &rs);
@@ -134,6 +162,39 @@ static void solicited_advertisements_wait_and_keep_apart(void)
                       : two->t - one->t >= 3 * SIM_S && two->t - one->t <= 3500 * SIM_MS);
         end_world();
     }
+}
+
+/* Several hosts ask at one instant: each has its answer; more than a router remembers share one. */
+static void many_solicitations_at_once(void)
+{
+    const struct nd_message rs = {.type = ICMP6_RS,
+                                  .options = {.has_source = true, .source = STRANGER}};
+    BEGIN(FILE_, QUIET, "general.stop=4000 s",
+          "networks.west.advertise={min: 900 s, max: 1800 s, solicited: unicast}");
+    run_to(100 * SIM_S);
+    sim_time at = now_is();
+    for (uint64_t k = 0; k < ND_SOLICITORS + 2; k++) {
+        struct addr host = addr_link_local_of(0x60 + k);
+        inject_nd(west(), &host, &addr_all_routers, &rs);
+        inject_nd(west(), &host, &addr_all_routers, &rs); /* a second time: one answer */
+    }
+    run_to(at + 4 * SIM_S);
+    unsigned groups = 0;
+    for (uint64_t k = 0; k < ND_SOLICITORS + 2; k++) {
+        struct addr host = addr_link_local_of(0x60 + k);
+        unsigned answers = 0;
+        for (unsigned j = 0; j < seen_frames; j++)
+            answers += frames[j].t >= at && frames[j].t <= at + 500 * SIM_MS &&
+                       is_icmp(&frames[j], ICMP6_RA) && addr_eq(&frames[j].h.dst, &host);
+        RULE("IP6-ND-6");
+        CHECK_EQ(answers, k < ND_SOLICITORS);
+    }
+    for (unsigned j = 0; j < seen_frames; j++)
+        groups += frames[j].t >= at && frames[j].port == west()->port->index &&
+                  is_icmp(&frames[j], ICMP6_RA) && addr_multicast(&frames[j].h.dst);
+    RULE("IP6-ND-6");
+    CHECK_EQ(groups, 1);
+    end_world();
 }
 
 /* RFC 6275 7.1, 7.2: H, the whole address with R, and the link-layer address. */
@@ -176,6 +237,13 @@ static void silence_ends_a_resolution(void)
     RULE("IP6-ND-16");
     CHECK_EQ(dropped[DROP_NEIGHBOUR], 3);
     unsigned asked = 0;
+    unsigned told = 0;
+    for (unsigned k = 0; k < seen_frames; k++)
+        told += frames[k].t == at + 3 * SIM_S && is_icmp(&frames[k], ICMP6_UNREACHABLE) &&
+                frames[k].ip[frames[k].c.upper_at + 1] == ICMP6_ADDRESS_UNREACHABLE &&
+                addr_eq(&frames[k].h.dst, &src);
+    RULE("IP6-ND-16"); /* each of those that waited */
+    CHECK_EQ(told, 3);
     for (unsigned k = 0; k < seen_frames; k++) {
         struct nd_message m;
         if (frames[k].t < at || !is_icmp(&frames[k], ICMP6_NS) || !nd_of(&frames[k], &m) ||
@@ -240,14 +308,136 @@ static void what_an_advertisement_changes(void)
     CHECK(nd_of(icmp_after(i, ICMP6_NA, now_is()), &m));
     RULE("IP6-ND-17");
     CHECK(!m.solicited && addr_eq(&icmp_after(i, ICMP6_NA, now_is())->h.dst, &addr_all_nodes));
-    /* the address of another link is not answered for (strong host) */
-    struct addr foreign = {{0x20, 1, 0xd, 0xb8, 0, 2, [15] = 9}};
-    struct addr foreign_group = addr_solicited_node(&own);
-    const struct nd_message other = {.type = ICMP6_NS, .target = foreign};
-    unsigned answers = count_icmp(i, ICMP6_NA, 0);
-    inject_nd(i, &a, &foreign_group, &other);
-    RULE("IP6-MH-3");
-    CHECK_EQ(count_icmp(i, ICMP6_NA, 0), answers);
+    end_world();
+}
+
+/* What RS, RA, NS and Redirect say of a neighbour is hearsay: RFC 4861 7.3.1, appendix C. */
+static void hearsay_makes_a_neighbour_stale(void)
+{
+    BEGIN(FILE_, QUIET);
+    run_to(10 * SIM_S);
+    struct addr a = addr_link_local_of(0x41);
+    struct addr target = addr_link_local_of(0x42);
+    struct nd_message ra = {.type = ICMP6_RA,
+                            .router_lifetime_s = 1800,
+                            .options = {.has_source = true, .source = STRANGER}};
+    const struct nd_message rs = {.type = ICMP6_RS,
+                                  .options = {.has_source = true, .source = STRANGER}};
+    inject_nd(wlan(), &a, &addr_all_nodes, &ra);
+    const struct neighbour *e = neighbour_find(wlan(), &a);
+    RULE("IP6-ND-17");
+    RULE("IP6-ND-19");
+    CHECK(e && e->state == NEIGHBOUR_STALE && e->station == STRANGER);
+    inject_nd(wlan(), &a, &addr_all_nodes, &ra); /* however often it is said */
+    RULE("IP6-ND-19");
+    CHECK(e && e->state == NEIGHBOUR_STALE);
+    ra.options.source++;
+    inject_nd(wlan(), &a, &addr_all_nodes, &ra);
+    RULE("IP6-ND-17");
+    CHECK(e && e->state == NEIGHBOUR_STALE && e->station == STRANGER + 1);
+    inject_nd(west(), &a, &addr_all_routers, &rs);
+    e = neighbour_find(west(), &a);
+    RULE("IP6-ND-17");
+    CHECK(e && e->state == NEIGHBOUR_STALE && e->station == STRANGER);
+    struct addr coa = address_global(wlan())->addr;
+    struct addr router = solicit_router(wlan(), &coa)->addr;
+    const struct nd_message redirect = {.type = ICMP6_REDIRECT,
+                                        .target = target,
+                                        .destination = {{0x20, 1, 0xd, 0xb8, 0xf, [15] = 1}},
+                                        .options = {.has_target = true, .target = STRANGER}};
+    inject_nd(wlan(), &router, &coa, &redirect);
+    e = neighbour_find(wlan(), &target);
+    RULE("IP6-ND-17");
+    CHECK(e && e->state == NEIGHBOUR_STALE);
+    end_world();
+}
+
+/* ---- what must be discarded: RFC 4861 6.1, 7.1, 8.1 ----------------------------------------- */
+
+struct flaw {
+    bool at_router;
+    const struct addr *src, *dst;
+    struct nd_message m;
+    uint8_t hops, code;
+    bool bad_sum, empty_option;
+};
+
+/* Where the options of a message begin. */
+static size_t options_at(uint8_t type)
+{
+    static const size_t at[] = {8, 16, 24, 24, 40};
+    return at[type - ICMP6_RS];
+}
+
+static void inject_flawed(const struct flaw *f)
+{
+    uint8_t bytes[256];
+    struct writer w = wr_over(bytes, sizeof bytes);
+    nd_write(&w, f->src, f->dst, &f->m);
+    bytes[1] = f->code;
+    if (f->empty_option)
+        bytes[options_at(f->m.type) + 1] = 0;
+    bytes[2] = bytes[3] = 0;
+    uint16_t sum = ip6_checksum(f->src, f->dst, IP6_ICMP6, bytes, w.len);
+    bytes[2] = (uint8_t)(sum >> 8);
+    bytes[3] = (uint8_t)(sum ^ (f->bad_sum ? 1 : 0));
+    struct iface *i = f->at_router ? west() : wlan();
+    arrive(i, STRANGER, packet_of(f->src, f->dst, IP6_ICMP6, f->hops, bytes, w.len));
+}
+
+static void what_is_discarded_changes_nothing(void)
+{
+    BEGIN(FILE_, QUIET);
+    run_to(10 * SIM_S);
+    struct addr host = addr_link_local_of(0x51);
+    struct addr global = {{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 0x51}};
+    struct addr own = *address_link_local(wlan());
+    struct addr group = addr_solicited_node(&own);
+    struct addr router = solicit_router(wlan(), NULL)->addr;
+    const struct nd_options source = {.has_source = true, .source = STRANGER};
+    const struct nd_message ns = {.type = ICMP6_NS, .target = own, .options = source};
+    const struct nd_message rs = {.type = ICMP6_RS, .options = source};
+    const struct nd_message ra = {.type = ICMP6_RA, .router_lifetime_s = 9, .options = source};
+    const struct nd_message na = {
+        .type = ICMP6_NA, .target = router, .solicited = true, .override = true};
+    struct nd_message redirect = {.type = ICMP6_REDIRECT,
+                                  .target = host,
+                                  .destination = {{0x20, 1, 0xd, 0xb8, 0xf, [15] = 1}},
+                                  .options = {.has_target = true, .target = STRANGER}};
+    const struct flaw flaws[] = {
+        {false, &host, &group, ns, 254, 0, false, false},
+        {false, &host, &group, ns, 255, 1, false, false},
+        {false, &host, &group, ns, 255, 0, true, false},
+        {false, &host, &group, ns, 255, 0, false, true},
+        {false, &addr_any, &group, ns, 255, 0, false, false}, /* with its link-layer address */
+        {false, &host, &addr_all_nodes, ra, 254, 0, false, false},
+        {false, &host, &addr_all_nodes, ra, 255, 1, false, false},
+        {false, &host, &addr_all_nodes, ra, 255, 0, false, true},
+        {false, &global, &addr_all_nodes, ra, 255, 0, false, false},
+        {false, &host, &addr_all_nodes, na, 255, 0, false, false}, /* S=1 to a group */
+        {false, &router, &own, redirect, 255, 1, false, false},
+        {false, &global, &own, redirect, 255, 0, false, false},
+        {true, &addr_any, &addr_all_routers, rs, 255, 0, false, false},
+        {true, &host, &addr_all_routers, rs, 254, 0, false, false},
+        {true, &host, &addr_all_routers, rs, 255, 1, false, false},
+        {true, &host, &addr_all_routers, rs, 255, 0, true, false},
+        {true, &host, &addr_all_routers, rs, 255, 0, false, true},
+    };
+    for (size_t k = 0; k < sizeof flaws / sizeof *flaws; k++) {
+        uint64_t refused = dropped[DROP_BAD_ND] + dropped[DROP_BAD_CHECKSUM];
+        unsigned before = seen_frames;
+        sim_time beacon = west()->nd->advertiser->timer.at;
+        inject_flawed(&flaws[k]);
+        RULE("IP6-ND-1");
+        CHECK_EQ(dropped[DROP_BAD_ND] + dropped[DROP_BAD_CHECKSUM], refused + 1);
+        RULE("IP6-ND-1"); /* silently: no answer, no error, nothing learned */
+        CHECK(seen_frames == before && !neighbour_find(wlan(), &host) &&
+              !neighbour_find(west(), &host) && west()->nd->advertiser->timer.at == beacon);
+    }
+    const struct flaw none = {false, &host, &group, ns, 255, 0, false, false};
+    unsigned before = seen_frames;
+    inject_flawed(&none);
+    CHECK(seen_frames > before && neighbour_find(wlan(), &host)); /* for comparison */
     end_world();
 }
 
@@ -365,6 +555,40 @@ static void a_redirect_is_obeyed_from_the_first_hop_only(void)
     inject_nd(i, &router, &coa, &m);
     RULE("IP6-ND-1");
     CHECK_EQ(dropped[DROP_BAD_ND], bad + 1);
+    end_world();
+}
+
+static void a_router_obeys_no_redirect(void)
+{
+    BEGIN(FILE_, QUIET);
+    run_to(10 * SIM_S);
+    struct iface *i = west();
+    struct addr own = *address_link_local(i);
+    struct addr other = addr_link_local_of(0x66);
+    struct addr far = cn_address();
+    const struct route *way = routes_find(i->node->routes, &far);
+    const struct nd_message m = {.type = ICMP6_REDIRECT,
+                                 .target = other,
+                                 .destination = far,
+                                 .options = {.has_target = true, .target = STRANGER}};
+    CHECK(way && way->kind == ROUTE_VIA);
+    const struct route was = *way;
+    inject_nd(i, &other, &own, &m);
+    const struct tap_event *e = event_after(EV_ND_REDIRECTED, 10 * SIM_S);
+    CHECK(e && field_of(e, "obeyed")->i == 0);
+    way = routes_find(i->node->routes, &far);
+    RULE("IP6-ND-20");
+    CHECK(way && way->out == was.out && addr_eq(&way->next_hop, &was.next_hop) &&
+          !neighbour_find(i, &other) && i->nd->redirects == 0);
+    /* not even from what would be a host's first hop: a neighbour about itself */
+    const struct nd_message itself = {.type = ICMP6_REDIRECT,
+                                      .target = addr_link_local_of(0x67),
+                                      .destination = other,
+                                      .options = {.has_target = true, .target = STRANGER}};
+    inject_nd(i, &other, &own, &itself);
+    RULE("IP6-ND-20");
+    CHECK(!neighbour_find(i, &itself.target) && i->nd->redirects == 0 &&
+          count_events(EV_ND_REDIRECTED, 10 * SIM_S) == 2);
     end_world();
 }
 
@@ -494,10 +718,12 @@ static void a_deprecated_care_of_address_is_replaced(void)
     end_world();
 }
 
-CHECK_MAIN(CASE(advertisements_come_within_their_interval), CASE(the_first_three_come_early),
-           CASE(solicited_advertisements_wait_and_keep_apart),
-           CASE(a_home_agent_says_that_it_is_one), CASE(silence_ends_a_resolution),
-           CASE(what_an_advertisement_changes), CASE(a_router_no_longer),
+CHECK_MAIN(CASE(advertisements_come_within_their_interval), CASE(the_least_interval_of_a_short_one),
+           CASE(the_first_three_come_early), CASE(solicited_advertisements_wait_and_keep_apart),
+           CASE(many_solicitations_at_once), CASE(a_home_agent_says_that_it_is_one),
+           CASE(silence_ends_a_resolution), CASE(what_an_advertisement_changes),
+           CASE(hearsay_makes_a_neighbour_stale), CASE(what_is_discarded_changes_nothing),
+           CASE(a_router_no_longer), CASE(a_router_obeys_no_redirect),
            CASE(a_stale_neighbour_is_probed_when_used), CASE(a_new_address_is_announced),
            CASE(a_redirect_is_obeyed_from_the_first_hop_only),
            CASE(a_router_redirects_what_turns_back), CASE(which_prefixes_make_addresses),

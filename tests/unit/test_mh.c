@@ -172,6 +172,7 @@ static void nothing_may_follow_the_authenticator(void)
     size_t n = bytes_of(vectors[4].hex, in);
     in[1]++; /* eight bytes of padding behind it */
     memset(in + n, 0, 8);
+    RULE("MIP6-MH-10");
     CHECK_EQ(reread(in, n + 8, &m), MH_BAD_OPTION);
 }
 
