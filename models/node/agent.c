@@ -329,7 +329,7 @@ bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct
 
 bool agent_bound(struct agent *a, const struct addr *home, const struct addr *care_of)
 {
-    return bcache_source(&a->cache, home, care_of, sim_now(a->node->sim));
+    return bcache_has_coa(&a->cache, home, care_of, sim_now(a->node->sim));
 }
 
 bool agent_link_local(const struct agent *a, const struct addr *dst)
