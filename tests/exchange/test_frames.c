@@ -189,11 +189,11 @@ static void every_frame_of_the_library(void)
                  files, (unsigned long long)seen.frames, (unsigned long long)seen.mh,
                  (unsigned long long)seen.home_options, (unsigned long long)seen.nd,
                  (unsigned long long)seen.tunnels, (unsigned long long)seen.updates);
-    static const char *const rules[] = {
-        "MIP6-MH-1",   "MIP6-MH-3",  "MIP6-MH-6",  "MIP6-MH-7",  "MIP6-MH-10", "MIP6-MH-11",
-        "MIP6-MH-12",  "MIP6-MH-13", "MIP6-MH-14", "MIP6-MH-15", "MIP6-HAO-1", "MIP6-HAO-2",
-        "MIP6-HAO-9",  "IP6-FWD-1",  "IP6-ND-1",   "MCOA-MN-3",  "MCOA-MN-6",  "MCOA-HA-8",
-        "MIP6-LIFE-5", "MIP6-SEQ-4", "MIP6-SEQ-5"};
+    static const char *const rules[] = {"MIP6-MH-1",  "MIP6-MH-3",   "MIP6-MH-6",  "MIP6-MH-7",
+                                        "MIP6-MH-11", "MIP6-MH-12",  "MIP6-MH-13", "MIP6-MH-14",
+                                        "MIP6-MH-15", "MIP6-HAO-1",  "MIP6-HAO-2", "MIP6-HAO-9",
+                                        "IP6-FWD-1",  "IP6-ND-1",    "MCOA-MN-3",  "MCOA-MN-6",
+                                        "MCOA-HA-8",  "MIP6-LIFE-5", "MIP6-SEQ-4", "MIP6-SEQ-5"};
     for (size_t k = 0; k < sizeof rules / sizeof rules[0]; k++) {
         RULE(rules[k]);
         CHECK(check_failures == 0 && files > 10 && seen.mh > 200 && seen.home_options > 100 &&

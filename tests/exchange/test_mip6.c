@@ -247,15 +247,17 @@ static void headers_that_are_wrong(void)
 {
     static const struct {
         uint8_t proto, units, type;
+        size_t bytes;
         int pointer; /* of the Parameter Problem from the Mobility Header on; -1: a Binding Error */
-    } cases[] = {{6, 1, MH_BU, 0}, {59, 0, MH_BU, 1}, {59, 1, 200, -1}};
+    } cases[] = {
+        {6, 1, MH_BU, 16, 0}, {59, 0, MH_BU, 8, 1}, {59, 0, MH_BU, 16, 1}, {59, 1, 200, 16, -1}};
     BEGIN(WIFI_LTE, "expect=[]", "events=[]");
     run_to(15 * SIM_S);
     struct addr agent = agent_address();
     struct addr from = {{0x20, 1, 0xd, 0xb8, 0, 0xc, [15] = 0x99}};
     struct iface *backbone = node_find_iface(node_of("ha"), "ha-inet");
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        size_t n = 8 * (cases[k].units + (size_t)1);
+        size_t n = cases[k].bytes;
         uint8_t mh[16] = {cases[k].proto, cases[k].units, cases[k].type};
         uint16_t sum = ip6_checksum(&from, &agent, IP6_MH, mh, n);
         mh[4] = (uint8_t)(sum >> 8);
