@@ -173,7 +173,7 @@ static void a_refresh_is_asked_for_near_the_end(void)
     struct mh bu = update(1, 15);
     receive(&bu, &coa1, 0);
     finish_test(true, 0);
-    for (sim_time t = bcache_next(&cache); t < 300 * SIM_S; t = bcache_next(&cache)) {
+    for (sim_time t = bcache_next(&cache); t < 300 * SIM_S && asked < 99; t = bcache_next(&cache)) {
         acts.n = 0;
         bcache_tick(&cache, t, &acts);
         if (!act(BCACHE_ASK, 0))
