@@ -141,7 +141,7 @@ static void with_l_the_link_local_address_is_defended(void)
     run_to(15 * SIM_S);
     struct addr home = home_address();
     struct addr link_local = addr_link_local_of(addr_identifier(&home));
-    struct mh bu;
+    struct mh bu = {.type = MH_BRR};
     CHECK(mh_of(mh_after(iface_of("car", "cell0"), MH_BU, 0), &bu));
     RULE("MIP6-MN-2");
     CHECK(bu.flags & MH_BU_LINK_LOCAL);

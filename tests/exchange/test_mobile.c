@@ -100,7 +100,7 @@ static void the_home_binding_ends_when_the_node_leaves(void)
     struct addr home = *mobile_home(node_of("mn")->mobile);
     const struct tap_event *down = event_after(EV_L2_DOWN_SEEN, 40 * SIM_S);
     const struct tap_event *sent = event_after(EV_BU_SENT, 40 * SIM_S);
-    struct mh bu;
+    struct mh bu = {.type = MH_BRR};
     RULE("MCOA-RH-8");
     CHECK(down && sent && sent->t == down->t);
     const struct seen_frame *f = mh_after(iface_of("mn", "cell0"), MH_BU, 40 * SIM_S);

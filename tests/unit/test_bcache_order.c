@@ -125,15 +125,20 @@ static void a_deregistration_waits_behind_the_registration(void)
 static void a_deregistration_of_what_is_taken(void)
 {
     begin();
-    struct mh bu = update(1, 105);
+    struct mh bu = update(500, 105);
     receive(&bu, &coa1, 0);
-    bu = update(2, 0);
-    receive_bare(&bu, 500 * SIM_MS);
-    finish_test(false, 600 * SIM_MS);
+    finish_test(true, SIM_S);
+    bu = update(501, 0);
+    receive(&bu, &coa1, 2 * SIM_S);
+    bu = update(502, 105);
+    receive(&bu, &coa1, 3 * SIM_S);
+    bu = update(503, 0);
+    receive_bare(&bu, 3500 * SIM_MS);
+    finish_test(false, 3600 * SIM_MS);
     CHECK(status(0) == MH_ST_DAD_FAILED && status(1) == MH_ST_NOT_HOME_AGENT);
     bu = update(1, 105); /* nothing is remembered: every number is good */
-    receive(&bu, &coa1, 2 * SIM_S);
-    finish_test(true, 3 * SIM_S);
+    receive(&bu, &coa1, 4 * SIM_S);
+    finish_test(true, 5 * SIM_S);
     RULE("MIP6-SEQ-1");
     CHECK_EQ(status(0), MH_ST_ACCEPTED);
     arena_release(&arena);
