@@ -9,10 +9,10 @@
 #define AT(member) offsetof(struct bul_timers, member)
 
 const struct key bul_timer_keys[] = {
-    {"initial_bindack_timeout_first_reg", KEY_TIME, AT(first_timeout), "",
-     "wait for the BA of the first registration, RFC 6275 13; default: 1.5 retrans_timer for each of "
-     "dup_addr_detect_transmits, 1.5 s",
-     .min = SIM_MS, .max = 3600 * SIM_S},
+    {"initial_bindack_timeout_first_reg", KEY_TIME, AT(first_timeout), "0 s",
+     "wait for the BA of the first registration, RFC 6275 13; 0 s: 1.5 retrans_timer for each of "
+     "dup_addr_detect_transmits, so 1.5 s",
+     .max = 3600 * SIM_S},
     {"initial_bindack_timeout", KEY_TIME, AT(initial_timeout), "1 s",
      "wait for a BA otherwise, RFC 6275 12", .min = SIM_MS, .max = 3600 * SIM_S},
     {"max_bindack_timeout", KEY_TIME, AT(max_timeout), "32 s",
