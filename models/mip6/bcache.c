@@ -39,7 +39,8 @@ const struct key bcache_keys[] = {
      "Binding Refresh Advice in a BA, RFC 6275 6.2.4; 0 s: none",
      .max = INT64_C(65535) * 4 * SIM_S},
     {"refresh_request", KEY_TIME, AT(ask_before), "0 s",
-     "a Binding Refresh Request so long before a binding ends, RFC 5648 6.4; 0 s: none",
+     "a Binding Refresh Request so long before a binding ends, at most half its lifetime, RFC 5648 "
+     "6.4; 0 s: none",
      .max = INT64_C(65535) * 4 * SIM_S},
     {"max_lifetime", KEY_TIME, AT(max_lifetime), "262140 s", "granted at most", .min = 4 * SIM_S,
      .max = INT64_C(65535) * 4 * SIM_S},
@@ -130,10 +131,9 @@ static void note_time(struct bcache *b, sim_time at)
 }
 
 /* When something is due for a binding: a refresh request, or its end. */
-static sim_time due_of(const struct bcache *b, const struct binding *of)
+static sim_time due_of(const struct binding *of)
 {
-    bool asks = b->how.ask_before && !of->asked && !of->home;
-    return asks ? of->until - b->how.ask_before : of->until;
+    return of->ask_at < of->until ? of->ask_at : of->until;
 }
 
 /* ---- bindings ------------------------------------------------------------------ */
@@ -182,7 +182,7 @@ bool bcache_put(struct bcache *b, struct bcache_entry *e, const struct binding *
                 struct bcache_acts *acts)
 {
     struct binding *old = bcache_binding(e, new->bid);
-    note_time(b, due_of(b, new));
+    note_time(b, due_of(new));
     if (old) {
         bool moved = !addr_eq(&old->coa, &new->coa);
         bool suspended = old->suspended;
@@ -203,6 +203,7 @@ bool bcache_forget(struct bcache *b, struct bcache_acts *acts)
     for (struct bcache_entry *e = b->first; e; e = e->newer) {
         if (e->state == BCACHE_NONE || e->state == BCACHE_TESTING) {
             e->waits = 0; /* the result of a test that runs finds nobody who waits */
+            e->has_sequence = false;
             continue;
         }
         bool bound = e->state == BCACHE_BOUND;
@@ -227,14 +228,14 @@ sim_time bcache_next(const struct bcache *b)
 }
 
 /* RFC 5648 6.4: all bindings that end about now in one request. */
-static void ask(struct bcache *b, struct bcache_entry *e, sim_time now, struct bcache_acts *acts)
+static void ask(struct bcache_entry *e, sim_time now, struct bcache_acts *acts)
 {
     struct bcache_act *act = NULL;
     for (unsigned k = 0; k < e->bindings; k++) {
         struct binding *of = &e->binding[k];
-        if (of->until <= now || due_of(b, of) > now)
+        if (of->until <= now || of->ask_at > now)
             continue;
-        of->asked = true;
+        of->ask_at = SIM_NEVER;
         if (!act)
             act = bcache_answer(acts, BCACHE_ASK, e);
         act->ba.type = MH_BRR;
@@ -249,7 +250,7 @@ static bool expire_entry(struct bcache *b, struct bcache_entry *e, sim_time now,
 {
     unsigned before = acts->n;
     if (b->how.ask_before)
-        ask(b, e, now, acts);
+        ask(e, now, acts);
     for (unsigned k = e->bindings; k-- > 0;) {
         if (e->binding[k].until <= now)
             bcache_end(e, &e->binding[k], "expired", acts);
@@ -270,8 +271,8 @@ void bcache_tick(struct bcache *b, sim_time now, struct bcache_acts *acts)
         if (!full)
             full = expire_entry(b, e, now, acts);
         for (unsigned k = 0; k < e->bindings; k++) {
-            if (due_of(b, &e->binding[k]) < next)
-                next = due_of(b, &e->binding[k]);
+            if (due_of(&e->binding[k]) < next)
+                next = due_of(&e->binding[k]);
         }
         if (e->state == BCACHE_FADING && e->fades < next)
             next = e->fades;
@@ -281,6 +282,28 @@ void bcache_tick(struct bcache *b, sim_time now, struct bcache_acts *acts)
 
 /* ---- data ---------------------------------------------------------------------- */
 
+static bool is_primary(const struct bcache_entry *e, const struct binding *of)
+{
+    for (unsigned k = 0; k < e->bindings; k++) {
+        if (e->binding[k].bid < of->bid)
+            return false;
+    }
+    return true;
+}
+
+/* The packet was sent from a care-of address: its binding is verified. */
+static bool verify(struct bcache_entry *e, const struct addr *coa, bool primary_only, sim_time now)
+{
+    for (unsigned k = 0; k < e->bindings; k++) {
+        struct binding *at = &e->binding[k];
+        if (!addr_eq(&at->coa, coa) || (primary_only && !is_primary(e, at)))
+            continue;
+        at->verified = now;
+        return true;
+    }
+    return false;
+}
+
 bool bcache_source(struct bcache *b, const struct addr *home, const struct addr *src, sim_time now)
 {
     struct bcache_entry *e = bcache_find(b, home);
@@ -288,20 +311,13 @@ bool bcache_source(struct bcache *b, const struct addr *home, const struct addr 
         return false;
     if (b->how.source_check == SOURCE_OFF)
         return true;
-    uint16_t primary = UINT16_MAX;
-    for (unsigned k = 0; k < e->bindings; k++) {
-        if (e->binding[k].bid < primary)
-            primary = e->binding[k].bid;
-    }
-    for (unsigned k = 0; k < e->bindings; k++) {
-        if (!addr_eq(&e->binding[k].coa, src))
-            continue;
-        if (b->how.source_check == SOURCE_PRIMARY_ONLY && e->binding[k].bid != primary)
-            continue;
-        e->binding[k].verified = now;
-        return true;
-    }
-    return false;
+    return verify(e, src, b->how.source_check == SOURCE_PRIMARY_ONLY, now);
+}
+
+bool bcache_has_coa(struct bcache *b, const struct addr *home, const struct addr *src, sim_time now)
+{
+    struct bcache_entry *e = bcache_find(b, home);
+    return e && e->state == BCACHE_BOUND && verify(e, src, false, now);
 }
 
 static const struct bcache_entry *entry_of(const void *who)

@@ -8,7 +8,7 @@
  *
  *     (none)   --BU, valid-->         TESTING   start duplicate address detection
  *     TESTING  --unique-->            BOUND     every BU that waited is now worked on, in order
- *     TESTING  --taken-->             (none)    every BU that waited is refused with 134
+ *     TESTING  --taken-->             (none)    every BU that waited is refused with 134 (133)
  *     BOUND    --BU-->                BOUND     bindings made, moved, refreshed, deleted
  *     BOUND    --last binding gone--> FADING    kept 10 s so that an older BU is refused (135)
  *     FADING   --BU-->                TESTING   --time--> (none)
@@ -69,12 +69,12 @@ struct binding {
     struct addr coa;
     uint8_t priority; /* BID-PRI, RFC 6089 4.1 */
     sim_time until;
+    sim_time ask_at;   /* a BRR is due; SIM_NEVER: none, or it has left */
     sim_time verified; /* last packet or BU from it: RFC 5648 3 */
     bool suspended;    /* known to be dead, by probes or an oracle; set by the owner */
     bool home; /* the home binding: the node is on the home link, `coa` is its home address */
     bool ndp;  /* of a home binding: the node answers for its home address itself */
     uint64_t station; /* of a home binding: the node's link-layer address; 0: not told */
-    bool asked;       /* a BRR has left for it */
 };
 
 enum bcache_state { BCACHE_NONE, BCACHE_TESTING, BCACHE_BOUND, BCACHE_FADING };
@@ -175,8 +175,12 @@ struct bcache_entry *bcache_intern(struct bcache *b, const struct addr *home);  
 /* The binding of a BID, or NULL. */
 struct binding *bcache_binding(struct bcache_entry *e, uint16_t bid);
 
-/* May a packet of `home` come from `src`? RFC 6275 10.4.5, RFC 5648 6.5. Notes the verification. */
+/* May a tunnel of `home` come from `src`? RFC 6275 10.4.5. Notes the verification. */
 bool bcache_source(struct bcache *b, const struct addr *home, const struct addr *src, sim_time now);
+/* May a packet with `home` in a Home Address option come from `src`, one of its care-of addresses,
+ * whatever is checked of tunnels? RFC 6275 9.3.1, RFC 5648 6.5. Notes the verification. */
+bool bcache_has_coa(struct bcache *b, const struct addr *home, const struct addr *src,
+                    sim_time now);
 
 /* The bindings that carry a packet: by the policy, else the one last verified (RFC 5648 3). */
 unsigned bcache_choose(const struct bcache_entry *e, const struct flow_rule *rule,

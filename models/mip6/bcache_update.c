@@ -3,20 +3,22 @@
 #include <assert.h>
 #include <string.h>
 
-enum { FRESH = 32767 }; /* sequence numbers ahead that count as new: RFC 6275 9.5.1 */
+enum { FRESH = 32767 };     /* sequence numbers ahead that count as new: RFC 6275 9.5.1 */
+enum { BID_WITH_IPV4 = 8 }; /* Option Length of a BID option: RFC 5648 4.1 */
 
 static const sim_time unit = MH_LIFETIME_UNIT_S * SIM_S;
 
 /* ---- answers ------------------------------------------------------------------- */
 
-/* RFC 6275 9.5.4: to the source of the BU, with a routing header iff it had a home address. */
+/* RFC 6275 9.5.4: to the source of the BU, with a routing header iff it had a home address and did
+ * not come from there. */
 static struct mh *acknowledge(const struct bcache_entry *e, const struct arrival *a,
                               const struct mh *bu, uint8_t status, struct bcache_acts *acts)
 {
     struct bcache_act *act = bcache_answer(acts, BCACHE_SEND, e);
     act->dst = a->src;
-    act->rh2 = a->has_home;
-    act->station = a->has_home ? 0 : a->station; /* on the home link: RFC 6275 10.3.2 */
+    act->rh2 = a->has_home && !addr_eq(&a->src, &e->home);
+    act->station = act->rh2 ? 0 : a->station; /* on the home link: RFC 6275 10.3.2 */
     act->ba.type = MH_BA;
     act->ba.status = status;
     act->ba.sequence = bu->sequence;
@@ -83,6 +85,16 @@ static uint16_t granted_units(const struct bcache *b, const struct mh *bu)
     return (uint16_t)(most / unit);
 }
 
+/* When a refresh is asked for: near the end, RFC 6275 9.5.5, so not in the first half, or each
+ * answer would be asked for another. */
+static sim_time ask_at(const struct bcache *b, const struct mh *bu, sim_time now)
+{
+    sim_time granted = granted_units(b, bu) * unit;
+    if (!b->how.ask_before)
+        return SIM_NEVER;
+    return now + granted - (b->how.ask_before < granted / 2 ? b->how.ask_before : granted / 2);
+}
+
 /* The care-of address of a BID option, or the status that refuses it: RFC 5648 6.2. */
 static uint8_t coa_of_option(struct bcache_entry *e, const struct mh_bid *option, struct addr *coa)
 {
@@ -90,8 +102,8 @@ static uint8_t coa_of_option(struct bcache_entry *e, const struct mh_bid *option
     if (!option->has_coa && !known)
         return MH_ST_MCOA_UNKNOWN_COA;
     *coa = option->has_coa ? option->coa : known->coa;
-    if (!addr_unicast_routable(coa))
-        return MH_ST_MCOA_MALFORMED;
+    if (!addr_unicast_routable(coa) || (option->has_coa && option->length == BID_WITH_IPV4))
+        return MH_ST_MCOA_MALFORMED; /* IPv4: this home agent has no RFC 5555, and no way there */
     /* The home binding, and only it, has the home address: RFC 5648 5.6.3. */
     bool is_home = addr_eq(coa, &e->home);
     return is_home && !option->home ? MH_ST_MCOA_MALFORMED : MH_ST_ACCEPTED;
@@ -143,6 +155,7 @@ static void put_one(struct bcache *b, struct bcache_entry *e, const struct mh *b
                                 .coa = *coa,
                                 .priority = answer->priority,
                                 .until = now + granted_units(b, bu) * unit,
+                                .ask_at = at_home ? SIM_NEVER : ask_at(b, bu, now),
                                 .verified = now,
                                 .home = at_home,
                                 .ndp = at_home && b->how.simultaneous == HOME_NDP,
@@ -186,6 +199,7 @@ static void register_plain(struct bcache *b, struct bcache_entry *e, const struc
     uint16_t units = granted_units(b, bu);
     const struct binding new = {.coa = bu->has_alternate ? bu->alternate : a->src,
                                 .until = now + units * unit,
+                                .ask_at = ask_at(b, bu, now),
                                 .verified = now};
     for (unsigned k = e->bindings; k-- > 0;) { /* it replaces all: RFC 5648 6.2 */
         if (e->binding[k].bid)
@@ -244,11 +258,11 @@ static uint8_t refusal_of_bids(const struct bcache *b, struct bcache_entry *e, c
             bu->bid[k].bid == 0)
             return MH_ST_MCOA_MALFORMED;
     }
-    if (bu->bids && b->how.mcoa == 2)
-        return MH_ST_MCOA_PROHIBITED;
     if (bu->bids > 1 &&
         (!b->how.bulk || (!b->how.bulk_new_coa && bu->lifetime && names_new_coa(e, bu))))
         return MH_ST_MCOA_BULK_PROHIBITED;
+    if (bu->bids && b->how.mcoa == 2)
+        return MH_ST_MCOA_PROHIBITED;
     for (unsigned k = 0; k < bu->bids; k++) {
         if (bu->bid[k].home && bu->lifetime && b->how.simultaneous == HOME_REFUSED)
             return MH_ST_MCOA_HOME_AND_FOREIGN;
@@ -278,8 +292,8 @@ static uint8_t refusal(const struct bcache *b, const struct bcache_entry *e, con
         return MH_ST_NOT_HOME_SUBNET;
     if (b->how.refuse && bu->lifetime)
         return (uint8_t)(MH_ST_UNSPECIFIED + b->how.refuse - 1);
-    if (bu->lifetime == 0)
-        return bound ? MH_ST_ACCEPTED : MH_ST_NOT_HOME_AGENT;
+    if (bu->lifetime == 0) /* behind a registration that waits for the test it waits, too */
+        return bound || e->waits ? MH_ST_ACCEPTED : MH_ST_NOT_HOME_AGENT;
     bool is_new = e->state == BCACHE_NONE || e->state == BCACHE_FADING;
     if (is_new && b->how.mcoa == 0 && names_no_coa(bu)) /* nothing to test the address for */
         return MH_ST_MCOA_UNKNOWN_COA;
@@ -390,9 +404,13 @@ void bcache_tested(struct bcache *b, const struct addr *home, bool unique, sim_t
         e->state = BCACHE_BOUND;
         return;
     }
-    for (unsigned k = 0; k < e->waits; k++)
-        refuse(b, e, &e->waiting[k].arrival, &e->waiting[k].bu, MH_ST_DAD_FAILED, acts);
+    for (unsigned k = 0; k < e->waits; k++) {
+        const struct mh *bu = &e->waiting[k].bu; /* there is nothing to delete: RFC 6275 10.3.2 */
+        uint8_t status = bu->lifetime ? MH_ST_DAD_FAILED : MH_ST_NOT_HOME_AGENT;
+        refuse(b, e, &e->waiting[k].arrival, bu, status, acts);
+    }
     e->waits = 0;
+    e->has_sequence = false;
     e->state = BCACHE_NONE;
     b->homes--;
 }

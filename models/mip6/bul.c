@@ -9,8 +9,10 @@
 #define AT(member) offsetof(struct bul_timers, member)
 
 const struct key bul_timer_keys[] = {
-    {"initial_bindack_timeout_first_reg", KEY_TIME, AT(first_timeout), "1.5 s",
-     "wait for the BA of the first registration, RFC 6275 13", .min = SIM_MS, .max = 3600 * SIM_S},
+    {"initial_bindack_timeout_first_reg", KEY_TIME, AT(first_timeout), "0 s",
+     "wait for the BA of the first registration, RFC 6275 13; 0 s: 1.5 retrans_timer for each of "
+     "dup_addr_detect_transmits, so 1.5 s",
+     .max = 3600 * SIM_S},
     {"initial_bindack_timeout", KEY_TIME, AT(initial_timeout), "1 s",
      "wait for a BA otherwise, RFC 6275 12", .min = SIM_MS, .max = 3600 * SIM_S},
     {"max_bindack_timeout", KEY_TIME, AT(max_timeout), "32 s",
@@ -299,6 +301,23 @@ static void no_more_bulk(struct bul *b, const struct bul_exchange *asked, sim_ti
         exchange_ask(b, asked->bid[k], asked->leaves, now);
 }
 
+/* RFC 5648 5.7: again, with O, and all: a plain binding is all that the home agent holds. */
+static void start_over(struct bul *b, sim_time now, struct bul_acts *acts)
+{
+    b->overwrite = true;
+    for (unsigned k = 0; k < b->entries; k++) {
+        struct bul_entry *e = &b->entry[k];
+        e->told = false; /* so that the address is named again */
+        if (e->state == BUL_BOUND) {
+            step(b, e, REFRESH, 0, now, acts);
+        } else if (e->state == BUL_ASKING || e->state == BUL_RENEWING) {
+            exchange_ask(b, e->bid, false, now);
+        } else if (e->state == BUL_LEAVING) {
+            exchange_ask(b, e->bid, true, now);
+        }
+    }
+}
+
 static uint8_t status_of(const struct mh *ba, uint16_t bid)
 {
     for (unsigned k = 0; k < ba->bids; k++) {
@@ -373,13 +392,9 @@ static bool whole_answer(struct bul *b, const struct bul_exchange *asked, const 
         no_more_bulk(b, asked, now, acts);
         return true;
     }
-    if (ba->status == MH_ST_MCOA_NON_MCOA) { /* RFC 5648 5.7: again, with O */
-        b->overwrite = true;
-        for (unsigned k = 0; k < asked->bids; k++)
-            exchange_ask(b, asked->bid[k], asked->leaves, now);
-        return true;
-    }
-    return false;
+    if (ba->status == MH_ST_MCOA_NON_MCOA)
+        start_over(b, now, acts);
+    return ba->status == MH_ST_MCOA_NON_MCOA;
 }
 
 /* RFC 6275 11.7.3: the home agent's counter stands elsewhere; go on above it. */

@@ -39,7 +39,7 @@ enum { BUL_ENTRIES = MH_BIDS, BUL_EXCHANGES = BUL_ENTRIES + 2, BUL_RATE = 3 };
 
 /* RFC 6275 12, 13. */
 struct bul_timers {
-    sim_time first_timeout;   /* InitialBindackTimeoutFirstReg */
+    sim_time first_timeout;   /* InitialBindackTimeoutFirstReg; of a scenario 0: derived */
     sim_time initial_timeout; /* INITIAL_BINDACK_TIMEOUT */
     sim_time max_timeout;     /* MAX_BINDACK_TIMEOUT */
     uint32_t refresh;         /* share of the lifetime after which a binding is refreshed */

@@ -59,6 +59,13 @@ void agent_set_decider(struct agent *a, const struct addr *home, struct decider 
 
 static void do_acts(struct agent *a, const struct bcache_acts *acts);
 
+static void send_framed(struct iface *i, struct pkt *p, uint64_t station)
+{
+    p->cause = sim_cause(i->node->sim);
+    eth_write(pkt_prepend(p, ETH_HEADER), station, i->port->station, ETH_TYPE_IP6);
+    port_send(i->port, p);
+}
+
 /* To a node on the home link that is abroad, too: the neighbour cache knows it, or, where only the
  * home agent answers for it, the BU told its link-layer address (RFC 5648 5.6.4, 6.3). */
 static void send_home(struct agent *a, struct pkt *p, const struct binding *at)
@@ -67,10 +74,20 @@ static void send_home(struct agent *a, struct pkt *p, const struct binding *at)
     p->mark.bid = at->bid;
     if (at->ndp || !at->station || p->len > i->mtu) {
         path_out_on(i, &at->coa, p);
-        return;
+    } else {
+        send_framed(i, p, at->station);
     }
-    eth_write(pkt_prepend(p, ETH_HEADER), at->station, i->port->station, ETH_TYPE_IP6);
-    port_send(i->port, p);
+}
+
+/* Whether the home agent alone answers for the home address on the home link. */
+static bool is_silent(struct agent *a, const struct addr *home)
+{
+    const struct bcache_entry *e = bcache_find(&a->cache, home);
+    for (unsigned k = 0; e && k < e->bindings; k++) {
+        if (e->binding[k].home)
+            return !e->binding[k].ndp;
+    }
+    return false;
 }
 
 static void send_ack(struct agent *a, const struct bcache_act *act)
@@ -81,7 +98,12 @@ static void send_ack(struct agent *a, const struct bcache_act *act)
                field_int("sequence", act->ba.sequence),
                field_int("lifetime_s", (int64_t)act->ba.lifetime * MH_LIFETIME_UNIT_S),
                field_int("status", act->ba.status));
-    if (act->station && addr_eq(&act->dst, &act->home)) /* by its frame: RFC 6275 10.3.2 */
+    bool by_frame = act->station && addr_eq(&act->dst, &act->home); /* RFC 6275 10.3.2 */
+    if (by_frame && is_silent(a, &act->home)) { /* in the cache it would be tested: RFC 5648 6.3 */
+        send_framed(a->home, mobility_make(n, &act->ba, &a->address, &act->dst), act->station);
+        return;
+    }
+    if (by_frame)
         neighbour_learn(a->home, &act->dst, act->station, false);
     mobility_send(n, &act->ba, &a->address, &act->dst, act->rh2 ? &act->home : NULL, false);
 }
@@ -329,7 +351,7 @@ bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct
 
 bool agent_bound(struct agent *a, const struct addr *home, const struct addr *care_of)
 {
-    return bcache_source(&a->cache, home, care_of, sim_now(a->node->sim));
+    return bcache_has_coa(&a->cache, home, care_of, sim_now(a->node->sim));
 }
 
 bool agent_link_local(const struct agent *a, const struct addr *dst)

@@ -188,9 +188,6 @@ enum mh_fault mh_read(const struct addr *src, const struct addr *dst, const uint
     *m = (struct mh){.type = 0};
     if (n < 8)
         return MH_CUT_SHORT;
-    size_t total = 8 * ((size_t)bytes[1] + 1);
-    if (total != n)
-        return MH_CUT_SHORT;
     if (ip6_checksum(src, dst, IP6_MH, bytes, n))
         return MH_BAD_CHECKSUM; /* silently, before anything is answered: RFC 6275 9.2 */
     struct reader r = rd_over(bytes, n);
@@ -203,8 +200,11 @@ enum mh_fault mh_read(const struct addr *src, const struct addr *dst, const uint
         return MH_UNKNOWN_TYPE;
     if (proto != NO_NEXT_HEADER)
         return MH_BAD_PROTO;
+    size_t total = 8 * ((size_t)bytes[1] + 1);
     if (total < (fixed_bytes[m->type] + (size_t)7) / 8 * 8)
-        return MH_BAD_LENGTH;
+        return MH_BAD_LENGTH; /* whatever is there: RFC 6275 9.2 */
+    if (total != n)
+        return MH_CUT_SHORT;
     read_fixed(&r, m);
     return read_options(&r, m);
 }

@@ -141,6 +141,17 @@ static struct iface *add_interface(struct world *w, struct node *n, const struct
     return i;
 }
 
+/* InitialBindackTimeoutFirstReg follows what the home agent's test of the home address takes:
+ * RFC 6275 13, RFC 4862 5.1. */
+static struct bul_timers bul_timers_of(const struct world *w)
+{
+    struct bul_timers t = w->scenario->timers.bul;
+    const struct nd_timers *nd = &w->scenario->timers.nd;
+    if (!t.first_timeout)
+        t.first_timeout = nd->retrans * 3 / 2 * (nd->dad_transmits ? nd->dad_transmits : 1);
+    return t;
+}
+
 static struct mobile_config mobile_config_of(const struct world *w, const struct node_config *how)
 {
     const struct node_config *agent = scenario_node(w->scenario, how->home.agent);
@@ -152,7 +163,7 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .simultaneous = how->mcoa.at_home == 1,
                                       .registration = how->mcoa.registration,
                                       .gather = how->mcoa.gather,
-                                      .timers = w->scenario->timers.bul},
+                                      .timers = bul_timers_of(w)},
                               .detection = {.oracle = how->detection.knowledge == 1,
                                             .back_after = how->decision.back_after}};
     if (probe->given)

@@ -247,15 +247,17 @@ static void headers_that_are_wrong(void)
 {
     static const struct {
         uint8_t proto, units, type;
+        size_t bytes;
         int pointer; /* of the Parameter Problem from the Mobility Header on; -1: a Binding Error */
-    } cases[] = {{6, 1, MH_BU, 0}, {59, 0, MH_BU, 1}, {59, 1, 200, -1}};
+    } cases[] = {
+        {6, 1, MH_BU, 16, 0}, {59, 0, MH_BU, 8, 1}, {59, 0, MH_BU, 16, 1}, {59, 1, 200, 16, -1}};
     BEGIN(WIFI_LTE, "expect=[]", "events=[]");
     run_to(15 * SIM_S);
     struct addr agent = agent_address();
     struct addr from = {{0x20, 1, 0xd, 0xb8, 0, 0xc, [15] = 0x99}};
     struct iface *backbone = node_find_iface(node_of("ha"), "ha-inet");
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        size_t n = 8 * (cases[k].units + (size_t)1);
+        size_t n = cases[k].bytes;
         uint8_t mh[16] = {cases[k].proto, cases[k].units, cases[k].type};
         uint16_t sum = ip6_checksum(&from, &agent, IP6_MH, mh, n);
         mh[4] = (uint8_t)(sum >> 8);
@@ -326,7 +328,8 @@ static void tunnels_are_checked_at_both_ends(void)
                   addr_eq(&f->h.src, &thief));
         } else if (!up && f->t < 15 * SIM_S) {
             RULE("MIP6-HA-9");
-            CHECK(addr_eq(&f->h.src, &agent));
+            CHECK(addr_eq(&f->h.src, &agent) &&
+                  (addr_eq(&f->h.dst, &coas[0]) || addr_eq(&f->h.dst, &coas[1])));
         }
         inner++;
     }
@@ -432,6 +435,7 @@ static void messages_to_the_mobile_node(void)
     inject_mh(wlan(), &stranger, &coa, NULL, false, &be);
     inject_mh(wlan(), &stranger, &coa, NULL, false, &brr);
     RULE("MIP6-MN-19");
+    RULE("MIP6-MN-23");
     CHECK(count_events(EV_BU_SENT, 0) == sent && dropped[DROP_MH_IGNORED] == 2);
     const struct mh ba = {
         .type = MH_BA, .status = 129, .sequence = (uint16_t)(m->bul.sequence + 9)};
@@ -449,16 +453,20 @@ static void messages_to_the_mobile_node(void)
     inject_mh(wlan(), &stranger, &coa, &stranger, true, &bu);
     const struct tap_event *no = event_after(EV_BA_SENT, now_is());
     CHECK(no && field_of(no, "status")->i == MH_ST_NO_HOME_REGISTRATION);
-    /* routing headers: of another type 2 address, with segments left 0, from nobody */
-    for (int k = 0; k < 3; k++) {
+    /* routing headers: of another address, with segments left 0 and 2, of another length */
+    for (int k = 0; k < 5; k++) {
         struct pkt *p = pkt_take(&world.packets);
-        memset(pkt_append(p, 8), 0, 8);
+        memset(pkt_append(p, 24), 0, 24);
         uint8_t *rh = pkt_prepend(p, IP6_RH2_BYTES);
         ip6_write_rh2(rh, IP6_NONE, k == 0 ? &stranger : &home);
         if (k == 1)
             rh[3] = 0;
         if (k == 2)
             rh[3] = 2;
+        if (k == 3)
+            rh[1] = 4; /* two addresses */
+        if (k == 4)
+            rh[1] = 0; /* none */
         path_add_header(p, &stranger, &coa, IP6_ROUTING, 64);
         unsigned wrong = (unsigned)dropped[DROP_BAD_ROUTING];
         unsigned told = count_icmp(wlan(), ICMP6_PARAMETER_PROBLEM, 0);
@@ -484,7 +492,6 @@ static void messages_to_the_mobile_node(void)
             reply = &frames[k];
     }
     RULE("MIP6-RH2-2");
-    RULE("MIP6-HAO-7");
     CHECK(reply != NULL);
     RULE("MIP6-RH2-4"); /* and the reply carries no routing header, but goes by the tunnel */
     CHECK(reply && !reply->c.has_rh2);

@@ -179,7 +179,6 @@ static void a_bulk_update_grows_while_it_is_out(void)
     want(2, &coa2, SIM_MS);
     CHECK_EQ(sent()->bu.bids, 2);
     CHECK(sent()->bu.flags & MH_BU_OVERWRITE); /* not acknowledged yet */
-    RULE("MCOA-MN-1");
     RULE("MCOA-MN-2");
     RULE("MCOA-MN-3");
     CHECK(sent()->bu.bid[0].has_coa && sent()->bu.bid[1].has_coa && !sent()->bu.has_alternate);

@@ -150,8 +150,9 @@ static void each_kind_of_fault_has_its_name(void)
     in[14] = 200; /* unknown: skipped and counted */
     CHECK_EQ(reread(in, n, &m), MH_GOOD);
     CHECK_EQ(m.skipped, 1);
-    uint8_t small[8] = {59, 0, MH_BU};
+    uint8_t small[16] = {59, 0, MH_BU};
     CHECK_EQ(reread(small, 8, &m), MH_BAD_LENGTH);
+    CHECK_EQ(reread(small, 16, &m), MH_BAD_LENGTH); /* though enough is there */
 }
 
 static void reserved_fields_change_nothing(void)
@@ -176,6 +177,18 @@ static void nothing_may_follow_the_authenticator(void)
     CHECK_EQ(reread(in, n + 8, &m), MH_BAD_OPTION);
 }
 
+/* AMB-13: 4 is what is sent (RFC 5648 4.3), but an address that is there does no harm. */
+static void an_acknowledgement_may_repeat_the_address(void)
+{
+    uint8_t out[128];
+    struct mh m = {.type = MH_BA, .lifetime = 9, .bids = 1}, back;
+    m.bid[0] = (struct mh_bid){.bid = 7, .status = 5, .has_coa = true, .coa = coa1};
+    struct writer w = wr_over(out, sizeof out);
+    mh_write(&w, &ha, &hoa, &m);
+    CHECK_EQ(mh_read(&ha, &hoa, out, w.len, &back), MH_GOOD);
+    CHECK(back.bid[0].length == 20 && back.bid[0].bid == 7 && back.bid[0].status == 5);
+}
+
 static void ipv4_care_of_addresses_are_mapped(void)
 {
     uint8_t out[128];
@@ -193,4 +206,5 @@ CHECK_MAIN(CASE(every_vector_is_read_and_written_back),
            CASE(refuses_every_shorter_message_and_every_smaller_buffer),
            CASE(every_flipped_bit_breaks_the_checksum), CASE(bulk_options_mean_what_they_say),
            CASE(each_kind_of_fault_has_its_name), CASE(reserved_fields_change_nothing),
-           CASE(nothing_may_follow_the_authenticator), CASE(ipv4_care_of_addresses_are_mapped))
+           CASE(nothing_may_follow_the_authenticator),
+           CASE(an_acknowledgement_may_repeat_the_address), CASE(ipv4_care_of_addresses_are_mapped))
