@@ -33,7 +33,7 @@ static void begin(void)
 static void make(const char *path, const char *file)
 {
     struct folder f;
-    char name[300];
+    char name[1400];
     CHECK_EQ(folder_begin(&f, path, false, &why), ST_OK);
     (void)snprintf(name, sizeof name, "%s/%s", f.part, file);
     write_file(name);
