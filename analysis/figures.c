@@ -171,8 +171,7 @@ static enum status draw_delay(struct figures *f, struct sqlite3 *db, const char 
     if (!st)
         st = mark_transitions(&one, db, w);
     if (st) {
-        (void)fclose(one.csv);
-        (void)fclose(one.gp);
+        figure_drop(&one);
         return st;
     }
     bool zoom = worst_transition(db, flow, &begin, &end);
@@ -278,10 +277,13 @@ static enum status draw_distribution(struct figures *f, struct sqlite3 *db, cons
         "direction, min(received_ns) - sent_ns AS d FROM packet WHERE received_ns IS NOT NULL "
         "GROUP BY flow, direction, sequence) ORDER BY flow, direction DESC, d",
         NULL, w);
-    if (!st)
-        st = figure_begin(&one, f, "delay-distribution", title, w);
     if (st)
         return st;
+    st = figure_begin(&one, f, "delay-distribution", title, w);
+    if (st) {
+        query_done(&q);
+        return st;
+    }
     (void)fputs("series,delay_ms,share\n", one.csv);
     while (query_next(&q)) {
         note_series(&series, query_text(&q, 0));

@@ -248,8 +248,7 @@ static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec
     (void)fputc('\n', one.gp);
     if (!st)
         return figure_draw(&one, f, w);
-    (void)fclose(one.csv);
-    (void)fclose(one.gp);
+    figure_drop(&one);
     return st;
 }
 
