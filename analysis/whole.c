@@ -16,9 +16,14 @@ static enum status not_written(const char *path, int error, struct why *w)
 enum status whole_flush(FILE *file, const char *path, struct why *w)
 {
     errno = 0;
-    bool bad = fflush(file) != 0;
-    bad |= ferror(file) != 0;
-    return bad ? not_written(path, errno, w) : ST_OK;
+    if (!fflush(file) && !ferror(file))
+        return ST_OK;
+    int error = errno;
+    if (!error) { /* of an earlier write: whoever tries again is told */
+        (void)fputc('\n', file);
+        error = fflush(file) ? errno : EIO;
+    }
+    return not_written(path, error, w);
 }
 
 enum status whole_close(FILE *file, const char *path, struct why *w)
