@@ -1,12 +1,15 @@
 /* One figure: its two files and the drawing. */
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "analysis/figures.h"
+#include "analysis/whole.h"
 
 /* Colours that stay apart for the colour-blind (Okabe and Ito 2008), and a plain style. */
 static const char head[] =
@@ -40,20 +43,63 @@ void figure_text(FILE *gp, const char *text)
     (void)fputc('"', gp);
 }
 
+/* ---- its files ---------------------------------------------------------------------------- */
+
+static const char *const suffixes[] = {"csv", "gp", "svg", "png"};
+
+static void name_file(char *out, size_t size, const char *dir, const struct figure *one,
+                      const char *suffix)
+{
+    (void)snprintf(out, size, "%.1100s/%s.%s", dir, one->name, suffix);
+}
+
+/* What was not finished goes away. */
+static void drop(struct figure *one)
+{
+    for (size_t k = 0; k < sizeof suffixes / sizeof suffixes[0]; k++) {
+        char path[1300];
+        name_file(path, sizeof path, one->part, one, suffixes[k]);
+        (void)unlink(path);
+    }
+    (void)rmdir(one->part);
+}
+
+void figure_drop(struct figure *one)
+{
+    if (one->csv)
+        (void)fclose(one->csv);
+    if (one->gp)
+        (void)fclose(one->gp);
+    one->csv = NULL;
+    one->gp = NULL;
+    drop(one);
+}
+
+static FILE *open_file(const struct figure *one, const char *suffix, struct why *w)
+{
+    char path[1300];
+    name_file(path, sizeof path, one->part, one, suffix);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        (void)why_set(w, ST_IO, "%.180s: %s", path, strerror(errno));
+    return file;
+}
+
 enum status figure_begin(struct figure *one, const struct figures *f, const char *name,
                          const char *title, struct why *w)
 {
+    *one = (struct figure){.csv = NULL};
     (void)snprintf(one->name, sizeof one->name, "%s", name);
-    (void)snprintf(one->csv_path, sizeof one->csv_path, "%.1000s/%s.csv", f->dir, one->name);
-    (void)snprintf(one->gp_path, sizeof one->gp_path, "%.1000s/%s.gp", f->dir, one->name);
-    one->csv = fopen(one->csv_path, "w");
-    one->gp = one->csv ? fopen(one->gp_path, "w") : NULL;
+    (void)snprintf(one->part, sizeof one->part, "%.1000s/%s.part", f->dir, one->name);
+    if (f->stopped && f->stopped())
+        return why_set(w, ST_IO, "interrupted");
+    if (mkdir(one->part, 0777) && errno != EEXIST)
+        return why_set(w, ST_IO, "%.180s: %s", one->part, strerror(errno));
+    one->csv = open_file(one, "csv", w);
+    one->gp = one->csv ? open_file(one, "gp", w) : NULL;
     if (!one->gp) {
-        int error = errno;
-        if (one->csv)
-            (void)fclose(one->csv);
-        return why_set(w, ST_IO, "%s: %s", one->csv ? one->gp_path : one->csv_path,
-                       strerror(error));
+        figure_drop(one);
+        return ST_IO;
     }
     (void)fprintf(one->gp, "# Redraw with: gnuplot %s.gp   or: gnuplot -e \"format='png'\" %s.gp\n",
                   one->name, one->name);
@@ -63,43 +109,98 @@ enum status figure_begin(struct figure *one, const struct figures *f, const char
     return ST_OK;
 }
 
-/* gnuplot in the folder of the figure, its words shown only if it fails. Answers its exit code. */
-static int run_gnuplot(const char *dir, const char *gp, const char *format)
+static enum status close_files(struct figure *one, struct why *w)
+{
+    struct why other;
+    char path[1300];
+    name_file(path, sizeof path, one->part, one, "csv");
+    enum status st = whole_close(one->csv, path, w);
+    name_file(path, sizeof path, one->part, one, "gp");
+    enum status gp = whole_close(one->gp, path, st ? &other : w);
+    one->csv = NULL;
+    one->gp = NULL;
+    return st ? st : gp;
+}
+
+/* Each gets its name, the numbers first. */
+static enum status give_names(struct figure *one, struct figures *f, size_t n, struct why *w)
+{
+    char from[1300];
+    char to[1300];
+    for (size_t k = 0; k < n; k++) {
+        name_file(from, sizeof from, one->part, one, suffixes[k]);
+        name_file(to, sizeof to, f->dir, one, suffixes[k]);
+        if (rename(from, to))
+            return why_set(w, ST_IO, "%.180s: %s", to, strerror(errno));
+    }
+    return ST_OK;
+}
+
+/* ---- drawing ------------------------------------------------------------------------------ */
+
+/* Waits for the end of a child; a signal that wakes us is one that asks us to end. */
+static bool wait_for(pid_t child, int *status)
+{
+    while (waitpid(child, status, 0) != child) {
+        if (errno != EINTR)
+            return false;
+        (void)kill(child, SIGTERM);
+    }
+    return true;
+}
+
+enum { NO_GNUPLOT = 127 };
+
+/* gnuplot in the folder of the figure. */
+static enum status run_gnuplot(const struct figure *one, const char *format, bool *missing,
+                               struct why *w)
 {
     char set[32];
+    char gp[160];
+    (void)snprintf(set, sizeof set, "format='%s'", format);
+    (void)snprintf(gp, sizeof gp, "%s.gp", one->name);
     pid_t child = fork();
     if (child < 0)
-        return 126;
+        return why_set(w, ST_IO, "gnuplot: %s", strerror(errno));
     if (child == 0) {
-        (void)snprintf(set, sizeof set, "format='%s'", format);
-        if (chdir(dir) == 0)
+        if (chdir(one->part) == 0)
             (void)execlp("gnuplot", "gnuplot", "-e", set, gp, (char *)NULL);
-        _exit(127);
+        _exit(NO_GNUPLOT);
     }
     int status = 0;
-    if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
-        return 126;
-    return WEXITSTATUS(status);
+    if (!wait_for(child, &status))
+        return why_set(w, ST_IO, "gnuplot: %s", strerror(errno));
+    if (WIFSIGNALED(status))
+        return why_set(w, ST_IO, "gnuplot could not draw %.128s.%s (ended by signal %d)", one->name,
+                       format, WTERMSIG(status));
+    *missing = WEXITSTATUS(status) == NO_GNUPLOT;
+    if (WEXITSTATUS(status) && !*missing)
+        return why_set(w, ST_IO, "gnuplot could not draw %.128s.%s (exit code %d)", one->name,
+                       format, WEXITSTATUS(status));
+    return ST_OK;
 }
 
 enum status figure_draw(struct figure *one, struct figures *f, struct why *w)
 {
-    bool bad = ferror(one->csv) || ferror(one->gp);
-    bad |= fclose(one->csv) != 0;
-    bad |= fclose(one->gp) != 0;
-    if (bad)
-        return why_set(w, ST_IO, "%s: cannot be written", one->gp_path);
-    char gp[160];
-    (void)snprintf(gp, sizeof gp, "%s.gp", one->name);
-    (void)snprintf(f->last, sizeof f->last, "%.1000s/%s.svg", f->dir, one->name);
-    int code = run_gnuplot(f->dir, gp, "svg");
-    if (code == 0)
-        code = run_gnuplot(f->dir, gp, "png");
-    if (code == 127) {
-        f->missing_gnuplot = 1;
-        return ST_OK;
+    bool missing = false;
+    enum status st = close_files(one, w);
+    for (size_t k = 2; k < 4 && !st && !missing; k++) {
+        char path[1300];
+        name_file(path, sizeof path, one->part, one, suffixes[k]);
+        st = run_gnuplot(one, suffixes[k], &missing, w);
+        if (!st && !missing)
+            st = whole_picture(path, w);
     }
-    f->made += code == 0;
-    return code ? why_set(w, ST_IO, "gnuplot could not draw %s (exit code %d)", one->gp_path, code)
-                : ST_OK;
+    if (!st)
+        st = give_names(one, f, missing ? 2 : 4, w);
+    drop(one);
+    if (st)
+        return st;
+    if (missing) {
+        f->missing_gnuplot = 1;
+    } else {
+        f->made++;
+        name_file(f->last, sizeof f->last, f->dir, one, "svg");
+    }
+    return ST_OK;
 }

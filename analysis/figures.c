@@ -7,11 +7,21 @@
 
 /* ---- delay of each packet ------------------------------------------------------- */
 
-/* Which interface has a BID: the name that the last registration gave. */
-static const char label_sql[] =
-    "CASE WHEN p.bid = 0 THEN 'direct' ELSE ifnull((SELECT json_extract(data, '$.interface') FROM "
-    "event e WHERE e.name = 'mip6.registered' AND json_extract(e.data, '$.bid') = p.bid "
-    "ORDER BY e.id LIMIT 1), 'BID ' || p.bid) END";
+/* Which interface has a BID: the name that the first registration gave; read once, as the events
+ * are many. */
+static const char delay_sql[] =
+    "WITH label AS MATERIALIZED (SELECT json_extract(data, '$.bid') AS bid, json_extract(data, "
+    "'$.interface') AS interface, min(id) FROM event WHERE name = 'mip6.registered' GROUP BY 1) "
+    "SELECT direction || ' by ' || CASE WHEN p.bid = 0 THEN 'direct' ELSE ifnull(l.interface, 'BID ' "
+    "|| p.bid) END, sent_ns / 1e9, (received_ns - sent_ns) / 1e6 FROM packet p LEFT JOIN label l "
+    "ON l.bid = p.bid WHERE flow = ?1 AND received_ns IS NOT NULL "
+    "ORDER BY direction DESC, p.bid, sequence, copy";
+
+/* Packets of which no copy came. */
+static const char lost_sql[] =
+    "SELECT direction, max(CASE WHEN fate <> 'in_flight' AND copy = 0 THEN sent_ns END) / 1e9 AS sent "
+    "FROM packet WHERE flow = ?1 GROUP BY direction, sequence "
+    "HAVING count(received_ns) = 0 AND sent IS NOT NULL ORDER BY direction DESC, sequence";
 
 /* The names of a figure's lines, in order of their first row. */
 struct series {
@@ -41,13 +51,7 @@ static enum status write_delays(struct figure *one, struct sqlite3 *db, const ch
                                 struct series *series, struct why *w)
 {
     struct query q;
-    char sql[1200];
-    (void)snprintf(sql, sizeof sql,
-                   "SELECT direction || ' by ' || %s, sent_ns / 1e9, (received_ns - sent_ns) / 1e6 "
-                   "FROM packet p WHERE flow = ?1 AND received_ns IS NOT NULL "
-                   "ORDER BY direction DESC, p.bid, sequence, copy",
-                   label_sql);
-    enum status st = query_ask(&q, db, sql, flow, w);
+    enum status st = query_ask(&q, db, delay_sql, flow, w);
     if (st)
         return st;
     (void)fputs("series,sent_s,delay_ms\n", one->csv);
@@ -57,13 +61,7 @@ static enum status write_delays(struct figure *one, struct sqlite3 *db, const ch
                       query_number(&q, 2));
     }
     query_done(&q);
-    st = query_ask(
-        &q, db,
-        "SELECT direction, sent_ns / 1e9 FROM packet p WHERE flow = ?1 AND fate <> 'in_flight' "
-        "AND copy = 0 AND NOT EXISTS (SELECT 1 FROM packet c WHERE c.flow = p.flow AND "
-        "c.direction = p.direction AND c.sequence = p.sequence AND c.received_ns IS NOT NULL) "
-        "ORDER BY direction DESC, sequence",
-        flow, w);
+    st = query_ask(&q, db, lost_sql, flow, w);
     if (st)
         return st;
     while (query_next(&q))
@@ -171,8 +169,7 @@ static enum status draw_delay(struct figures *f, struct sqlite3 *db, const char 
     if (!st)
         st = mark_transitions(&one, db, w);
     if (st) {
-        (void)fclose(one.csv);
-        (void)fclose(one.gp);
+        figure_drop(&one);
         return st;
     }
     bool zoom = worst_transition(db, flow, &begin, &end);
@@ -278,10 +275,13 @@ static enum status draw_distribution(struct figures *f, struct sqlite3 *db, cons
         "direction, min(received_ns) - sent_ns AS d FROM packet WHERE received_ns IS NOT NULL "
         "GROUP BY flow, direction, sequence) ORDER BY flow, direction DESC, d",
         NULL, w);
-    if (!st)
-        st = figure_begin(&one, f, "delay-distribution", title, w);
     if (st)
         return st;
+    st = figure_begin(&one, f, "delay-distribution", title, w);
+    if (st) {
+        query_done(&q);
+        return st;
+    }
     (void)fputs("series,delay_ms,share\n", one.csv);
     while (query_next(&q)) {
         note_series(&series, query_text(&q, 0));

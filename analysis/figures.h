@@ -1,10 +1,12 @@
 /*
  * figures.h - pictures of results: a .csv with the numbers, a .gp that draws them, and what
- * gnuplot made of it (SVG and PNG).  The .gp needs only the .csv beside it.
+ * gnuplot made of it (SVG and PNG).  The .gp needs only the .csv beside it.  They are made in a
+ * folder NAME.part and get their place when all four are whole.
  */
 #ifndef ANALYSIS_FIGURES_H
 #define ANALYSIS_FIGURES_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "sim/base/status.h"
@@ -13,8 +15,9 @@ struct sqlite3;
 
 /* Where figures go, and what the last one was called. */
 struct figures {
-    const char *dir; /* exists */
-    char last[1200]; /* path of the last SVG, for the user */
+    const char *dir;       /* exists */
+    bool (*stopped)(void); /* no further figure is begun; NULL: never */
+    char last[1300];       /* path of the last SVG, for the user */
     unsigned made;
     int missing_gnuplot; /* the .gp and .csv are there, nothing was drawn */
 };
@@ -27,15 +30,15 @@ MUST_CHECK enum status figures_of_run(struct figures *f, struct sqlite3 *db, str
 struct figure {
     FILE *csv;
     FILE *gp;
-    char csv_path[1200];
-    char gp_path[1200];
+    char part[1200]; /* where they are until they are whole */
     char name[128];
 };
 
 MUST_CHECK enum status figure_begin(struct figure *one, const struct figures *f, const char *name,
                                     const char *title, struct why *w);
-/* Closes the files and has gnuplot draw them. */
+/* Closes the files and has gnuplot draw them; where that fails, nothing of the figure is left. */
 MUST_CHECK enum status figure_draw(struct figure *one, struct figures *f, struct why *w);
+void figure_drop(struct figure *one); /* instead of figure_draw() */
 
 /* A text inside gnuplot's double quotes, its markup switched off. */
 void figure_text(FILE *gp, const char *text);

@@ -117,8 +117,8 @@ static enum status read_rows(struct ladder *l, struct sqlite3 *db, const char *n
         sql, sizeof sql,
         "WITH e AS (SELECT *, data->>'interface' AS interface FROM event WHERE t_ns BETWEEN %" PRId64
         " AND %" PRId64
-        ") SELECT id, cause, t_ns, node, name, interface, %s, EXISTS (SELECT 1 FROM "
-        "event x WHERE x.cause = e.id AND x.name IN ('mip6.bu_received', 'mip6.ba_received')) FROM e "
+        ") SELECT id, cause, t_ns, node, name, interface, %s, id IN (SELECT cause FROM event WHERE name "
+        "IN ('mip6.bu_received', 'mip6.ba_received') AND cause IS NOT NULL) FROM e "
         "WHERE node = ?1 OR data->>'home_address' IN (SELECT data->>'home_address' FROM event WHERE "
         "node = ?1) ORDER BY id",
         l->begin, end, label_sql);

@@ -85,11 +85,12 @@ static enum status read_stories(struct stories *s, struct sqlite3 *db, struct wh
     struct query q;
     enum status st = query_ask(
         &q, db,
-        "WITH x AS (SELECT *, " BEGIN " AS begin_ns FROM transition) SELECT node, begin_ns, "
-        "max(done_ns, ifnull(ba_received_ns, done_ns)), ifnull((SELECT max(disruption_ns) FROM "
-        "disruption d WHERE d.transition = x.transition), 0), transition || ': ' || kind || ', ' || "
+        "WITH x AS (SELECT *, " BEGIN " AS begin_ns FROM transition), d AS MATERIALIZED (SELECT "
+        "transition, max(disruption_ns) AS worst FROM disruption GROUP BY transition) SELECT node, "
+        "begin_ns, max(done_ns, ifnull(ba_received_ns, done_ns)), ifnull(worst, 0), "
+        "x.transition || ': ' || kind || ', ' || "
         "coalesce(from_interface || ' \xe2\x86\x92 ' || to_interface, from_interface, to_interface, "
-        "'') FROM x ORDER BY node, begin_ns, transition",
+        "'') FROM x LEFT JOIN d ON d.transition = x.transition ORDER BY node, begin_ns, x.transition",
         NULL, w);
     if (st)
         return st;

@@ -83,9 +83,9 @@ static enum status write_point(struct figure *one, struct sqlite3 *db, const str
                                const char *x, const char *line, size_t number, struct why *w)
 {
     static const char sql[] =
-        "SELECT value FROM scalar s WHERE name = ?1 AND EXISTS (SELECT 1 FROM parameter p WHERE "
-        "p.run = s.run AND p.name = ?2 AND p.value = ?3) AND (?4 = '' OR EXISTS (SELECT 1 FROM "
-        "parameter p WHERE p.run = s.run AND p.name = ?4 AND p.value = ?5)) ORDER BY run";
+        "SELECT value FROM scalar WHERE name = ?1 AND run IN (SELECT run FROM parameter p WHERE "
+        "p.name = ?2 AND p.value = ?3) AND (?4 = '' OR run IN (SELECT run FROM parameter p WHERE "
+        "p.name = ?4 AND p.value = ?5)) ORDER BY run";
     sqlite3_stmt *q = NULL;
     double *sample = calloc(SAMPLES, sizeof *sample);
     size_t n = 0;
@@ -248,8 +248,7 @@ static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec
     (void)fputc('\n', one.gp);
     if (!st)
         return figure_draw(&one, f, w);
-    (void)fclose(one.csv);
-    (void)fclose(one.gp);
+    figure_drop(&one);
     return st;
 }
 

@@ -1,9 +1,12 @@
 #include "sim/app/cli.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "scenarios/complaints.h"
 #include "sim/base/units.h"
@@ -21,12 +24,14 @@ int cli_wrong(const char *fmt, ...)
     return CLI_USAGE;
 }
 
-bool cli_number(const char *option, const char *text, long long most, long long *value)
+bool cli_number(const char *option, const char *text, long long least, long long most,
+                long long *value)
 {
     int64_t v = 0;
     struct why w;
-    if (units_integer(text, &v, &w) || v < 0 || v > most) {
-        (void)cli_wrong("--%s: '%s' is not a whole number from 0 to %lld", option, text, most);
+    if (units_integer(text, &v, &w) || v < least || v > most) {
+        (void)cli_wrong("--%s: '%s' is not a whole number from %lld to %lld", option, text, least,
+                        most);
         return false;
     }
     *value = v;
@@ -49,7 +54,7 @@ static const struct cli_option *options_of(const struct cli_command *c)
     return c->options ? c->options : &none;
 }
 
-static void print_help(const struct cli_command *c)
+void cli_help(const struct cli_command *c)
 {
     (void)printf("monami %s - %s\n\nExamples:\n%s\nUsage: monami %s [options] %s\n", c->name,
                  c->summary, c->examples, c->name, c->operands);
@@ -61,13 +66,39 @@ static void print_help(const struct cli_command *c)
     (void)printf("  %-26s %s\n", "-h, --help", "this text");
 }
 
+bool cli_target(const char *path)
+{
+    char parent[1200];
+    struct stat s;
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    while (n && path[n - 1] != '/')
+        n--;
+    (void)snprintf(parent, sizeof parent, "%.*s", (int)(n < sizeof parent ? n : 0), path);
+    const char *where = *parent ? parent : ".";
+    if (!stat(where, &s) && !access(where, W_OK | X_OK))
+        return true;
+    (void)cli_wrong("%s: %s", path, strerror(errno));
+    return false;
+}
+
+/* An option that the command has, but neither with nor without an argument as it stands there. */
+static void tell_argument(const struct cli_command *c, const struct cli_option *o)
+{
+    char text[64];
+    cli_option_text(o, text, sizeof text);
+    (void)cli_wrong("monami %s: '--%s' %s: %s", c->name, o->name,
+                    o->argument ? "needs an argument" : "takes no argument", text);
+}
+
 static void suggest_option(const struct cli_command *c, const char *wrong)
 {
     const char *name = wrong + strspn(wrong, "-");
     struct suggestion s = suggest_for(name);
     for (const struct cli_option *o = options_of(c); o->name; o++)
         suggest_try(&s, o->name);
-    (void)cli_wrong("monami %s: unknown or incomplete option '%s'%s%s%s", c->name, wrong,
+    (void)cli_wrong("monami %s: unknown option '%s'%s%s%s", c->name, wrong,
                     s.best ? "; did you mean '--" : "", s.best ? s.best : "", s.best ? "'?" : "");
 }
 
@@ -116,7 +147,7 @@ static const struct cli_option *find_option(const struct cli_command *c, int val
 {
     if (value >= 1 && value <= n)
         return &c->options[value - 1];
-    for (const struct cli_option *o = options_of(c); o->name; o++) {
+    for (const struct cli_option *o = options_of(c); value && o->name; o++) {
         if (o->letter == value)
             return o;
     }
@@ -134,11 +165,16 @@ int cli_parse(const struct cli_command *c, void *asked, int argc, char **argv, i
     opterr = 0;
     while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         if (value == 'h' || value == HELP_VALUE) {
-            print_help(c);
+            cli_help(c);
             *code = CLI_DONE;
             return -1;
         }
-        const struct cli_option *o = find_option(c, value, n);
+        bool wrong = value == ':' || value == '?';
+        const struct cli_option *o = find_option(c, wrong ? optopt : value, n);
+        if (o && wrong) {
+            tell_argument(c, o);
+            return -1;
+        }
         if (!o) {
             suggest_option(c, argv[optind - 1]);
             return -1;

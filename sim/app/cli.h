@@ -53,8 +53,15 @@ void cli_option_text(const struct cli_option *option, char *out, size_t size);
 /* "error: ..." on stderr. Answers CLI_USAGE. */
 int cli_wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* A whole number from 0 to `most` of an option's text. */
-bool cli_number(const char *option, const char *text, long long most, long long *value);
+/* A whole number from `least` to `most` of an option's text. */
+bool cli_number(const char *option, const char *text, long long least, long long most,
+                long long *value);
+
+/* Where results are to go: whether its parent is a folder that can be written to. What is wrong has
+ * been said on stderr. */
+bool cli_target(const char *path);
+
+void cli_help(const struct cli_command *command); /* on stdout */
 
 extern const struct cli_command command_example;
 extern const struct cli_command command_run;

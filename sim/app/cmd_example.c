@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "analysis/whole.h"
 #include "scenarios/complaints.h"
 #include "sim/app/cli.h"
 #include "sim/app/library.h"
@@ -10,6 +12,7 @@
 struct asked {
     bool list;
     const char *dir;
+    bool force;
 };
 
 static const char first[] = "minimal";
@@ -58,8 +61,8 @@ static bool make_folder(const char *path)
     return false;
 }
 
-/* Nothing that is there is written over. */
-static bool write_one(const char *dir, const struct library_file *f)
+/* Nothing that is there is written over, unless `force`. */
+static int write_one(const char *dir, const struct library_file *f, bool force)
 {
     char path[1200];
     (void)snprintf(path, sizeof path, "%.900s/%.200s", dir, f->path);
@@ -67,29 +70,37 @@ static bool write_one(const char *dir, const struct library_file *f)
     if (slash) {
         *slash = '\0';
         if (!make_folder(path))
-            return false;
+            return CLI_FAILED;
         *slash = '/';
     }
-    FILE *out = fopen(path, "wbx");
-    bool good = out && fwrite(f->bytes, 1, f->n, out) == f->n;
-    if (out)
-        good &= fclose(out) == 0;
-    if (good) {
-        (void)fprintf(stderr, "wrote %s\n", path);
-    } else {
-        (void)fprintf(stderr, "error: %s: %s\n", path, strerror(errno));
+    struct why w;
+    FILE *out = fopen(path, force ? "wb" : "wbx");
+    if (!out && errno == EEXIST)
+        return cli_wrong("%s exists already; --force replaces it", path);
+    if (!out) {
+        (void)cli_wrong("%s: %s", path, strerror(errno));
+        return CLI_FAILED;
     }
-    return good;
+    (void)fwrite(f->bytes, 1, f->n, out);
+    if (whole_close(out, path, &w)) {
+        (void)unlink(path);
+        (void)cli_wrong("%s", w.text);
+        return CLI_FAILED;
+    }
+    (void)fprintf(stderr, "wrote %s\n", path);
+    return CLI_DONE;
 }
 
-static int write_files(const struct library_file *scenario, const char *dir)
+static int write_files(const struct library_file *scenario, const char *dir, bool force)
 {
-    bool good = make_folder(dir) && write_one(dir, scenario);
-    for (const struct library_file *f = library_files; good && f->path; f++) {
+    if (!make_folder(dir))
+        return CLI_FAILED;
+    int code = write_one(dir, scenario, force);
+    for (const struct library_file *f = library_files; !code && f->path; f++) {
         if (library_reads(scenario, f))
-            good = write_one(dir, f);
+            code = write_one(dir, f, force);
     }
-    return good ? CLI_DONE : CLI_FAILED;
+    return code;
 }
 
 static int run(int argc, char **argv)
@@ -100,18 +111,21 @@ static int run(int argc, char **argv)
     if (at < 0)
         return code;
     if (asked.list)
-        return at < argc || asked.dir ? cli_wrong("--list goes alone") : list();
+        return at < argc || asked.dir || asked.force ? cli_wrong("--list goes alone") : list();
+    if (asked.force && !asked.dir)
+        return cli_wrong("monami example: --force is of --output");
     const char *name = at < argc ? argv[at] : first;
     const struct library_file *scenario = library_find(name);
     if (!scenario)
         return no_such(name);
-    return asked.dir ? write_files(scenario, asked.dir) : print(scenario, name);
+    return asked.dir ? write_files(scenario, asked.dir, asked.force) : print(scenario, name);
 }
 
 static const struct cli_option options[] = {
     {"list", 'l', CLI_FLAG, NULL, "the names and titles of all", offsetof(struct asked, list)},
     {"output", 'o', CLI_TEXT, "DIR", "write it there, with the traces that it reads",
      offsetof(struct asked, dir)},
+    {"force", 'f', CLI_FLAG, NULL, "replace files that exist", offsetof(struct asked, force)},
     {.name = NULL},
 };
 

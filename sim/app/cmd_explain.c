@@ -18,6 +18,8 @@ struct asked {
 struct search {
     const char *path; /* "" for all */
     bool any;
+    const char *last; /* part of the path */
+    char same[400];   /* keys that end with it: "'a.b', 'c.b'" */
     struct suggestion near;
     struct json_writer *j; /* NULL: as text */
 };
@@ -42,6 +44,9 @@ static void show(void *owner, const struct effective_key *k)
 {
     struct search *search = owner;
     suggest_try(&search->near, k->name);
+    size_t n = strlen(search->same);
+    if (!strcmp(k->name, search->last) && n + strlen(k->path) + 6 < sizeof search->same)
+        (void)snprintf(search->same + n, sizeof search->same - n, "%s'%s'", n ? ", " : "", k->path);
     if (!fits(search->path, k->path))
         return;
     search->any = true;
@@ -75,10 +80,14 @@ static void show(void *owner, const struct effective_key *k)
 static int show_keys(const char *path, struct json_writer *j)
 {
     const char *last = strrchr(path, '.');
-    struct search search = {.path = path, .near = suggest_for(last ? last + 1 : path), .j = j};
+    last = last ? last + 1 : path;
+    struct search search = {.path = path, .last = last, .near = suggest_for(last), .j = j};
     effective_each(scenario_keys, show, &search);
     if (search.any)
         return CLI_DONE;
+    if (*search.same)
+        return cli_wrong("there is no key '%s'; did you mean %s%s?", path,
+                         strchr(search.same, ',') ? "one of " : "", search.same);
     return cli_wrong("there is no key '%s'%s%s%s", path, search.near.best ? "; did you mean '" : "",
                      search.near.best ? search.near.best : "", search.near.best ? "'?" : "");
 }
@@ -116,6 +125,8 @@ static int run(int argc, char **argv)
     int at = cli_parse(&command_explain, &asked, argc, argv, &code);
     if (at < 0)
         return code;
+    if (at < argc && (asked.events || asked.drops))
+        return cli_wrong("monami explain: '%s': --events and --drops go without a key", argv[at]);
     struct json_writer *j = asked.json ? &writer : NULL;
     if (j)
         jw_list(j, NULL);

@@ -5,6 +5,7 @@
 
 #include "analysis/figures.h"
 #include "sim/app/cli.h"
+#include "sim/app/interrupt.h"
 #include "sim/app/sweep.h"
 #include "traces/db.h"
 
@@ -14,6 +15,8 @@ static enum status draw_run(const char *dir, struct figures *f, struct why *w)
     struct sqlite3 *db = NULL;
     (void)snprintf(path, sizeof path, "%s/results.sqlite", dir);
     enum status st = db_open(&db, path, w);
+    if (!st)
+        st = db_do(db, "PRAGMA temp_store = MEMORY", w); /* nothing to sort in on a full disk */
     if (!st)
         st = figures_of_run(f, db, w);
     db_close(db);
@@ -37,10 +40,15 @@ static int run(int argc, char **argv)
     if (!sweep_is_study(dir) && stat(results, &s))
         return cli_wrong("%s is not the folder of a run or of a sweep", dir);
     (void)snprintf(figures_dir, sizeof figures_dir, "%.1000s/figures", dir);
-    if (mkdir(figures_dir, 0777) && errno != EEXIST)
-        return cli_wrong("%s: %s", figures_dir, strerror(errno));
-    struct figures f = {.dir = figures_dir};
+    if (mkdir(figures_dir, 0777) && errno != EEXIST) {
+        (void)cli_wrong("%s: %s", figures_dir, strerror(errno));
+        return CLI_FAILED;
+    }
+    interrupt_watch();
+    struct figures f = {.dir = figures_dir, .stopped = interrupted};
     enum status st = sweep_is_study(dir) ? sweep_draw(dir, &f, &w) : draw_run(dir, &f, &w);
+    if (st && interrupted())
+        return CLI_INTERRUPTED;
     if (st) {
         (void)fprintf(stderr, "error: %s\n", w.text);
         return CLI_FAILED;
@@ -50,7 +58,7 @@ static int run(int argc, char **argv)
                       figures_dir);
         return CLI_FAILED;
     }
-    (void)fprintf(stderr, "drew %u figures in %s\n", f.made, figures_dir);
+    (void)fprintf(stderr, "drew %u figure%s in %s\n", f.made, f.made == 1 ? "" : "s", figures_dir);
     (void)printf("%s\n", f.last);
     return CLI_DONE;
 }

@@ -8,11 +8,13 @@
 
 #include "analysis/figures.h"
 #include "analysis/report.h"
+#include "analysis/whole.h"
 #include "models/names.h"
 #include "scenarios/complaints.h"
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/folder.h"
+#include "sim/app/interrupt.h"
 #include "sim/app/manifest.h"
 #include "sim/app/sweep.h"
 #include "traces/db.h"
@@ -31,6 +33,7 @@ struct making {
     struct manifest manifest;
     struct report_about about;
     struct report_part *part;
+    bool to_stdout;
     char temporary[1100]; /* of the figures */
 };
 
@@ -109,7 +112,7 @@ static const char *drop_help_of(const char *counter)
 /* Where the run has no packets or the machine no gnuplot, the page does without. */
 static enum status draw(struct making *m, struct sqlite3 *db, struct why *w)
 {
-    struct figures f = {.dir = m->temporary};
+    struct figures f = {.dir = m->temporary, .stopped = interrupted};
     enum status st = figures_of_run(&f, db, w);
     if (st && st != ST_MISSING)
         return st;
@@ -121,17 +124,35 @@ static enum status draw(struct making *m, struct sqlite3 *db, struct why *w)
 static enum status write_page(struct making *m, struct sqlite3 *db, struct why *w)
 {
     char part[1300];
+    struct why other;
     (void)snprintf(part, sizeof part, "%.1200s.part", m->file);
     FILE *out = fopen(part, "w");
     if (!out)
         return why_set(w, ST_IO, "%.200s: %s", part, strerror(errno));
     enum status st = report_write(out, db, &m->about, w);
-    bool bad = ferror(out);
-    bad |= fclose(out) != 0;
-    if (!st && (bad || rename(part, m->file)))
-        st = why_set(w, ST_IO, "%.200s: cannot be written", m->file);
-    if (st)
+    enum status closed = whole_close(out, part, st ? &other : w);
+    st = st ? st : closed;
+    if (!st && !interrupted() && rename(part, m->file))
+        st = why_set(w, ST_IO, "%.200s: %s", m->file, strerror(errno));
+    if (st || interrupted())
         (void)unlink(part);
+    return st;
+}
+
+/* In memory first: half a page would look whole to who reads it. */
+static enum status print_page(struct making *m, struct sqlite3 *db, struct why *w)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    assert(out);
+    enum status st = report_write(out, db, &m->about, w);
+    (void)fclose(out);
+    if (!st && !interrupted()) {
+        (void)fwrite(text, 1, n, stdout);
+        st = whole_flush(stdout, "stdout", w);
+    }
+    free(text);
     return st;
 }
 
@@ -148,9 +169,11 @@ static enum status make(struct making *m, struct why *w)
     (void)snprintf(path, sizeof path, "%.1000s/results.sqlite", m->dir);
     enum status st = db_open(&db, path, w);
     if (!st)
-        st = draw(m, db, w);
+        st = db_do(db, "PRAGMA temp_store = MEMORY", w); /* nothing to sort in on a full disk */
     if (!st)
-        st = write_page(m, db, w);
+        st = draw(m, db, w);
+    if (!st && !interrupted())
+        st = m->to_stdout ? print_page(m, db, w) : write_page(m, db, w);
     db_close(db);
     (void)!folder_remove(m->temporary, &no);
     return st;
@@ -171,14 +194,18 @@ static int report(struct making *m, bool quiet)
     m->about.set = m->manifest.set;
     m->about.sets = m->manifest.sets;
     m->about.drop_help = drop_help_of;
-    if (make(m, &w)) {
+    interrupt_watch();
+    enum status st = make(m, &w);
+    if (interrupted())
+        return CLI_INTERRUPTED;
+    if (st) {
         (void)fprintf(stderr, "error: %s\n", w.text);
         return CLI_FAILED;
     }
     if (!quiet && !m->about.figures)
         (void)fputs("without figures: no packets were recorded, or gnuplot is not installed\n",
                     stderr);
-    if (!quiet)
+    if (!quiet && !m->to_stdout)
         (void)printf("%s\n", m->file);
     return CLI_DONE;
 }
@@ -192,14 +219,16 @@ static int run(int argc, char **argv)
     if (at < 0)
         return code;
     (void)snprintf(file, sizeof file, "%.1100s/report.html", argv[at]);
-    struct making m = {.dir = argv[at], .file = asked.file ? asked.file : file};
+    struct making m = {.dir = argv[at],
+                       .file = asked.file ? asked.file : file,
+                       .to_stdout = asked.file && !strcmp(asked.file, "-")};
     code = report(&m, asked.quiet);
     arena_release(&m.arena);
     return code;
 }
 
 static const struct cli_option options[] = {
-    {"output", 'o', CLI_TEXT, "FILE", "where the page goes; default: DIR/report.html",
+    {"output", 'o', CLI_TEXT, "FILE", "where the page goes, - is stdout; default: DIR/report.html",
      offsetof(struct asked, file)},
     {"quiet", 'q', CLI_FLAG, NULL, "do not print its name", offsetof(struct asked, quiet)},
     {.name = NULL},

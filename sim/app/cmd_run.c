@@ -33,6 +33,22 @@ static bool default_folder(const char *file, char *out, size_t size)
     return true;
 }
 
+/* Two lines on stderr. Answers whether the results could be read. */
+static bool tell(const struct run_outcome *outcome, const char *dir)
+{
+    bool packets = false;
+    struct why w;
+    if (summary_line(stderr, dir, &packets, &w)) {
+        (void)fprintf(stderr, "error: %s\n", w.text);
+        return false;
+    }
+    if (*outcome->digest)
+        (void)fprintf(stderr, "; digest %.16s", outcome->digest);
+    (void)fprintf(stderr, "\nwrote %s%s%s\n", dir, packets ? "; draw it with: monami plot " : "",
+                  packets ? dir : "");
+    return true;
+}
+
 static int run(int argc, char **argv)
 {
     struct asked asked = {.dir = NULL};
@@ -56,6 +72,8 @@ static int run(int argc, char **argv)
                                     .argc = argc,
                                     .argv = argv};
     struct run_outcome outcome;
+    if (!cli_target(dir))
+        return CLI_FAILED;
     interrupt_watch();
     code = run_scenario(&how, &outcome);
     struct why w;
@@ -63,10 +81,8 @@ static int run(int argc, char **argv)
         (void)fprintf(stderr, "error: %s\n", w.text);
         return CLI_FAILED;
     }
-    if (!asked.quiet && outcome.whole) {
-        (void)fprintf(stderr, "%s; digest %.16s\nwrote %s; draw it with: monami plot %s\n",
-                      outcome.line, outcome.digest, dir, dir);
-    }
+    if (!asked.quiet && outcome.whole && !tell(&outcome, dir))
+        return CLI_FAILED;
     return code;
 }
 

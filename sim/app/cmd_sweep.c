@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,9 +187,10 @@ static enum status run_all(struct sweep *s, unsigned workers, struct why *w)
     int *code = calloc(s->plan.runs + 1, sizeof *code);
     assert(code);
     (void)snprintf(path, sizeof path, "%s/runs", s->folder.part);
-    if (mkdir(path, 0777)) {
+    int made = mkdir(path, 0777);
+    if (made) {
         free(code);
-        return why_set(w, ST_IO, "%s: cannot be made", path);
+        return why_set(w, ST_IO, "%s: %s", path, strerror(errno));
     }
     struct jobs jobs = {.n = s->plan.runs,
                         .workers = workers,
@@ -232,6 +234,11 @@ static void print_json(const struct sweep *s, const char *dir)
     jw_end(&j);
 }
 
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 static int sweep_plan(struct sweep *s)
 {
     if (s->json) {
@@ -248,16 +255,24 @@ static int sweep_plan(struct sweep *s)
             (void)printf("\"%s\",", value[k].value);
         (void)printf("%zu\n", replication);
     }
-    (void)fprintf(stderr, "%zu runs: %zu points, %zu replications each\n", s->plan.runs,
-                  s->plan.points, s->plan.replications);
+    if (!s->quiet)
+        (void)fprintf(stderr, "%zu run%s: %zu point%s, %zu replication%s each\n", s->plan.runs,
+                      plural(s->plan.runs), s->plan.points, plural(s->plan.points),
+                      s->plan.replications, plural(s->plan.replications));
     return CLI_DONE;
 }
 
 static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool force)
 {
     struct why w;
-    if (folder_begin(&s->folder, dir, force, &w))
-        return cli_wrong("%s", w.text);
+    struct stat before;
+    bool exists = !lstat(dir, &before);
+    if (!cli_target(dir))
+        return CLI_FAILED;
+    if (folder_begin(&s->folder, dir, force, &w)) {
+        (void)cli_wrong("%s", w.text);
+        return exists ? CLI_USAGE : CLI_FAILED;
+    }
     enum status st = run_all(s, workers, &w);
     if (!st && interrupted()) {
         folder_drop(&s->folder);
@@ -273,9 +288,10 @@ static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool fo
     if (s->json)
         print_json(s, dir);
     if (!s->quiet) {
-        (void)fprintf(stderr,
-                      "%zu runs, %zu failed; wrote %s/study.sqlite; draw it with: monami plot %s\n",
-                      s->plan.runs, s->failed, dir, dir);
+        bool figures = s->scenario.figures.n > 0;
+        (void)fprintf(stderr, "%zu run%s, %zu failed; wrote %s/study.sqlite%s%s\n", s->plan.runs,
+                      plural(s->plan.runs), s->failed, dir,
+                      figures ? "; draw it with: monami plot " : "", figures ? dir : "");
     }
     return s->failed ? CLI_FAILED : CLI_DONE;
 }
@@ -301,8 +317,12 @@ static int run(int argc, char **argv)
     bool plan = !strcmp(argv[at], "plan");
     if (!plan && strcmp(argv[at], "run") != 0)
         return cli_wrong("monami sweep: '%s' is neither plan nor run", argv[at]);
-    if (asked.jobs && (!cli_number("jobs", asked.jobs, 1024, &workers) || workers == 0))
-        return workers == 0 ? cli_wrong("--jobs: at least 1") : CLI_USAGE;
+    const char *useless = asked.dir ? "output" : asked.jobs ? "jobs" : asked.force ? "force" : NULL;
+    useless = !useless && asked.verbose ? "verbose" : useless;
+    if (plan && useless)
+        return cli_wrong("monami sweep plan: --%s is of sweep run", useless);
+    if (asked.jobs && !cli_number("jobs", asked.jobs, 1, 1024, &workers))
+        return CLI_USAGE;
     if (!plan && !asked.dir)
         return cli_wrong("monami sweep run: where shall the study go? Say -o DIR");
     struct sweep s = {.file = argv[at + 1],
@@ -326,7 +346,8 @@ static const struct cli_option options[] = {
      offsetof(struct asked, set)},
     {"force", 'f', CLI_FLAG, NULL, "run: replace DIR if it exists", offsetof(struct asked, force)},
     {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", offsetof(struct asked, quiet)},
-    {"verbose", 'v', CLI_FLAG, NULL, "a line each run that ends", offsetof(struct asked, verbose)},
+    {"verbose", 'v', CLI_FLAG, NULL, "run: a line each run that ends",
+     offsetof(struct asked, verbose)},
     {"json", 0, CLI_FLAG, NULL, "the summary as one JSON object on stdout",
      offsetof(struct asked, json)},
     {.name = NULL},

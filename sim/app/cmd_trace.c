@@ -1,7 +1,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "analysis/whole.h"
 #include "sim/app/cli.h"
 #include "sim/app/scenario.h"
 #include "sim/app/trace.h"
@@ -83,26 +86,103 @@ static enum status read_nodes(const struct asked *a, const struct input_config *
     return st;
 }
 
-static int load(const struct asked *a, struct arena *arena, struct trace_file *f)
+/* A pipe can be read once, and the look of it alone takes that: its bytes go to a file without a
+ * name. Answers where to read; NULL: it cannot be, and the user has been told. */
+static const char *readable(const char *path, char spooled[32], FILE **spool)
 {
-    struct input_config in = {.file = f->path, .interval = SIM_S};
+    char part[8192];
+    size_t n;
+    struct stat s;
+    struct why w = {""};
+    if (stat(path, &s) || S_ISREG(s.st_mode) || S_ISDIR(s.st_mode))
+        return path; /* who reads it says what is wrong */
+    FILE *from = fopen(path, "rb");
+    *spool = from ? tmpfile() : NULL;
+    if (!*spool) {
+        (void)cli_wrong("%s: %s", path, strerror(errno));
+        if (from)
+            (void)fclose(from);
+        return NULL;
+    }
+    while ((n = fread(part, 1, sizeof part, from)) > 0)
+        (void)fwrite(part, 1, n, *spool);
+    (void)fclose(from);
+    (void)snprintf(spooled, 32, "/dev/fd/%d", fileno(*spool));
+    if (!whole_flush(*spool, "copy in a temporary file", &w))
+        return spooled;
+    (void)cli_wrong("%s: %s", path, w.text);
+    return NULL;
+}
+
+/* An option that nothing asks for is a mistake. */
+static bool options_fit(const struct asked *a, const struct trace_file *f)
+{
+    const struct {
+        const char *name;
+        bool given;
+        bool of;
+        const char *what;
+    } rule[] = {
+        {"operator", a->carrier, f->format == REPLAY_PAM2025, "a pam2025 file"},
+        {"interval", a->interval, f->format == REPLAY_PING, "a log of ping"},
+        {"bin", a->bin, f->format == REPLAY_MAHIMAHI, "a mahimahi trace"},
+        {"node", a->node, f->nodes, "nodes that move"},
+        {"origin", a->origin, f->nodes, "nodes that move"},
+    };
+    for (size_t k = 0; k < sizeof rule / sizeof rule[0]; k++) {
+        if (rule[k].given && !rule[k].of) {
+            (void)cli_wrong("--%s is of %s; %s is %s%s", rule[k].name, rule[k].what, f->path,
+                            a->format ? "read as " : "taken as ", input_formats[f->format]);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What a sentence calls the copy of a pipe is the pipe. */
+static int refuse(const struct asked *a, const struct trace_file *f, const char *from,
+                  const char *text)
+{
+    size_t n = strlen(from);
+    bool begins = !strncmp(text, from, n);
+    bool whose = f->format == REPLAY_PAM2025 && !a->carrier && strstr(text, "operator");
+    const char *more = whose ? "; see --operator" : a->format ? "" : "; see --format)";
+    return cli_wrong("%s%s%s%s%s", begins ? f->path : "", begins ? text + n : text,
+                     whose || a->format ? "" : " (taken as ",
+                     whose || a->format ? "" : input_formats[f->format], more);
+}
+
+static int load_from(const struct asked *a, const char *from, struct arena *arena,
+                     struct trace_file *f)
+{
+    struct input_config in = {.file = from, .interval = SIM_S};
     struct why w = {""};
     if (!find_time("interval", a->interval, &in.interval) || !find_time("bin", a->bin, &f->bin) ||
         !find_origin(a->origin, &in.origin))
         return CLI_USAGE;
-    in.format = trace_guess(f->path);
+    in.format = trace_guess(from);
     if (a->format && !find_format(a->format, &in.format))
         return CLI_USAGE;
     f->format = in.format;
-    f->nodes = !input_is_of_links(&in) || (in.format == 0 && trace_has_places(f->path));
+    f->nodes = !input_is_of_links(&in) || (in.format == 0 && trace_has_places(from));
     f->node = a->node;
-    struct replay_source from = input_replay(&in, a->carrier, 0);
-    if (f->nodes ? read_nodes(a, &in, arena, f, &w) : replay_load(&from, arena, &f->link, &w)) {
-        return cli_wrong("%s%s%s%s", w.text, a->format ? "" : " (taken as ",
-                         a->format ? "" : input_formats[in.format],
-                         a->format ? "" : "; see --format)");
-    }
+    if (!options_fit(a, f))
+        return CLI_USAGE;
+    struct replay_source link = input_replay(&in, a->carrier, 0);
+    if (f->nodes ? read_nodes(a, &in, arena, f, &w) : replay_load(&link, arena, &f->link, &w))
+        return refuse(a, f, from, w.text);
     return CLI_DONE;
+}
+
+static int load(const struct asked *a, struct arena *arena, struct trace_file *f)
+{
+    char spooled[32];
+    FILE *spool = NULL;
+    const char *from = readable(f->path, spooled, &spool);
+    int code = from ? load_from(a, from, arena, f) : CLI_USAGE;
+    if (spool)
+        (void)fclose(spool);
+    return code;
 }
 
 /* A name that would be two cells. */
@@ -144,8 +224,9 @@ static int import(const struct asked *a, struct arena *arena, struct trace_file 
         return CLI_FAILED;
     }
     trace_write(out, f);
-    if (fclose(out)) {
-        (void)cli_wrong("%s: %s", a->output, strerror(errno));
+    if (whole_close(out, a->output, &w)) {
+        (void)unlink(a->output); /* half of it would be read as a trace */
+        (void)cli_wrong("%s", w.text);
         return CLI_FAILED;
     }
     return CLI_DONE;
@@ -172,7 +253,13 @@ static int run(int argc, char **argv)
     if (at < 0)
         return code;
     bool show = !strcmp(argv[at], "show");
-    if (show || !strcmp(argv[at], "import"))
+    bool known = show || !strcmp(argv[at], "import");
+    const char *useless = asked.output ? "output" : asked.force ? "force" : NULL;
+    if (known && show && useless)
+        return cli_wrong("monami trace show: --%s is of trace import", useless);
+    if (known && !show && asked.json)
+        return cli_wrong("monami trace import: --json is of trace show");
+    if (known)
         return show_or_import(&asked, show, argv[at + 1]);
     struct suggestion s = suggest_for(argv[at]);
     suggest_try(&s, "show");

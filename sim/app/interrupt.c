@@ -17,6 +17,7 @@ void interrupt_watch(void)
     struct sigaction how = {.sa_handler = note, .sa_flags = (int)SA_RESETHAND};
     (void)sigemptyset(&how.sa_mask); /* no SA_RESTART: who waits is woken */
     (void)sigaction(SIGINT, &how, NULL);
+    (void)sigaction(SIGTERM, &how, NULL);
 }
 
 bool interrupted(void)

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/whole.h"
 #include "scenarios/complaints.h"
 #include "sim/app/cli.h"
 
@@ -18,24 +19,59 @@ static void print_help(FILE *out)
     (void)fputs("\n`monami COMMAND --help` tells more.\n", out);
 }
 
+/* NULL: there is none, and the user has been told. */
+static const struct cli_command *find(const char *name)
+{
+    struct suggestion s = suggest_for(name);
+    for (const struct cli_command *const *c = cli_commands; *c; c++) {
+        if (!strcmp((*c)->name, name))
+            return *c;
+        suggest_try(&s, (*c)->name);
+    }
+    (void)cli_wrong("unknown command '%s'%s%s%s", name, s.best ? "; did you mean '" : "",
+                    s.best ? s.best : "", s.best ? "'?" : "; see monami --help");
+    return NULL;
+}
+
+static int help(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stdout);
+        return CLI_DONE;
+    }
+    if (argc > 2)
+        return cli_wrong("usage: monami help [COMMAND]");
+    const struct cli_command *c = find(argv[1]);
+    if (c)
+        cli_help(c);
+    return c ? CLI_DONE : CLI_USAGE;
+}
+
+static int obey(int argc, char **argv)
+{
+    if (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h")) {
+        print_help(stdout);
+        return CLI_DONE;
+    }
+    if (!strcmp(argv[0], "help"))
+        return help(argc, argv);
+    if (!strcmp(argv[0], "--version"))
+        return command_version.run(argc, argv);
+    const struct cli_command *c = find(argv[0]);
+    return c ? c->run(argc, argv) : CLI_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
         print_help(stderr);
         return CLI_USAGE;
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-        print_help(stdout);
-        return CLI_DONE;
+    int code = obey(argc - 1, argv + 1);
+    struct why w;
+    if (whole_flush(stdout, "stdout", &w)) { /* a full disk below it */
+        (void)cli_wrong("%s", w.text);
+        return code ? code : CLI_FAILED;
     }
-    if (!strcmp(argv[1], "--version"))
-        return command_version.run(argc - 1, argv + 1);
-    struct suggestion s = suggest_for(argv[1]);
-    for (const struct cli_command *const *c = cli_commands; *c; c++) {
-        if (!strcmp((*c)->name, argv[1]))
-            return (*c)->run(argc - 1, argv + 1);
-        suggest_try(&s, (*c)->name);
-    }
-    return cli_wrong("unknown command '%s'%s%s%s", argv[1], s.best ? "; did you mean '" : "",
-                     s.best ? s.best : "", s.best ? "'?" : "; see monami --help");
+    return code;
 }

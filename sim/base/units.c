@@ -187,7 +187,12 @@ enum status units_share(const char *text, uint32_t *ppb, struct why *w)
 enum status units_integer(const char *text, int64_t *value, struct why *w)
 {
     struct decimal d;
-    if (!read_decimal(text, &d) || *d.rest || d.decimals)
+    size_t digits = strspn(text + (*text == '-'), "0123456789");
+    bool good = read_decimal(text, &d);
+    if (!good && digits > 18 && !text[digits + (*text == '-')] && text[*text == '-'] != '0')
+        return why_set(w, ST_RANGE, "'%.100s' is too %s: it has more than 63 bits", text,
+                       *text == '-' ? "small" : "large");
+    if (!good || *d.rest || d.decimals)
         return why_set(w, ST_SYNTAX, "'%s' is not a whole number", text);
     *value = d.negative ? -d.mantissa : d.mantissa;
     return ST_OK;

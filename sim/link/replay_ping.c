@@ -220,6 +220,14 @@ static void add_points(const struct ping *g, int64_t first, int64_t last, struct
     replay_add(l, end);
 }
 
+/* Whether the probes from 1 to the first answered one belong to the log, and were lost. A number
+ * that is nearer to 1 backwards, round 65536, is of a log that was cut, unless its end says how
+ * many. */
+static bool misses_first(const struct ping *g, int64_t first, int64_t last)
+{
+    return g->whole && first > 1 && (first <= INT16_MAX || g->transmitted >= last);
+}
+
 static enum status make_points(struct ping *g, struct replay_list *l, struct why *w)
 {
     if (!g->n)
@@ -229,7 +237,7 @@ static enum status make_points(struct ping *g, struct replay_list *l, struct why
     enum status st = ST_OK;
     if (g->stamped)
         st = order_stamps(g, w);
-    if (g->whole && first > 1)
+    if (misses_first(g, first, last))
         first = 1;
     if (g->transmitted > last - first + 1)
         last = first + g->transmitted - 1;

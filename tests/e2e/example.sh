@@ -27,7 +27,13 @@ done
 cmp all/two-operators/traces/two-operators.csv "$scenarios/traces/two-operators.csv"
 code=0
 ./monami example minimal -o all/minimal 2>words || code=$?
-[ $code = 1 ] && grep -q 'File exists' words # nothing is written over
+[ $code = 2 ] && grep -q 'exists already; --force replaces it' words # nothing is written over
+echo changed >all/minimal/minimal.yaml
+./monami example minimal -o all/minimal --force 2>/dev/null
+cmp all/minimal/minimal.yaml "$scenarios/minimal.yaml"
+code=0
+./monami example minimal -o all/minimal/minimal.yaml/below 2>words || code=$?
+[ $code = 1 ] && grep -q 'Not a directory' words
 code=0
 ./monami example minimul 2>words || code=$?
 [ $code = 2 ] && grep -q "did you mean 'minimal'" words

@@ -169,6 +169,36 @@ static void ping_halves_a_round_trip_and_loses_what_got_no_answer(void)
     arena_release(&arena);
 }
 
+/* icmp_seq has 16 bits: what is behind 65535 is 0, also for who has only a part of the log. */
+static void ping_numbers_begin_anew_behind_65535(void)
+{
+    static const char *const end[] = {"", "3 packets transmitted, 3 received, 0% packet loss\n"};
+    arena = (struct arena){0};
+    for (int k = 0; k < 2; k++) {
+        char text[400];
+        (void)snprintf(text, sizeof text,
+                       "PING h (::1) 56 data bytes\n"
+                       "64 bytes from ::1: icmp_seq=65535 ttl=1 time=10 ms\n"
+                       "64 bytes from ::1: icmp_seq=0 ttl=1 time=20 ms\n"
+                       "64 bytes from ::1: icmp_seq=1 ttl=1 time=30 ms\n%s",
+                       end[k]);
+        CHECK_EQ(read_as(REPLAY_PING, NULL, text), ST_OK);
+        CHECK_EQ(trace.points, 4);
+        CHECK_EQ(trace.length, 3 * SIM_S);
+        for (int i = 0; i < 3; i++) {
+            CHECK_EQ(trace.point[i].loss, 0);
+            CHECK_EQ(trace.point[i].delay, (5 + 5 * i) * SIM_MS);
+        }
+    }
+    CHECK_EQ(read_as(REPLAY_PING, NULL, /* all of it: the first 65534 were lost */
+                     "PING h (::1) 56 data bytes\n"
+                     "64 bytes from ::1: icmp_seq=65535 ttl=1 time=10 ms\n"
+                     "65535 packets transmitted, 1 received, 99% packet loss\n"),
+             ST_OK);
+    CHECK_EQ(trace.points, 65536);
+    arena_release(&arena);
+}
+
 static void ping_stamps_tell_when_a_probe_left(void)
 {
     arena = (struct arena){0};
@@ -207,4 +237,4 @@ static void ping_stamps_tell_when_a_probe_left(void)
 CHECK_MAIN(CASE(monami_has_units_in_its_columns), CASE(monami_says_what_is_wrong),
            CASE(pam2025_has_two_operators), CASE(mahimahi_lines_are_opportunities),
            CASE(ping_halves_a_round_trip_and_loses_what_got_no_answer),
-           CASE(ping_stamps_tell_when_a_probe_left))
+           CASE(ping_numbers_begin_anew_behind_65535), CASE(ping_stamps_tell_when_a_probe_left))

@@ -59,7 +59,11 @@ static void rates_sizes_and_shares(void)
     CHECK_EQ(v, 250);
     CHECK(units_integer("1.0", &v, &w) != ST_OK);
     CHECK(units_integer("007", &v, &w) != ST_OK);
-    CHECK(units_integer("9223372036854775808", &v, &w) != ST_OK);
+    CHECK_EQ(units_integer("9223372036854775808", &v, &w), ST_RANGE);
+    CHECK_EQ(units_integer("-18446744073709551616", &v, &w), ST_RANGE);
+    CHECK_EQ(units_integer("18446744073709551616 ", &v, &w), ST_SYNTAX);
+    CHECK_EQ(units_integer("00000000000000000001", &v, &w), ST_SYNTAX);
+    CHECK_EQ(units_integer("9223372036854775807", &v, &w), ST_OK);
 }
 
 static void what_is_printed_is_read_back(void)
