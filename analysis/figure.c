@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "analysis/figures.h"
@@ -138,22 +139,29 @@ static enum status give_names(struct figure *one, struct figures *f, size_t n, s
 
 /* ---- drawing ------------------------------------------------------------------------------ */
 
-/* Waits for the end of a child; a signal that wakes us is one that asks us to end. */
-static bool wait_for(pid_t child, int *status)
+/* Waits for the end of a child, and asks it to end if that is asked of us: looking now and then,
+ * for a signal may come between a look and a wait, and again, for the child may not be gnuplot yet.
+ */
+static bool wait_for(pid_t child, const struct figures *f, int *status)
 {
-    while (waitpid(child, status, 0) != child) {
-        if (errno != EINTR)
+    const struct timespec pause = {.tv_nsec = 5000000};
+    for (;;) {
+        pid_t ended = waitpid(child, status, WNOHANG);
+        if (ended == child)
+            return true;
+        if (ended < 0 && errno != EINTR)
             return false;
-        (void)kill(child, SIGTERM);
+        if (f->stopped && f->stopped())
+            (void)kill(child, SIGTERM);
+        (void)nanosleep(&pause, NULL);
     }
-    return true;
 }
 
 enum { NO_GNUPLOT = 127 };
 
 /* gnuplot in the folder of the figure. */
-static enum status run_gnuplot(const struct figure *one, const char *format, bool *missing,
-                               struct why *w)
+static enum status run_gnuplot(const struct figure *one, const struct figures *f,
+                               const char *format, bool *missing, struct why *w)
 {
     char set[32];
     char gp[160];
@@ -168,7 +176,7 @@ static enum status run_gnuplot(const struct figure *one, const char *format, boo
         _exit(NO_GNUPLOT);
     }
     int status = 0;
-    if (!wait_for(child, &status))
+    if (!wait_for(child, f, &status))
         return why_set(w, ST_IO, "gnuplot: %s", strerror(errno));
     if (WIFSIGNALED(status))
         return why_set(w, ST_IO, "gnuplot could not draw %.128s.%s (ended by signal %d)", one->name,
@@ -187,7 +195,7 @@ enum status figure_draw(struct figure *one, struct figures *f, struct why *w)
     for (size_t k = 2; k < 4 && !st && !missing; k++) {
         char path[1300];
         name_file(path, sizeof path, one->part, one, suffixes[k]);
-        st = run_gnuplot(one, suffixes[k], &missing, w);
+        st = run_gnuplot(one, f, suffixes[k], &missing, w);
         if (!st && !missing)
             st = whole_picture(path, w);
     }
