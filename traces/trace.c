@@ -192,22 +192,6 @@ size_t trace_unmet(const struct trace *t)
     return t->unmet;
 }
 
-void trace_summary(struct trace *t, char *out, size_t size)
-{
-    sqlite3_stmt *q = NULL;
-    size_t n = 0;
-    out[0] = '\0';
-    (void)sqlite3_prepare_v2(t->db, "SELECT flow, direction, sent, lost, late FROM flow", -1, &q,
-                             NULL);
-    while (sqlite3_step(q) == SQLITE_ROW && n < size) {
-        n += (size_t)snprintf(out + n, size - n, "%s%s.%s: %d sent, %d lost, %d late",
-                              n ? "; " : "", sqlite3_column_text(q, 0), sqlite3_column_text(q, 1),
-                              sqlite3_column_int(q, 2), sqlite3_column_int(q, 3),
-                              sqlite3_column_int(q, 4));
-    }
-    (void)sqlite3_finalize(q);
-}
-
 void trace_print_unmet(struct trace *t, const char *place, FILE *out)
 {
     sqlite3_stmt *q = NULL;

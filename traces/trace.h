@@ -99,8 +99,7 @@ MUST_CHECK enum status trace_close(struct trace *t, const struct trace_link *lin
 struct sqlite3 *trace_db(struct trace *t);       /* open until trace_free() */
 const char *trace_digest(const struct trace *t); /* hex; "" without */
 size_t trace_unmet(const struct trace *t);       /* expectations that did not hold */
-/* One line on the flows; and what was expected and did not hold, a line each after `place`. */
-void trace_summary(struct trace *t, char *out, size_t size);
+/* What was expected and did not hold, a line each after `place`. */
 void trace_print_unmet(struct trace *t, const char *place, FILE *out);
 void trace_free(struct trace *t);
 

@@ -240,7 +240,6 @@ static enum status write_files(struct run *r, struct why *w)
 
 static void tell_outcome(struct run *r, struct run_outcome *o)
 {
-    trace_summary(r->trace, o->line, sizeof o->line);
     (void)snprintf(o->digest, sizeof o->digest, "%s", trace_digest(r->trace));
     if (!r->how->many)
         trace_print_unmet(r->trace, r->how->file, stderr);

@@ -28,8 +28,7 @@ struct run_options {
 };
 
 struct run_outcome {
-    bool whole;     /* it ran to its end, and the results are there */
-    char line[512]; /* the summary */
+    bool whole; /* it ran to its end, and the results are there */
     char digest[HASH_TEXT];
     size_t unmet; /* expectations that did not hold; each has been said on stderr */
 };

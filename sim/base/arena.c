@@ -39,6 +39,22 @@ static size_t round_up(size_t n)
     return round_up_to(n, n < CACHE_LINE ? ALIGN : CACHE_LINE);
 }
 
+/* A large block asks for a page of its own size: with many nodes the small ones would not fit into
+ * the processor's table of pages. It goes without where there is none. */
+static void *take_zeroed(size_t size)
+{
+    size_t unit = size == LARGE_BLOCK ? LARGE_BLOCK : CACHE_LINE;
+    void *block = aligned_alloc(unit, round_up_to(size, unit));
+    if (!block) {
+        (void)fputs("arena: out of memory\n", stderr);
+        abort();
+    }
+    if (size == LARGE_BLOCK)
+        (void)madvise(block, size, MADV_HUGEPAGE);
+    return memset(block, 0, size);
+}
+
+/* Twice the last one, up to a large page. */
 static void add_block(struct arena *a, size_t n)
 {
     size_t size = a->blocks ? 2 * a->blocks->cap : BLOCK_SIZE;
@@ -46,24 +62,8 @@ static void add_block(struct arena *a, size_t n)
         size = LARGE_BLOCK;
     if (size < n + sizeof(struct arena_block))
         size = n + sizeof(struct arena_block);
-    size_t cap = size - sizeof(struct arena_block);
-    struct arena_block *block = NULL;
-    if (size == LARGE_BLOCK) {
-        void *p;
-        if (!posix_memalign(&p, LARGE_BLOCK, LARGE_BLOCK)) {
-            madvise(p, LARGE_BLOCK, MADV_HUGEPAGE);
-            block = memset(p, 0, LARGE_BLOCK);
-        }
-    } else {
-        block = aligned_alloc(CACHE_LINE, round_up_to(size, CACHE_LINE));
-        if (block)
-            memset(block, 0, size);
-    }
-    if (!block) {
-        (void)fputs("arena: out of memory\n", stderr);
-        abort();
-    }
-    block->cap = cap;
+    struct arena_block *block = take_zeroed(size);
+    block->cap = size - sizeof(struct arena_block);
     block->older = a->blocks;
     a->blocks = block;
 }
