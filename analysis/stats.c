@@ -12,13 +12,14 @@ struct estimate stats_mean(const double *x, size_t n)
 {
     assert(n > 0);
     double mean = gsl_stats_mean(x, 1, n);
-    struct estimate e = {mean, mean, mean, n};
+    struct estimate e = {.value = mean, .low = mean, .high = mean, .n = n};
     if (n < 2)
         return e;
     double half =
         gsl_cdf_tdist_Pinv(0.975, (double)(n - 1)) * gsl_stats_sd(x, 1, n) / sqrt((double)n);
     e.low = mean - half;
     e.high = mean + half;
+    e.has_interval = true;
     return e;
 }
 
@@ -42,8 +43,11 @@ struct estimate stats_median(const double *x, size_t n)
            2 * gsl_cdf_binomial_P((unsigned)rank, 0.5, (unsigned)n) <= 0.05)
         rank++;
     rank = rank ? rank - 1 : 0;
-    struct estimate e = {gsl_stats_median_from_sorted_data(sorted, 1, n), sorted[rank],
-                         sorted[n - 1 - rank], n};
+    struct estimate e = {.value = gsl_stats_median_from_sorted_data(sorted, 1, n),
+                         .low = sorted[rank],
+                         .high = sorted[n - 1 - rank],
+                         .n = n,
+                         .has_interval = n > 5};
     free(sorted);
     return e;
 }

@@ -83,9 +83,9 @@ static enum status write_point(struct figure *one, struct sqlite3 *db, const str
                                const char *x, const char *line, size_t number, struct why *w)
 {
     static const char sql[] =
-        "SELECT value FROM scalar WHERE name = ?1 AND run IN (SELECT run FROM parameter p WHERE "
-        "p.name = ?2 AND p.value = ?3) AND (?4 = '' OR run IN (SELECT run FROM parameter p WHERE "
-        "p.name = ?4 AND p.value = ?5)) ORDER BY run";
+        "SELECT value FROM scalar WHERE name = ?1 AND number IN (SELECT number FROM parameter p WHERE "
+        "p.name = ?2 AND p.value = ?3) AND (?4 = '' OR number IN (SELECT number FROM parameter p WHERE "
+        "p.name = ?4 AND p.value = ?5)) ORDER BY number";
     sqlite3_stmt *q = NULL;
     double *sample = calloc(SAMPLES, sizeof *sample);
     size_t n = 0;
@@ -120,7 +120,7 @@ static enum status values_of(struct sqlite3 *db, const char *parameter, char lis
     *n = 0;
     if (sqlite3_prepare_v2(db,
                            "SELECT value FROM parameter WHERE name = ?1 GROUP BY value ORDER BY "
-                           "min(run)",
+                           "min(number)",
                            -1, &q, NULL) != SQLITE_OK)
         return why_set(w, ST_IO, "study: %s", sqlite3_errmsg(db));
     (void)sqlite3_bind_text(q, 1, parameter, -1, SQLITE_TRANSIENT);
@@ -258,8 +258,8 @@ enum status study_draw(struct figures *f, struct sqlite3 *db, struct why *w)
     enum status st = ST_OK;
     if (sqlite3_prepare_v2(
             db,
-            "SELECT f.name, plot, x, ifnull(lines, ''), statistic, title FROM figure f, "
-            "study ORDER BY f.rowid",
+            "SELECT f.name, plot, x, ifnull(lines, ''), statistic, study.title FROM figure f, "
+            "study ORDER BY f.position",
             -1, &q, NULL) != SQLITE_OK)
         return why_set(w, ST_IO, "study: %s", sqlite3_errmsg(db));
     bool any = false;

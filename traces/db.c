@@ -10,8 +10,9 @@
 const struct db_table db_tables[] = {
     {"run",
      "run_key TEXT, scenario TEXT, title TEXT, seed INTEGER, replication INTEGER, engine TEXT, "
-     "crypto TEXT, stop_ns INTEGER, events INTEGER, digest TEXT, version TEXT",
-     "one row: what was run; events is the number of engine events"},
+     "crypto TEXT, knowledge TEXT, stop_ns INTEGER, events INTEGER, digest TEXT, version TEXT",
+     "one row: what was run; events is the number of engine events; knowledge is oracle where any "
+     "node has `detection: oracle`, else protocol"},
     {"flow",
      "flow TEXT, direction TEXT, source TEXT, destination TEXT, traffic TEXT, sent INTEGER, "
      "received INTEGER, lost INTEGER, late INTEGER, missed INTEGER, in_flight INTEGER, duplicated INTEGER, "
@@ -41,6 +42,8 @@ const struct db_table db_tables[] = {
      "the home agent's bindings; ended_ns is NULL while it lives"},
     {"event", "id INTEGER, cause INTEGER, t_ns INTEGER, node TEXT, name TEXT, data TEXT",
      "what the protocols did; data is JSON, cause the id of the event that led to it"},
+    {"occurrence", "node TEXT, name TEXT, count INTEGER, last_ns INTEGER",
+     "how often each event happened at a node, and when last"},
     {"counter", "node TEXT, interface TEXT, name TEXT, value INTEGER",
      "messages, options and bytes of each interface, and what was dropped and why: on the link that an "
      "interface sent to, or by the node (interface NULL)"},
@@ -85,7 +88,7 @@ enum status db_create(struct sqlite3 **db, const char *path, struct why *w)
         return fail(*db, w);
     enum status st = db_do(*db,
                            "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF;"
-                           "PRAGMA synchronous = OFF; PRAGMA user_version = 1; BEGIN",
+                           "PRAGMA synchronous = OFF; PRAGMA user_version = 2; BEGIN",
                            w);
     return st ? st : make_tables(*db, w);
 }

@@ -173,13 +173,14 @@ static char *query_of(const struct parts *p)
     char first[PART_BYTES];
     const char *second;
     if (!strcmp(p->text[0], "event") && split_events(p, 1, first, &second)) {
-        return sqlite3_mprintf("SELECT count(*) FROM event WHERE node = %Q AND name = %Q",
-                               p->text[1], first);
+        return sqlite3_mprintf(
+            "SELECT ifnull(sum(count), 0) FROM occurrence WHERE node = %Q AND name = %Q",
+            p->text[1], first);
     }
     if (!strcmp(p->text[0], "since") && split_events(p, 2, first, &second)) {
         return sqlite3_mprintf(
-            "SELECT max(CASE name WHEN %Q THEN t_ns END) - max(CASE name WHEN %Q "
-            "THEN t_ns END) FROM event WHERE node = %Q",
+            "SELECT max(CASE name WHEN %Q THEN last_ns END) - max(CASE name WHEN %Q "
+            "THEN last_ns END) FROM occurrence WHERE node = %Q",
             second, first, p->text[1]);
     }
     if (!strcmp(p->text[0], "flow") && p->n == 4 && is_flow_column(p->text[3])) {

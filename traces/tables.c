@@ -29,6 +29,7 @@ static enum status put_run(struct trace *t, uint64_t events, struct why *w)
     db_int(&row, run->replication);
     db_text(&row, run->engine);
     db_text(&row, run->crypto);
+    db_text(&row, run->knowledge);
     db_int(&row, run->stop);
     db_int(&row, (int64_t)events);
     db_text(&row, t->digest_text);
@@ -224,6 +225,35 @@ static enum status put_events(struct trace *t, struct why *w)
     db_rows_done(&row);
     (void)fclose(data);
     free(text);
+    return st;
+}
+
+/* By node, and by name as the list of events has them. */
+static enum status put_occurrences(struct trace *t, struct why *w)
+{
+    struct occurrence {
+        int64_t count;
+        sim_time last;
+    } *of = calloc((size_t)t->setup.nodes * EVENT_NAMES + 1, sizeof *of);
+    struct db_row row;
+    assert(of);
+    for (size_t k = 0; k < t->events; k++) {
+        struct occurrence *o = &of[t->event[k].node * EVENT_NAMES + t->event[k].name];
+        o->count++;
+        o->last = t->event[k].t;
+    }
+    enum status st = db_rows(&row, t->db, "occurrence", w);
+    for (size_t k = 0; k < (size_t)t->setup.nodes * EVENT_NAMES && !st; k++) {
+        if (!of[k].count)
+            continue;
+        db_text(&row, t->setup.node[k / EVENT_NAMES]);
+        db_text(&row, event_name((uint16_t)(k % EVENT_NAMES)));
+        db_int(&row, of[k].count);
+        db_int(&row, of[k].last);
+        st = db_put(&row, w);
+    }
+    db_rows_done(&row);
+    free(of);
     return st;
 }
 
@@ -441,8 +471,8 @@ enum status tables_write(struct trace *t, const struct trace_link *link, size_t 
                          uint64_t events, struct why *w)
 {
     enum status (*const put[])(struct trace *, struct why *) = {
-        put_flows,  put_packets,  put_transitions, put_disruptions, put_bindings,
-        put_events, put_counters, put_series,      put_parameters};
+        put_flows,  put_packets,     put_transitions, put_disruptions, put_bindings,
+        put_events, put_occurrences, put_counters,    put_series,      put_parameters};
     enum status st = put_run(t, events, w);
     for (size_t k = 0; k < sizeof put / sizeof put[0] && !st; k++)
         st = put[k](t, w);

@@ -63,6 +63,7 @@ struct trace_run {
     const char *title;
     const char *engine;
     const char *crypto;
+    const char *knowledge; /* "protocol" or "oracle" */
     const char *version;
     int64_t seed;
     int64_t replication;

@@ -12,6 +12,7 @@
 #include "sim/app/progress.h"
 #include "sim/app/run.h"
 #include "sim/app/sweep.h"
+#include "sim/app/version.h"
 #include "sim/base/json.h"
 #include "sim/batch/jobs.h"
 #include "sim/batch/plan.h"
@@ -27,7 +28,6 @@ struct sweep {
     struct scenario scenario;
     struct plan plan;
     struct folder folder;
-    struct store_figure *figure;
     bool quiet;
     bool json;
     enum progress_kind progress;
@@ -37,17 +37,6 @@ struct sweep {
 };
 
 /* ---- reading -------------------------------------------------------------------------- */
-
-static void list_figures(struct sweep *s)
-{
-    static const char *const statistics[] = {"mean", "median"};
-    const struct figure_config *f = KEY_ITEMS(s->scenario.figures, struct figure_config);
-    s->figure = arena_take(&s->arena, (s->scenario.figures.n + 1) * sizeof *s->figure);
-    for (size_t k = 0; k < s->scenario.figures.n; k++) {
-        s->figure[k] = (struct store_figure){f[k].name, f[k].plot, f[k].x, f[k].lines,
-                                             statistics[f[k].statistic]};
-    }
-}
 
 /* Every value of every parameter is tried once before anything runs. */
 static void check_values(struct sweep *s, struct complaints *c)
@@ -84,7 +73,6 @@ static bool load(struct sweep *s)
     if (good) {
         plan_make(&s->plan, s->scenario.sweep.parameters, (size_t)s->scenario.sweep.replicate.seeds,
                   &s->arena, c);
-        list_figures(s);
     }
     if (good && c->n == 0)
         check_values(s, c);
@@ -156,24 +144,53 @@ static void ended(void *owner, size_t run, int code, size_t finished)
                   s->plan.runs, s->failed, left);
 }
 
-static enum status collect(struct sweep *s, const int *code, struct why *w)
+static enum status collect_runs(struct sweep *s, struct store *store, const int *code,
+                                struct why *w)
 {
     char path[1200];
-    struct sqlite3 *db = NULL;
-    (void)snprintf(path, sizeof path, "%s/study.sqlite", s->folder.part);
-    enum status st =
-        store_create(&db, path, s->scenario.title, s->figure, s->scenario.figures.n, w);
+    enum status st = ST_OK;
+    for (size_t k = 0; k < s->plan.parameters && !st; k++)
+        st = store_axis(store, k, s->plan.parameter[k].path, w);
     for (size_t run = 0; run < s->plan.runs && !st; run++) {
         struct key_pair value[PLAN_PARAMETERS];
         size_t replication = plan_values(&s->plan, run, value);
-        st = store_run(db, run, value, s->plan.parameters, replication, code[run],
-                       database_of(s, run, path), s->figure, s->scenario.figures.n, w);
+        const struct store_run one = {.number = run,
+                                      .point = run / s->plan.replications,
+                                      .unit = replication,
+                                      .replication = replication,
+                                      .key = "",
+                                      .code = code[run],
+                                      .value = value,
+                                      .values = s->plan.parameters,
+                                      .database = database_of(s, run, path)};
+        st = store_run(store, &one, w);
     }
+    return st;
+}
+
+static enum status collect(struct sweep *s, const int *code, struct why *w)
+{
+    char path[1200];
+    struct store store;
+    const struct store_about about = {.title = s->scenario.title,
+                                      .text = s->scenario.text,
+                                      .scenario = s->file,
+                                      .key = "",
+                                      .version = MONAMI_VERSION,
+                                      .unit = "seed",
+                                      .sweep = &s->scenario.sweep,
+                                      .figure =
+                                          KEY_ITEMS(s->scenario.figures, struct figure_config),
+                                      .figures = s->scenario.figures.n};
+    (void)snprintf(path, sizeof path, "%s/study.sqlite", s->folder.part);
+    enum status st = store_create(&store, path, &about, w);
+    if (!st)
+        st = collect_runs(s, &store, code, w);
     if (st) {
-        db_close(db);
+        store_drop(&store);
         return st;
     }
-    st = store_finish(db, w);
+    st = store_finish(&store, w);
     (void)snprintf(path, sizeof path, "%s/runs", s->folder.part);
     if (!st)
         st = folder_remove(path, w);

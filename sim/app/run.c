@@ -128,6 +128,16 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+static const char *knowledge_of(const struct scenario *s)
+{
+    const struct node_config *node = KEY_ITEMS(s->nodes, struct node_config);
+    for (size_t k = 0; k < s->nodes.n; k++) {
+        if (node[k].detection.knowledge == 1)
+            return "oracle";
+    }
+    return "protocol";
+}
+
 static void open_trace(struct run *r)
 {
     const struct general_config *g = &r->scenario.general;
@@ -146,6 +156,7 @@ static void open_trace(struct run *r)
                                    .title = r->scenario.title,
                                    .engine = "native",
                                    .crypto = "none",
+                                   .knowledge = knowledge_of(&r->scenario),
                                    .version = MONAMI_VERSION,
                                    .seed = g->seed,
                                    .replication = g->replication,

@@ -15,6 +15,7 @@
 #include "scenarios/bind.h"
 #include "sim/app/input.h"
 #include "sim/base/key.h"
+#include "sim/batch/study.h"
 #include "sim/link/access.h"
 #include "sim/link/p2p.h"
 #include "sim/link/replay.h"
@@ -156,23 +157,6 @@ struct timers_config {
     struct nd_timers nd;
     struct bul_timers bul;
     sim_time max_delete_bce;
-};
-
-struct replicate_config {
-    int64_t seeds;
-};
-
-struct sweep_config {
-    const struct yaml_node *parameters; /* a map of paths to lists of values */
-    struct replicate_config replicate;
-};
-
-struct figure_config {
-    const char *name;
-    const char *plot;
-    const char *x;
-    const char *lines;
-    int statistic;
 };
 
 struct scenario {

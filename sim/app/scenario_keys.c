@@ -15,10 +15,8 @@
 #define NODE(m)      offsetof(struct node_config, m)
 #define EVENT(m)     offsetof(struct event_config, m)
 #define TIMERS(m)    offsetof(struct timers_config, m)
-#define SWEEP(m)     offsetof(struct sweep_config, m)
 #define ORIGIN(m)    offsetof(struct movement_origin, m)
 #define MOBILITY(m)  offsetof(struct mobility_config, m)
-#define FIGURE(m)    offsetof(struct figure_config, m)
 #define TOP(m)       offsetof(struct scenario, m)
 
 static const char *const all_none[] = {"all", "none", NULL};
@@ -30,7 +28,6 @@ static const char *const nud_words[] = {"rfc4861", "none", NULL};
 static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
 static const char *const roles[] = {"mobile", "home-agent", "correspondent", NULL};
 static const char *const at_home_words[] = {"complete", "simultaneous", NULL};
-static const char *const statistics[] = {"mean", "median", NULL};
 
 static const struct key record_keys[] = {
     {"packets", KEY_WORD, RECORD(packets), "all", "table packet and flows/*.csv",
@@ -283,29 +280,6 @@ static const struct key timer_keys[] = {
     {.name = NULL},
 };
 
-static const struct key replicate_keys[] = {
-    {"seeds", KEY_INTEGER, offsetof(struct replicate_config, seeds), "1",
-     "replications of each point: 0, 1, 2, ... of the same seed", .min = 1, .max = 1000000},
-    {.name = NULL},
-};
-
-static const struct key sweep_keys[] = {
-    {"parameters", KEY_NODE, SWEEP(parameters), "",
-     "a map of paths to lists of values; every combination is run"},
-    {"replicate", KEY_TABLE, SWEEP(replicate), "", "how often each combination is run",
-     .keys = replicate_keys, .scalar = "seeds"},
-    {.name = NULL},
-};
-
-static const struct key figure_keys[] = {
-    {"plot", KEY_TEXT, FIGURE(plot), NULL, "the metric"},
-    {"x", KEY_TEXT, FIGURE(x), NULL, "the parameter along the x axis"},
-    {"lines", KEY_TEXT, FIGURE(lines), "", "the parameter that makes lines"},
-    {"statistic", KEY_WORD, FIGURE(statistic), "mean", "over the replications",
-     .words = statistics},
-    {.name = NULL},
-};
-
 const struct key scenario_keys[] = {
     {"monami", KEY_INTEGER, TOP(monami), NULL, "version of the format: 1", .min = 1, .max = 1000},
     {"title", KEY_TEXT, TOP(title), NULL, "one line"},
@@ -327,8 +301,8 @@ const struct key scenario_keys[] = {
     {"timers", KEY_TABLE, TOP(timers), "", "constants of the RFCs", .keys = timer_keys},
     {"expect", KEY_LIST, TOP(expect), "", "what must come out", .keys = expect_keys,
      .size = sizeof(struct expect)},
-    {"sweep", KEY_TABLE, TOP(sweep), "", "what `sweep run` varies", .keys = sweep_keys},
-    {"figures", KEY_MAP, TOP(figures), "", "what is drawn of a sweep", .keys = figure_keys,
+    {"sweep", KEY_TABLE, TOP(sweep), "", "what `sweep run` varies", .keys = study_sweep_keys},
+    {"figures", KEY_MAP, TOP(figures), "", "what is drawn of a sweep", .keys = study_figure_keys,
      .size = sizeof(struct figure_config)},
     {.name = NULL},
 };
