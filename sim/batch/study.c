@@ -67,7 +67,7 @@ const struct key study_sweep_keys[] = {
     {"metrics", KEY_LIST, SWEEP(metrics), "", "scalars of each run, beside those of the figures",
      .of = KEY_TEXT, .scalar = "*"},
     {"compare", KEY_TABLE, SWEEP(compare), "", "paired differences from a baseline",
-     .keys = compare_keys},
+     .keys = compare_keys, .given_at = KEY_GIVEN(struct sweep_config, compare.given)},
     {.name = NULL},
 };
 

@@ -25,6 +25,7 @@ struct replicate_config {
 };
 
 struct compare_config {
+    bool given;
     struct key_list baseline; /* struct key_pair: a parameter and its value, one */
     int correction;           /* enum study_correction */
 };
