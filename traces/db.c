@@ -61,7 +61,13 @@ const struct db_table db_tables[] = {
 
 static enum status fail(struct sqlite3 *db, struct why *w)
 {
-    return why_set(w, ST_IO, "results: %s", db ? sqlite3_errmsg(db) : "out of memory");
+    if (!db)
+        return why_set(w, ST_IO, "results: out of memory");
+    const char *name = sqlite3_db_filename(db, "main");
+    int code = sqlite3_errcode(db);
+    int reason = code == SQLITE_IOERR || code == SQLITE_CANTOPEN ? sqlite3_system_errno(db) : 0;
+    return why_set(w, ST_IO, "%.150s: %s%s%s", name && *name ? name : "results", sqlite3_errmsg(db),
+                   reason ? ": " : "", reason ? strerror(reason) : "");
 }
 
 enum status db_do(struct sqlite3 *db, const char *sql, struct why *w)

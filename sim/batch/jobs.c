@@ -178,9 +178,16 @@ static void tick(struct shop *s)
 }
 
 /* Until a child ends, a signal comes, or it is time to look around. */
-static void rest(const sigset_t *child_ends)
+static void rest(const struct shop *s, const sigset_t *child_ends)
 {
-    const struct timespec most = {.tv_nsec = TICK_MS * 1000000L};
+    double ms = TICK_MS;
+    double limit = s->jobs->timeout_s * 1e3;
+    for (unsigned k = 0; k < s->workers && limit > 0; k++) {
+        double left = s->child[k].started_ms + limit - now_ms();
+        if (s->child[k].pid && left < ms)
+            ms = left > 0 ? left : 0;
+    }
+    const struct timespec most = {.tv_nsec = (long)(ms * 1e6)};
     (void)sigtimedwait(child_ends, NULL, &most);
 }
 
@@ -214,7 +221,7 @@ enum status jobs_run(struct jobs *j, struct why *w)
     while (more || s.busy) {
         more = more && fill(&s, w, &st);
         if (s.busy && !reap(&s))
-            rest(&child_ends);
+            rest(&s, &child_ends);
         tick(&s);
     }
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
