@@ -67,7 +67,7 @@ static void put_point_heads(const void *of)
 static enum status put_by_point(const struct study_page *p, int64_t line, const char *text,
                                 struct why *w)
 {
-    struct study_table table = {p, "an expectation by point", put_point_heads, p, false, 0};
+    struct study_table table = {p, "an expectation by point", put_point_heads, p, false, 0, 0};
     struct query q;
     char sql[240];
     (void)snprintf(

@@ -38,6 +38,7 @@ struct study_table {
     const void *of;
     bool whole; /* nothing is folded */
     size_t rows;
+    size_t total; /* 0: not known before */
 };
 void study_table_row(struct study_table *t); /* begins one */
 void study_table_end(struct study_table *t);

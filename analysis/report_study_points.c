@@ -83,7 +83,10 @@ void study_table_row(struct study_table *t)
     if (fold) {
         (void)fputs("</tbody></table>\n", out);
         page_box_end(out);
-        (void)fputs("<details class=\"keep\"><summary>The other rows</summary>\n", out);
+        (void)fputs("<details class=\"keep\"><summary>The other ", out);
+        if (t->total)
+            (void)fprintf(out, "%zu ", t->total - t->rows);
+        (void)fputs("rows</summary>\n", out);
     }
     if (t->rows == 0 || fold)
         begin_table(t);

@@ -105,7 +105,7 @@ static enum status put_runs(const struct study_page *p, struct study_table *tabl
 
 static enum status put_failed(const struct study_page *p, struct why *w)
 {
-    struct study_table table = {p, "runs that failed", put_failed_heads, p, true, 0};
+    struct study_table table = {p, "runs that failed", put_failed_heads, p, true, 0, 0};
     enum status st =
         put_runs(p, &table,
                  "SELECT " RUN_COLUMNS "ifnull(message, '') FROM job WHERE exit_code > "
@@ -119,7 +119,7 @@ static enum status put_failed(const struct study_page *p, struct why *w)
 
 static enum status put_list(const struct study_page *p, struct why *w)
 {
-    struct study_table table = {p, "runs", put_run_heads, p, true, 0};
+    struct study_table table = {p, "runs", put_run_heads, p, true, 0, 0};
     double all = 0;
     enum status st = db_ask(p->db, "SELECT count(*) FROM job", &all, w);
     if (st)

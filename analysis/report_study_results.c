@@ -176,7 +176,8 @@ static enum status put_point(struct results *r, struct study_table *table, struc
 
 static enum status put_points(struct results *r, struct why *w)
 {
-    struct study_table table = {r->page, "results of each point", put_heads, r, false, 0};
+    struct study_table table = {r->page, "results of each point", put_heads, r, false,
+                                0,       r->page->points};
     struct query q;
     bool any = false;
     enum status st = query_ask(&q, r->page->db,

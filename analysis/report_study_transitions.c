@@ -157,7 +157,7 @@ static enum status put_groups(const struct study_page *p, struct study_table *ta
 
 enum status study_transitions(const struct study_page *p, struct why *w)
 {
-    struct study_table table = {p, "hand-overs by point and kind", put_heads, p, false, 0};
+    struct study_table table = {p, "hand-overs by point and kind", put_heads, p, false, 0, 0};
     struct group g = {.n = 0};
     page_section(p->out, study_section("transitions"));
     enum status st = put_groups(p, &table, &g, w);

@@ -82,7 +82,7 @@ const char *const style_css[] = {
     "thead{display:table-header-group}tr{break-inside:avoid}"
     "th,td,.n,code{white-space:normal;overflow-wrap:anywhere}.i,.small{font-size:8px}"
     ".card svg,.card img,svg.ladder{min-width:0;max-width:100%}"
-    ".card svg,.card img{max-height:90vh}"
+    ".card svg,.card img,svg.ladder{max-height:90vh}"
     ".badge{color:var(--fg);background:none;border:1px solid var(--rule)}"
     ".badge.good,.badge.bad,.badge.note{background:none}a{color:var(--fg)}}\n",
     NULL};

@@ -365,6 +365,7 @@ db, body, of, badges, said = check_study(study)
 checked, heads = check_results(db, of['results'])
 folded = [node for node in of['results'] if node.tag == X + 'details']
 assert checked == 70 and len(folded) == 1 and folded[0].get('class') == 'keep' and len(table_in(folded)[1]) == 10
+assert text_of(folded[0][0]) == 'The other 10 rows'
 
 # runs that fail
 study = sweep('failed', loss, 'sweep={parameters: {networks.wlan.loss: [0 %, 5 %]}, replicate: {seeds: 2}}', 'figures={}',
