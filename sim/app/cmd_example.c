@@ -46,7 +46,7 @@ static int print(const struct library_file *scenario, const char *name)
     (void)fwrite(scenario->bytes, 1, scenario->n, stdout);
     for (const struct library_file *f = library_files; f->path; f++) {
         if (library_reads(scenario, f)) {
-            (void)fprintf(stderr, "it reads %s; write both with: monami example %s -o DIR\n",
+            (void)fprintf(stderr, "it reads %s; write all with: monami example %s -o DIR\n",
                           f->path, name);
         }
     }

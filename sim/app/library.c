@@ -51,7 +51,25 @@ const char *library_title(const struct library_file *f, struct arena *arena)
     return title && title->kind == YAML_SCALAR ? title->text : "";
 }
 
+/* The one that it changes, by its line `scenario: FILE`; NULL: none. */
+static const struct library_file *base_of(const struct library_file *scenario)
+{
+    static const char line[] = "\nscenario: ";
+    const char *at = strstr((const char *)scenario->bytes, line);
+    for (const struct library_file *f = library_files; at && f->path; f++) {
+        size_t n = strlen(f->path);
+        const char *name = at + sizeof line - 1;
+        if (is_scenario(f) && !strncmp(name, f->path, n) && name[n] == '\n')
+            return f;
+    }
+    return NULL;
+}
+
 bool library_reads(const struct library_file *scenario, const struct library_file *file)
 {
-    return !is_scenario(file) && strstr((const char *)scenario->bytes, file->path);
+    const struct library_file *base = base_of(scenario);
+    if (is_scenario(file))
+        return file == base;
+    return strstr((const char *)scenario->bytes, file->path) ||
+           (base && base != scenario && library_reads(base, file));
 }

@@ -34,8 +34,8 @@ for file in files + own + validation:
 told += '''
 ## traces/
 
-`two-operators.csv` is made up for the examples, in the layout of the replay files of the PAM 2025
-multi-carrier data set (NUWiNS/pam2025-multi-carrier-dataset): put a measured file in its place.
+`two-operators.csv`, and `drive-1.csv` to `drive-6.csv` by `make_drives.py`, are made up for the examples, in the layout of the replay files of the PAM 2025
+multi-carrier data set (NUWiNS/pam2025-multi-carrier-dataset): put measured files in their place.
 
 `cell.down` and `cell.up` (mahimahi) and `main-street.ns_movements` (ns-2 setdest) are made by hand;
 `monami trace show` tells what a trace holds. `slow-cell.csv` and `choices.csv` too are made by hand.

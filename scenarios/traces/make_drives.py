@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""make.py: writes drive-1.csv to drive-6.csv beside it: made-up drives past two operators, in the layout of the PAM
+"""make_drives.py: writes drive-1.csv to drive-6.csv beside it: made-up drives past two operators, in the layout of the PAM
 2025 replay files. Rates walk on a logarithmic scale, hand-overs carry nothing for 40 to 300 ms, and now and then an
 operator has no coverage for some seconds. Numbers are chosen by eye, and mean nothing but themselves."""
 import math
@@ -29,7 +29,7 @@ def drive(name, draw):
             t += 0.5
     rows.sort(key=lambda r: (r[0], r[1]))
     with open(os.path.join(HERE, name), "w") as file:
-        file.write("# made up by make.py, in the layout of the PAM 2025 replay files: two operators on one drive\n")
+        file.write("# made up by make_drives.py, in the layout of the PAM 2025 replay files: two operators on one drive\n")
         file.write("t_s,operator,event,technology,rate_mbps,handover_ms\n")
         for t, *rest in rows:
             file.write(f"{t:.6f}," + ",".join(rest) + "\n")
