@@ -182,14 +182,13 @@ static void bind_ref(struct bind *b, const struct yaml_node *n, const char *refe
              did_you_mean(b, &s));
 }
 
-static const char *file_name(struct bind *b, const char *text)
+static const char *file_name(struct bind *b, const struct yaml_node *n)
 {
-    if (text[0] == '/' || !b->folder || !*b->folder)
-        return text;
-    size_t n = strlen(b->folder) + strlen(text) + 2;
-    char *whole = arena_take(b->arena, n);
-    (void)snprintf(whole, n, "%s/%s", b->folder, text);
-    return whole;
+    const struct yaml_source *from = n->at.source;
+    const char *folder = from && from->folder ? from->folder : b->folder;
+    if (n->text[0] == '/' || !folder || !*folder)
+        return n->text;
+    return arena_format(b->arena, "%s/%s", folder, n->text);
 }
 
 /* Reads a number with its unit. Answers whether it was one. */
@@ -277,7 +276,7 @@ static void bind_scalar(struct bind *b, const struct yaml_node *n, const struct 
         *(const char **)out = n->text;
         break;
     case KEY_FILE:
-        *(const char **)out = file_name(b, n->text);
+        *(const char **)out = file_name(b, n);
         break;
     case KEY_ADDR:
         st = addr_parse(n->text, out, &w);

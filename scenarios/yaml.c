@@ -238,30 +238,38 @@ static struct yaml_node *read_document(struct reading *r, yaml_parser_t *parser)
     return r->failed ? NULL : root;
 }
 
-struct yaml_node *yaml_read(const char *name, const char *text, size_t n, unsigned order,
-                            struct arena *arena, struct complaints *c)
+static struct yaml_node *read_text(const struct yaml_source *from, struct arena *arena,
+                                   struct complaints *c)
 {
     yaml_parser_t parser;
     struct yaml_source *source = arena_take(arena, sizeof *source);
-    char *copy = arena_take(arena, n + 1);
-    memcpy(copy, text, n);
-    copy[n] = '\0';
-    *source = (struct yaml_source){arena_text(arena, name), copy, n, order};
+    char *copy = arena_take(arena, from->n + 1);
+    memcpy(copy, from->text, from->n);
+    copy[from->n] = '\0';
+    *source = *from;
+    source->name = arena_text(arena, from->name);
+    source->text = copy;
     struct reading r = {.source = source, .arena = arena, .c = c};
     if (!yaml_parser_initialize(&parser)) {
         (void)fputs("yaml: out of memory\n", stderr);
         abort();
     }
-    yaml_parser_set_input_string(&parser, (const unsigned char *)copy, n);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)copy, from->n);
     struct yaml_node *root = read_document(&r, &parser);
     yaml_parser_delete(&parser);
     return root;
 }
 
-struct yaml_node *yaml_load(const char *path, struct arena *arena, struct complaints *c)
+struct yaml_node *yaml_read(const char *name, const char *text, size_t n, unsigned order,
+                            struct arena *arena, struct complaints *c)
 {
-    struct yaml_source *whole = arena_take(arena, sizeof *whole);
-    *whole = (struct yaml_source){arena_text(arena, path), "", 0, 0};
+    const struct yaml_source from = {name, text, n, order, NULL};
+    return read_text(&from, arena, c);
+}
+
+struct yaml_node *yaml_load(const char *path, const char *folder, struct arena *arena,
+                            struct complaints *c)
+{
     struct yaml_place at = {NULL, 0, 0};
     FILE *f = fopen(path, "rb");
     if (!f) {
@@ -280,7 +288,8 @@ struct yaml_node *yaml_load(const char *path, struct arena *arena, struct compla
     } else if (n > MAX_BYTES) {
         complain(c, &at, path, "larger than %d MiB", MAX_BYTES >> 20);
     } else {
-        root = yaml_read(path, text, n, 0, arena, c);
+        const struct yaml_source from = {path, text, n, 0, folder};
+        root = read_text(&from, arena, c);
     }
     free(text);
     return root;
@@ -402,7 +411,8 @@ void yaml_set(struct yaml_node *root, const char *assignment, unsigned number, s
     const char *name = arena_format(arena, "--set:%u", number);
     const char *equals = strchr(assignment, '=');
     struct yaml_source *source = arena_take(arena, sizeof *source);
-    *source = (struct yaml_source){name, arena_text(arena, assignment), strlen(assignment), number};
+    *source =
+        (struct yaml_source){name, arena_text(arena, assignment), strlen(assignment), number, NULL};
     struct yaml_place at = {source, 1, 1};
     if (!equals || equals == assignment || (size_t)(equals - assignment) >= MAX_PATH) {
         complain(c, &at, "", "'%.200s' is not path=value", assignment);

@@ -21,7 +21,8 @@ struct yaml_source {
     const char *name;
     const char *text; /* whole, with a final NUL */
     size_t n;
-    unsigned order; /* files first, then --set in order */
+    unsigned order;     /* files first, then --set in order */
+    const char *folder; /* names of files are found from here; NULL: from the scenario's */
 };
 
 struct yaml_place {
@@ -51,8 +52,9 @@ struct yaml_pair {
 
 const char *yaml_library(void); /* "libyaml 0.2.5" */
 
-/* NULL: it complained. */
-struct yaml_node *yaml_load(const char *path, struct arena *arena, struct complaints *c);
+/* NULL: it complained. `folder` as in struct yaml_source. */
+struct yaml_node *yaml_load(const char *path, const char *folder, struct arena *arena,
+                            struct complaints *c);
 struct yaml_node *yaml_read(const char *name, const char *text, size_t n, unsigned order,
                             struct arena *arena, struct complaints *c);
 

@@ -61,7 +61,13 @@ const struct db_table db_tables[] = {
 
 static enum status fail(struct sqlite3 *db, struct why *w)
 {
-    return why_set(w, ST_IO, "results: %s", db ? sqlite3_errmsg(db) : "out of memory");
+    if (!db)
+        return why_set(w, ST_IO, "results: out of memory");
+    const char *name = sqlite3_db_filename(db, "main");
+    int code = sqlite3_errcode(db);
+    int reason = code == SQLITE_IOERR || code == SQLITE_CANTOPEN ? sqlite3_system_errno(db) : 0;
+    return why_set(w, ST_IO, "%.150s: %s%s%s", name && *name ? name : "results", sqlite3_errmsg(db),
+                   reason ? ": " : "", reason ? strerror(reason) : "");
 }
 
 enum status db_do(struct sqlite3 *db, const char *sql, struct why *w)
@@ -69,10 +75,11 @@ enum status db_do(struct sqlite3 *db, const char *sql, struct why *w)
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? ST_OK : fail(db, w);
 }
 
-static enum status make_tables(struct sqlite3 *db, struct why *w)
+static enum status make_tables(struct sqlite3 *db, const char *aside, struct why *w)
 {
     for (const struct db_table *t = db_tables; t->name; t++) {
-        char *sql = sqlite3_mprintf("CREATE TABLE %s (%s) STRICT", t->name, t->columns);
+        const char *where = aside && !strcmp(t->name, aside) ? "temp." : "";
+        char *sql = sqlite3_mprintf("CREATE TABLE %s%s (%s) STRICT", where, t->name, t->columns);
         assert(sql);
         enum status st = db_do(db, sql, w);
         sqlite3_free(sql);
@@ -82,15 +89,18 @@ static enum status make_tables(struct sqlite3 *db, struct why *w)
     return ST_OK;
 }
 
-enum status db_create(struct sqlite3 **db, const char *path, struct why *w)
+enum status db_create(struct sqlite3 **db, const char *path, const char *aside, struct why *w)
 {
     if (sqlite3_open(path ? path : ":memory:", db) != SQLITE_OK)
         return fail(*db, w);
-    enum status st = db_do(*db,
-                           "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF;"
-                           "PRAGMA synchronous = OFF; PRAGMA user_version = 2; BEGIN",
-                           w);
-    return st ? st : make_tables(*db, w);
+    /* Many small files have small pages. */
+    enum status st = db_do(*db, aside ? "PRAGMA page_size = 1024" : "PRAGMA page_size = 4096", w);
+    if (!st)
+        st = db_do(*db,
+                   "PRAGMA temp_store = MEMORY; PRAGMA journal_mode = OFF;"
+                   "PRAGMA synchronous = OFF; PRAGMA user_version = 2; BEGIN",
+                   w);
+    return st ? st : make_tables(*db, aside, w);
 }
 
 enum status db_open(struct sqlite3 **db, const char *path, struct why *w)

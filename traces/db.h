@@ -25,8 +25,10 @@ struct db_table {
 
 extern const struct db_table db_tables[]; /* a NULL name ends */
 
-/* `path` NULL: in memory. The tables exist, a transaction is open. */
-MUST_CHECK enum status db_create(struct sqlite3 **db, const char *path, struct why *w);
+/* `path` NULL: in memory. The tables exist, a transaction is open. Table `aside`, if not NULL, can
+ * be used like the others but is not in the file. */
+MUST_CHECK enum status db_create(struct sqlite3 **db, const char *path, const char *aside,
+                                 struct why *w);
 MUST_CHECK enum status db_open(struct sqlite3 **db, const char *path, struct why *w); /* to read */
 void db_close(struct sqlite3 *db); /* NULL is fine */
 const char *db_library(void);      /* "SQLite 3.40.1" */

@@ -167,7 +167,7 @@ enum status trace_close(struct trace *t, const struct trace_link *link, size_t l
     } else if (t->setup.database) {
         (void)snprintf(path, sizeof path, "%s", t->setup.database);
     }
-    st = db_create(&t->db, *path ? path : NULL, w);
+    st = db_create(&t->db, *path ? path : NULL, t->setup.event_rows ? NULL : "event", w);
     if (!st)
         st = tables_write(t, link, links, events, w);
     if (!st)

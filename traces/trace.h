@@ -83,6 +83,7 @@ struct trace_setup {
     uint32_t flows;
     bool packets;    /* table packet and flows/<flow>.csv */
     bool events;     /* events.sqlog */
+    bool event_rows; /* table event stays in the database */
     bool counters;   /* table counter: looks into every frame */
     bool digest;     /* over frames, packets and events */
     int pcap;        /* enum trace_pcap */

@@ -4,7 +4,7 @@
 
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
-#include "sim/app/scenario.h"
+#include "sim/app/study.h"
 #include "sim/base/json.h"
 
 struct asked {
@@ -33,6 +33,9 @@ static int check_one(const char *file, const struct asked *asked, struct json_wr
     struct complaints *c = calloc(1, sizeof *c);
     assert(c);
     bool good = scenario_load(file, asked->set.text, asked->set.n, &arena, &s, &root, c);
+    if (good)
+        study_check(&s, root, &arena, c);
+    good &= c->n == 0;
     if (asked->json) {
         put_one(j, file, good, c);
     } else {

@@ -82,7 +82,7 @@ static bool read_scenario(struct making *m)
     assert(c);
     c->arena = &m->arena;
     (void)snprintf(path, sizeof path, "%.1000s/scenario.yaml", m->dir);
-    struct yaml_node *root = yaml_load(path, &m->arena, c);
+    struct yaml_node *root = yaml_load(path, NULL, &m->arena, c);
     if (root && root->at.source)
         m->about.given = root->at.source->text;
     for (size_t k = 0; root && k < m->manifest.sets; k++)

@@ -1,369 +1,547 @@
-#include <assert.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
-#include "analysis/study.h"
 #include "sim/app/cli.h"
-#include "sim/app/folder.h"
 #include "sim/app/interrupt.h"
-#include "sim/app/progress.h"
 #include "sim/app/run.h"
 #include "sim/app/sweep.h"
-#include "sim/app/version.h"
+#include "sim/app/sweep_run.h"
+#include "sim/app/sweep_slurm.h"
 #include "sim/base/json.h"
 #include "sim/batch/jobs.h"
-#include "sim/batch/plan.h"
-#include "sim/batch/store.h"
-#include "traces/db.h"
-
-enum { TEXT_BYTES = 400 };
-
-struct sweep {
-    const char *file;
-    struct cli_texts set;
-    struct arena arena;
-    struct scenario scenario;
-    struct plan plan;
-    struct folder folder;
-    bool quiet;
-    bool json;
-    enum progress_kind progress;
-    size_t failed;
-    double started; /* progress_seconds() */
-    double drawn;
-};
-
-/* ---- reading -------------------------------------------------------------------------- */
-
-/* Every value of every parameter is tried once before anything runs. */
-static void check_values(struct sweep *s, struct complaints *c)
-{
-    for (size_t k = 0; k < s->plan.parameters; k++) {
-        const struct plan_parameter *p = &s->plan.parameter[k];
-        for (size_t v = 0; v < p->n; v++) {
-            struct arena arena = {0};
-            struct scenario one;
-            struct yaml_node *root;
-            const char *set[CLI_TEXTS_MAX + 1];
-            memcpy(set, s->set.text, sizeof s->set.text);
-            set[s->set.n] = arena_format(&s->arena, "%s=%s", p->path, p->value[v]);
-            struct complaints *trial = calloc(1, sizeof *trial);
-            assert(trial);
-            if (!scenario_load(s->file, set, s->set.n + 1, &arena, &one, &root, trial)) {
-                complaints_print(trial, stderr);
-                struct yaml_place nowhere = {NULL, 0, 0};
-                complain(c, &nowhere, "sweep.parameters", "%s = %s cannot be run", p->path,
-                         p->value[v]);
-            }
-            free(trial);
-            arena_release(&arena);
-        }
-    }
-}
-
-static bool load(struct sweep *s)
-{
-    struct complaints *c = calloc(1, sizeof *c);
-    struct yaml_node *root;
-    assert(c);
-    bool good = scenario_load(s->file, s->set.text, s->set.n, &s->arena, &s->scenario, &root, c);
-    if (good) {
-        plan_make(&s->plan, s->scenario.sweep.parameters, (size_t)s->scenario.sweep.replicate.seeds,
-                  &s->arena, c);
-    }
-    if (good && c->n == 0)
-        check_values(s, c);
-    good &= c->n == 0;
-    complaints_print(c, stderr);
-    free(c);
-    return good;
-}
-
-/* ---- running --------------------------------------------------------------------------- */
-
-static const char *database_of(const struct sweep *s, size_t run, char path[1200])
-{
-    (void)snprintf(path, 1200, "%s/runs/%06zu.sqlite", s->folder.part, run);
-    return path;
-}
-
-/* In the child. */
-static int run_one(void *owner, size_t run)
-{
-    struct sweep *s = owner;
-    struct key_pair value[PLAN_PARAMETERS];
-    char text[PLAN_PARAMETERS + 1][TEXT_BYTES];
-    const char *set[CLI_TEXTS_MAX + PLAN_PARAMETERS + 1];
-    char path[1200];
-    size_t replication = plan_values(&s->plan, run, value);
-    size_t n = 0;
-    for (; n < s->set.n; n++)
-        set[n] = s->set.text[n];
-    for (size_t k = 0; k < s->plan.parameters; k++) {
-        (void)snprintf(text[k], TEXT_BYTES, "%s=%s", value[k].name, value[k].value);
-        set[n++] = text[k];
-    }
-    (void)snprintf(text[s->plan.parameters], TEXT_BYTES, "general.replication=%zu", replication);
-    set[n++] = text[s->plan.parameters];
-    const struct run_options how = {.file = s->file,
-                                    .set = set,
-                                    .sets = n,
-                                    .database = database_of(s, run, path),
-                                    .many = true,
-                                    .parameter = value,
-                                    .parameters = s->plan.parameters};
-    struct run_outcome outcome;
-    return run_scenario(&how, &outcome);
-}
-
-static void ended(void *owner, size_t run, int code, size_t finished)
-{
-    struct sweep *s = owner;
-    if (interrupted())
-        return;
-    if (code > 1) {
-        s->failed++;
-        (void)fprintf(stderr, "%srun %zu failed with code %d\n",
-                      s->progress == PROGRESS_REDRAWN ? "\n" : "", run, code);
-    }
-    double now = progress_seconds();
-    bool last = finished == s->plan.runs;
-    if (s->progress == PROGRESS_LINES) {
-        (void)fprintf(stderr, "%zu of %zu runs, %zu failed\n", finished, s->plan.runs, s->failed);
-        return;
-    }
-    if (s->progress == PROGRESS_NONE || (now - s->drawn < 0.25 && !last))
-        return;
-    s->drawn = now;
-    double spent = now - s->started;
-    double left = spent / (double)finished * (double)(s->plan.runs - finished);
-    (void)fprintf(stderr, "\r%zu of %zu runs, %zu failed, about %.0f s left   ", finished,
-                  s->plan.runs, s->failed, left);
-}
-
-static enum status collect_runs(struct sweep *s, struct store *store, const int *code,
-                                struct why *w)
-{
-    char path[1200];
-    enum status st = ST_OK;
-    for (size_t k = 0; k < s->plan.parameters && !st; k++)
-        st = store_axis(store, k, s->plan.parameter[k].path, w);
-    for (size_t run = 0; run < s->plan.runs && !st; run++) {
-        struct key_pair value[PLAN_PARAMETERS];
-        size_t replication = plan_values(&s->plan, run, value);
-        const struct store_run one = {.number = run,
-                                      .point = run / s->plan.replications,
-                                      .unit = replication,
-                                      .replication = replication,
-                                      .key = "",
-                                      .code = code[run],
-                                      .value = value,
-                                      .values = s->plan.parameters,
-                                      .database = database_of(s, run, path)};
-        st = store_run(store, &one, w);
-    }
-    return st;
-}
-
-static enum status collect(struct sweep *s, const int *code, struct why *w)
-{
-    char path[1200];
-    struct store store;
-    const struct store_about about = {.title = s->scenario.title,
-                                      .text = s->scenario.text,
-                                      .scenario = s->file,
-                                      .key = "",
-                                      .version = MONAMI_VERSION,
-                                      .unit = "seed",
-                                      .sweep = &s->scenario.sweep,
-                                      .figure =
-                                          KEY_ITEMS(s->scenario.figures, struct figure_config),
-                                      .figures = s->scenario.figures.n};
-    (void)snprintf(path, sizeof path, "%s/study.sqlite", s->folder.part);
-    enum status st = store_create(&store, path, &about, w);
-    if (!st)
-        st = collect_runs(s, &store, code, w);
-    if (st) {
-        store_drop(&store);
-        return st;
-    }
-    st = store_finish(&store, w);
-    (void)snprintf(path, sizeof path, "%s/runs", s->folder.part);
-    if (!st)
-        st = folder_remove(path, w);
-    (void)snprintf(path, sizeof path, "%s/scenario.yaml", s->folder.part);
-    return st ? st : folder_copy_file(s->file, path, w);
-}
-
-static enum status run_all(struct sweep *s, unsigned workers, struct why *w)
-{
-    char path[1200];
-    int *code = calloc(s->plan.runs + 1, sizeof *code);
-    assert(code);
-    (void)snprintf(path, sizeof path, "%s/runs", s->folder.part);
-    int made = mkdir(path, 0777);
-    if (made) {
-        free(code);
-        return why_set(w, ST_IO, "%s: %s", path, strerror(errno));
-    }
-    struct jobs jobs = {.n = s->plan.runs,
-                        .workers = workers,
-                        .owner = s,
-                        .run = run_one,
-                        .ended = ended,
-                        .stopped = interrupted,
-                        .code = code};
-    s->started = progress_seconds();
-    enum status st = jobs_run(&jobs, w);
-    if (s->progress == PROGRESS_REDRAWN)
-        (void)fputc('\n', stderr);
-    if (!st && !interrupted())
-        st = collect(s, code, w);
-    free(code);
-    return st;
-}
-
-/* ---- commands --------------------------------------------------------------------------- */
-
-/* What is planned, or was run. */
-static void print_json(const struct sweep *s, const char *dir)
-{
-    struct json_writer j = jw_to(stdout, 1);
-    jw_object(&j, NULL);
-    jw_text(&j, "title", s->scenario.title);
-    jw_text(&j, "folder", dir);
-    jw_int(&j, "runs", (int64_t)s->plan.runs);
-    jw_int(&j, "points", (int64_t)s->plan.points);
-    jw_int(&j, "replications", (int64_t)s->plan.replications);
-    jw_object(&j, "parameters");
-    for (size_t k = 0; k < s->plan.parameters; k++) {
-        jw_list(&j, s->plan.parameter[k].path);
-        for (size_t v = 0; v < s->plan.parameter[k].n; v++)
-            jw_text(&j, NULL, s->plan.parameter[k].value[v]);
-        jw_end(&j);
-    }
-    jw_end(&j);
-    if (dir)
-        jw_int(&j, "failed", (int64_t)s->failed);
-    jw_end(&j);
-}
-
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
-static int sweep_plan(struct sweep *s)
-{
-    if (s->json) {
-        print_json(s, NULL);
-        return CLI_DONE;
-    }
-    for (size_t k = 0; k < s->plan.parameters; k++)
-        (void)printf("%s,", s->plan.parameter[k].path);
-    (void)printf("replication\n");
-    for (size_t run = 0; run < s->plan.runs; run++) {
-        struct key_pair value[PLAN_PARAMETERS];
-        size_t replication = plan_values(&s->plan, run, value);
-        for (size_t k = 0; k < s->plan.parameters; k++)
-            (void)printf("\"%s\",", value[k].value);
-        (void)printf("%zu\n", replication);
-    }
-    if (!s->quiet)
-        (void)fprintf(stderr, "%zu run%s: %zu point%s, %zu replication%s each\n", s->plan.runs,
-                      plural(s->plan.runs), s->plan.points, plural(s->plan.points),
-                      s->plan.replications, plural(s->plan.replications));
-    return CLI_DONE;
-}
-
-static int sweep_run(struct sweep *s, const char *dir, unsigned workers, bool force)
-{
-    struct why w;
-    struct stat before;
-    bool exists = !lstat(dir, &before);
-    if (!cli_target(dir))
-        return CLI_FAILED;
-    if (folder_begin(&s->folder, dir, force, &w)) {
-        (void)cli_wrong("%s", w.text);
-        return exists ? CLI_USAGE : CLI_FAILED;
-    }
-    enum status st = run_all(s, workers, &w);
-    if (!st && interrupted()) {
-        folder_drop(&s->folder);
-        return CLI_INTERRUPTED;
-    }
-    if (!st)
-        st = folder_finish(&s->folder, &w);
-    if (st) {
-        folder_drop(&s->folder);
-        (void)fprintf(stderr, "error: %s\n", w.text);
-        return CLI_FAILED;
-    }
-    if (s->json)
-        print_json(s, dir);
-    if (!s->quiet) {
-        bool figures = s->scenario.figures.n > 0;
-        (void)fprintf(stderr, "%zu run%s, %zu failed; wrote %s/study.sqlite%s%s\n", s->plan.runs,
-                      plural(s->plan.runs), s->failed, dir,
-                      figures ? "; draw it with: monami plot " : "", figures ? dir : "");
-    }
-    return s->failed ? CLI_FAILED : CLI_DONE;
-}
 
 struct asked {
     const char *dir;
     const char *jobs;
+    const char *timeout;
+    const char *study;
+    const char *shard;
+    const char *shards;
+    const char *sbatch;
     struct cli_texts set;
+    struct cli_texts only;
+    bool retry;
+    bool slurm;
     bool force;
     bool quiet;
     bool verbose;
     bool json;
 };
 
+struct command {
+    const struct asked *asked;
+    const char *operand; /* the file, or of status and collect the folder */
+    struct study study;
+    struct study_folder folder;
+    struct sweep sweep;
+    struct cli_texts set; /* with --study */
+};
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static int failed(const struct why *w)
+{
+    (void)fprintf(stderr, "error: %s\n", w->text);
+    return CLI_FAILED;
+}
+
+/* ---- plan ---------------------------------------------------------------------------------- */
+
+static void print_parameters(const struct study *s, struct json_writer *j)
+{
+    jw_object(j, "parameters");
+    for (size_t k = 0; k < s->plan.parameters; k++) {
+        jw_list(j, s->plan.parameter[k].path);
+        for (size_t v = 0; v < s->plan.parameter[k].n; v++)
+            jw_text(j, NULL, s->plan.parameter[k].value[v]);
+        jw_end(j);
+    }
+    jw_end(j);
+}
+
+static void print_plan_json(const struct command *c, double one_s)
+{
+    const struct study *s = &c->study;
+    struct json_writer j = jw_to(stdout, 1);
+    jw_object(&j, NULL);
+    jw_text(&j, "title", s->scenario.title);
+    jw_int(&j, "runs", (int64_t)plan_runs(&s->plan));
+    jw_int(&j, "points", (int64_t)s->plan.points);
+    jw_int(&j, "units", s->unit_file ? (int64_t)s->plan.units : 0);
+    jw_int(&j, "seeds", s->scenario.sweep.replicate.seeds);
+    print_parameters(s, &j);
+    jw_real(&j, "seconds_per_run", one_s);
+    jw_end(&j);
+}
+
+/* RFC 4180 */
+static void print_cell(const char *text, const char *end)
+{
+    bool quoted = strpbrk(text, ",\"\n") != NULL;
+    if (quoted)
+        (void)putchar('"');
+    for (; *text; text++) {
+        if (*text == '"')
+            (void)putchar('"');
+        (void)putchar(*text);
+    }
+    (void)printf("%s%s", quoted ? "\"" : "", end);
+}
+
+static void print_plan(const struct command *c)
+{
+    const struct study *s = &c->study;
+    struct plan_run run = {.number = SIZE_MAX};
+    (void)fputs("run,", stdout);
+    for (size_t k = 0; k < s->plan.parameters; k++)
+        print_cell(s->plan.parameter[k].path, ",");
+    if (s->unit_file)
+        print_cell(s->scenario.sweep.replicate.over, ",");
+    (void)puts("replication");
+    while (plan_next(&s->plan, &run)) {
+        struct key_pair value[PLAN_PARAMETERS];
+        plan_values(&s->plan, run.point, value);
+        (void)printf("%zu,", run.number);
+        for (size_t k = 0; k < s->plan.parameters; k++)
+            print_cell(value[k].value, ",");
+        if (s->unit_file)
+            print_cell(s->unit_file[run.unit], ",");
+        (void)printf("%zu\n", run.seed);
+    }
+}
+
+static void print_time(char *out, size_t size, double s)
+{
+    if (s < 100) {
+        (void)snprintf(out, size, "%.2g s", s);
+    } else if (s < 6000) {
+        (void)snprintf(out, size, "%.0f min", s / 60);
+    } else {
+        (void)snprintf(out, size, "%.1f h", s / 3600);
+    }
+}
+
+static void tell_plan(const struct command *c, double one_s)
+{
+    const struct study *s = &c->study;
+    size_t runs = plan_runs(&s->plan);
+    char time[32];
+    char one[32];
+    print_time(one, sizeof one, one_s);
+    print_time(time, sizeof time, one_s * (double)runs / c->sweep.workers);
+    (void)fprintf(stderr, "%zu run%s: %zu point%s", runs, plural(runs), s->plan.points,
+                  plural(s->plan.points));
+    if (s->plan.points < s->plan.combinations)
+        (void)fprintf(stderr, " of %zu combinations", s->plan.combinations);
+    if (s->unit_file)
+        (void)fprintf(stderr, ", %zu file%s of %s", s->plan.units, plural(s->plan.units),
+                      s->scenario.sweep.replicate.over);
+    size_t seeds = (size_t)s->scenario.sweep.replicate.seeds;
+    (void)fprintf(stderr, ", %zu replication%s each", seeds, plural(seeds));
+    if (s->scenario.sweep.replicate.until.given)
+        (void)fprintf(stderr, " and up to %lld until the intervals are narrow",
+                      (long long)s->scenario.sweep.replicate.until.most);
+    (void)fprintf(stderr, "; a run takes about %s, all of them with %u at a time about %s\n", one,
+                  c->sweep.workers, time);
+}
+
+/* The first run is begun, to see how long one takes. */
+static bool estimate(struct command *c, double *one_s)
+{
+    struct arena arena = {0};
+    const char **set;
+    const struct plan_run first = plan_run(&c->study.plan, 0);
+    size_t sets = study_sets(&c->study, &first, &set, &arena);
+    const struct run_options how = {.file = c->study.file, .set = set, .sets = sets, .many = true};
+    bool good = run_estimate(&how, 1.0, one_s);
+    arena_release(&arena);
+    return good;
+}
+
+static int plan(struct command *c)
+{
+    double one_s = 0;
+    if (!study_load(&c->study, c->operand, &c->set))
+        return CLI_USAGE;
+    if (!estimate(c, &one_s))
+        return CLI_FAILED;
+    if (c->asked->json) {
+        print_plan_json(c, one_s);
+    } else {
+        print_plan(c);
+    }
+    if (!c->asked->quiet)
+        tell_plan(c, one_s);
+    return CLI_DONE;
+}
+
+/* ---- what has been done -------------------------------------------------------------------- */
+
+static void print_json(const struct command *c, const struct sweep_count *n, bool whole)
+{
+    struct json_writer j = jw_to(stdout, 1);
+    jw_object(&j, NULL);
+    jw_text(&j, "title", c->study.scenario.title);
+    jw_text(&j, "folder", c->folder.dir);
+    jw_int(&j, "runs", (int64_t)n->planned);
+    jw_int(&j, "done", (int64_t)n->done);
+    jw_int(&j, "ran_now", (int64_t)n->ran);
+    jw_int(&j, "failed", (int64_t)n->failed);
+    jw_int(&j, "unmet", (int64_t)n->unmet);
+    jw_int(&j, "of_other_plans", (int64_t)n->others);
+    jw_bool(&j, "whole", whole);
+    print_parameters(&c->study, &j);
+    jw_end(&j);
+}
+
+static void tell_count(const struct command *c, const struct sweep_count *n)
+{
+    (void)fprintf(stderr, "%zu of %zu run%s done, %zu now; %zu failed", n->done, n->planned,
+                  plural(n->planned), n->ran, n->failed);
+    if (n->unmet)
+        (void)fprintf(stderr, "; in %zu an expectation did not hold", n->unmet);
+    (void)fputc('\n', stderr);
+    if (n->others)
+        (void)fprintf(
+            stderr, "%zu run%s in %s %s of other settings, inputs or versions: kept, not counted\n",
+            n->others, plural(n->others), c->folder.dir, n->others == 1 ? "is" : "are");
+}
+
+static void tell_failures(const struct command *c, size_t most)
+{
+    struct plan_run run = {.number = SIZE_MAX};
+    struct arena arena = {0};
+    size_t told = 0;
+    while (plan_next(&c->study.plan, &run)) {
+        char key[HASH_TEXT];
+        study_key(&c->study, &run, key);
+        const struct journal_entry *e = journal_find(&c->folder.journal, key);
+        if (!e || e->code <= 1)
+            continue;
+        if (told++ < most)
+            (void)fprintf(stderr, "run %zu (%s): %s\n", run.number,
+                          study_describe(&c->study, &run, &arena),
+                          e->message ? e->message : "it said nothing");
+    }
+    if (told > most)
+        (void)fprintf(stderr, "and %zu more\n", told - most);
+    arena_release(&arena);
+}
+
+/* ---- run ----------------------------------------------------------------------------------- */
+
+/* Runs and gathers; a run whose tables turn out to be damaged is run once more. */
+static enum status run_and_collect(struct command *c, struct sweep_count *n, bool *whole,
+                                   struct why *w)
+{
+    size_t ran = 0;
+    enum status st = ST_OK;
+    *whole = false;
+    for (int tries = 0; tries < 3; tries++) {
+        st = sweep_run(&c->sweep, n, w);
+        n->ran += ran;
+        ran = n->ran;
+        if (st || interrupted() || n->done < n->planned || c->sweep.shard.n > 1)
+            return st;
+        st = sweep_collect(&c->sweep, w);
+        *whole = !st;
+        if (st != ST_SYNTAX)
+            return st;
+        c->sweep.only.n = 0;
+    }
+    return st;
+}
+
+static int tell_run(const struct command *c, const struct sweep_count *n, bool whole)
+{
+    const char *dir = c->folder.dir;
+    if (c->asked->json)
+        print_json(c, n, whole);
+    if (!c->asked->quiet) {
+        tell_count(c, n);
+        if (whole && n->failed)
+            (void)fprintf(stderr, "what failed: monami sweep status %s; again: --retry-failed\n",
+                          dir);
+        if (whole) {
+            (void)fprintf(stderr, "wrote %s/study.sqlite; a page of it all: monami report %s\n",
+                          dir, dir);
+        } else if (c->sweep.shard.n > 1) {
+            (void)fprintf(stderr, "when all shards are done: monami sweep collect %s\n", dir);
+        } else {
+            (void)fprintf(stderr, "not whole yet; the same command goes on\n");
+        }
+    }
+    if (interrupted())
+        return CLI_INTERRUPTED;
+    return n->failed ? CLI_FAILED : CLI_DONE; /* an expectation that did not hold is a finding */
+}
+
+static int run_sweep(struct command *c)
+{
+    struct sweep_count n = {.ran = 0};
+    bool whole = false;
+    struct why w;
+    if (!cli_target(c->asked->dir))
+        return CLI_FAILED;
+    if (!study_load(&c->study, c->operand, &c->set) || !sweep_only_check(&c->sweep))
+        return CLI_USAGE;
+    enum status st = study_folder_begin(&c->folder, c->asked->dir, &c->study, c->sweep.shard,
+                                        c->asked->force, &w);
+    if (st) {
+        (void)failed(&w);
+        return st == ST_RANGE ? CLI_USAGE : CLI_FAILED;
+    }
+    interrupt_watch();
+    if (c->asked->slurm) {
+        const struct slurm_asked how = {.shards = c->asked->shards, .options = c->asked->sbatch};
+        st = sweep_slurm(&c->sweep, &how, &n, &whole, &w);
+    } else {
+        st = run_and_collect(c, &n, &whole, &w);
+    }
+    int code = st ? failed(&w) : tell_run(c, &n, whole);
+    study_folder_end(&c->folder);
+    return code;
+}
+
+/* ---- status, collect ----------------------------------------------------------------------- */
+
+/* The study of a folder, from where it was begun. */
+static int load_of_folder(struct command *c, struct arena *arena)
+{
+    struct study_asked asked;
+    struct why w;
+    char dir[4096];
+    if (study_folder_asked(c->operand, &asked, arena, &w))
+        return cli_wrong("%s", w.text);
+    if (c->operand[0] != '/' && getcwd(dir, sizeof dir))
+        c->operand = arena_format(arena, "%s/%s", dir, c->operand);
+    if (chdir(asked.directory))
+        return cli_wrong("%s: %s", asked.directory, strerror(errno));
+    return study_load(&c->study, asked.file, &asked.set) ? CLI_DONE : CLI_USAGE;
+}
+
+static int status(struct command *c)
+{
+    struct arena arena = {0};
+    struct sweep_count n = {.ran = 0};
+    struct why w;
+    int code = load_of_folder(c, &arena);
+    enum status st = ST_OK;
+    if (code == CLI_DONE)
+        st = study_folder_look(&c->folder, c->operand, &w);
+    if (code == CLI_DONE && !st)
+        st = sweep_look(&c->sweep, &n, &w);
+    if (st)
+        code = failed(&w);
+    if (code == CLI_DONE) {
+        bool whole = n.done == n.planned;
+        if (c->asked->json)
+            print_json(c, &n, whole);
+        if (!c->asked->quiet) {
+            tell_count(c, &n);
+            tell_failures(c, 10);
+        }
+    }
+    study_folder_end(&c->folder);
+    arena_release(&arena);
+    return code;
+}
+
+static int collect(struct command *c)
+{
+    struct arena arena = {0};
+    struct sweep_count n = {.ran = 0};
+    struct why w;
+    bool whole = false;
+    int code = load_of_folder(c, &arena);
+    enum status st = ST_OK;
+    if (code == CLI_DONE)
+        st = study_folder_own(&c->folder, c->operand, &w);
+    if (code == CLI_DONE && !st)
+        st = sweep_look(&c->sweep, &n, &w);
+    if (code == CLI_DONE && !st && n.done < n.planned)
+        st = why_set(&w, ST_MISSING,
+                     "%zu of %zu runs are missing; the sweep's own command, or the "
+                     "shards' commands, run them",
+                     n.planned - n.done, n.planned);
+    if (code == CLI_DONE && !st)
+        st = sweep_collect(&c->sweep, &w);
+    whole = !st;
+    if (code == CLI_DONE)
+        code = st ? failed(&w) : tell_run(c, &n, whole);
+    study_folder_end(&c->folder);
+    arena_release(&arena);
+    return code;
+}
+
+/* ---- command line -------------------------------------------------------------------------- */
+
+/* "2/8" */
+static bool read_shard(const char *text, struct shard *shard)
+{
+    char one[16];
+    long long i;
+    long long n;
+    const char *slash = strchr(text, '/');
+    if (!slash || (size_t)(slash - text) >= sizeof one) {
+        (void)cli_wrong("--shard: '%s' is not I/N, such as 2/8", text);
+        return false;
+    }
+    (void)snprintf(one, sizeof one, "%.*s", (int)(slash - text), text);
+    if (!cli_number("shard", slash + 1, 1, 100000, &n) || !cli_number("shard", one, 1, n, &i))
+        return false;
+    *shard = (struct shard){(unsigned)i, (unsigned)n};
+    return true;
+}
+
+static bool read_timeout(const char *text, double *s)
+{
+    sim_time ns;
+    struct why w;
+    if (units_time(text, &ns, &w) || ns <= 0) {
+        (void)cli_wrong("--timeout: '%s' is not a time such as 10 min", text);
+        return false;
+    }
+    *s = (double)ns / 1e9;
+    return true;
+}
+
+/* Options that only `sweep run` has. */
+static const char *only_of_run(const struct asked *a)
+{
+    const struct {
+        bool given;
+        const char *name;
+    } list[] = {{a->dir != NULL, "output"},    {a->timeout != NULL, "timeout"},
+                {a->shard != NULL, "shard"},   {a->shards != NULL, "shards"},
+                {a->sbatch != NULL, "sbatch"}, {a->only.n > 0, "only"},
+                {a->retry, "retry-failed"},    {a->slurm, "slurm"},
+                {a->force, "force"},           {a->verbose, "verbose"}};
+    for (size_t k = 0; k < sizeof list / sizeof list[0]; k++) {
+        if (list[k].given)
+            return list[k].name;
+    }
+    return NULL;
+}
+
+static bool read_run_options(struct command *c)
+{
+    const struct asked *a = c->asked;
+    if (a->timeout && !read_timeout(a->timeout, &c->sweep.timeout_s))
+        return false;
+    if (a->shard && !read_shard(a->shard, &c->sweep.shard))
+        return false;
+    if (a->force && c->sweep.shard.n > 1)
+        (void)cli_wrong("--force begins anew, and goes not with --shard");
+    else if (a->slurm && (a->shard || a->only.n))
+        (void)cli_wrong("--slurm goes not with --%s", a->shard ? "shard" : "only");
+    else if (!a->slurm && (a->shards || a->sbatch))
+        (void)cli_wrong("--%s goes with --slurm", a->shards ? "shards" : "sbatch");
+    else if (!a->dir)
+        (void)cli_wrong("monami sweep run: where shall the study go? Say -o DIR");
+    else
+        return true;
+    return false;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct command *c);
+    bool of_folder; /* its operand */
+} verbs[] = {{"plan", plan, false},
+             {"run", run_sweep, false},
+             {"status", status, true},
+             {"collect", collect, true}};
+
+enum { VERBS = sizeof verbs / sizeof verbs[0], V_RUN = 1 };
+
+static int dispatch(struct command *c, size_t verb)
+{
+    const struct asked *a = c->asked;
+    const char *useless = verb == V_RUN ? NULL : only_of_run(a);
+    long long workers = jobs_cores();
+    if (useless)
+        return cli_wrong("monami sweep %s: --%s is of sweep run", verbs[verb].name, useless);
+    if (verbs[verb].of_folder && (a->set.n || a->study))
+        return cli_wrong("monami sweep %s: the folder knows its --%s", verbs[verb].name,
+                         a->study ? "study" : "set");
+    if (a->jobs && !cli_number("jobs", a->jobs, 1, 1024, &workers))
+        return CLI_USAGE;
+    c->sweep.workers = (unsigned)workers;
+    if (verb == V_RUN && !read_run_options(c))
+        return CLI_USAGE;
+    return verbs[verb].run(c);
+}
+
 static int run(int argc, char **argv)
 {
     struct asked asked = {.dir = NULL};
-    long long workers = jobs_cores();
+    char study[300];
     int code;
     int at = cli_parse(&command_sweep, &asked, argc, argv, &code);
+    size_t verb = 0;
     if (at < 0)
         return code;
-    bool plan = !strcmp(argv[at], "plan");
-    if (!plan && strcmp(argv[at], "run") != 0)
-        return cli_wrong("monami sweep: '%s' is neither plan nor run", argv[at]);
-    const char *useless = asked.dir ? "output" : asked.jobs ? "jobs" : asked.force ? "force" : NULL;
-    useless = !useless && asked.verbose ? "verbose" : useless;
-    if (plan && useless)
-        return cli_wrong("monami sweep plan: --%s is of sweep run", useless);
-    if (asked.jobs && !cli_number("jobs", asked.jobs, 1, 1024, &workers))
-        return CLI_USAGE;
-    if (!plan && !asked.dir)
-        return cli_wrong("monami sweep run: where shall the study go? Say -o DIR");
-    struct sweep s = {.file = argv[at + 1],
-                      .set = asked.set,
-                      .quiet = asked.quiet,
-                      .json = asked.json,
-                      .progress = progress_kind(asked.quiet, asked.verbose)};
-    interrupt_watch();
-    code = CLI_USAGE;
-    if (load(&s))
-        code = plan ? sweep_plan(&s) : sweep_run(&s, asked.dir, (unsigned)workers, asked.force);
-    arena_release(&s.arena);
+    while (verb < VERBS && strcmp(verbs[verb].name, argv[at]) != 0)
+        verb++;
+    if (verb == VERBS)
+        return cli_wrong("monami sweep: '%s' is none of plan, run, status, collect", argv[at]);
+    struct command *c = calloc(1, sizeof *c);
+    if (!c)
+        return CLI_FAILED;
+    c->asked = &asked;
+    c->operand = argv[at + 1];
+    c->set = asked.set;
+    c->folder.lock = -1;
+    c->sweep = (struct sweep){.study = &c->study,
+                              .folder = &c->folder,
+                              .shard = {1, 1},
+                              .retry = asked.retry,
+                              .only = asked.only,
+                              .progress = progress_kind(asked.quiet, asked.verbose),
+                              .quiet = asked.quiet};
+    (void)snprintf(study, sizeof study, "study=%.250s", asked.study ? asked.study : "");
+    if (asked.study && c->set.n < CLI_TEXTS_MAX)
+        c->set.text[c->set.n++] = study;
+    code = dispatch(c, verb);
+    study_release(&c->study);
+    free(c);
     return code;
 }
 
 static const struct cli_option options[] = {
-    {"output", 'o', CLI_TEXT, "DIR", "run: where the study goes", offsetof(struct asked, dir)},
-    {"jobs", 'j', CLI_TEXT, "N", "run: how many at a time; default: one a core",
+    {"output", 'o', CLI_TEXT, "DIR", "run: the study's folder; what is there is not run again",
+     offsetof(struct asked, dir)},
+    {"jobs", 'j', CLI_TEXT, "N", "how many runs at a time; default: one a core",
      offsetof(struct asked, jobs)},
     {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
      offsetof(struct asked, set)},
-    {"force", 'f', CLI_FLAG, NULL, "run: replace DIR if it exists", offsetof(struct asked, force)},
+    {"study", 0, CLI_TEXT, "NAME", "one of the file's `studies`", offsetof(struct asked, study)},
+    {"only", 0, CLI_TEXTS, "PATH=VALUE|N", "run: these points, or run number N; may be repeated",
+     offsetof(struct asked, only)},
+    {"retry-failed", 0, CLI_FLAG, NULL, "run: what failed is run again",
+     offsetof(struct asked, retry)},
+    {"timeout", 0, CLI_TEXT, "TIME", "run: a run that takes longer is ended, such as 10 min",
+     offsetof(struct asked, timeout)},
+    {"shard", 0, CLI_TEXT, "I/N", "run: every N-th run, beginning with the I-th",
+     offsetof(struct asked, shard)},
+    {"slurm", 0, CLI_FLAG, NULL, "run: as an array of jobs of Slurm, each a shard",
+     offsetof(struct asked, slurm)},
+    {"shards", 0, CLI_TEXT, "N", "slurm: how many jobs; default: one for 50 runs, at most 100",
+     offsetof(struct asked, shards)},
+    {"sbatch", 0, CLI_TEXT, "OPTIONS", "slurm: for sbatch, such as '--time=2:00:00 -p long'",
+     offsetof(struct asked, sbatch)},
+    {"force", 'f', CLI_FLAG, NULL, "run: begin anew; what is in DIR is lost",
+     offsetof(struct asked, force)},
     {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", offsetof(struct asked, quiet)},
-    {"verbose", 'v', CLI_FLAG, NULL, "run: a line each run that ends",
+    {"verbose", 'v', CLI_FLAG, NULL, "run: progress as plain lines",
      offsetof(struct asked, verbose)},
     {"json", 0, CLI_FLAG, NULL, "the summary as one JSON object on stdout",
      offsetof(struct asked, json)},
@@ -372,32 +550,14 @@ static const struct cli_option options[] = {
 
 const struct cli_command command_sweep = {
     .name = "sweep",
-    .operands = "plan|run FILE",
+    .operands = "plan|run FILE, status|collect DIR",
     .summary = "run a scenario over parameters and replications",
     .examples = "  monami sweep plan scenarios/loss.yaml\n"
-                "  monami sweep run scenarios/loss.yaml -o study -j 2 && monami plot study\n",
+                "  monami sweep run scenarios/loss.yaml -o study && monami report study\n"
+                "  monami sweep run scenarios/loss.yaml -o study --set sweep.replicate.seeds=40\n"
+                "  monami sweep status study\n",
     .options = options,
     .least = 2,
     .most = 2,
     .run = run,
 };
-
-bool sweep_is_study(const char *dir)
-{
-    char path[1200];
-    struct stat s;
-    (void)snprintf(path, sizeof path, "%.1000s/study.sqlite", dir);
-    return stat(path, &s) == 0;
-}
-
-enum status sweep_draw(const char *dir, struct figures *f, struct why *w)
-{
-    char path[1200];
-    struct sqlite3 *db = NULL;
-    (void)snprintf(path, sizeof path, "%.1000s/study.sqlite", dir);
-    enum status st = db_open(&db, path, w);
-    if (!st)
-        st = study_draw(f, db, w);
-    db_close(db);
-    return st;
-}

@@ -76,10 +76,10 @@ static bool is_empty(const char *path)
     return dir && !n;
 }
 
-/* Made by a run or a sweep that came to its end. */
+/* Made by a run that came to its end, or by a sweep. */
 static bool is_result(const char *path)
 {
-    return is_folder(path) && (has(path, "manifest.json") || has(path, "study.sqlite"));
+    return is_folder(path) && (has(path, "manifest.json") || has(path, "study.json"));
 }
 
 static enum status may_replace(const struct folder *f, bool force, struct why *w)
@@ -93,7 +93,7 @@ static enum status may_replace(const struct folder *f, bool force, struct why *w
         return why_set(w, ST_IO, "%s is not a folder; --force replaces results alone", f->final);
     if (!is_result(f->final) && !is_empty(f->final))
         return why_set(w, ST_IO,
-                       "%s has neither manifest.json nor study.sqlite: it was not made by monami, "
+                       "%s has neither manifest.json nor study.json: it was not made by monami, "
                        "and --force does not replace it",
                        f->final);
     return ST_OK;

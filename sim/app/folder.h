@@ -3,7 +3,7 @@
  * name beside its place, X.part, and renamed at the end.
  *
  * What stands in its place is never touched before the results are whole, and only if it is what
- * monami made itself: a folder with a manifest.json or a study.sqlite, or an empty one.  Then it
+ * monami made itself: a folder with a manifest.json or a study.json, or an empty one.  Then it
  * steps aside as X.replaced until the new one has its name, so that one of the two is always there.
  */
 #ifndef SIM_APP_FOLDER_H

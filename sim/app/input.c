@@ -18,7 +18,8 @@ struct replay_source input_replay(const struct input_config *in, const char *car
     return (struct replay_source){.path = way ? in->up : in->file,
                                   .format = (enum replay_format)in->format,
                                   .carrier = carrier,
-                                  .interval = in->interval};
+                                  .interval = in->interval,
+                                  .skip = in->skip};
 }
 
 bool input_is_of_links(const struct input_config *in)

@@ -9,10 +9,12 @@
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
 #include "sim/app/folder.h"
+#include "sim/app/identity.h"
 #include "sim/app/interrupt.h"
 #include "sim/app/manifest.h"
 #include "sim/app/version.h"
 #include "sim/app/world.h"
+#include "sim/batch/store.h"
 
 /* What one run needs from beginning to end. */
 struct run {
@@ -23,6 +25,7 @@ struct run {
     struct trace *trace;
     struct folder folder;
     char key[HASH_TEXT];
+    struct identity_files files;
     char *effective; /* text */
     size_t effective_n;
     uint64_t events;
@@ -61,54 +64,16 @@ static enum status print_effective(struct run *r, struct why *w)
     return fclose(out) ? why_set(w, ST_NOMEM, "out of memory") : ST_OK;
 }
 
-/* A file beside the scenario that decides the result. */
-struct input_file {
-    const char *name;
-    const char *path;
-};
-
-static size_t list_inputs(struct run *r, struct input_file **list)
-{
-    const struct input_config *in = KEY_ITEMS(r->scenario.inputs, struct input_config);
-    const struct node_config *node = KEY_ITEMS(r->scenario.nodes, struct node_config);
-    size_t n = 0;
-    *list = arena_take(&r->arena,
-                       (2 * (r->scenario.inputs.n + r->scenario.nodes.n) + 1) * sizeof **list);
-    for (size_t k = 0; k < r->scenario.inputs.n; k++) {
-        (*list)[n++] = (struct input_file){in[k].name, in[k].file};
-        if (in[k].up)
-            (*list)[n++] =
-                (struct input_file){arena_format(&r->arena, "%s.up", in[k].name), in[k].up};
-    }
-    for (size_t k = 0; k < r->scenario.nodes.n; k++) {
-        const struct decide_config *d = &node[k].decision;
-        const char *path = d->module ? d->module : d->replay;
-        bool again = n && path && !strcmp((*list)[n - 1].path, path); /* of one population */
-        if (path && !again)
-            (*list)[n++] =
-                (struct input_file){arena_format(&r->arena, "%s.decision", node[k].name), path};
-    }
-    return n;
-}
-
-/* Who this run is: the hash of all that decides its result. */
 static enum status make_key(struct run *r, struct why *w)
 {
-    struct input_file *in;
-    size_t inputs = list_inputs(r, &in);
-    struct hash *h = hash_new();
-    uint8_t sum[HASH_BYTES];
-    enum status st = ST_OK;
-    hash_add(h, r->effective, r->effective_n);
-    for (size_t k = 0; k < inputs && !st; k++) {
-        char text[HASH_TEXT];
-        st = hash_file(in[k].path, text, w);
-        hash_add(h, text, sizeof text);
+    struct identity id;
+    if (r->how->key) {
+        (void)snprintf(r->key, sizeof r->key, "%s", r->how->key);
+        return ST_OK;
     }
-    hash_add(h, MONAMI_VERSION, sizeof MONAMI_VERSION);
-    hash_done(h, sum);
-    hash_free(h);
-    hash_text(sum, r->key);
+    enum status st = identity_of(&id, &r->scenario, r->how->file, NULL, &r->files, w);
+    if (!st)
+        identity_run_key(&id, r->scenario.general.replication, r->key);
     return st;
 }
 
@@ -138,17 +103,24 @@ static const char *knowledge_of(const struct scenario *s)
     return "protocol";
 }
 
+/* Of a run in a sweep only scalars are kept, and what the sweep asks for. */
+static bool keeps(const struct run *r, int kind)
+{
+    return r->how->dir || store_keeps(&r->scenario.sweep, kind);
+}
+
 static void open_trace(struct run *r)
 {
     const struct general_config *g = &r->scenario.general;
     struct trace_setup setup = {.dir = r->how->dir ? r->folder.part : NULL,
                                 .database = r->how->database,
-                                .packets = r->how->dir && g->record.packets == 0,
+                                .packets = keeps(r, STUDY_KEEP_PACKETS) && g->record.packets == 0,
                                 .events = g->record.events == 0,
+                                .event_rows = keeps(r, STUDY_KEEP_EVENTS),
                                 .counters = g->record.counters,
                                 .digest = g->record.digest,
                                 .pcap = r->how->dir ? pcap_mode(r) : TRACE_PCAP_NONE,
-                                .series = r->how->dir ? g->record.series : 0,
+                                .series = keeps(r, STUDY_KEEP_SERIES) ? g->record.series : 0,
                                 .parameter = r->how->parameter,
                                 .parameters = r->how->parameters};
     setup.run = (struct trace_run){.run_key = r->key,
@@ -186,14 +158,11 @@ static enum status simulate(struct run *r, struct why *w)
 
 static struct manifest_input *hash_inputs(struct run *r, size_t *n)
 {
-    struct input_file *in;
-    *n = list_inputs(r, &in);
-    struct manifest_input *list = arena_take(&r->arena, (*n + 1) * sizeof *list);
+    struct manifest_input *list;
+    *n = identity_inputs(&r->scenario, &list, &r->arena);
     for (size_t k = 0; k < *n; k++) {
-        char hash[HASH_TEXT] = "";
         struct why w;
-        (void)!hash_file(in[k].path, hash, &w); /* it was read a moment ago */
-        list[k] = (struct manifest_input){in[k].name, in[k].path, arena_text(&r->arena, hash)};
+        (void)!identity_file_hash(&r->files, list[k].file, &list[k].sha256, &w); /* known by now */
     }
     return list;
 }
@@ -296,6 +265,33 @@ int run_scenario(const struct run_options *options, struct run_outcome *outcome)
         code = st ? said(&w, CLI_USAGE) : finish(&r, outcome);
     }
     free(r.effective);
+    identity_release(&r.files);
     arena_release(&r.arena);
     return code;
+}
+
+bool run_estimate(const struct run_options *options, double most_s, double *wall_s)
+{
+    struct run r = {.how = options};
+    double start = progress_seconds();
+    if (!load(&r)) {
+        arena_release(&r.arena);
+        return false;
+    }
+    const struct general_config *g = &r.scenario.general;
+    double loaded = progress_seconds();
+    world_build(&r.world, &r.scenario, &r.arena, (uint64_t)g->seed, (uint64_t)g->replication);
+    open_trace(&r);
+    world_start(&r.world);
+    sim_time slice = g->stop / 200 + 1;
+    while (sim_now(r.world.sim) < g->stop && progress_seconds() - loaded < most_s) {
+        sim_time now = sim_now(r.world.sim);
+        (void)sim_run_until(r.world.sim, slice < g->stop - now ? now + slice : g->stop);
+    }
+    double ran = (double)sim_now(r.world.sim) / (double)g->stop;
+    *wall_s = loaded - start + (progress_seconds() - loaded) / ran;
+    trace_free(r.trace);
+    world_free(&r.world);
+    arena_release(&r.arena);
+    return true;
 }

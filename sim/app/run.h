@@ -17,6 +17,7 @@ struct run_options {
     size_t sets;
     const char *dir;      /* NULL: only the database is written, to `database` */
     const char *database; /* a sweep's: results.sqlite under this name */
+    const char *key;      /* a sweep's: the run's; NULL: it is made */
     bool force;
     enum progress_kind progress;
     bool many;        /* one of many: what did not hold is in the table, not on stderr */
@@ -32,6 +33,10 @@ struct run_outcome {
     char digest[HASH_TEXT];
     size_t unmet; /* expectations that did not hold; each has been said on stderr */
 };
+
+/* How long such a run would take, in s: it is begun, and given up after `most_s`. False: what is
+ * wrong has been said on stderr. */
+bool run_estimate(const struct run_options *options, double most_s, double *wall_s);
 
 /* Answers an exit code; whatever went wrong has been said on stderr. */
 int run_scenario(const struct run_options *options, struct run_outcome *outcome);

@@ -1,8 +1,10 @@
 #include "sim/app/scenario.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "scenarios/inherit.h"
 #include "scenarios/populate.h"
 
 void *scenario_find(const struct key_list *list, size_t size, const char *name)
@@ -102,6 +104,62 @@ static void check_unused_profiles(struct bind *b, const struct yaml_node *root)
     }
 }
 
+/* ---- inputs of several files --------------------------------------------------------------- */
+
+static bool is_pattern(const char *name)
+{
+    return strpbrk(name, "*?[") != NULL;
+}
+
+/* The files that the patterns stand for, in order of their names. */
+static void expand(struct input_config *in, const struct yaml_node *root, struct arena *arena,
+                   struct complaints *c)
+{
+    const char *const *name = in->files.items;
+    const char *path = arena_format(arena, "inputs.%s.files", in->name);
+    const char **list = NULL;
+    size_t n = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass)
+            list = arena_take(arena, (n + 1) * sizeof *list);
+        n = 0;
+        for (size_t k = 0; k < in->files.n; k++) {
+            glob_t found;
+            if (!is_pattern(name[k])) {
+                if (pass)
+                    list[n] = name[k];
+                n++;
+                continue;
+            }
+            if (glob(name[k], 0, NULL, &found)) {
+                complain_path(c, root, path, "no file matches '%s'", name[k]);
+                return;
+            }
+            for (size_t j = 0; j < found.gl_pathc; j++, n++) {
+                if (pass)
+                    list[n] = arena_text(arena, found.gl_pathv[j]);
+            }
+            globfree(&found);
+        }
+    }
+    in->files = (struct key_list){list, n};
+}
+
+static void choose_files(struct scenario *s, const struct yaml_node *root, struct arena *arena,
+                         struct complaints *c)
+{
+    struct input_config *in = s->inputs.items;
+    for (size_t k = 0; k < s->inputs.n; k++) {
+        if (in[k].files.n)
+            expand(&in[k], root, arena, c);
+        if (!in[k].file && in[k].files.n)
+            in[k].file = KEY_ITEMS(in[k].files, const char *)[0];
+        if (!in[k].file)
+            complain_path(c, root, arena_format(arena, "inputs.%s", in[k].name),
+                          "needs a `file`, or `files`");
+    }
+}
+
 bool scenario_load(const char *path, const char *const *set, size_t sets, struct arena *arena,
                    struct scenario *s, struct yaml_node **root, struct complaints *c)
 {
@@ -113,18 +171,16 @@ bool scenario_load_copy(const char *copy, const char *path, const char *const *s
                         struct complaints *c)
 {
     c->arena = arena;
-    *root = yaml_load(copy, arena, c);
+    *root = yaml_load(copy, NULL, arena, c);
     if (!*root)
         return false;
     if ((*root)->kind != YAML_MAP) {
         complain(c, &(*root)->at, "", "a scenario is a map of keys");
         return false;
     }
-    for (size_t k = 0; k < sets; k++)
-        yaml_set(*root, set[k], (unsigned)k + 1, arena, c);
-    if (c->n)
-        return false;
-    return scenario_bind(*root, scenario_folder(path, arena), arena, s, c);
+    const char *folder = scenario_folder(path, arena);
+    *root = inherit(*root, folder, set, sets, arena, c);
+    return *root && c->n == 0 && scenario_bind(*root, folder, arena, s, c);
 }
 
 bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *arena,
@@ -138,6 +194,8 @@ bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *are
     memset(s, 0, sizeof *s);
     bind_table(&b, root, scenario_keys, s, "");
     index_nodes(s, arena);
+    if (c->n == 0)
+        choose_files(s, root, arena, c);
     if (c->n == 0)
         scenario_check(s, root, arena, c);
     return c->n == 0;

@@ -42,8 +42,10 @@ struct general_config {
 struct input_config {
     const char *name;
     const char *file;
-    const char *up; /* mahimahi: that of the other direction; NULL: there is none */
-    int format;     /* enum input_format */
+    struct key_list files; /* const char *: `file` is one of them, at first the first */
+    sim_time skip;         /* the trace begins this late in the file */
+    const char *up;        /* mahimahi: that of the other direction; NULL: there is none */
+    int format;            /* enum input_format */
     sim_time interval;
     struct movement_origin origin;
 };
@@ -161,6 +163,9 @@ struct timers_config {
 
 struct scenario {
     int64_t monami;
+    const char *base;                /* these three are resolved when it is read: */
+    const struct yaml_node *studies; /* scenarios/inherit.h */
+    const char *study;
     const char *title;
     const char *text;
     struct general_config general;

@@ -452,6 +452,15 @@ static void check_expect(struct check *k)
         if (metric_check(fig[j].plot, &names, &w))
             SAY(k, path3(k, "figures", fig[j].name, "plot"), "%s", w.text);
     }
+    const struct key_list *asked[] = {&k->s->sweep.metrics, &k->s->sweep.replicate.until.metrics};
+    static const char *const where[] = {"sweep.metrics", "sweep.replicate.until.metrics"};
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t j = 0; j < asked[l]->n; j++) {
+            struct why w = {""};
+            if (metric_check(KEY_ITEMS(*asked[l], const char *)[j], &names, &w))
+                SAY(k, where[l], "%s", w.text);
+        }
+    }
 }
 
 void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,

@@ -63,8 +63,15 @@ static const struct key origin_keys[] = {
 };
 
 static const struct key input_keys[] = {
-    {"file", KEY_FILE, INPUT(file), NULL,
-     "a measured trace, or how nodes move; relative to the scenario's folder"},
+    {"file", KEY_FILE, INPUT(file), "",
+     "a measured trace, or how nodes move; relative to the scenario's folder; default: the first of "
+     "`files`"},
+    {"files", KEY_LIST, INPUT(files), "",
+     "several, of which a run reads one: names, or a pattern such as traces/*.csv; a sweep can "
+     "replicate over them",
+     .of = KEY_FILE, .scalar = "*"},
+    {"skip", KEY_TIME, INPUT(skip), "0 s", "the trace begins this late in the file",
+     .max = INT64_C(1000000) * SIM_S},
     {"up", KEY_FILE, INPUT(up), "",
      "mahimahi: the opportunities from the station; `file` then has those towards it"},
     {"format", KEY_WORD, INPUT(format), "monami",
@@ -282,6 +289,12 @@ static const struct key timer_keys[] = {
 
 const struct key scenario_keys[] = {
     {"monami", KEY_INTEGER, TOP(monami), NULL, "version of the format: 1", .min = 1, .max = 1000},
+    {"scenario", KEY_TEXT, TOP(base), "",
+     "another file, which this one changes: maps are joined, anything else is replaced, and so are "
+     "`sweep` and `figures` as a whole"},
+    {"studies", KEY_NODE, TOP(studies), "",
+     "a map of names to such changes of this file; `study`, or --study, says which is meant"},
+    {"study", KEY_TEXT, TOP(study), "", "one of `studies`"},
     {"title", KEY_TEXT, TOP(title), NULL, "one line"},
     {"text", KEY_TEXT, TOP(text), "", "what to look at"},
     {"general", KEY_TABLE, TOP(general), NULL, "the run as a whole", .keys = general_keys},

@@ -230,6 +230,14 @@ static enum status put_job(struct store *s, const struct store_run *run, struct 
     return st;
 }
 
+/* Whether the last error lies in a run's database, and not in the disk or in ours. */
+static bool is_damaged(struct sqlite3 *db)
+{
+    int code = sqlite3_errcode(db);
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR ||
+           code == SQLITE_CANTOPEN;
+}
+
 enum status store_run(struct store *s, const struct store_run *run, struct why *w)
 {
     bool failed = run->code > 1; /* 1: an expectation did not hold, the numbers are there */
@@ -250,7 +258,7 @@ enum status store_run(struct store *s, const struct store_run *run, struct why *
         st = put_scalars(s, run, w);
     if (!st)
         st = db_do(s->db, failed ? "COMMIT" : "COMMIT; DETACH one", w);
-    return st;
+    return st == ST_IO && is_damaged(s->db) ? ST_SYNTAX : st;
 }
 
 enum status store_finish(struct store *s, struct why *w)

@@ -63,6 +63,7 @@ struct replay_source {
     enum replay_format format;
     const char *carrier; /* pam2025: the operator whose rows it is */
     sim_time interval;   /* ping: between probes where the log has no time stamps */
+    sim_time skip;       /* the trace begins this late in the file */
 };
 
 MUST_CHECK enum status replay_load(const struct replay_source *from, struct arena *arena,

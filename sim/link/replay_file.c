@@ -51,6 +51,40 @@ static void sort(struct replay_list *l)
     }
 }
 
+/* `over` on what held before. */
+static void hold(struct replay_point *held, const struct replay_point *over)
+{
+    held->rate_down = over->rate_down != REPLAY_SAME ? over->rate_down : held->rate_down;
+    held->rate_up = over->rate_up != REPLAY_SAME ? over->rate_up : held->rate_up;
+    held->delay = over->delay != REPLAY_SAME ? over->delay : held->delay;
+    held->blocked = over->blocked != REPLAY_SAME ? over->blocked : held->blocked;
+    held->loss = over->loss != REPLAY_SAME ? over->loss : held->loss;
+}
+
+/* The trace from `skip` on; it begins with what held there. Opportunities before are gone. */
+static enum status cut(struct replay_list *l, const struct replay_source *from, struct why *w)
+{
+    struct replay_point held = replay_same;
+    size_t first = 0;
+    if (!from->skip)
+        return ST_OK;
+    if (from->skip >= l->point[l->n - 1].t) {
+        return why_set(w, ST_RANGE,
+                       "%.100s: ends at %.3f s, and begins %.3f s late: nothing is left",
+                       from->path, (double)l->point[l->n - 1].t / 1e9, (double)from->skip / 1e9);
+    }
+    while (l->point[first].t < from->skip)
+        hold(&held, &l->point[first++]);
+    size_t kept = first ? first - 1 : 0; /* where the first of what is left shall stand */
+    if (first)
+        l->point[kept] = held;
+    for (size_t k = first; k < l->n; k++)
+        l->point[k].t -= from->skip;
+    memmove(l->point, l->point + kept, (l->n - kept) * sizeof *l->point);
+    l->n -= kept;
+    return ST_OK;
+}
+
 enum status replay_read(FILE *file, const struct replay_source *from, struct arena *arena,
                         struct replay_trace *trace, struct why *w)
 {
@@ -67,6 +101,9 @@ enum status replay_read(FILE *file, const struct replay_source *from, struct are
         st = why_set(w, ST_SYNTAX, "%.100s: has no row", from->path);
     if (!st) {
         sort(&l);
+        st = cut(&l, from, w);
+    }
+    if (!st) {
         *trace = (struct replay_trace){.file = from->path,
                                        .points = l.n,
                                        .length = l.point[l.n - 1].t,

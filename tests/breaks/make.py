@@ -316,6 +316,15 @@ BREAKS = [
     ('ipv4-is-accepted', 'unit.bcache_order',
      'an IPv4 care-of address is bound, and there is no tunnel to it',
      'models/mip6/bcache_update.c', '(option->has_coa && option->length == BID_WITH_IPV4)', '(option->has_coa && !option->length)'),
+    ('interval-without-root', 'unit.stats',
+     'the interval of a mean is narrower by n, not by its root',
+     'analysis/stats.c', 'sd / sqrt((double)n);\n    e.low', 'sd / (double)n;\n    e.low'),
+    ('five-percent-on-each-side', 'unit.stats_quantile',
+     'the interval of a quantile is one of 90 %',
+     'analysis/stats_quantile.c', 'p, (unsigned)n) <= tail', 'p, (unsigned)n) <= 2 * tail'),
+    ('warm-up-without-end', 'unit.stats_steady',
+     'a series that never settles is cut off near its end and believed',
+     'analysis/stats_steady.c', 'return cut <= n / FIVE / 2 ? FIVE * cut : n;', 'return FIVE * cut;'),
 ]
 
 
