@@ -9,23 +9,42 @@
 
 #include "analysis/query.h"
 
+/* How many bytes a character has that begins here (RFC 3629 4); 0: it is none that XML has. */
+static size_t character(const unsigned char *b)
+{
+    size_t n = b[0] < 0x80 ? 1 : b[0] < 0xc2 ? 0 : b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
+    unsigned long code = b[0] & (n == 1 ? 0x7f : 0xffu >> (n + 1));
+    if (b[0] > 0xf4)
+        return 0;
+    for (size_t k = 1; k < n; k++) {
+        if ((b[k] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (b[k] & 0x3f);
+    }
+    bool overlong = (n == 3 && code < 0x800) || (n == 4 && code < 0x10000);
+    bool outside = (code >= 0xd800 && code < 0xe000) || (code & ~1ul) == 0xfffe || code > 0x10ffff;
+    bool control = code < ' ' && code != '\n' && code != '\t';
+    return overlong || outside || control ? 0 : n;
+}
+
 void html_text(FILE *out, const char *text)
 {
-    for (; *text; text++) {
-        unsigned char b = (unsigned char)*text;
-        if (b == '&') {
+    while (*text) {
+        size_t n = character((const unsigned char *)text);
+        if (*text == '&') {
             (void)fputs("&amp;", out);
-        } else if (b == '<') {
+        } else if (*text == '<') {
             (void)fputs("&lt;", out);
-        } else if (b == '>') {
+        } else if (*text == '>') {
             (void)fputs("&gt;", out);
-        } else if (b == '"') {
+        } else if (*text == '"') {
             (void)fputs("&quot;", out);
-        } else if (b < ' ' && b != '\n' && b != '\t') {
-            (void)fputc('?', out); /* XML has no way to write it */
+        } else if (n) {
+            (void)fwrite(text, 1, n, out);
         } else {
-            (void)fputc(b, out);
+            (void)fputc('?', out); /* XML has no way to write it */
         }
+        text += n ? n : 1;
     }
 }
 
@@ -35,15 +54,15 @@ static void put_cell(FILE *out, const char *element, bool number, const char *te
 {
     (void)fprintf(out, "<%s%s>", element, number ? " class=\"n\"" : "");
     html_text(out, text);
-    (void)fprintf(out, "</%s>", element);
+    (void)fprintf(out, "</%.2s>", element);
 }
 
 static void put_heads(FILE *out, const struct query *q, int columns)
 {
-    (void)fputs("<table>\n<thead><tr>", out);
+    (void)fputs("<div class=\"scroll\"><table>\n<thead><tr>", out);
     for (int k = 0; k < columns; k++) {
         const char *name = sqlite3_column_name(q->q, k);
-        put_cell(out, "th", *name == '#', name + (*name == '#'));
+        put_cell(out, "th scope=\"col\"", *name == '#', name + (*name == '#'));
     }
     (void)fputs("</tr></thead>\n<tbody>\n", out);
 }
@@ -66,7 +85,7 @@ enum status html_table(FILE *out, struct sqlite3 *db, const char *sql, const cha
         (void)fputs("</tr>\n", out);
     }
     if (*rows)
-        (void)fputs("</tbody></table>\n", out);
+        (void)fputs("</tbody></table></div>\n", out);
     query_done(&q);
     return ST_OK;
 }
@@ -108,7 +127,27 @@ static size_t before_id(const char *at)
     return 0;
 }
 
-enum status html_svg(FILE *out, const char *path, const char *prefix, struct why *w)
+/* Its root, and the title by which gnuplot calls all of its pictures. Answers where it goes on. */
+static const char *put_root(FILE *out, const char *at, const char *title)
+{
+    static const char own[] = "<title>Gnuplot</title>";
+    const char *end = strchr(at, '>');
+    const char *old = strstr(at, own);
+    if (strncmp(at, "<svg", 4) != 0 || !end)
+        return at;
+    (void)fputs("<svg role=\"img\" aria-label=\"", out);
+    html_text(out, title);
+    (void)fputc('"', out);
+    (void)fwrite(at + 4, 1, (size_t)(end + 1 - at - 4), out);
+    (void)fputs("<title>", out);
+    html_text(out, title);
+    (void)fputs("</title>", out);
+    const char *next = end + 1 + strspn(end + 1, " \r\n");
+    return next == old ? old + sizeof own - 1 : end + 1;
+}
+
+enum status html_svg(FILE *out, const char *path, const char *prefix, const char *title,
+                     struct why *w)
 {
     char *text = NULL;
     size_t n = 0;
@@ -117,6 +156,7 @@ enum status html_svg(FILE *out, const char *path, const char *prefix, struct why
         return st;
     bool tag = false;
     const char *at = strstr(text, "<svg"); /* without the head of a file of its own */
+    at = at ? put_root(out, at, title) : NULL;
     while (at && *at) {
         size_t words = tag ? before_id(at) : 0;
         if (words) {
@@ -158,6 +198,26 @@ enum status html_png(FILE *out, const char *path, const char *title, struct why 
     (void)fputs("\" src=\"data:image/png;base64,", out);
     put_base64(out, (const unsigned char *)bytes, n);
     (void)fputs("\"/>\n", out);
+    free(bytes);
+    return ST_OK;
+}
+
+enum status html_data_link(FILE *out, const char *path, const char *type, struct why *w)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    enum status st = read_whole(path, &bytes, &n, w);
+    if (st)
+        return st;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    (void)fputs("<a download=\"", out);
+    html_text(out, name);
+    (void)fprintf(out, "\" href=\"data:%s;base64,", type);
+    put_base64(out, (const unsigned char *)bytes, n);
+    (void)fputs("\">", out);
+    html_text(out, name);
+    (void)fputs("</a>", out);
     free(bytes);
     return ST_OK;
 }

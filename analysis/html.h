@@ -18,10 +18,15 @@ void html_text(FILE *out, const char *text);
 MUST_CHECK enum status html_table(FILE *out, struct sqlite3 *db, const char *sql, const char *text,
                                   unsigned *rows, struct why *w);
 
-/* An SVG file inside the page. Its ids get `prefix`, so that several can stand there. */
-MUST_CHECK enum status html_svg(FILE *out, const char *path, const char *prefix, struct why *w);
+/* An SVG file inside the page, called `title`. Its ids get `prefix`, so that several can stand
+ * there. */
+MUST_CHECK enum status html_svg(FILE *out, const char *path, const char *prefix, const char *title,
+                                struct why *w);
 
 /* A PNG file inside the page. */
 MUST_CHECK enum status html_png(FILE *out, const char *path, const char *title, struct why *w);
+
+/* A link that holds a file, to be saved under its name. */
+MUST_CHECK enum status html_data_link(FILE *out, const char *path, const char *type, struct why *w);
 
 #endif

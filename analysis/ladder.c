@@ -304,6 +304,13 @@ static void put_lanes(struct ladder *l, double height)
     }
 }
 
+static void put_name(FILE *out, const char *node, int64_t begin, int64_t end)
+{
+    (void)fputs("Messages of ", out);
+    html_text(out, node);
+    (void)fprintf(out, " from %.3f s to %.3f s", (double)begin / 1e9, (double)end / 1e9);
+}
+
 enum status ladder_draw(FILE *out, struct sqlite3 *db, const char *node, int64_t begin_ns,
                         int64_t end_ns, struct why *w)
 {
@@ -317,9 +324,13 @@ enum status ladder_draw(FILE *out, struct sqlite3 *db, const char *node, int64_t
         add_routers(l);
         double height = HEAD + ROW * l->rows + 12;
         (void)fprintf(out,
-                      "<svg class=\"ladder\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d "
-                      "%.0f\" width=\"%d\" height=\"%.0f\">\n",
+                      "<svg class=\"ladder\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" "
+                      "viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" aria-label=\"",
                       WIDTH, height, WIDTH, height);
+        put_name(out, node, begin_ns, end_ns);
+        (void)fputs("\">\n<title>", out);
+        put_name(out, node, begin_ns, end_ns);
+        (void)fputs("</title>\n", out);
         put_lanes(l, height);
         put_rows(l);
         (void)fputs("</svg>\n", out);

@@ -35,9 +35,20 @@ struct report_about {
 MUST_CHECK enum status report_write(FILE *out, struct sqlite3 *db, const struct report_about *about,
                                     struct why *w);
 
-/* Inside of report.h: the parts of the page. */
-MUST_CHECK enum status report_transitions(FILE *out, struct sqlite3 *db, struct why *w);
-MUST_CHECK enum status report_counters(FILE *out, struct sqlite3 *db, struct why *w);
-MUST_CHECK enum status report_figures(FILE *out, const char *dir, struct why *w);
+/* What study.sqlite does not know. */
+struct report_study_about {
+    const char *given;     /* the scenario as given, whole */
+    const char *directory; /* where the command was given */
+    const char *file;      /* of the scenario, from there */
+    const char *folder;    /* of the study, its name */
+    const char *const *set;
+    size_t sets;
+    const char *figures;   /* a folder of what was drawn */
+    const char *not_drawn; /* why not all of it is there; NULL: all is */
+};
+
+/* The same of a study. */
+MUST_CHECK enum status report_study_write(FILE *out, struct sqlite3 *db,
+                                          const struct report_study_about *about, struct why *w);
 
 #endif

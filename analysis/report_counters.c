@@ -1,7 +1,7 @@
 /* What was counted at each interface, where it is not zero. */
 #include "analysis/html.h"
 #include "analysis/query.h"
-#include "analysis/report.h"
+#include "analysis/report_parts.h"
 #include "traces/db.h"
 
 /* There are as many ports as nodes, and each has its counters: found by the name of the port. */
@@ -30,11 +30,12 @@ enum status report_counters(FILE *out, struct sqlite3 *db, struct why *w)
         st = query_ask(&q, db, "SELECT DISTINCT port FROM port_counter ORDER BY 1", NULL, w);
     if (st)
         return st;
-    (void)fputs("<h2>Counters of the interfaces</h2>\n<div class=\"columns\">\n", out);
+    page_section(out, report_section("counters"));
+    (void)fputs("<div class=\"columns\">\n", out);
     while (!st && query_next(&q)) {
-        (void)fputs("<div class=\"port\"><h4>", out);
+        (void)fputs("<div class=\"port\"><h3>", out);
         html_text(out, query_text(&q, 0));
-        (void)fputs("</h4>\n", out);
+        (void)fputs("</h3>\n", out);
         st = html_table(out, db, port_sql, query_text(&q, 0), &rows, w);
         (void)fputs("</div>\n", out);
     }

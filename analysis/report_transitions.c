@@ -7,18 +7,12 @@
 #include "analysis/html.h"
 #include "analysis/ladder.h"
 #include "analysis/query.h"
-#include "analysis/report.h"
+#include "analysis/report_parts.h"
 
-enum { TABLE_ROWS = 200, LADDERS = 12, SQL_BYTES = 4096 };
+enum { TABLE_ROWS = 200, LADDERS = 12 };
 
 /* Transitions that are this near each other are one story; ns. */
 static const int64_t near_ns = 100000000;
-
-/* When a transition began: of a link that was there long before, its past is no part of it. */
-#define BEGIN                                                                                     \
-    "CASE kind WHEN 'BID added' THEN coalesce(link_up_ns, router_ns, address_ns, bu_sent_ns, "    \
-    "done_ns) WHEN 'BID moved' THEN coalesce(link_down_ns, detected_ns, link_up_ns, bu_sent_ns, " \
-    "done_ns) ELSE coalesce(link_down_ns, detected_ns, bu_sent_ns, done_ns) END"
 
 /* Milliseconds from one time to another, if both belong to it. */
 #define PART(from, to)                                                                          \
@@ -26,20 +20,23 @@ static const int64_t near_ns = 100000000;
     ") / 1e6) ELSE '' END "
 
 static const char table_sql[] =
-    "WITH x AS (SELECT *, " BEGIN " AS begin_ns FROM transition) "
-    "SELECT transition AS \"#\", printf('%.3f', begin_ns / 1e9) AS \"#at, s\", node, kind, "
+    "WITH x AS (SELECT *, " TRANSITION_BEGIN " AS begin_ns FROM transition) "
+    "SELECT transition AS \"#no.\", printf('%.3f', begin_ns / 1e9) AS \"#at, s\", node, kind, "
     "ifnull(from_interface, '') || CASE WHEN from_interface IS NOT NULL AND to_interface IS NOT "
-    "NULL THEN ' \xe2\x86\x92 ' ELSE '' END || ifnull(to_interface, '') AS interface, " PART("link_down_ns", "detected_ns") "AS \"#detection\", " PART("link_down_ns", "link_up_ns") "AS \"#new link\", " PART(
-        "link_up_ns",
-        "router_ns") "AS \"#router\", " PART("router_ns",
-                                             "address_ns") "AS \"#address\", " PART("address_ns",
-                                                                                    "bu_sent_ns") "AS \"#decision\", " PART("bu_sent_ns",
-                                                                                                                            "ba_received_ns") "AS \"#registration\", "
-                                                                                                                                              "printf('%.1f', (done_ns - begin_ns) / 1e6) AS \"#total, ms\", "
-                                                                                                                                              "ifnull((SELECT group_concat(flow || '.' || direction || ' ' || printf('%.1f ms', disruption_ns "
-                                                                                                                                              "/ 1e6) || CASE lost WHEN 0 THEN '' ELSE ', ' || lost || ' lost' END, '; ') FROM disruption d "
-                                                                                                                                              "WHERE d.transition = x.transition AND (disruption_ns > 0 OR lost > 0)), '') AS disruption "
-                                                                                                                                              "FROM x ORDER BY transition LIMIT 200";
+    "NULL THEN ' \xe2\x86\x92 ' ELSE '' END || ifnull(to_interface, '') AS interface, "
+    /* clang-format off */
+    PART("link_down_ns", "detected_ns") "AS \"#detection\", "
+    PART("link_down_ns", "link_up_ns") "AS \"#new link\", "
+    PART("link_up_ns", "router_ns") "AS \"#router\", "
+    PART("router_ns", "address_ns") "AS \"#address\", "
+    PART("address_ns", "bu_sent_ns") "AS \"#decision\", "
+    PART("bu_sent_ns", "ba_received_ns") "AS \"#registration\", "
+                                                                                                         /* clang-format on */
+                                                                                                         "printf('%.1f', (done_ns - begin_ns) / 1e6) AS \"#total, ms\", "
+                                                                                                         "ifnull((SELECT group_concat(flow || '.' || direction || ' ' || printf('%.1f ms', disruption_ns "
+                                                                                                         "/ 1e6) || CASE lost WHEN 0 THEN '' ELSE ', ' || lost || ' lost' END, '; ') FROM disruption d "
+                                                                                                         "WHERE d.transition = x.transition AND (disruption_ns > 0 OR lost > 0)), '') AS disruption "
+                                                                                                         "FROM x ORDER BY transition LIMIT 200";
 
 /* Transitions of one node that overlap, told as one. */
 struct story {
@@ -85,7 +82,8 @@ static enum status read_stories(struct stories *s, struct sqlite3 *db, struct wh
     struct query q;
     enum status st = query_ask(
         &q, db,
-        "WITH x AS (SELECT *, " BEGIN " AS begin_ns FROM transition), d AS MATERIALIZED (SELECT "
+        "WITH x AS (SELECT *, " TRANSITION_BEGIN
+        " AS begin_ns FROM transition), d AS MATERIALIZED (SELECT "
         "transition, max(disruption_ns) AS worst FROM disruption GROUP BY transition) SELECT node, "
         "begin_ns, max(done_ns, ifnull(ba_received_ns, done_ns)), ifnull(worst, 0), "
         "x.transition || ': ' || kind || ', ' || "
@@ -101,9 +99,9 @@ static enum status read_stories(struct stories *s, struct sqlite3 *db, struct wh
 }
 
 /* Of many, those that hurt most. */
-static void choose(struct stories *s)
+static void choose(struct stories *s, size_t most)
 {
-    for (size_t k = 0; k < LADDERS && k < s->n; k++) {
+    for (size_t k = 0; k < most && k < s->n; k++) {
         struct story *best = NULL;
         for (size_t j = 0; j < s->n; j++) {
             if (!s->of[j].told && (!best || s->of[j].worst > best->worst))
@@ -113,26 +111,32 @@ static void choose(struct stories *s)
     }
 }
 
-static enum status put_ladders(FILE *out, struct sqlite3 *db, struct why *w)
+static enum status put_story(FILE *out, struct sqlite3 *db, const struct story *s,
+                             const char *heading, struct why *w)
+{
+    (void)fprintf(out, "<section class=\"story\"><%s>", heading);
+    html_text(out, s->node);
+    (void)fprintf(out, " at %.3f s</%s>\n<p>", (double)s->begin / 1e9, heading);
+    html_text(out, s->what);
+    (void)fputs(". Rows are events; times are from the first on.</p>\n", out);
+    page_box(out, "", "messages of a hand-over");
+    enum status st = ladder_draw(out, db, s->node, s->begin, s->end, w);
+    page_box_end(out);
+    (void)fputs("</section>\n", out);
+    return st;
+}
+
+enum status report_ladders(FILE *out, struct sqlite3 *db, size_t most, const char *heading,
+                           struct why *w)
 {
     struct stories s = {.n = 0};
     enum status st = read_stories(&s, db, w);
-    choose(&s);
-    if (s.n)
-        (void)fputs("<h2>The messages of each hand-over</h2>\n", out);
-    if (s.n > LADDERS)
-        (void)fprintf(out, "<p>The %d that disturbed most, of %zu.</p>\n", LADDERS, s.n);
+    choose(&s, most);
+    if (!st && s.n > most && most > 1)
+        (void)fprintf(out, "<p>The %zu that disturbed most, of %zu.</p>\n", most, s.n);
     for (size_t k = 0; k < s.n && !st; k++) {
-        const struct story *one = &s.of[k];
-        if (!one->told)
-            continue;
-        (void)fprintf(out, "<section class=\"story\"><h3>");
-        html_text(out, one->node);
-        (void)fprintf(out, " at %.3f s</h3>\n<p>", (double)one->begin / 1e9);
-        html_text(out, one->what);
-        (void)fputs(". Rows are events; times are from the first on.</p>\n", out);
-        st = ladder_draw(out, db, one->node, one->begin, one->end, w);
-        (void)fputs("</section>\n", out);
+        if (s.of[k].told)
+            st = put_story(out, db, &s.of[k], heading, w);
     }
     free(s.of);
     return st;
@@ -141,7 +145,7 @@ static enum status put_ladders(FILE *out, struct sqlite3 *db, struct why *w)
 enum status report_transitions(FILE *out, struct sqlite3 *db, struct why *w)
 {
     unsigned rows = 0;
-    (void)fputs("<h2>Transitions</h2>\n", out);
+    page_section(out, report_section("transitions"));
     enum status st = html_table(out, db, table_sql, NULL, &rows, w);
     if (!rows)
         (void)fputs("<p>None: the way of the packets did not change.</p>\n", out);
@@ -156,5 +160,10 @@ enum status report_transitions(FILE *out, struct sqlite3 *db, struct why *w)
             "Acknowledgement.</p>\n",
             out);
     }
-    return st ? st : put_ladders(out, db, w);
+    if (!st && rows) {
+        static const struct page_section messages = {"messages", "The messages of each hand-over"};
+        page_section(out, &messages);
+        st = report_ladders(out, db, LADDERS, "h3", w);
+    }
+    return st;
 }

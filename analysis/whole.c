@@ -35,8 +35,7 @@ enum status whole_close(FILE *file, const char *path, struct why *w)
     return st;
 }
 
-/* Why a program that does not look at it could not write more: the system says so to who tries. */
-static int ask_reason(const char *path)
+int whole_reason(const char *path)
 {
     static const char more[1 << 16];
     FILE *file = fopen(path, "ab");
@@ -78,7 +77,7 @@ enum status whole_picture(const char *path, struct why *w)
     (void)fclose(file);
     if (ends_well(path, tail, n))
         return ST_OK;
-    int error = ask_reason(path);
+    int error = whole_reason(path);
     if (error)
         return not_written(path, error, w);
     return why_set(w, ST_IO, "%.180s: gnuplot did not write it to its end", path);

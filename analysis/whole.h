@@ -20,4 +20,8 @@ MUST_CHECK enum status whole_flush(FILE *file, const char *path, struct why *w);
  * with its chunk IEND (RFC 2083 4.1.4), a PDF with %%EOF. */
 MUST_CHECK enum status whole_picture(const char *path, struct why *w);
 
+/* The errno for which another program or a library could not write more of a file: the system says
+ * so to who tries. 0: it takes more. The file is spoilt then. */
+int whole_reason(const char *path);
+
 #endif

@@ -70,6 +70,7 @@ extern const struct cli_command command_explain;
 extern const struct cli_command command_plot;
 extern const struct cli_command command_report;
 extern const struct cli_command command_sweep;
+extern const struct cli_command command_export;
 extern const struct cli_command command_diff;
 extern const struct cli_command command_rerun;
 extern const struct cli_command command_schema;

@@ -1,23 +1,18 @@
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "analysis/figures.h"
 #include "analysis/report.h"
-#include "analysis/whole.h"
 #include "models/names.h"
 #include "scenarios/complaints.h"
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
-#include "sim/app/folder.h"
 #include "sim/app/interrupt.h"
 #include "sim/app/manifest.h"
+#include "sim/app/report_file.h"
 #include "sim/app/sweep.h"
-#include "traces/db.h"
 
 enum { PARTS = 2000 };
 
@@ -28,13 +23,10 @@ struct asked {
 
 struct making {
     const char *dir;
-    const char *file;
     struct arena arena;
     struct manifest manifest;
     struct report_about about;
     struct report_part *part;
-    bool to_stdout;
-    char temporary[1100]; /* of the figures */
 };
 
 /* ---- what was asked for ------------------------------------------------------------------ */
@@ -110,81 +102,28 @@ static const char *drop_help_of(const char *counter)
 /* ---- writing ----------------------------------------------------------------------------- */
 
 /* Where the run has no packets or the machine no gnuplot, the page does without. */
-static enum status draw(struct making *m, struct sqlite3 *db, struct why *w)
+static enum status draw(void *of, struct sqlite3 *db, const char *figures, struct why *w)
 {
-    struct figures f = {.dir = m->temporary, .stopped = interrupted};
+    struct making *m = of;
+    struct figures f = {.dir = figures, .stopped = interrupted};
     enum status st = figures_of_run(&f, db, w);
     if (st && st != ST_MISSING)
         return st;
-    m->about.figures = f.made ? m->temporary : NULL;
+    m->about.figures = f.made ? figures : NULL;
     return ST_OK;
 }
 
-/* Under another name first: the page is there whole or not at all. */
-static enum status write_page(struct making *m, struct sqlite3 *db, struct why *w)
+static enum status write(void *of, FILE *out, struct sqlite3 *db, struct why *w)
 {
-    char part[1300];
-    struct why other;
-    (void)snprintf(part, sizeof part, "%.1200s.part", m->file);
-    FILE *out = fopen(part, "w");
-    if (!out)
-        return why_set(w, ST_IO, "%.200s: %s", part, strerror(errno));
-    enum status st = report_write(out, db, &m->about, w);
-    enum status closed = whole_close(out, part, st ? &other : w);
-    st = st ? st : closed;
-    if (!st && !interrupted() && rename(part, m->file))
-        st = why_set(w, ST_IO, "%.200s: %s", m->file, strerror(errno));
-    if (st || interrupted())
-        (void)unlink(part);
-    return st;
+    struct making *m = of;
+    return report_write(out, db, &m->about, w);
 }
 
-/* In memory first: half a page would look whole to who reads it. */
-static enum status print_page(struct making *m, struct sqlite3 *db, struct why *w)
-{
-    char *text = NULL;
-    size_t n = 0;
-    FILE *out = open_memstream(&text, &n);
-    assert(out);
-    enum status st = report_write(out, db, &m->about, w);
-    (void)fclose(out);
-    if (!st && !interrupted()) {
-        (void)fwrite(text, 1, n, stdout);
-        st = whole_flush(stdout, "stdout", w);
-    }
-    free(text);
-    return st;
-}
-
-static enum status make(struct making *m, struct why *w)
-{
-    char path[1200];
-    const char *where = getenv("TMPDIR");
-    struct sqlite3 *db = NULL;
-    struct why no;
-    (void)snprintf(m->temporary, sizeof m->temporary, "%.1000s/monami-report-XXXXXX",
-                   where && *where ? where : "/tmp");
-    if (!mkdtemp(m->temporary))
-        return why_set(w, ST_IO, "%.200s: %s", m->temporary, strerror(errno));
-    (void)snprintf(path, sizeof path, "%.1000s/results.sqlite", m->dir);
-    enum status st = db_open(&db, path, w);
-    if (!st)
-        st = db_do(db, "PRAGMA temp_store = MEMORY", w); /* nothing to sort in on a full disk */
-    if (!st)
-        st = draw(m, db, w);
-    if (!st && !interrupted())
-        st = m->to_stdout ? print_page(m, db, w) : write_page(m, db, w);
-    db_close(db);
-    (void)!folder_remove(m->temporary, &no);
-    return st;
-}
-
-static int report(struct making *m, bool quiet)
+static int report_run(struct making *m, struct report_file *f, bool quiet)
 {
     char path[1200];
     struct why w;
-    if (sweep_is_study(m->dir))
-        return cli_wrong("%s is a sweep; a report is of one run", m->dir);
+    const struct report_maker maker = {draw, write, m};
     (void)snprintf(path, sizeof path, "%.1000s/manifest.json", m->dir);
     if (manifest_read(path, &m->manifest, &m->arena, &w))
         return cli_wrong("%s", w.text);
@@ -195,7 +134,7 @@ static int report(struct making *m, bool quiet)
     m->about.sets = m->manifest.sets;
     m->about.drop_help = drop_help_of;
     interrupt_watch();
-    enum status st = make(m, &w);
+    enum status st = report_file_make(f, "results.sqlite", &maker, &w);
     if (interrupted())
         return CLI_INTERRUPTED;
     if (st) {
@@ -205,8 +144,8 @@ static int report(struct making *m, bool quiet)
     if (!quiet && !m->about.figures)
         (void)fputs("without figures: no packets were recorded, or gnuplot is not installed\n",
                     stderr);
-    if (!quiet && !m->to_stdout)
-        (void)printf("%s\n", m->file);
+    if (!quiet && !f->to_stdout)
+        (void)printf("%s\n", f->file);
     return CLI_DONE;
 }
 
@@ -219,10 +158,13 @@ static int run(int argc, char **argv)
     if (at < 0)
         return code;
     (void)snprintf(file, sizeof file, "%.1100s/report.html", argv[at]);
-    struct making m = {.dir = argv[at],
-                       .file = asked.file ? asked.file : file,
-                       .to_stdout = asked.file && !strcmp(asked.file, "-")};
-    code = report(&m, asked.quiet);
+    struct report_file f = {.dir = argv[at],
+                            .file = asked.file ? asked.file : file,
+                            .to_stdout = asked.file && !strcmp(asked.file, "-")};
+    if (sweep_is_study(argv[at]))
+        return report_study_make(&f, asked.quiet);
+    struct making m = {.dir = argv[at]};
+    code = report_run(&m, &f, asked.quiet);
     arena_release(&m.arena);
     return code;
 }
@@ -237,9 +179,10 @@ static const struct cli_option options[] = {
 const struct cli_command command_report = {
     .name = "report",
     .operands = "DIR",
-    .summary = "put a run on one HTML page that needs no other file",
+    .summary = "put a run or a sweep on one HTML page that needs no other file",
     .examples = "  monami report out                  writes out/report.html\n"
-                "  monami report out -o handover.html\n",
+                "  monami report out -o handover.html\n"
+                "  monami report study                of a folder of monami sweep run\n",
     .options = options,
     .least = 1,
     .most = 1,

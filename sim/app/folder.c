@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/export.h"
+
 static enum status io_error(const char *path, struct why *w)
 {
     return why_set(w, ST_IO, "%s: %s", path, strerror(errno));
@@ -76,10 +78,29 @@ static bool is_empty(const char *path)
     return dir && !n;
 }
 
-/* Made by a run that came to its end, or by a sweep. */
-static bool is_result(const char *path)
+/* Other programs write an export.json, too: ours is known by how it begins. */
+static bool has_export(const char *folder)
 {
-    return is_folder(path) && (has(path, "manifest.json") || has(path, "study.json"));
+    char path[1300];
+    char begin[sizeof EXPORT_JSON_BEGIN] = "";
+    if (!has(folder, EXPORT_JSON))
+        return false;
+    (void)snprintf(path, sizeof path, "%s/%s", folder, EXPORT_JSON);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return false;
+    size_t n = fread(begin, 1, sizeof begin - 1, file);
+    (void)fclose(file);
+    return n == sizeof begin - 1 && !memcmp(begin, EXPORT_JSON_BEGIN, n);
+}
+
+/* Made by a command of this kind that came to its end. */
+static bool is_ours(const struct folder *f, const char *path)
+{
+    if (!is_folder(path))
+        return false;
+    bool results = has(path, "manifest.json") || has(path, "study.json");
+    return f->kind == FOLDER_EXPORT ? !results && has_export(path) : results;
 }
 
 static enum status may_replace(const struct folder *f, bool force, struct why *w)
@@ -91,10 +112,12 @@ static enum status may_replace(const struct folder *f, bool force, struct why *w
         return why_set(w, ST_IO, "%s exists already; --force replaces it", f->final);
     if (!S_ISDIR(s.st_mode))
         return why_set(w, ST_IO, "%s is not a folder; --force replaces results alone", f->final);
-    if (!is_result(f->final) && !is_empty(f->final))
+    if (!is_ours(f, f->final) && !is_empty(f->final))
         return why_set(w, ST_IO,
-                       "%s has neither manifest.json nor study.json: it was not made by monami, "
-                       "and --force does not replace it",
+                       f->kind == FOLDER_EXPORT
+                           ? "%s was not made by monami export, and --force does not replace it"
+                           : "%s has neither manifest.json nor study.json: it was not made by "
+                             "monami, and --force does not replace it",
                        f->final);
     return ST_OK;
 }
@@ -115,7 +138,7 @@ static enum status clear_part(const struct folder *f, struct why *w)
 static enum status clear_replaced(const struct folder *f, struct why *w)
 {
     struct stat s;
-    if (!is_result(f->replaced))
+    if (!is_ours(f, f->replaced))
         return ST_OK;
     if (!lstat(f->final, &s))
         return folder_remove(f->replaced, w);
@@ -155,7 +178,7 @@ static enum status make_part(const struct folder *f, struct why *w)
     return ST_OK;
 }
 
-enum status folder_begin(struct folder *f, const char *path, bool force, struct why *w)
+static enum status begin(struct folder *f, const char *path, bool force, struct why *w)
 {
     enum status st = name_folder(f, path, w);
     if (!st)
@@ -167,23 +190,35 @@ enum status folder_begin(struct folder *f, const char *path, bool force, struct 
     return st ? st : make_part(f, w);
 }
 
+enum status folder_begin(struct folder *f, const char *path, bool force, struct why *w)
+{
+    f->kind = FOLDER_RESULTS;
+    return begin(f, path, force, w);
+}
+
+enum status folder_begin_export(struct folder *f, const char *path, bool force, struct why *w)
+{
+    f->kind = FOLDER_EXPORT;
+    return begin(f, path, force, w);
+}
+
 enum status folder_finish(struct folder *f, struct why *w)
 {
     char mark[1100];
     struct stat s;
     bool before = !lstat(f->final, &s);
     (void)snprintf(mark, sizeof mark, "%s/%s", f->part, FOLDER_UNFINISHED);
-    if (before && !is_result(f->final) && !is_empty(f->final))
+    if (before && !is_ours(f, f->final) && !is_empty(f->final))
         return why_set(w, ST_IO, "%s was changed meanwhile, and stays", f->final);
-    if (before && is_result(f->final) && is_folder(f->replaced))
+    if (before && is_ours(f, f->final) && is_folder(f->replaced))
         return why_set(w, ST_IO, "%s is in the way", f->replaced);
     if (unlink(mark))
         return io_error(mark, w);
-    if (before && (is_result(f->final) ? rename(f->final, f->replaced) : rmdir(f->final)))
+    if (before && (is_ours(f, f->final) ? rename(f->final, f->replaced) : rmdir(f->final)))
         return io_error(f->final, w);
     if (rename(f->part, f->final))
         return io_error(f->final, w);
-    return before && is_result(f->replaced) ? folder_remove(f->replaced, w) : ST_OK;
+    return before && is_ours(f, f->replaced) ? folder_remove(f->replaced, w) : ST_OK;
 }
 
 void folder_drop(struct folder *f)

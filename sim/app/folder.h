@@ -3,8 +3,9 @@
  * name beside its place, X.part, and renamed at the end.
  *
  * What stands in its place is never touched before the results are whole, and only if it is what
- * monami made itself: a folder with a manifest.json or a study.json, or an empty one.  Then it
- * steps aside as X.replaced until the new one has its name, so that one of the two is always there.
+ * monami made itself: a folder with a manifest.json or a study.json, or an empty one; of exports,
+ * only what an export made.  Then it steps aside as X.replaced until the new one has its name, so
+ * that one of the two is always there.
  */
 #ifndef SIM_APP_FOLDER_H
 #define SIM_APP_FOLDER_H
@@ -13,7 +14,13 @@
 
 #include "sim/base/status.h"
 
+enum folder_kind {
+    FOLDER_RESULTS, /* of a run or a sweep */
+    FOLDER_EXPORT   /* it holds an export.json of ours; never in the place of results */
+};
+
 struct folder {
+    enum folder_kind kind;
     char final[1024];
     char part[1040]; /* where to write until then; it holds FOLDER_UNFINISHED until it is whole */
     char replaced[1040]; /* where the former one steps aside */
@@ -24,6 +31,8 @@ struct folder {
 /* Refused if it exists, unless `force` and it is monami's own; also a place that is no name of its
  * own, such as / or .. */
 MUST_CHECK enum status folder_begin(struct folder *f, const char *path, bool force, struct why *w);
+MUST_CHECK enum status folder_begin_export(struct folder *f, const char *path, bool force,
+                                           struct why *w);
 MUST_CHECK enum status folder_finish(struct folder *f, struct why *w);
 void folder_drop(struct folder *f); /* what was written goes away */
 

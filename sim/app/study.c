@@ -311,6 +311,9 @@ bool study_load(struct study *s, const char *file, const struct cli_texts *set)
             s->unit_file =
                 SCENARIO_FIND(s->scenario.inputs, struct input_config, over)->files.items;
     }
+    const struct checking k = {&s->scenario, s->root, &s->plan, &s->arena, c};
+    if (c->n == 0)
+        check_all(&k);
     good &= c->n == 0;
     complaints_print(c, stderr);
     free(c);

@@ -21,12 +21,14 @@ struct round {
     struct sweep *sweep;
     struct plan_run at; /* that was looked at last */
     size_t left;        /* to be started or not ended */
+    size_t begun;
     size_t ended;
     size_t failed;
     double started;
     double told;
     size_t tenths;
     int width; /* of the progress line that stands there */
+    bool ending;
 };
 
 /* ---- which ones ---------------------------------------------------------------------------- */
@@ -58,6 +60,7 @@ static bool next_run(void *owner, size_t *number)
     while (plan_next(&r->sweep->study->plan, &r->at)) {
         if (is_to_run(r->sweep, &r->at)) {
             *number = r->at.number;
+            r->begun++;
             return true;
         }
     }
@@ -147,6 +150,13 @@ static void tick(void *owner)
     char line[160];
     double now = progress_seconds();
     size_t tenths = r->left ? 10 * r->ended / r->left : 0;
+    if (interrupted() && !r->ending && !r->sweep->quiet) {
+        size_t busy = r->begun - r->ended;
+        (void)fprintf(stderr, "%sthe %zu run%s at work %s finished; once more ends them\n",
+                      r->width ? "\n" : "", busy, busy == 1 ? "" : "s", busy == 1 ? "is" : "are");
+        r->width = 0;
+        r->ending = true;
+    }
     if (r->sweep->progress == PROGRESS_REDRAWN && now - r->told > 0.2) {
         describe(r, now, line);
         (void)fprintf(stderr, "\r%-*s", r->width, line);
@@ -196,6 +206,7 @@ static enum status run_round(struct sweep *s, struct sweep_count *count, struct 
     while (next_run(&r, &number))
         r.left++;
     r.at = (struct plan_run){.number = SIZE_MAX};
+    r.begun = 0;
     struct jobs jobs = {.workers = s->workers,
                         .timeout_s = s->timeout_s,
                         .owner = &r,

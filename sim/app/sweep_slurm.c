@@ -55,7 +55,7 @@ static void put_script(FILE *out, const struct sweep *s, unsigned shards, const 
                        const char *program)
 {
     (void)fputs("#!/bin/sh\n#SBATCH --job-name=monami\n", out);
-    (void)fprintf(out, "#SBATCH --output=%s/slurm-%%a.log\n", s->folder->dir);
+    (void)fprintf(out, "#SBATCH --output=\"%s/slurm-%%a.log\"\n", s->folder->dir);
     put_options(out, options);
     (void)fputs("exec ", out);
     put_quoted(out, program);

@@ -5,12 +5,12 @@ set -eu
 rm -rf "$2/readme"
 mkdir -p "$2/readme"
 cd "$1"
-tar cf - --exclude=./build --exclude=./.git --exclude='./*out' . | (cd "$2/readme" && tar xf -)
+tar cf - --exclude=./build --exclude=./.git --exclude='./*out' --exclude='./demo-study' . | (cd "$2/readme" && tar xf -)
 cd "$2/readme"
 awk '/^```sh/ { on = 1; next } /^```/ { on = 0 } on' README.md >commands.sh
 grep -q '^./demo' commands.sh
 sh -eux commands.sh
-for file in demo-out/figures/delay-call.svg out/figures/delay-call.svg study/figures/mos.svg; do
+for file in demo-out/figures/delay-call.svg out/figures/delay-call.svg study/figures/mos.svg demo-study/report.html demo-study/figures/missed.svg; do
     [ -s "$file" ] || { echo "no $file"; exit 1; }
 done
 awk '/^```yaml/ { on = 1; next } /^```/ { on = 0 } on' README.md >example.yaml

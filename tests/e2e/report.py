@@ -28,8 +28,9 @@ def rows_after(body, title):
     """Rows of the first table behind a heading."""
     at = [k for k, node in enumerate(body) if node.tag == X + 'h2' and text_of(node) == title][0]
     for node in body[at + 1:]:
-        if node.tag == X + 'table':
-            return [[text_of(cell) for cell in row] for row in node.iter(X + 'tr')][1:]
+        table = node if node.tag == X + 'table' else node.find(X + 'table')  # in its box
+        if table is not None:
+            return [[text_of(cell) for cell in row] for row in table.iter(X + 'tr')][1:]
         if node.tag == X + 'h2':
             return []
     return []

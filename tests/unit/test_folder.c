@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/export.h"
 #include "sim/app/folder.h"
 
 #include "tests/check.h"
@@ -60,15 +61,15 @@ static void results_are_replaced_when_the_new_ones_are_whole(void)
 {
     struct folder f;
     begin();
-    make(BASE "/out", "study.sqlite");
+    make(BASE "/out", "study.json");
     CHECK_EQ(folder_begin(&f, BASE "/out", true, &why), ST_OK);
-    CHECK(there(BASE "/out/study.sqlite"));
+    CHECK(there(BASE "/out/study.json"));
     folder_drop(&f);
-    CHECK(there(BASE "/out/study.sqlite"));
+    CHECK(there(BASE "/out/study.json"));
     CHECK_EQ(folder_begin(&f, BASE "/out", true, &why), ST_OK);
     write_file(BASE "/out.part/manifest.json");
     CHECK_EQ(folder_finish(&f, &why), ST_OK);
-    CHECK(there(BASE "/out/manifest.json") && !there(BASE "/out/study.sqlite"));
+    CHECK(there(BASE "/out/manifest.json") && !there(BASE "/out/study.json"));
     CHECK(!there(BASE "/out.replaced") && !there(BASE "/out.part"));
 }
 
@@ -96,6 +97,46 @@ static void what_others_made_is_not_replaced(void)
         abort();
     CHECK_EQ(folder_begin(&f, BASE "/empty", true, &why), ST_OK);
     CHECK_EQ(folder_finish(&f, &why), ST_OK);
+}
+
+static void make_export(const char *path, const char *begin)
+{
+    struct folder f;
+    char name[1400];
+    CHECK_EQ(folder_begin_export(&f, path, false, &why), ST_OK);
+    (void)snprintf(name, sizeof name, "%s/" EXPORT_JSON, f.part);
+    FILE *file = fopen(name, "w");
+    if (!file || fputs(begin, file) < 0 || fclose(file))
+        abort();
+    CHECK_EQ(folder_finish(&f, &why), ST_OK);
+}
+
+/* An export replaces exports, and results replace results. */
+static void exports_and_results_do_not_replace_each_other(void)
+{
+    static const char *const in_the_way[] = {BASE "/run", BASE "/study", BASE "/both",
+                                             BASE "/other", BASE "/short"};
+    struct folder f;
+    begin();
+    make(BASE "/run", "manifest.json");
+    make(BASE "/study", "study.json");
+    make_export(BASE "/tables", EXPORT_JSON_BEGIN "1\"\n}\n");
+    make_export(BASE "/both", EXPORT_JSON_BEGIN "1\"\n}\n");
+    write_file(BASE "/both/study.json");
+    make_export(BASE "/other", "{\"export\": \"of another program\"}\n");
+    make_export(BASE "/short", "{");
+    for (size_t k = 0; k < sizeof in_the_way / sizeof in_the_way[0]; k++) {
+        CHECK_EQ(folder_begin_export(&f, in_the_way[k], true, &why), ST_IO);
+        CHECK(strstr(why.text, "was not made by monami export") != NULL);
+        CHECK(there(in_the_way[k]));
+    }
+    CHECK_EQ(folder_begin(&f, BASE "/tables", true, &why), ST_IO);
+    CHECK_EQ(folder_begin_export(&f, BASE "/tables", false, &why), ST_IO);
+    CHECK(strstr(why.text, "--force replaces it") != NULL);
+    CHECK_EQ(folder_begin_export(&f, BASE "/tables", true, &why), ST_OK);
+    write_file(BASE "/tables.part/runs.csv");
+    CHECK_EQ(folder_finish(&f, &why), ST_OK);
+    CHECK(there(BASE "/tables/runs.csv") && !there(BASE "/tables/" EXPORT_JSON));
 }
 
 static void what_is_no_name_of_its_own_is_refused(void)
@@ -157,6 +198,8 @@ static void what_changed_meanwhile_stays(void)
 }
 
 CHECK_MAIN(CASE(it_appears_whole), CASE(results_are_replaced_when_the_new_ones_are_whole),
-           CASE(what_others_made_is_not_replaced), CASE(what_is_no_name_of_its_own_is_refused),
+           CASE(what_others_made_is_not_replaced),
+           CASE(exports_and_results_do_not_replace_each_other),
+           CASE(what_is_no_name_of_its_own_is_refused),
            CASE(what_killed_runs_left_goes_and_nothing_else),
            CASE(a_change_of_places_that_was_cut_is_taken_back), CASE(what_changed_meanwhile_stays))
