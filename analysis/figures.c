@@ -162,7 +162,7 @@ static enum status draw_delay(struct figures *f, struct sqlite3 *db, const char 
     double begin = 0;
     double end = 0;
     (void)snprintf(name, sizeof name, "delay-%.80s", flow);
-    enum status st = figure_begin(&one, f, name, title, w);
+    enum status st = figure_begin(&one, f, name, title, FIGURE_WIDE, w);
     if (st)
         return st;
     st = write_delays(&one, db, flow, &series, w);
@@ -210,7 +210,7 @@ static enum status draw_rate(struct figures *f, struct sqlite3 *db, const char *
         query_done(&q);
         return ST_OK; /* no series was recorded */
     }
-    st = figure_begin(&one, f, "rate", title, w);
+    st = figure_begin(&one, f, "rate", title, FIGURE_WIDE, w);
     if (st) {
         query_done(&q);
         return st;
@@ -277,7 +277,7 @@ static enum status draw_distribution(struct figures *f, struct sqlite3 *db, cons
         NULL, w);
     if (st)
         return st;
-    st = figure_begin(&one, f, "delay-distribution", title, w);
+    st = figure_begin(&one, f, "delay-distribution", title, FIGURE_WIDE, w);
     if (st) {
         query_done(&q);
         return st;

@@ -25,6 +25,14 @@ void query_done(struct query *q)
     q->q = NULL;
 }
 
+enum status query_end(struct query *q, struct why *w)
+{
+    struct sqlite3 *db = sqlite3_db_handle(q->q);
+    int bad = sqlite3_finalize(q->q);
+    q->q = NULL;
+    return bad ? why_set(w, ST_IO, "results: %s", sqlite3_errmsg(db)) : ST_OK;
+}
+
 const char *query_text(const struct query *q, int column)
 {
     const unsigned char *t = sqlite3_column_text(q->q, column);

@@ -22,6 +22,8 @@ MUST_CHECK enum status query_ask(struct query *q, struct sqlite3 *db, const char
                                  const char *text, struct why *w);
 bool query_next(struct query *q); /* false: no more rows */
 void query_done(struct query *q);
+/* The same, and whether the rows ended because there are no more: a database may be damaged. */
+MUST_CHECK enum status query_end(struct query *q, struct why *w);
 
 /* Of the row at hand; gone with the next. */
 const char *query_text(const struct query *q, int column); /* NULL in the database: "" */

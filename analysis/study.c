@@ -1,279 +1,318 @@
 #include "analysis/study.h"
 
-#include <assert.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <sqlite3.h>
+#include "analysis/caption.h"
+#include "analysis/kinds.h"
+#include "analysis/query.h"
+#include "analysis/steady.h"
+#include "sim/base/suggest.h"
 
-#include "analysis/stats.h"
-#include "sim/base/units.h"
+static const struct kind *const kinds[] = {&kind_lines, &kind_bars, &kind_distribution,
+                                           &kind_box,   &kind_heat, &kind_difference};
 
-enum { SAMPLES = 100000, VALUE_BYTES = 400 };
+enum { KINDS = sizeof kinds / sizeof kinds[0], CAPTION_BYTES = 2000 };
 
-struct spec {
-    char name[64];
-    char plot[160];
-    char x[160];
-    char lines[160];
-    bool median;
-};
-
-/* A parameter's value as a number along the axis, and its unit. False: it is a word. */
-static bool axis_value(const char *text, double *v, const char **unit)
+const char *const *study_kinds(void)
 {
-    struct why w;
-    int64_t whole;
-    uint32_t share;
-    *unit = "";
-    if (strchr(text, '%') && !units_share(text, &share, &w)) {
-        *v = share / 1e7;
-        *unit = "%";
-        return true;
-    }
-    if (!units_time(text, &whole, &w)) {
-        *v = (double)whole / 1e6;
-        *unit = "ms";
-        return true;
-    }
-    if (!units_rate(text, &whole, &w)) {
-        *v = (double)whole / 1e6;
-        *unit = "Mbit/s";
-        return true;
-    }
-    if (!units_size(text, &whole, &w)) {
-        *v = (double)whole;
-        *unit = "B";
-        return true;
-    }
-    if (!units_packets(text, &whole, &w)) {
-        *v = (double)whole;
-        *unit = "packets";
-        return true;
-    }
-    return !units_real(text, v, &w);
+    static const char *const words[] = {"lines",      "bars", "distribution", "box", "heat",
+                                        "difference", NULL};
+    return words;
 }
 
-static bool is_time(const char *metric)
+const char *const *study_statistics(void)
 {
-    return strstr(metric, "_ns") || !strncmp(metric, "disruption.", 11) ||
-           !strncmp(metric, "since.", 6);
+    static const char *const words[] = {"auto", "mean", "median", "p90",
+                                        "p95",  "p99",  "share",  NULL};
+    return words;
 }
 
-/* Times are drawn in ms, all else as it is. */
-static double drawn(const char *metric, double v)
+static const struct kind *find_kind(const char *word)
 {
-    return is_time(metric) ? v / 1e6 : v;
-}
-
-static const char *drawn_unit(const char *metric)
-{
-    return is_time(metric) ? ", ms" : "";
-}
-
-static const char *text(sqlite3_stmt *q, int column)
-{
-    const unsigned char *t = sqlite3_column_text(q, column);
-    return t ? (const char *)t : "";
-}
-
-/* One point of one line: all runs with these two values. */
-static enum status write_point(struct figure *one, struct sqlite3 *db, const struct spec *s,
-                               const char *x, const char *line, size_t number, struct why *w)
-{
-    static const char sql[] =
-        "SELECT value FROM scalar WHERE name = ?1 AND number IN (SELECT number FROM parameter p WHERE "
-        "p.name = ?2 AND p.value = ?3) AND (?4 = '' OR number IN (SELECT number FROM parameter p WHERE "
-        "p.name = ?4 AND p.value = ?5)) ORDER BY number";
-    sqlite3_stmt *q = NULL;
-    double *sample = calloc(SAMPLES, sizeof *sample);
-    size_t n = 0;
-    assert(sample);
-    if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK) {
-        free(sample);
-        return why_set(w, ST_IO, "study: %s", sqlite3_errmsg(db));
+    for (size_t k = 0; k < KINDS; k++) {
+        if (!strcmp(kinds[k]->word, word))
+            return kinds[k];
     }
-    const char *const bound[] = {s->plot, s->x, x, s->lines, line};
-    for (int k = 0; k < 5; k++)
-        (void)sqlite3_bind_text(q, k + 1, bound[k], -1, SQLITE_TRANSIENT);
-    while (n < SAMPLES && sqlite3_step(q) == SQLITE_ROW)
-        sample[n++] = drawn(s->plot, sqlite3_column_double(q, 0));
-    (void)sqlite3_finalize(q);
-    if (n) {
-        struct estimate e = s->median ? stats_median(sample, n) : stats_mean(sample, n);
-        const char *unit;
-        double at = 0;
-        if (!axis_value(x, &at, &unit))
-            at = (double)number;
-        (void)fprintf(one->csv, "%s,%.10g,%.10g,%.10g,%.10g,%zu,%s\n", *line ? line : s->plot, at,
-                      e.value, e.low, e.high, e.n, x);
+    return NULL;
+}
+
+/* ---- is it a figure? ------------------------------------------------------------------- */
+
+static enum status check_word(const char *what, const char *word, const char *const *words,
+                              struct why *w)
+{
+    char all[120] = "";
+    struct suggestion s = suggest_for(word);
+    for (; *words; words++) {
+        size_t n = strlen(all);
+        if (!strcmp(*words, word))
+            return ST_OK;
+        suggest_try(&s, *words);
+        (void)snprintf(all + n, sizeof all - n, "%s%s", n ? ", " : "", *words);
     }
-    free(sample);
-    return ST_OK;
+    return why_set(w, ST_MISSING, "there is no %s '%.40s'%s%s%s; there are %s", what, word,
+                   s.best ? ", did you mean '" : "", s.best ? s.best : "", s.best ? "'?" : "", all);
 }
 
-static enum status values_of(struct sqlite3 *db, const char *parameter, char list[][VALUE_BYTES],
-                             size_t *n, struct why *w)
+static enum status check_parameter(const struct runs *r, const char *name, struct why *w)
 {
-    sqlite3_stmt *q = NULL;
-    *n = 0;
-    if (sqlite3_prepare_v2(db,
-                           "SELECT value FROM parameter WHERE name = ?1 GROUP BY value ORDER BY "
-                           "min(number)",
-                           -1, &q, NULL) != SQLITE_OK)
-        return why_set(w, ST_IO, "study: %s", sqlite3_errmsg(db));
-    (void)sqlite3_bind_text(q, 1, parameter, -1, SQLITE_TRANSIENT);
-    while (*n < 256 && sqlite3_step(q) == SQLITE_ROW)
-        (void)snprintf(list[(*n)++], sizeof list[0], "%s", text(q, 0));
-    (void)sqlite3_finalize(q);
-    return ST_OK;
+    const struct runs_parameter *p;
+    return name ? runs_find_parameter(r, name, &p, w) : ST_OK;
 }
 
-/* Answers whether x is a number. */
-static bool write_axes(struct figure *one, const struct spec *s, char xs[][VALUE_BYTES], size_t n)
+static enum status check_where(const struct runs *r, const struct study_figure *ask, struct why *w)
 {
-    const char *unit = "";
-    double v;
-    bool numeric = n && axis_value(xs[0], &v, &unit);
-    (void)fputs("set xlabel ", one->gp);
-    char label[300];
-    (void)snprintf(label, sizeof label, "%s%s%s", s->x, *unit ? ", " : "", unit);
-    figure_text(one->gp, label);
-    (void)snprintf(label, sizeof label, "%s%s (%s, 95 %% interval)", s->plot, drawn_unit(s->plot),
-                   s->median ? "median" : "mean");
-    (void)fputs("\nset ylabel ", one->gp);
-    figure_text(one->gp, label);
-    (void)fputs(
-        "\nset autoscale noextend\nset offsets graph 0.03, graph 0.03, graph 0.05, graph 0\n"
-        "set key autotitle columnheader\n",
-        one->gp);
-    if (numeric)
-        return true;
-    (void)fputs("set bmargin 9\nset yrange [0:*]\nset xtics rotate by -20 (", one->gp);
-    for (size_t k = 0; k < n; k++) {
-        const char *slash = strrchr(xs[k], '/'); /* of a file its name will do */
-        (void)fputs(k ? ", " : "", one->gp);
-        figure_text(one->gp, slash ? slash + 1 : xs[k]);
-        (void)fprintf(one->gp, " %zu", k);
-    }
-    (void)fputs(")\n", one->gp);
-    return false;
-}
-
-/* One line of points, or one colour of boxes where x is a word; intervals beside it. */
-static void plot_line(FILE *gp, const struct spec *s, const char *line, size_t l, size_t lines,
-                      bool numeric)
-{
-    double width = numeric ? 0 : 0.8 / (double)lines;
-    double shift = numeric ? 0 : ((double)l - ((double)lines - 1) / 2) * width;
-    for (int bars = 0; bars < 2; bars++) {
-        (void)fprintf(gp, "%s'%s.csv' using (stringcolumn(1) eq ", l || bars ? ", \\\n  " : "",
-                      s->name);
-        figure_text(gp, line);
-        (void)fprintf(gp, " ? $2 + %.4f : NaN)", shift);
-        if (bars) {
-            (void)fprintf(gp, ":4:(0):($5-$4) with vectors nohead lw 2 lc rgb '#333333' notitle");
-        } else if (numeric) {
-            (void)fprintf(gp, ":3 with linespoints pt 7 ps 0.6 lt %zu title ", l + 1);
-        } else {
-            (void)fprintf(gp, ":3:(%.4f) with boxes fillstyle solid 0.9 noborder lt %zu title ",
-                          0.9 * width, l + 1);
-        }
-        if (!bars)
-            figure_text(gp, line);
-    }
-}
-
-/* A figure that pooled points of a sweep would show intervals that mean nothing. */
-static enum status refuse_pooling(struct sqlite3 *db, const struct spec *s, struct why *w)
-{
-    sqlite3_stmt *q = NULL;
     enum status st = ST_OK;
-    if (sqlite3_prepare_v2(
-            db,
-            "SELECT name FROM parameter WHERE name NOT IN (?1, ?2) GROUP BY name HAVING "
-            "count(DISTINCT value) > 1",
-            -1, &q, NULL) != SQLITE_OK)
-        return why_set(w, ST_IO, "study: %s", sqlite3_errmsg(db));
-    (void)sqlite3_bind_text(q, 1, s->x, -1, SQLITE_TRANSIENT);
-    (void)sqlite3_bind_text(q, 2, s->lines, -1, SQLITE_TRANSIENT);
-    if (sqlite3_step(q) == SQLITE_ROW) {
-        st = why_set(w, ST_RANGE,
-                     "figure %s: the sweep varies '%s' too, which is neither x nor lines", s->name,
-                     text(q, 0));
+    for (size_t k = 0; k < ask->wheres && !st; k++) {
+        const struct runs_parameter *p;
+        size_t value;
+        st = runs_find_parameter(r, ask->where[k].parameter, &p, w);
+        if (!st)
+            st = runs_find_value(p, ask->where[k].value, &value, w);
     }
-    (void)sqlite3_finalize(q);
     return st;
 }
 
-static enum status write_points(struct figure *one, struct sqlite3 *db, const struct spec *s,
-                                char xs[][VALUE_BYTES], size_t nx, const char *line, struct why *w)
+static enum status check_difference(const struct runs *r, const struct study_figure *ask,
+                                    struct why *w)
 {
-    enum status st = ST_OK;
-    for (size_t k = 0; k < nx && !st; k++)
-        st = write_point(one, db, s, xs[k], line, k, w);
-    return st;
+    const struct runs_parameter *p;
+    size_t value;
+    if (!*r->baseline)
+        return why_set(w, ST_MISSING,
+                       "a difference is one from a baseline: the scenario's sweep needs compare: "
+                       "{baseline: {PARAMETER: VALUE}}");
+    if (ask->statistic && strcmp(ask->statistic, "auto") != 0 &&
+        strcmp(ask->statistic, "mean") != 0)
+        return why_set(w, ST_RANGE, "a difference is the mean of pairs, not their '%.20s'",
+                       ask->statistic);
+    enum status st = runs_find_parameter(r, r->baseline, &p, w);
+    return st ? st : runs_find_value(p, r->baseline_value, &value, w);
 }
 
-static enum status draw(struct figures *f, struct sqlite3 *db, const struct spec *s,
-                        const char *title, struct why *w)
+/* Which parameters the kind needs, and which mean nothing there. */
+static enum status check_form(const struct kind *kind, const struct study_figure *ask,
+                              struct why *w)
 {
-    static char xs[256][VALUE_BYTES];
-    static char ls[256][VALUE_BYTES];
-    size_t nx = 0;
-    size_t nl = 1;
-    struct figure one;
-    enum status st = refuse_pooling(db, s, w);
+    bool heat = (kind->needs & KIND_Y) != 0;
+    bool share = ask->statistic && !strcmp(ask->statistic, "share");
+    if ((kind->needs & KIND_X) && !ask->x)
+        return why_set(w, ST_MISSING, "a figure of kind %s needs x, a parameter of the sweep",
+                       kind->word);
+    if (heat && !ask->y)
+        return why_set(w, ST_MISSING, "a heat map needs y, a parameter of the sweep");
+    if (!heat && ask->y)
+        return why_set(w, ST_RANGE, "y goes with kind heat; what makes lines is `lines`");
+    if (heat && ask->lines)
+        return why_set(w, ST_RANGE, "a heat map has x and y, and no lines");
+    if (ask->x &&
+        ((ask->y && !strcmp(ask->x, ask->y)) || (ask->lines && !strcmp(ask->x, ask->lines))))
+        return why_set(w, ST_RANGE, "x is '%s', and so is the other", ask->x);
+    if (share && !(kind->needs & KIND_ESTIMATES))
+        return why_set(w, ST_RANGE, "a %s is of all values and has no statistic", kind->word);
+    return ST_OK;
+}
+
+static enum status check(struct runs *r, const struct study_figure *ask, struct why *w)
+{
+    enum status st = check_word("kind", ask->kind, study_kinds(), w);
+    if (!st && ask->statistic)
+        st = check_word("statistic", ask->statistic, study_statistics(), w);
     if (!st)
-        st = values_of(db, s->x, xs, &nx, w);
-    ls[0][0] = '\0';
-    if (!st && *s->lines)
-        st = values_of(db, s->lines, ls, &nl, w);
-    if (!st && (!nx || !nl)) {
-        st = why_set(w, ST_MISSING, "figure %s: the sweep does not vary '%s'", s->name,
-                     nx ? s->lines : s->x);
+        st = check_form(find_kind(ask->kind), ask, w);
+    if (!st)
+        st = check_parameter(r, ask->x, w);
+    if (!st)
+        st = check_parameter(r, ask->y, w);
+    if (!st)
+        st = check_parameter(r, ask->lines, w);
+    if (!st)
+        st = check_where(r, ask, w);
+    if (!st && find_kind(ask->kind) == &kind_difference)
+        st = check_difference(r, ask, w);
+    if (!st && ask->steady)
+        st = steady_check(r, ask->plot, w);
+    return st ? st : runs_metric_check(r, ask->plot, w);
+}
+
+/* ---- drawing ------------------------------------------------------------------------------ */
+
+/* "lost packets of call.down (median)", and the metric's own name. */
+static void value_label(const struct chart *c, const struct kind *kind, char *out, size_t size)
+{
+    char words[400];
+    bool share = c->statistic->of == OF_SHARE;
+    bool difference = kind == &kind_difference;
+    kinds_value_words(c, words, sizeof words);
+    (void)snprintf(out, size, "%s%s", difference ? "difference in " : "", words);
+    size_t n = strlen(out);
+    if ((kind->needs & KIND_ESTIMATES) && !share && !difference)
+        n += (size_t)snprintf(out + n, size - n, " (%s)", c->statistic->words);
+    if (strlen(c->ask->plot) < 46 && strncmp(words, c->ask->plot, strlen(c->ask->plot)) != 0)
+        (void)snprintf(out + n, size - n, "\n%s", c->ask->plot);
+}
+
+enum { X_WIDTH = 58, Y_WIDTH = 43 };
+
+static double write_axes(const struct chart *c, const struct kind *kind, FILE *gp)
+{
+    char text[500];
+    const double label = 0.05;
+    bool words = kind == &kind_box || kind == &kind_heat || kind == &kind_bars;
+    if (kind == &kind_distribution) {
+        value_label(c, kind, text, sizeof text);
+        kinds_label(gp, "x", text, X_WIDTH);
+        kinds_label(gp, "y", "share of the runs at or below, %", Y_WIDTH);
+        kinds_legend(gp, c);
+        return 2 * label + 0.05;
     }
-    if (!st)
-        st = figure_begin(&one, f, s->name, title, w);
+    kinds_axis_words(&c->x, c->ask->x, text, sizeof text);
+    kinds_label(gp, "x", words ? c->ask->x : text, X_WIDTH);
+    kinds_tics(gp, "x", &c->x, words || !c->x.numeric);
+    if (kind == &kind_heat) {
+        kinds_label(gp, "y", c->ask->y, Y_WIDTH);
+        kinds_tics(gp, "y", &c->line, true);
+        (void)fputs("unset key\n", gp);
+    } else {
+        value_label(c, kind, text, sizeof text);
+        kinds_label(gp, "y", text, Y_WIDTH);
+        kinds_legend(gp, c);
+    }
+    return label + kinds_tics_height(&c->x, words || !c->x.numeric);
+}
+
+static enum status write_figure(const struct chart *c, const struct kind *kind, struct figure *one,
+                                struct why *w)
+{
+    char caption[CAPTION_BYTES];
+    (void)fputs("set key autotitle columnheader\n", one->gp);
+    double below = write_axes(c, kind, one->gp);
+    caption_write(c, kind, caption, sizeof caption);
+    enum status st = figure_caption(one, caption, below, w);
     if (st)
         return st;
-    bool numeric = write_axes(&one, s, xs, nx);
-    (void)fputs("series,x,value,low,high,n,text\n", one.csv);
-    for (size_t l = 0; l < nl && !st; l++)
-        st = write_points(&one, db, s, xs, nx, ls[l], w);
-    (void)fputs("plot ", one.gp);
-    for (size_t l = 0; l < nl; l++)
-        plot_line(one.gp, s, *s->lines ? ls[l] : s->plot, l, nl, numeric);
-    (void)fputc('\n', one.gp);
+    (void)fprintf(one->csv, "%s\n", kind->header);
+    kind->write(c, one->csv);
+    kind->plot(c, one->gp);
+    return ST_OK;
+}
+
+static enum status draw(struct figures *f, struct runs *r, const struct study_figure *ask,
+                        struct why *w)
+{
+    struct chart c;
+    struct figure one;
+    enum status st = check(r, ask, w);
+    if (st)
+        return st;
+    const struct kind *kind = find_kind(ask->kind);
+    st = chart_make(&c, r, ask, w);
+    if (!st && kind->prepare)
+        kind->prepare(&c);
     if (!st)
-        return figure_draw(&one, f, w);
-    figure_drop(&one);
+        st = figure_begin(&one, f, ask->name, ask->title ? ask->title : r->title, FIGURE_COLUMN, w);
+    if (!st) {
+        st = write_figure(&c, kind, &one, w);
+        if (st) {
+            figure_drop(&one);
+        } else {
+            st = figure_draw(&one, f, w);
+        }
+    }
+    chart_release(&c);
     return st;
+}
+
+/* ---- the figures of the scenario ------------------------------------------------------------ */
+
+static const char *text_or_null(struct arena *a, const struct query *q, int column)
+{
+    return query_is_null(q, column) || !*query_text(q, column)
+               ? NULL
+               : arena_text(a, query_text(q, column));
+}
+
+static enum status read_where(struct runs *r, struct study_figure *ask, struct why *w)
+{
+    struct query q;
+    enum status st = query_ask(
+        &q, r->db, "SELECT name, value FROM main.figure_where WHERE figure = ?1 ORDER BY rowid",
+        ask->name, w);
+    if (st)
+        return st;
+    while (ask->wheres < STUDY_WHERE_MOST && query_next(&q)) {
+        struct study_where *one = &ask->where[ask->wheres++];
+        one->parameter = arena_text(&r->arena, query_text(&q, 0));
+        one->value = arena_text(&r->arena, query_text(&q, 1));
+    }
+    return query_end(&q, w);
+}
+
+/* The figure at `position`; no name: there are no more. */
+static enum status read_figure(struct runs *r, size_t position, struct study_figure *ask,
+                               struct why *w)
+{
+    struct query q;
+    char sql[200];
+    struct arena *a = &r->arena;
+    *ask = (struct study_figure){.name = NULL};
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT name, kind, plot, x, y, lines, statistic, above, steady, title FROM "
+                   "main.figure WHERE position = %zu",
+                   position);
+    enum status st = query_ask(&q, r->db, sql, NULL, w);
+    if (st)
+        return st;
+    if (query_next(&q)) {
+        ask->name = arena_text(a, query_text(&q, 0));
+        ask->kind = arena_text(a, query_text(&q, 1));
+        ask->plot = arena_text(a, query_text(&q, 2));
+        ask->x = text_or_null(a, &q, 3);
+        ask->y = text_or_null(a, &q, 4);
+        ask->lines = text_or_null(a, &q, 5);
+        ask->statistic = text_or_null(a, &q, 6);
+        ask->above = query_number(&q, 7);
+        ask->steady = query_integer(&q, 8) != 0;
+        ask->title = text_or_null(a, &q, 9);
+    }
+    st = query_end(&q, w);
+    return st || !ask->name ? st : read_where(r, ask, w);
+}
+
+static enum status draw_all(struct figures *f, struct runs *r, struct why *w)
+{
+    struct study_figure ask;
+    for (size_t k = 0;; k++) {
+        enum status st = read_figure(r, k, &ask, w);
+        if (!st && !ask.name)
+            return k ? ST_OK
+                     : why_set(w, ST_MISSING,
+                               "the scenario of this sweep names no `figures`; draw one with "
+                               "--metric and --x");
+        if (!st)
+            st = draw(f, r, &ask, w);
+        if (st)
+            return st == ST_IO ? st : why_within(w, st, "figure %.60s", ask.name);
+    }
 }
 
 enum status study_draw(struct figures *f, struct sqlite3 *db, struct why *w)
 {
-    sqlite3_stmt *q = NULL;
-    enum status st = ST_OK;
-    if (sqlite3_prepare_v2(
-            db,
-            "SELECT f.name, plot, x, ifnull(lines, ''), statistic, study.title FROM figure f, "
-            "study ORDER BY f.position",
-            -1, &q, NULL) != SQLITE_OK)
-        return why_set(w, ST_IO, "study: %s", sqlite3_errmsg(db));
-    bool any = false;
-    while (!st && sqlite3_step(q) == SQLITE_ROW) {
-        struct spec s = {.median = !strcmp(text(q, 4), "median")};
-        (void)snprintf(s.name, sizeof s.name, "%s", text(q, 0));
-        (void)snprintf(s.plot, sizeof s.plot, "%s", text(q, 1));
-        (void)snprintf(s.x, sizeof s.x, "%s", text(q, 2));
-        (void)snprintf(s.lines, sizeof s.lines, "%s", text(q, 3));
-        st = draw(f, db, &s, text(q, 5), w);
-        any = true;
-    }
-    (void)sqlite3_finalize(q);
-    if (!st && !any)
-        return why_set(w, ST_MISSING, "the scenario of this sweep names no `figures`");
+    struct runs r;
+    enum status st = runs_open(&r, db, w);
+    if (!st)
+        st = draw_all(f, &r, w);
+    runs_close(&r);
+    return st;
+}
+
+enum status study_draw_one(struct figures *f, struct sqlite3 *db, const struct study_figure *ask,
+                           struct why *w)
+{
+    struct runs r;
+    enum status st = runs_open(&r, db, w);
+    if (!st)
+        st = draw(f, &r, ask, w);
+    runs_close(&r);
     return st;
 }

@@ -57,6 +57,8 @@ static bool ends_well(const char *path, const char *tail, size_t n)
                !memcmp(tail + n - (sizeof png_end - 1), png_end, sizeof png_end - 1);
     while (n && (tail[n - 1] == '\n' || tail[n - 1] == '\r' || tail[n - 1] == ' '))
         n--;
+    if (length > 4 && !strcmp(path + length - 4, ".pdf"))
+        return n >= 5 && !memcmp(tail + n - 5, "%%EOF", 5);
     return n >= 6 && !memcmp(tail + n - 6, "</svg>", 6);
 }
 

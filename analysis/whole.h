@@ -17,7 +17,7 @@ MUST_CHECK enum status whole_close(FILE *file, const char *path, struct why *w);
 MUST_CHECK enum status whole_flush(FILE *file, const char *path, struct why *w);
 
 /* Whether another program wrote all of a picture, by its suffix: an SVG ends with </svg>, a PNG
- * with its chunk IEND (RFC 2083 4.1.4). */
+ * with its chunk IEND (RFC 2083 4.1.4), a PDF with %%EOF. */
 MUST_CHECK enum status whole_picture(const char *path, struct why *w);
 
 /* The errno for which another program or a library could not write more of a file: the system says

@@ -109,7 +109,10 @@ enum status db_open(struct sqlite3 **db, const char *path, struct why *w)
         return why_set(w, ST_IO, "%s: %s", path, *db ? sqlite3_errmsg(*db) : "out of memory");
     double version = 0;
     struct why inner;
-    if (db_ask(*db, "PRAGMA user_version", &version, &inner) || (int)version != DB_VERSION)
+    if (db_ask(*db, "PRAGMA user_version", &version, &inner))
+        return why_set(w, ST_SYNTAX, "%s: not a results file of this version (%s)", path,
+                       sqlite3_errmsg(*db));
+    if ((int)version != DB_VERSION)
         return why_set(w, ST_SYNTAX, "%s: not a results file of this version", path);
     return ST_OK;
 }
@@ -204,13 +207,13 @@ enum status db_ask(struct sqlite3 *db, const char *sql, double *value, struct wh
     struct sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
         return fail(db, w);
-    enum status st = ST_MISSING;
-    if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+    bool found =
+        sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL;
+    if (found)
         *value = sqlite3_column_double(statement, 0);
-        st = ST_OK;
-    }
-    (void)sqlite3_finalize(statement);
-    return st ? why_set(w, st, "no such row") : ST_OK;
+    if (sqlite3_finalize(statement) != SQLITE_OK)
+        return fail(db, w); /* damaged: nothing is known about the row */
+    return found ? ST_OK : why_set(w, ST_MISSING, "no such row");
 }
 
 void db_print_reference(FILE *out)

@@ -35,15 +35,17 @@ def ask(*arguments, most=None, code=0, stdout=subprocess.PIPE):
 
 
 def whole(folder):
-    """Every file there is what its suffix says, and every figure has its four files."""
+    """Every file there is what its suffix says, and every figure has its files, of a study with a caption."""
     names = sorted(os.listdir(folder))
     for name in names:
         data = open(os.path.join(folder, name), 'rb').read()
         assert not name.endswith('.part'), names
         assert not name.endswith('.svg') or data.rstrip().endswith(b'</svg>'), name
         assert not name.endswith('.png') or data.endswith(b'IEND\xae\x42\x60\x82'), name
+        assert not name.endswith('.pdf') or data.rstrip().endswith(b'%%EOF'), name
     stems = {name.rsplit('.', 1)[0] for name in names}
-    assert len(names) == 4 * len(stems), names
+    suffixes = ('csv', 'gp', 'svg', 'png', 'pdf') + (('txt',) if study in folder else ())
+    assert names == sorted(stem + '.' + suffix for stem in stems for suffix in suffixes), names
     return len(stems)
 
 
@@ -59,7 +61,7 @@ for folder in (run, study):
     words = ask('plot', folder)[1]
     n = whole(drawn)
     assert words == 'drew %d figure%s in %s\n' % (n, 's' if n > 1 else '', drawn), words
-    largest = sizes(drawn, '.svg', '.png', '.csv')[-1]
+    largest = sizes(drawn, '.svg', '.png', '.pdf', '.csv')[-1]
     told = set()
     for most in (0, 100, 2000, 8000, largest - 100):
         shutil.rmtree(drawn)
