@@ -60,16 +60,17 @@ enum status study_figures(const struct study_page *p, struct why *w)
     struct query q;
     size_t n = 0;
     page_section(p->out, study_section("figures"));
-    if (p->about->not_drawn) {
-        (void)fputs("<p>Not all are here: ", p->out);
-        html_text(p->out, p->about->not_drawn);
-        (void)fputs(".</p>\n", p->out);
-    }
     enum status st = query_ask(&q, p->db, figures_sql, NULL, w);
     if (st)
         return st;
-    while (!st && query_next(&q))
+    while (!st && query_next(&q)) {
+        if (n == 0 && p->about->not_drawn) {
+            (void)fputs("<p>Not all are here: ", p->out);
+            html_text(p->out, p->about->not_drawn);
+            (void)fputs(".</p>\n", p->out);
+        }
         st = put_figure(p, &q, ++n, w);
+    }
     query_done(&q);
     if (!n)
         (void)fputs("<p>None: the scenario names no <code>figures</code>.</p>\n", p->out);

@@ -62,7 +62,7 @@ static enum status draw(void *of, struct sqlite3 *db, const char *figures, struc
     enum status st = sweep_draw(m->file->dir, &m->figures, w);
     if (st && st != ST_IO) {
         m->not_drawn = *w;
-        m->about.not_drawn = st == ST_MISSING && !m->figures.made ? NULL : m->not_drawn.text;
+        m->about.not_drawn = m->not_drawn.text;
         st = ST_OK;
     } else if (m->figures.missing_gnuplot) {
         m->about.not_drawn = "gnuplot is not installed";
@@ -89,7 +89,7 @@ static int make(struct making *m, struct report_file *f, bool quiet)
         return CLI_FAILED;
     }
     if (!quiet && m->about.not_drawn)
-        (void)fprintf(stderr, "without some figures: %s\n", m->about.not_drawn);
+        (void)fprintf(stderr, "without figures, or some of them: %s\n", m->about.not_drawn);
     if (!quiet && !f->to_stdout)
         (void)printf("%s\n", f->file);
     return CLI_DONE;

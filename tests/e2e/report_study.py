@@ -358,6 +358,18 @@ assert badges == ['detection by oracle in 1 of 2 runs'], badges
 checked, heads = check_results(db, of['results'])
 assert checked == 2 and 'n = 1' in text_of(of['results'][0])
 
+# the files of an input are the samples, not the seeds over one of them
+drive = os.path.join(scenarios, 'traces', 'two-operators.csv')
+files = [shutil.copy(drive, os.path.join(base, 'drive-%d.csv' % k)) for k in range(3)]
+study = sweep('drives', os.path.join(scenarios, 'two-operators.yaml'), 'general.stop=20 s', 'expect=[]', 'events=[]',
+              'inputs={drive: {files: [%s], format: pam2025}}' % ', '.join(files),
+              'sweep={replicate: {over: drive, seeds: 2, shift: 60 s}, metrics: [flow.stream.down.missed, disruption.stream.down]}')
+db, body, of, badges, said = check_study(study)
+checked, heads = check_results(db, of['results'])
+assert db.execute('SELECT count(DISTINCT unit), count(*) FROM job').fetchone() == (3, 6) and checked == 2, checked
+words = ' '.join(text_of(node) for node in of['varied'])
+assert '1 point, each with 3 files of drive and 2 seeds of each: 6 runs.' in words and 'Files: drive-0.csv' in words, words
+
 # more points than a table shows at once
 study = sweep('many', loss, 'general.stop=25 s', 'expect=[]', 'figures={}',
               'sweep={parameters: {networks.wlan.delay: {from: 1 ms, to: 70 ms, step: 1 ms}}, metrics: [flow.call.down.delay_mean_ns]}')
@@ -366,6 +378,12 @@ checked, heads = check_results(db, of['results'])
 folded = [node for node in of['results'] if node.tag == X + 'details']
 assert checked == 70 and len(folded) == 1 and folded[0].get('class') == 'keep' and len(table_in(folded)[1]) == 10
 assert text_of(folded[0][0]) == 'The other 10 rows'
+
+# a figure that cannot be: the page says why
+study = sweep('pooled', loss, 'general.stop=25 s', 'expect=[]', 'figures={a: {plot: flow.call.down.lost, x: networks.wlan.loss}}',
+              'sweep={parameters: {networks.wlan.loss: [0 %, 5 %], flows.call.traffic.voice: [g711, g729]}}')
+db, body, of, badges, said = check_study(study)
+assert 'figure a: ' in said and text_of(of['figures'][0]).startswith('Not all are here: figure a: '), said
 
 # runs that fail
 study = sweep('failed', loss, 'sweep={parameters: {networks.wlan.loss: [0 %, 5 %]}, replicate: {seeds: 2}}', 'figures={}',
