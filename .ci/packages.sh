@@ -1,6 +1,5 @@
-# Sourced by ./demo and ./check: install_packages demo|check
+# Sourced by ./demo and ./check: install_packages demo|check|outside
 # Installs what packages.txt names and dpkg does not have. Without root it prints the line to run.
-# Those of kind browser are nice to have: where they cannot be had that is said, and no error.
 
 # missing_packages KIND...: of these kinds, those that dpkg does not have.
 missing_packages() {
@@ -12,34 +11,13 @@ missing_packages() {
     done
 }
 
-install_optional() {
-    missing=$(missing_packages browser)
-    [ -z "$missing" ] && return 0
-    if [ "$(id -u)" != 0 ]; then
-        echo "not installed, a test is left out:$missing" >&2
-        return 0
-    fi
-    export DEBIAN_FRONTEND=noninteractive
-    # shellcheck disable=SC2086
-    if apt-get install -q -y --no-install-recommends $missing >/dev/null 2>&1 ||
-        { apt-get update -q -o Acquire::Retries=0 -o Acquire::http::Timeout=10 >/dev/null 2>&1 &&
-            apt-get install -q -y --no-install-recommends $missing >/dev/null 2>&1; }; then
-        echo "installed:$missing"
-    else
-        echo "not installable here:$missing" >&2
-    fi
-    return 0
-}
-
 install_packages() {
     case $1 in
         check) missing=$(missing_packages demo check) ;;
+        outside) missing=$(missing_packages demo check outside) ;;
         *) missing=$(missing_packages demo) ;;
     esac
-    if [ -z "$missing" ]; then
-        [ "$1" = check ] && install_optional
-        return 0
-    fi
+    [ -z "$missing" ] && return 0
     if [ "$(id -u)" != 0 ]; then
         echo "These Debian packages are missing; install them with:" >&2
         echo "  sudo apt-get install --no-install-recommends$missing" >&2
@@ -56,6 +34,4 @@ install_packages() {
         return 1
     fi
     rm -f "$log"
-    [ "$1" = check ] && install_optional
-    return 0
 }

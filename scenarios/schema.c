@@ -313,6 +313,33 @@ static void put_definitions(struct schema *s, const struct key *keys)
     jw_end(&s->j);
 }
 
+/* Keys of the user's own; anchors stand there. */
+static void put_own(struct schema *s)
+{
+    jw_object(&s->j, "patternProperties");
+    jw_object(&s->j, "^x-");
+    jw_end(&s->j);
+    jw_end(&s->j);
+}
+
+/* A file that changes another has some of it, and only the two together can be judged. */
+static void put_changes(struct schema *s, const struct key *keys)
+{
+    jw_object(&s->j, "if");
+    jw_list(&s->j, "required");
+    jw_text(&s->j, NULL, "scenario");
+    jw_end(&s->j);
+    jw_end(&s->j);
+    jw_object(&s->j, "then");
+    jw_object(&s->j, "properties");
+    for (const struct key *k = keys; k->name; k++)
+        jw_bool(&s->j, k->name, true);
+    jw_end(&s->j);
+    jw_bool(&s->j, "additionalProperties", false);
+    put_own(s);
+    jw_end(&s->j);
+}
+
 void schema_print(FILE *out, const struct key *keys, const char *title)
 {
     struct schema s = {.j = jw_to(out, 1)};
@@ -320,10 +347,10 @@ void schema_print(FILE *out, const struct key *keys, const char *title)
     jw_text(&s.j, "$schema", "https://json-schema.org/draft/2020-12/schema");
     jw_text(&s.j, "$id", "urn:monami:scenario:1");
     jw_text(&s.j, "title", title);
+    put_changes(&s, keys);
+    jw_object(&s.j, "else");
     put_table(&s, keys);
-    jw_object(&s.j, "patternProperties"); /* of the user's own; anchors stand there */
-    jw_object(&s.j, "^x-");
-    jw_end(&s.j);
+    put_own(&s);
     jw_end(&s.j);
     put_definitions(&s, keys);
     jw_end(&s.j);

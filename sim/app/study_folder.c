@@ -107,10 +107,11 @@ static enum status look_at(const char *dir, bool force, struct why *w)
         return errno == ENOENT ? ST_OK : io(dir, w);
     if (stat(dir, &s) || !S_ISDIR(s.st_mode))
         return why_set(w, ST_RANGE, "%.180s is not a folder", dir);
-    if (has(dir, "study.json") || is_empty(dir) || (force && has(dir, "manifest.json")))
+    bool other = has(dir, "manifest.json") || has(dir, "study.sqlite"); /* a run's, or of before */
+    if (has(dir, "study.json") || is_empty(dir) || (force && other))
         return ST_OK;
     return why_set(w, ST_RANGE, "%.150s exists already and is not the folder of a sweep%s", dir,
-                   has(dir, "manifest.json") ? "; --force replaces it" : "");
+                   other ? "; --force replaces it" : "");
 }
 
 /* Begun anew: all but the lock goes. */

@@ -373,7 +373,7 @@ for most in (50, 4096, 20000, largest - 1):
     refused('cannot be written: File too large', 'run', '-o', 'full', code=1, most=most)
 refused('cannot be written: File too large', 'run', '-o', 'run.sca', '-f', code=1, most=20000)
 assert os.path.getsize('run.sca') == size
-assert whole == open('study/study.sqlite', 'rb').read() and sorted(os.listdir('study')) == ['scenario.yaml', 'study.sqlite']
+assert whole == open('study/study.sqlite', 'rb').read() and not [n for n in os.listdir('study') if 'export' in n or n.endswith('.part')]
 os.chdir(scratch)
 shutil.rmtree(base)
 print('both formats are what the databases say')

@@ -39,11 +39,11 @@ refused("--jobs: '0' is not a whole number from 1 to 1024", 'sweep', 'run', loss
 refused("'18446744073709551616' is too large", 'run', minimal, '-o', out, '--set', 'general.seed=18446744073709551616')
 
 # ---- options that nothing uses
-for option in (['-o', 'zz'], ['-j', '1'], ['-f'], ['-v']):
+for option in (['-o', 'zz'], ['-f'], ['-v']):
     refused('is of sweep run', 'sweep', 'plan', loss, *option)
 assert ask('sweep', 'plan', loss, '-q')[1] == ''
 one = ['--set', 'sweep={parameters: {networks.wlan.loss: [0 %]}, replicate: {seeds: 1}}', '--set', 'figures={}']
-assert ask('sweep', 'plan', loss, *one)[1] == '1 run: 1 point, 1 replication each\n'
+assert ask('sweep', 'plan', loss, *one)[1].startswith('1 run: 1 point, 1 replication each; a run takes about ')
 operator = ['--operator', 'att']
 refused('--output is of trace import', 'trace', 'show', link, *operator, '-o', 'zz')
 refused('--json is of trace show', 'trace', 'import', link, *operator, '--json')
@@ -82,7 +82,7 @@ assert words == 'no flows\nwrote %s\n' % out, words
 words = ask('run', minimal, '-o', out, '-f')[1]
 assert words.startswith('call.up: ') and words.endswith('; draw it with: monami plot %s\n' % out), words
 words = ask('sweep', 'run', loss, '-o', out + '-study', '--set', 'general.stop=25 s', '--set', 'expect=[]', *one)[1]
-assert words.endswith('1 run, 0 failed; wrote %s-study/study.sqlite\n' % out), words
+assert '1 of 1 run done, 1 now; 0 failed\nwrote %s-study/study.sqlite;' % out in words, words
 assert ask('report', out, '-o', '-')[0] == (ask('report', out), open(os.path.join(out, 'report.html')).read())[1]
 assert '-' not in os.listdir(base), os.listdir(base)
 
@@ -93,7 +93,6 @@ refused('No such file or directory', 'trace', 'import', link, *operator, '-o', n
 refused('No such file or directory', 'report', out, '-o', nowhere, code=1)
 refused('No such file or directory', 'example', '-o', nowhere, code=1)
 refused('--force replaces it', 'run', minimal, '-o', out)
-refused('--force replaces it', 'sweep', 'run', loss, '-o', out + '-study')
 with open('/dev/full', 'w') as full:
     for arguments in (['explain'], ['example'], ['report', out, '-o', '-'], ['trace', 'show', link, *operator]):
         assert 'stdout: cannot be written: No space left on device\n' in ask(*arguments, code=1, stdout=full)[1]
