@@ -325,6 +325,21 @@ BREAKS = [
     ('warm-up-without-end', 'unit.stats_steady',
      'a series that never settles is cut off near its end and believed',
      'analysis/stats_steady.c', 'return cut <= n / FIVE / 2 ? FIVE * cut : n;', 'return FIVE * cut;'),
+    ('or-before-and', 'unit.plan',
+     'a constraint takes and before or from the left',
+     'sim/batch/constraint.c', '    while (!r->st && r->token == T_AND) {', '    while (!r->st && (r->token == T_AND || r->token == T_OR)) {'),
+    ('half-a-line-counts', 'unit.plan',
+     'the last line of a journal is believed though its writer was killed',
+     'sim/batch/journal.c', '        if (line[n - 1] != \'\\n\')\n            break; /* its writer was killed */\n        line[n - 1] = \'\\0\';\n        if (parse(line, &e))', '        if (line[n - 1] == \'\\n\')\n            line[n - 1] = \'\\0\';\n        e.key[0] = \'\\0\';\n        if (parse(line, &e) || e.key[0])'),
+    ('lock-step-as-axes', 'unit.plan',
+     'parameters in lock-step take their values one after the other',
+     'sim/batch/plan.c', 'if (k + 1 < p->parameters && one->axis == p->parameter[k + 1].axis) {', 'if (k + 2 < p->parameters && one->axis == p->parameter[k + 1].axis) {'),
+    ('range-without-end', 'unit.plan',
+     'a range leaves out its last value',
+     'sim/batch/range.c', 'size_t n = (size_t)(span / step.value) + 1;', 'size_t n = (size_t)(span / step.value);'),
+    ('seeds-outside-units', 'unit.plan',
+     'the seeds of a unit are not innermost',
+     'sim/batch/plan.c', '    r.unit = rest / p->seeds[r.point];\n    r.seed = rest % p->seeds[r.point];', '    r.unit = rest % p->units;\n    r.seed = rest / p->units;'),
 ]
 
 
