@@ -134,7 +134,8 @@ double kinds_dodge(const struct chart *c, size_t line)
     for (size_t k = 1; k < a->n; k++)
         gap = fmin(gap, a->at[k] - a->at[k - 1]);
     double all = a->n > 1 ? a->at[a->n - 1] - a->at[0] : 1;
-    double step = fmin(0.018 * all, 0.6 * gap / (double)c->line.n);
+    double step =
+        fmin(fmin(0.018 * all, 0.06 * all / (double)c->line.n), 0.6 * gap / (double)c->line.n);
     return ((double)line - ((double)c->line.n - 1) / 2) * step;
 }
 
@@ -215,5 +216,6 @@ void kinds_legend(FILE *gp, const struct chart *c)
                    crossed ? c->x.of->name : "");
     (void)fputs("unset title\nset key title ", gp);
     figure_text(gp, title);
-    (void)fputs(" font axis_font\n", gp);
+    size_t longest = longest_label(&c->line) + (crossed ? 2 + longest_label(&c->x) : 0);
+    (void)fprintf(gp, " font axis_font maxcols %d\n", longest > 24 ? 1 : longest > 12 ? 2 : 3);
 }

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -166,8 +167,11 @@ static const char *cut(struct arena *a, const char *text, size_t from, size_t be
     size_t len = strlen(text);
     if (from + behind >= len)
         return text;
-    const char *rest = arena_format(a, "%s%.*s%s", from && text[from - 1] != '/' ? "..." : "",
-                                    (int)(len - from - behind), text + from, behind ? "..." : "");
+    const char *end = text + len - behind;
+    bool kind_of_file = *end == '.' && !strpbrk(end + 1, "./ "); /* it says nothing */
+    const char *rest =
+        arena_format(a, "%s%.*s%s", from && text[from - 1] != '/' ? "..." : "",
+                     (int)(len - from - behind), text + from, behind && !kind_of_file ? "..." : "");
     len = strlen(rest);
     if (len <= LABEL_MOST)
         return rest;

@@ -18,7 +18,7 @@ static void shortens_long_values_to_what_differs(void)
 {
     labels((const char *const[]){"g711", "g729"}, 2, (const char *const[]){"g711", "g729"});
     labels((const char *const[]){"traces/2024/drive-1.csv", "traces/2024/drive-27.csv"}, 2,
-           (const char *const[]){"...1...", "...27..."});
+           (const char *const[]){"...1", "...27"});
     labels((const char *const[]){"traces/2024/drives/west.csv"}, 1,
            (const char *const[]){"west.csv"});
     labels((const char *const[]){"[wlan0, lte0, lte1]", "[lte0, wlan0, lte1]"}, 2,
