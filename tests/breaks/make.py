@@ -333,7 +333,7 @@ BREAKS = [
      'sim/batch/journal.c', '        if (line[n - 1] != \'\\n\')\n            break; /* its writer was killed */\n        line[n - 1] = \'\\0\';\n        if (parse(line, &e))', '        if (line[n - 1] == \'\\n\')\n            line[n - 1] = \'\\0\';\n        e.key[0] = \'\\0\';\n        if (parse(line, &e) || e.key[0])'),
     ('lock-step-as-axes', 'unit.plan',
      'parameters in lock-step take their values one after the other',
-     'sim/batch/plan.c', 'if (k + 1 < p->parameters && one->axis == p->parameter[k + 1].axis) {', 'if (k + 2 < p->parameters && one->axis == p->parameter[k + 1].axis) {'),
+     'sim/batch/plan.c', 'if (k + 1 < p->parameters && one->axis == p->parameter[k + 1].axis) {', 'if (k > p->parameters && one->axis == p->parameter[k + 1].axis) {'),
     ('range-without-end', 'unit.plan',
      'a range leaves out its last value',
      'sim/batch/range.c', 'size_t n = (size_t)(span / step.value) + 1;', 'size_t n = (size_t)(span / step.value);'),
