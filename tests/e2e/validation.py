@@ -187,7 +187,7 @@ def loss():
     for share in ('10 %', '30 %', '50 %'):
         p = float(share[:-2]) / 100
         taken = [ba - bu for bu, ba in db.execute(
-            "SELECT bu_sent_ns, ba_received_ns FROM transition JOIN parameter ON run = number WHERE "
+            "SELECT bu_sent_ns, ba_received_ns FROM transition JOIN parameter USING (number) WHERE "
             "kind = 'BID added' AND value = ? AND ba_received_ns IS NOT NULL", (share,))]
         check('registrations at %s' % share, len(taken) == 1000, len(taken))
         table = times_of(p, 1e-9)
