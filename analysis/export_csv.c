@@ -93,7 +93,7 @@ static void put_line(FILE *out, struct sqlite3_stmt *rows, bool header)
 static enum status open_file(const struct csv *c, const char *name, char path[1200], FILE **out,
                              struct why *w)
 {
-    (void)snprintf(path, 1200, "%.1000s/%s", c->folder, name);
+    (void)snprintf(path, 1200, "%.1000s/%.150s", c->folder, name);
     *out = fopen(path, "w");
     return *out ? ST_OK : why_set(w, ST_IO, "%.180s: cannot be written: %s", path, strerror(errno));
 }

@@ -46,7 +46,7 @@ static void run_words(const char *name, char *out, size_t size)
                        "hand-over that it felt most, if any.",
                        name + 6);
     } else {
-        (void)snprintf(out, size, "%s", name);
+        (void)snprintf(out, size, "%.120s", name);
     }
 }
 
