@@ -14,7 +14,8 @@
 #include "sim/batch/jobs.h"
 
 enum { FAILURES_TOLD = 5 };
-enum { NOT_WRITTEN = 3 }; /* exit code of a run whose results could not be kept */
+enum { WITHOUT_RESULTS = 4 }; /* it ended as if well, and left nothing */
+enum { NOT_WRITTEN = 3 };     /* exit code of a run whose results could not be kept */
 
 /* The runs of one round. */
 struct round {
@@ -183,11 +184,15 @@ static enum status ended(void *owner, const struct jobs_end *end, struct why *w)
         return why_set(w, ST_IO, "%.240s", end->said);
     study_key(r->sweep->study, &run, e.key);
     char said[JOBS_SAID];
+    char path[1200];
     memcpy(said, end->said, sizeof said);
-    e.message = end->code > 1 ? said : NULL;
+    study_folder_run(r->sweep->folder, e.key, path);
+    if (e.code <= 1 && access(path, R_OK))
+        e.code = WITHOUT_RESULTS;
+    e.message = e.code > 1 ? said : NULL;
     enum status st = journal_add(&r->sweep->folder->journal, &e, w);
     r->ended++;
-    if (end->code > 1) {
+    if (e.code > 1) {
         r->failed++;
         if (!r->sweep->quiet && r->failed <= FAILURES_TOLD)
             tell_failure(r, end);
