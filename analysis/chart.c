@@ -17,13 +17,17 @@ const struct statistic statistics[] = {
     {.word = NULL},
 };
 
-/* Disruptions have modes: their mean is none of them. */
+bool statistic_is_median(const char *metric)
+{
+    return !strncmp(metric, "disruption.", 11);
+}
+
 static const struct statistic *choose_statistic(const struct study_figure *ask)
 {
     const char *word = ask->statistic;
     const struct statistic *s = statistics;
     if (!word || !strcmp(word, "auto"))
-        word = strncmp(ask->plot, "disruption.", 11) != 0 ? "mean" : "median";
+        word = statistic_is_median(ask->plot) ? "median" : "mean";
     while (s->word && strcmp(s->word, word) != 0)
         s++;
     assert(s->word && "study_check() looked");

@@ -23,6 +23,10 @@ struct statistic {
 
 extern const struct statistic statistics[]; /* a NULL word ends */
 
+/* What is meant where none is named: the median of disruptions, which have modes (their mean is
+ * none of them), the mean of all else. */
+bool statistic_is_median(const char *metric);
+
 /* Values of a parameter in the order in which they are drawn: numbers ascending, words as the sweep
  * has them. Without a parameter there is one place. */
 struct axis {

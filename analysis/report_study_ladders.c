@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/html.h"
+#include "analysis/one_run.h"
 #include "analysis/query.h"
 #include "analysis/report_study_parts.h"
 #include "traces/db.h"
@@ -42,48 +43,6 @@ static enum status choose(const struct study_page *p, struct chosen *c, size_t *
     return ST_OK;
 }
 
-/* ---- a run of the study as a database of its own -------------------------------------------- */
-
-static const char *const shown[] = {"event", "transition", "disruption"};
-
-/* The names of a table's columns, without their types. */
-static void column_names(const char *table, char *out, size_t size)
-{
-    const struct db_table *t = db_tables;
-    size_t n = 0;
-    while (strcmp(t->name, table) != 0)
-        t++;
-    for (const char *c = t->columns; c; c = strchr(c, ',')) {
-        c += strspn(c, ", ");
-        int length = (int)strcspn(c, " ");
-        n += (size_t)snprintf(out + n, size - n, "%s%.*s", n ? ", " : "", length, c);
-    }
-}
-
-static enum status hide(const struct study_page *p, struct why *w)
-{
-    return db_do(
-        p->db,
-        "DROP VIEW IF EXISTS temp.event; DROP VIEW IF EXISTS temp.transition; DROP VIEW IF "
-        "EXISTS temp.disruption",
-        w);
-}
-
-static enum status show(const struct study_page *p, int64_t number, struct why *w)
-{
-    enum status st = hide(p, w);
-    for (size_t k = 0; k < sizeof shown / sizeof shown[0] && !st; k++) {
-        char names[400];
-        char sql[700];
-        column_names(shown[k], names, sizeof names);
-        (void)snprintf(sql, sizeof sql,
-                       "CREATE TEMP VIEW %s AS SELECT %s FROM main.%s WHERE number = %" PRId64,
-                       shown[k], names, shown[k], number);
-        st = db_do(p->db, sql, w);
-    }
-    return st;
-}
-
 /* ---- writing -------------------------------------------------------------------------------- */
 
 static enum status put_one(const struct study_page *p, const struct chosen *c, struct why *w)
@@ -104,10 +63,12 @@ static enum status put_one(const struct study_page *p, const struct chosen *c, s
                   "that disturbed most.</p>\n",
                   c->of, (double)c->worst / 1e6);
     if (!st)
-        st = show(p, c->number, w);
+        st = one_run_views(p->db, w);
+    if (!st)
+        st = one_run_show(p->db, c->number, w);
     if (!st)
         st = report_ladders(p->out, p->db, 1, "h4", w);
-    enum status hidden = hide(p, st ? &other : w);
+    enum status hidden = one_run_hide(p->db, st ? &other : w);
     return st ? st : hidden;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/chart.h"
 #include "analysis/html.h"
 #include "analysis/query.h"
 #include "analysis/report_study_parts.h"
@@ -14,10 +15,8 @@ enum { METRICS = 64 };
 /* The values of one metric in the runs of one point. */
 struct metric {
     char name[STUDY_NAME];
-    double divisor; /* of what is shown */
-    const char *unit;
+    struct scale scale;
     bool median;
-    bool any; /* does it have a value in any run? */
     double *x;
     int64_t *of; /* unit of replication */
     size_t n;
@@ -33,13 +32,7 @@ struct results {
     int64_t point;
 };
 
-static bool is_time(const char *metric)
-{
-    return strstr(metric, "_ns") || !strncmp(metric, "disruption.", 11) ||
-           !strncmp(metric, "since.", 6);
-}
-
-/* Times in ms, and in s where they are all that long. */
+/* In the units of the figures. */
 static void add_metric(struct results *r, const struct query *q)
 {
     if (r->metrics == METRICS) {
@@ -47,25 +40,23 @@ static void add_metric(struct results *r, const struct query *q)
         return;
     }
     struct metric *m = &r->metric[r->metrics++];
-    bool seconds = query_number(q, 1) >= 1e10;
+    double least = query_number(q, 1); /* of those that are not 0 */
     (void)snprintf(m->name, sizeof m->name, "%s", query_text(q, 0));
-    m->any = !query_is_null(q, 1);
-    m->median = !strncmp(m->name, "disruption.", 11);
-    m->divisor = !is_time(m->name) ? 1 : seconds ? 1e9 : 1e6;
-    m->unit = !is_time(m->name) ? "" : seconds ? ", s" : ", ms";
+    m->median = statistic_is_median(m->name);
+    m->scale = wording_scale(wording_metric_kind(m->name), &least, 1);
 }
 
 /* Those of the figures first, as they come there. */
 static enum status read_metrics(struct results *r, struct why *w)
 {
     struct query q;
-    enum status st =
-        query_ask(&q, r->page->db,
-                  "WITH m AS (SELECT plot AS name, position AS at FROM figure UNION ALL SELECT "
-                  "name, 1000000 + min(rowid) FROM scalar GROUP BY name) SELECT name, (SELECT "
-                  "max(abs(value)) FROM scalar s WHERE s.name = m.name) FROM m GROUP BY name ORDER "
-                  "BY min(at)",
-                  NULL, w);
+    enum status st = query_ask(
+        &q, r->page->db,
+        "WITH m AS (SELECT plot AS name, position AS at FROM figure UNION ALL SELECT "
+        "name, 1000000 + min(rowid) FROM scalar GROUP BY name) SELECT name, (SELECT "
+        "min(abs(value)) FROM scalar s WHERE s.name = m.name AND value <> 0) FROM m GROUP BY name ORDER "
+        "BY min(at)",
+        NULL, w);
     if (st)
         return st;
     while (query_next(&q))
@@ -95,7 +86,7 @@ static bool add_value(struct metric *m, double v, int64_t unit)
             return false;
         m->room = room;
     }
-    m->x[m->n] = v / m->divisor;
+    m->x[m->n] = v / m->scale.divisor;
     m->of[m->n++] = unit;
     return true;
 }
@@ -112,8 +103,8 @@ static void put_heads(const void *of)
         const struct metric *m = &r->metric[k];
         (void)fputs("<th scope=\"col\" class=\"n\">", out);
         html_text(out, m->name);
-        (void)fprintf(out, "%s <span class=\"i\">%s</span></th>", m->unit,
-                      m->median ? "median" : "mean");
+        (void)fprintf(out, "%s%s <span class=\"i\">%s</span></th>", *m->scale.unit ? ", " : "",
+                      m->scale.unit, m->median ? "median" : "mean");
     }
 }
 

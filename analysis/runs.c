@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "analysis/one_run.h"
 #include "analysis/query.h"
 #include "sim/base/quantity.h"
 #include "sim/base/suggest.h"
@@ -189,45 +190,10 @@ enum status runs_find_value(const struct runs_parameter *p, const char *text, si
     return why_set(w, ST_MISSING, "'%.60s' has no value '%.60s'%s", p->name, text, more);
 }
 
-/* ---- a run as a database of its own ------------------------------------------------- */
-
-/* A view for each table that has the number of the run in front. */
-static enum status make_views(struct runs *r, struct why *w)
-{
-    struct query q;
-    enum status st =
-        db_do(r->db,
-              "PRAGMA temp_store = MEMORY; CREATE TEMP TABLE IF NOT EXISTS present (number "
-              "INTEGER); DELETE FROM present; INSERT INTO present VALUES (0)",
-              w);
-    if (!st)
-        st =
-            query_ask(&q, r->db,
-                      "SELECT 'CREATE TEMP VIEW IF NOT EXISTS \"' || m.name || '\" AS SELECT ' || "
-                      "group_concat('\"' || i.name || '\"') || ' FROM main.\"' || m.name || "
-                      "'\" WHERE number = (SELECT number FROM temp.present)' FROM "
-                      "main.sqlite_master m, pragma_table_info(m.name) i WHERE m.type = 'table' "
-                      "AND i.name <> 'number' AND m.name NOT IN ('job', 'scalar', 'parameter') AND "
-                      "EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'number') "
-                      "GROUP BY m.name",
-                      NULL, w);
-    if (st)
-        return st;
-    char *all = sqlite3_mprintf("");
-    while (query_next(&q))
-        all = sqlite3_mprintf("%z%s;", all, query_text(&q, 0));
-    st = query_end(&q, w);
-    assert(all);
-    if (!st)
-        st = db_do(r->db, all, w);
-    sqlite3_free(all);
-    return st;
-}
-
 enum status runs_open(struct runs *r, struct sqlite3 *db, struct why *w)
 {
     *r = (struct runs){.db = db};
-    enum status st = make_views(r, w);
+    enum status st = one_run_views(db, w);
     if (!st)
         st = read_study(r, w);
     if (!st)
@@ -281,10 +247,7 @@ static enum status ask_scalars(struct runs *r, const char *metric, double *value
 static enum status ask_run(struct runs *r, size_t k, const char *metric, double *value,
                            struct why *w)
 {
-    char sql[64];
-    (void)snprintf(sql, sizeof sql, "UPDATE temp.present SET number = %lld",
-                   (long long)r->run[k].number);
-    enum status st = db_do(r->db, sql, w);
+    enum status st = one_run_show(r->db, r->run[k].number, w);
     if (!st)
         st = metric_ask(r->db, metric, value, w);
     return st == ST_MISSING ? ST_OK : st; /* it has no value in this run */

@@ -1,9 +1,8 @@
 /*
  * runs.h - the runs of a study (study.sqlite), their parameters, and any metric of each of them.
  *
- * A run looks like a database of its own: views with the names of a run's tables show the rows of
- * the run whose number stands in temp.present, so that metric_ask() finds them.  The study is only
- * read; what it holds is owned by the struct until runs_close().
+ * A run looks like a database of its own (one_run.h), so that metric_ask() finds its rows.  The
+ * study is only read; what it holds is owned by the struct until runs_close().
  */
 #ifndef ANALYSIS_RUNS_H
 #define ANALYSIS_RUNS_H

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "scenarios/complaints.h"
+#include "sim/base/path.h"
 
 enum { DEPTH_MOST = 8 };
 
@@ -67,12 +68,6 @@ const char *inherit_studies(const struct yaml_node *root, struct arena *arena)
     return text;
 }
 
-static const char *folder_of(const char *path, struct arena *arena)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? arena_format(arena, "%.*s", (int)(slash - path), path) : "";
-}
-
 /* The file that `root` changes, with its own bases. */
 static struct yaml_node *read_base(const struct yaml_node *root, const char *folder, unsigned depth,
                                    struct arena *arena, struct complaints *c)
@@ -86,7 +81,7 @@ static struct yaml_node *read_base(const struct yaml_node *root, const char *fol
                  DEPTH_MOST);
         return NULL;
     }
-    const char *where = folder_of(path, arena);
+    const char *where = path_folder(path, arena);
     struct yaml_node *base = yaml_load(path, where, arena, c);
     if (base && base->kind != YAML_MAP) {
         complain(c, &base->at, "", "a scenario is a map of keys");

@@ -117,6 +117,11 @@ enum status db_open(struct sqlite3 **db, const char *path, struct why *w)
     return ST_OK;
 }
 
+void db_take_names_as_they_are(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_URI, 0); /* it refuses only after the first database */
+}
+
 void db_close(struct sqlite3 *db)
 {
     (void)sqlite3_close(db);

@@ -30,6 +30,9 @@ extern const struct db_table db_tables[]; /* a NULL name ends */
 MUST_CHECK enum status db_create(struct sqlite3 **db, const char *path, const char *aside,
                                  struct why *w);
 MUST_CHECK enum status db_open(struct sqlite3 **db, const char *path, struct why *w); /* to read */
+/* At the start of a program: the name of a database is that of a file, whatever it looks like, and
+ * never a URI. */
+void db_take_names_as_they_are(void);
 void db_close(struct sqlite3 *db); /* NULL is fine */
 const char *db_library(void);      /* "SQLite 3.40.1" */
 MUST_CHECK enum status db_commit(struct sqlite3 *db, struct why *w);

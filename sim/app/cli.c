@@ -24,6 +24,11 @@ int cli_wrong(const char *fmt, ...)
     return CLI_USAGE;
 }
 
+const char *cli_plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 bool cli_number(const char *option, const char *text, long long least, long long most,
                 long long *value)
 {

@@ -61,6 +61,9 @@ bool cli_number(const char *option, const char *text, long long least, long long
  * been said on stderr. */
 bool cli_target(const char *path);
 
+/* "s" of so many runs; "" of one. */
+const char *cli_plural(size_t n);
+
 void cli_help(const struct cli_command *command); /* on stdout */
 
 extern const struct cli_command command_example;

@@ -6,6 +6,7 @@
 #include "sim/app/cli.h"
 #include "sim/app/study.h"
 #include "sim/base/json.h"
+#include "sim/base/path.h"
 
 struct asked {
     struct cli_texts set;
@@ -42,7 +43,7 @@ static int check_one(const char *file, const struct asked *asked, struct json_wr
         complaints_print(c, stderr);
     }
     if (good && asked->effective)
-        effective_print(stdout, scenario_keys, &s, scenario_folder(file, &arena));
+        effective_print(stdout, scenario_keys, &s, path_folder(file, &arena));
     if (good && !asked->quiet && !asked->effective && !asked->json) {
         (void)fprintf(stderr, "%s: good: %zu nodes, %zu networks, %zu flows\n", file, s.nodes.n,
                       s.networks.n, s.flows.n);

@@ -172,7 +172,7 @@ static int tell(const struct figures *f)
                       f->dir);
         return CLI_FAILED;
     }
-    (void)fprintf(stderr, "drew %u figure%s in %s\n", f->made, f->made == 1 ? "" : "s", f->dir);
+    (void)fprintf(stderr, "drew %u figure%s in %s\n", f->made, cli_plural(f->made), f->dir);
     (void)printf("%s\n", f->last);
     return CLI_DONE;
 }

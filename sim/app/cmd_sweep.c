@@ -39,11 +39,6 @@ struct command {
     struct cli_texts set; /* with --study */
 };
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static int failed(const struct why *w)
 {
     (void)fprintf(stderr, "error: %s\n", w->text);
@@ -80,14 +75,14 @@ static void print_json(const struct command *c, const struct sweep_count *n, boo
 static void tell_count(const struct command *c, const struct sweep_count *n)
 {
     (void)fprintf(stderr, "%zu of %zu run%s done, %zu now; %zu failed", n->done, n->planned,
-                  plural(n->planned), n->ran, n->failed);
+                  cli_plural(n->planned), n->ran, n->failed);
     if (n->unmet)
         (void)fprintf(stderr, "; in %zu an expectation did not hold", n->unmet);
     (void)fputc('\n', stderr);
     if (n->others)
         (void)fprintf(
             stderr, "%zu run%s in %s %s of other settings, inputs or versions: kept, not counted\n",
-            n->others, plural(n->others), c->folder.dir, n->others == 1 ? "is" : "are");
+            n->others, cli_plural(n->others), c->folder.dir, n->others == 1 ? "is" : "are");
 }
 
 static void tell_failures(const struct command *c, size_t most)

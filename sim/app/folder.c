@@ -67,31 +67,33 @@ static bool is_folder(const char *path)
     return !lstat(path, &s) && S_ISDIR(s.st_mode);
 }
 
-static bool is_empty(const char *path)
+bool folder_is_empty(const char *path, const char *but)
 {
     DIR *dir = opendir(path);
     unsigned n = 0;
     for (struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir))
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+             (!but || strcmp(e->d_name, but) != 0);
     if (dir)
         (void)closedir(dir);
     return dir && !n;
 }
 
-/* Other programs write an export.json, too: ours is known by how it begins. */
-static bool has_export(const char *folder)
+/* Other programs write files of these names, too: ours are known by how they begin. */
+bool folder_is_marked(const char *folder, const char *name, const char *begin)
 {
     char path[1300];
-    char begin[sizeof EXPORT_JSON_BEGIN] = "";
-    if (!has(folder, EXPORT_JSON))
+    char there[64] = "";
+    size_t length = strlen(begin);
+    if (!has(folder, name))
         return false;
-    (void)snprintf(path, sizeof path, "%s/%s", folder, EXPORT_JSON);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "r");
     if (!file)
         return false;
-    size_t n = fread(begin, 1, sizeof begin - 1, file);
+    size_t n = fread(there, 1, sizeof there - 1, file);
     (void)fclose(file);
-    return n == sizeof begin - 1 && !memcmp(begin, EXPORT_JSON_BEGIN, n);
+    return n >= length && !memcmp(there, begin, length);
 }
 
 /* Made by a command of this kind that came to its end. */
@@ -99,8 +101,11 @@ static bool is_ours(const struct folder *f, const char *path)
 {
     if (!is_folder(path))
         return false;
-    bool results = has(path, "manifest.json") || has(path, "study.json");
-    return f->kind == FOLDER_EXPORT ? !results && has_export(path) : results;
+    bool results = folder_is_marked(path, "manifest.json", FOLDER_MARK) ||
+                   folder_is_marked(path, "study.json", FOLDER_MARK);
+    return f->kind == FOLDER_EXPORT
+               ? !results && folder_is_marked(path, EXPORT_JSON, EXPORT_JSON_BEGIN)
+               : results;
 }
 
 static enum status may_replace(const struct folder *f, bool force, struct why *w)
@@ -112,11 +117,11 @@ static enum status may_replace(const struct folder *f, bool force, struct why *w
         return why_set(w, ST_IO, "%s exists already; --force replaces it", f->final);
     if (!S_ISDIR(s.st_mode))
         return why_set(w, ST_IO, "%s is not a folder; --force replaces results alone", f->final);
-    if (!is_ours(f, f->final) && !is_empty(f->final))
+    if (!is_ours(f, f->final) && !folder_is_empty(f->final, NULL))
         return why_set(w, ST_IO,
                        f->kind == FOLDER_EXPORT
                            ? "%s was not made by monami export, and --force does not replace it"
-                           : "%s has neither manifest.json nor study.json: it was not made by "
+                           : "%s has no manifest.json or study.json of ours: it was not made by "
                              "monami, and --force does not replace it",
                        f->final);
     return ST_OK;
@@ -128,7 +133,7 @@ static enum status clear_part(const struct folder *f, struct why *w)
     struct stat s;
     if (lstat(f->part, &s))
         return errno == ENOENT ? ST_OK : io_error(f->part, w);
-    if (is_folder(f->part) && (has(f->part, FOLDER_UNFINISHED) || is_empty(f->part)))
+    if (is_folder(f->part) && (has(f->part, FOLDER_UNFINISHED) || folder_is_empty(f->part, NULL)))
         return folder_remove(f->part, w);
     return why_set(w, ST_IO, "%s is in the way, and not what an interrupted run left", f->part);
 }
@@ -208,7 +213,7 @@ enum status folder_finish(struct folder *f, struct why *w)
     struct stat s;
     bool before = !lstat(f->final, &s);
     (void)snprintf(mark, sizeof mark, "%s/%s", f->part, FOLDER_UNFINISHED);
-    if (before && !is_ours(f, f->final) && !is_empty(f->final))
+    if (before && !is_ours(f, f->final) && !folder_is_empty(f->final, NULL))
         return why_set(w, ST_IO, "%s was changed meanwhile, and stays", f->final);
     if (before && is_ours(f, f->final) && is_folder(f->replaced))
         return why_set(w, ST_IO, "%s is in the way", f->replaced);

@@ -28,6 +28,9 @@ struct folder {
 
 #define FOLDER_UNFINISHED ".unfinished"
 
+/* How manifest.json and study.json begin: they mark a folder as monami's. */
+#define FOLDER_MARK "{\n  \"monami\": \""
+
 /* Refused if it exists, unless `force` and it is monami's own; also a place that is no name of its
  * own, such as / or .. */
 MUST_CHECK enum status folder_begin(struct folder *f, const char *path, bool force, struct why *w);
@@ -39,6 +42,10 @@ void folder_drop(struct folder *f); /* what was written goes away */
 /* The whole tree below `path`, if it is there, as far as it is of the same file system. For folders
  * that the caller made. */
 MUST_CHECK enum status folder_remove(const char *path, struct why *w);
+/* Is there such a file, and does it begin so? `begin` is shorter than 64 bytes. */
+bool folder_is_marked(const char *folder, const char *name, const char *begin);
+/* Nothing but `but`, which may be NULL, is in it. */
+bool folder_is_empty(const char *path, const char *but);
 MUST_CHECK enum status folder_copy_file(const char *from, const char *to, struct why *w);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "scenarios/effective.h"
 #include "sim/app/version.h"
+#include "sim/base/path.h"
 #include "sim/batch/store.h"
 
 struct identity_file {
@@ -109,7 +110,7 @@ enum status identity_of(struct identity *id, const struct scenario *s, const cha
     if (!out)
         return why_set(w, ST_NOMEM, "out of memory");
     struct scenario d = deciding(s, &arena);
-    effective_print(out, scenario_keys, &d, scenario_folder(file, &arena));
+    effective_print(out, scenario_keys, &d, path_folder(file, &arena));
     if (fclose(out))
         return why_set(w, ST_NOMEM, "out of memory");
     struct hash *h = hash_new();

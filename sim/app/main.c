@@ -4,6 +4,7 @@
 #include "analysis/whole.h"
 #include "scenarios/complaints.h"
 #include "sim/app/cli.h"
+#include "traces/db.h"
 
 static void print_help(FILE *out)
 {
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
         print_help(stderr);
         return CLI_USAGE;
     }
+    db_take_names_as_they_are();
     int code = obey(argc - 1, argv + 1);
     struct why w;
     if (whole_flush(stdout, "stdout", &w)) { /* a full disk below it */

@@ -14,6 +14,7 @@
 #include "sim/app/manifest.h"
 #include "sim/app/version.h"
 #include "sim/app/world.h"
+#include "sim/base/path.h"
 #include "sim/batch/store.h"
 
 /* What one run needs from beginning to end. */
@@ -60,7 +61,7 @@ static enum status print_effective(struct run *r, struct why *w)
     FILE *out = open_memstream(&r->effective, &r->effective_n);
     if (!out)
         return why_set(w, ST_NOMEM, "out of memory");
-    effective_print(out, scenario_keys, &r->scenario, scenario_folder(r->how->file, &r->arena));
+    effective_print(out, scenario_keys, &r->scenario, path_folder(r->how->file, &r->arena));
     return fclose(out) ? why_set(w, ST_NOMEM, "out of memory") : ST_OK;
 }
 
@@ -85,12 +86,6 @@ static int pcap_mode(const struct run *r)
             return k;
     }
     return r->scenario.general.record.pcap;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
 }
 
 static const char *knowledge_of(const struct scenario *s)
@@ -124,7 +119,7 @@ static void open_trace(struct run *r)
                                 .parameter = r->how->parameter,
                                 .parameters = r->how->parameters};
     setup.run = (struct trace_run){.run_key = r->key,
-                                   .scenario = base_name(r->how->file),
+                                   .scenario = path_name(r->how->file),
                                    .title = r->scenario.title,
                                    .engine = "native",
                                    .crypto = "none",

@@ -6,6 +6,7 @@
 
 #include "scenarios/inherit.h"
 #include "scenarios/populate.h"
+#include "sim/base/path.h"
 
 void *scenario_find(const struct key_list *list, size_t size, const char *name)
 {
@@ -64,16 +65,6 @@ bool scenario_interface(const struct scenario *s, const char *text, const struct
     *interface =
         *node ? SCENARIO_FIND((*node)->interfaces, struct interface_config, dot + 1) : NULL;
     return *interface != NULL;
-}
-
-const char *scenario_folder(const char *path, struct arena *arena)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return "";
-    char *folder = arena_text(arena, path);
-    folder[slash - path] = '\0';
-    return folder;
 }
 
 /* A profile that no node uses is read all the same: a mistake in it is a mistake. */
@@ -178,7 +169,7 @@ bool scenario_load_copy(const char *copy, const char *path, const char *const *s
         complain(c, &(*root)->at, "", "a scenario is a map of keys");
         return false;
     }
-    const char *folder = scenario_folder(path, arena);
+    const char *folder = path_folder(path, arena);
     *root = inherit(*root, folder, set, sets, arena, c);
     return *root && c->n == 0 && scenario_bind(*root, folder, arena, s, c);
 }

@@ -196,9 +196,6 @@ struct setting {
 bool scenario_load(const char *path, const char *const *set, size_t sets, struct arena *arena,
                    struct scenario *s, struct yaml_node **root, struct complaints *c);
 
-/* The folder of the file at `path`; "": the present one. */
-const char *scenario_folder(const char *path, struct arena *arena);
-
 /* The same of a tree that has been read: `folder` is that of its file. */
 bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *arena,
                    struct scenario *s, struct complaints *c);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/app/version.h"
+#include "sim/base/path.h"
 #include "sim/base/rng.h"
 #include "sim/batch/store.h"
 
@@ -15,7 +16,7 @@
 /* A file of an input as a scenario names it. */
 static const char *name_from_folder(const struct study *s, const char *path, struct arena *arena)
 {
-    const char *folder = scenario_folder(s->file, arena);
+    const char *folder = path_folder(s->file, arena);
     size_t n = strlen(folder);
     if (n && !strncmp(path, folder, n) && path[n] == '/')
         return path + n + 1;
@@ -30,12 +31,10 @@ static const char *name_from_folder(const struct study *s, const char *path, str
 static sim_time shift_of(const struct study *s, const struct plan_run *run)
 {
     const struct replicate_config *how = &s->scenario.sweep.replicate;
-    const char *file = s->unit_file[run->unit];
-    const char *slash = strrchr(file, '/');
     char name[400];
     const struct rng_seed seed = rng_seed_of((uint64_t)s->scenario.general.seed, run->seed);
     (void)snprintf(name, sizeof name, "replicate.%.100s.%.250s", how->over,
-                   slash ? slash + 1 : file);
+                   path_name(s->unit_file[run->unit]));
     struct rng r = rng_stream(&seed, name);
     return rng_uniform(&r, 0, how->shift);
 }

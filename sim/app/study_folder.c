@@ -19,14 +19,6 @@ static enum status io(const char *path, struct why *w)
     return why_set(w, ST_IO, "%.200s: %s", path, strerror(errno));
 }
 
-static bool has(const char *dir, const char *name)
-{
-    char path[1200];
-    struct stat s;
-    (void)snprintf(path, sizeof path, "%.1000s/%s", dir, name);
-    return !lstat(path, &s);
-}
-
 void study_folder_run(const struct study_folder *f, const char *key, char path[1200])
 {
     (void)snprintf(path, 1200, "%.1000s/runs/%.2s/%s.sqlite", f->dir, key, key);
@@ -87,18 +79,6 @@ static enum status take_lock(struct study_folder *f, struct shard shard, struct 
 
 /* ---- what stands there --------------------------------------------------------------------- */
 
-static bool is_empty(const char *dir)
-{
-    DIR *d = opendir(dir);
-    unsigned n = 0;
-    for (struct dirent *e = d ? readdir(d) : NULL; e; e = readdir(d))
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-             strcmp(e->d_name, ".lock") != 0;
-    if (d)
-        (void)closedir(d);
-    return d && !n;
-}
-
 /* Whether a sweep may write there. */
 static enum status look_at(const char *dir, bool force, struct why *w)
 {
@@ -107,8 +87,9 @@ static enum status look_at(const char *dir, bool force, struct why *w)
         return errno == ENOENT ? ST_OK : io(dir, w);
     if (stat(dir, &s) || !S_ISDIR(s.st_mode))
         return why_set(w, ST_RANGE, "%.180s is not a folder", dir);
-    bool other = has(dir, "manifest.json") || has(dir, "study.sqlite"); /* a run's, or of before */
-    if (has(dir, "study.json") || is_empty(dir) || (force && other))
+    bool other = folder_is_marked(dir, "manifest.json", FOLDER_MARK); /* a run's */
+    if (folder_is_marked(dir, "study.json", FOLDER_MARK) || folder_is_empty(dir, ".lock") ||
+        (force && other))
         return ST_OK;
     return why_set(w, ST_RANGE, "%.150s exists already and is not the folder of a sweep%s", dir,
                    other ? "; --force replaces it" : "");

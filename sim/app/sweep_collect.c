@@ -10,6 +10,7 @@
 #include "analysis/stats.h"
 #include "sim/app/sweep_run.h"
 #include "sim/app/version.h"
+#include "sim/base/path.h"
 #include "sim/batch/store.h"
 #include "traces/db.h"
 #include "traces/expect.h"
@@ -63,12 +64,6 @@ enum status sweep_is_narrow(const struct sweep *s, size_t point, bool *narrow, s
 
 /* ---- the database -------------------------------------------------------------------------- */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static enum status put_plan(const struct sweep *s, struct store *store, struct why *w)
 {
     const struct plan *p = &s->study->plan;
@@ -76,7 +71,7 @@ static enum status put_plan(const struct sweep *s, struct store *store, struct w
     for (size_t k = 0; k < p->parameters && !st; k++)
         st = store_axis(store, p->parameter[k].axis, p->parameter[k].path, w);
     for (size_t k = 0; s->study->unit_file && k < p->units && !st; k++)
-        st = store_unit(store, k, base_name(s->study->unit_file[k]), w);
+        st = store_unit(store, k, path_name(s->study->unit_file[k]), w);
     return st;
 }
 
@@ -136,7 +131,7 @@ enum status sweep_collect(struct sweep *s, struct why *w)
     study_whole_key(s->study, key);
     const struct store_about about = {.title = scenario->title,
                                       .text = scenario->text ? scenario->text : "",
-                                      .scenario = base_name(s->study->file),
+                                      .scenario = path_name(s->study->file),
                                       .key = key,
                                       .version = MONAMI_VERSION,
                                       .unit = over ? over : "seed",

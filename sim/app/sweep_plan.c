@@ -6,11 +6,6 @@
 
 #include "sim/app/run.h"
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 void sweep_plan_parameters(const struct study *s, struct json_writer *j)
 {
     jw_object(j, "parameters");
@@ -90,21 +85,23 @@ static void tell(const struct study *s, unsigned workers, double one_s)
     char one[32];
     print_time(one, sizeof one, one_s);
     print_time(time, sizeof time, one_s * (double)runs / workers);
-    (void)fprintf(stderr, "%zu run%s: %zu point%s", runs, plural(runs), s->plan.points,
-                  plural(s->plan.points));
+    (void)fprintf(stderr, "%zu run%s: %zu point%s", runs, cli_plural(runs), s->plan.points,
+                  cli_plural(s->plan.points));
     if (s->plan.points < s->plan.combinations)
         (void)fprintf(stderr, " of %zu combinations", s->plan.combinations);
     if (s->unit_file)
-        (void)fprintf(stderr, ", %zu file%s of %s", s->plan.units, plural(s->plan.units),
+        (void)fprintf(stderr, ", %zu file%s of %s", s->plan.units, cli_plural(s->plan.units),
                       s->scenario.sweep.replicate.over);
     size_t seeds = (size_t)s->scenario.sweep.replicate.seeds;
-    (void)fprintf(stderr, ", %zu replication%s each", seeds, plural(seeds));
+    (void)fprintf(stderr, ", %zu replication%s each", seeds, cli_plural(seeds));
     if (s->scenario.sweep.replicate.until.given)
         (void)fprintf(stderr, " and up to %lld until the intervals are narrow",
                       (long long)s->scenario.sweep.replicate.until.most);
     (void)fprintf(stderr, "; a run takes about %s, all of them with %u at a time about %s\n", one,
                   workers, time);
 }
+
+static const double estimate_most_s = 1;
 
 /* The first run is begun, to see how long one takes. */
 static bool estimate(const struct study *s, double *one_s)
@@ -114,7 +111,7 @@ static bool estimate(const struct study *s, double *one_s)
     const struct plan_run first = plan_run(&s->plan, 0);
     size_t sets = study_sets(s, &first, &set, &arena);
     const struct run_options how = {.file = s->file, .set = set, .sets = sets, .many = true};
-    bool good = run_estimate(&how, 1.0, one_s);
+    bool good = run_estimate(&how, estimate_most_s, one_s);
     arena_release(&arena);
     return good;
 }

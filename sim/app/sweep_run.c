@@ -154,7 +154,7 @@ static void tick(void *owner)
     if (interrupted() && !r->ending && !r->sweep->quiet) {
         size_t busy = r->begun - r->ended;
         (void)fprintf(stderr, "%sthe %zu run%s at work %s finished; once more ends them\n",
-                      r->width ? "\n" : "", busy, busy == 1 ? "" : "s", busy == 1 ? "is" : "are");
+                      r->width ? "\n" : "", busy, cli_plural(busy), busy == 1 ? "is" : "are");
         r->width = 0;
         r->ending = true;
     }
@@ -227,53 +227,6 @@ static enum status run_round(struct sweep *s, struct sweep_count *count, struct 
     return st;
 }
 
-/* Seeds for the points whose intervals are too wide. Answers whether any were added. */
-static enum status add_seeds(struct sweep *s, bool *added, struct why *w)
-{
-    const struct replicate_config *how = &s->study->scenario.sweep.replicate;
-    size_t most = (size_t)how->until.most;
-    struct plan *plan = &s->study->plan;
-    *added = false;
-    for (size_t point = 0; point < plan->points && how->until.given; point++) {
-        const struct plan_run first = {.point = point, .number = 0};
-        bool narrow = true;
-        if (plan->seeds[point] >= most || (s->shard.n > 1 && !is_of_shard(s, &first)))
-            continue;
-        enum status st = sweep_is_narrow(s, point, &narrow, w);
-        if (st)
-            return st;
-        if (narrow)
-            continue;
-        size_t more = plan->seeds[point] + (size_t)how->seeds;
-        plan->seeds[point] = more < most ? more : most;
-        *added = true;
-    }
-    return ST_OK;
-}
-
-static void count_runs(const struct sweep *s, struct sweep_count *count)
-{
-    struct plan_run run = {.number = SIZE_MAX};
-    count->planned = count->done = count->failed = count->unmet = 0;
-    while (plan_next(&s->study->plan, &run)) {
-        char key[HASH_TEXT];
-        study_key(s->study, &run, key);
-        const struct journal_entry *e = study_folder_done(s->folder, key);
-        count->planned++;
-        count->done += e != NULL;
-        count->failed += e && e->code > 1;
-        count->unmet += e && e->code == 1;
-    }
-    size_t of_plan = 0;
-    run = (struct plan_run){.number = SIZE_MAX};
-    while (plan_next(&s->study->plan, &run)) {
-        char key[HASH_TEXT];
-        study_key(s->study, &run, key);
-        of_plan += journal_find(&s->folder->journal, key) != NULL;
-    }
-    count->others = s->folder->journal.n - of_plan;
-}
-
 /* Every seed that a point has is done, so that it can be judged. */
 static bool is_complete(const struct sweep *s, size_t point)
 {
@@ -287,25 +240,65 @@ static bool is_complete(const struct sweep *s, size_t point)
     return true;
 }
 
-enum status sweep_look(struct sweep *s, struct sweep_count *count, struct why *w)
+/* More seeds for a point that can be judged and whose intervals are too wide. */
+static enum status grow_point(struct sweep *s, size_t point, bool *grew, struct why *w)
 {
     const struct replicate_config *how = &s->study->scenario.sweep.replicate;
-    struct plan *plan = &s->study->plan;
-    for (size_t point = 0; how->until.given && point < plan->points; point++) {
-        bool narrow = false;
-        while (is_complete(s, point) && plan->seeds[point] < (size_t)how->until.most) {
-            enum status st = sweep_is_narrow(s, point, &narrow, w);
-            if (st)
-                return st;
-            if (narrow)
-                break;
-            plan->seeds[point] += (size_t)how->seeds;
-        }
-        if (plan->seeds[point] > (size_t)how->until.most)
-            plan->seeds[point] = (size_t)how->until.most;
-    }
-    count_runs(s, count);
+    size_t *seeds = &s->study->plan.seeds[point];
+    size_t most = (size_t)how->until.most;
+    bool narrow = true;
+    enum status st = ST_OK;
+    *grew = false;
+    if (!how->until.given || *seeds >= most || !is_complete(s, point))
+        return ST_OK;
+    st = sweep_is_narrow(s, point, &narrow, w);
+    if (st || narrow)
+        return st;
+    *seeds += (size_t)how->seeds;
+    *seeds = *seeds < most ? *seeds : most;
+    *grew = true;
     return ST_OK;
+}
+
+/* Answers through `grew` whether any point has more seeds now. */
+static enum status grow_points(struct sweep *s, bool *grew, struct why *w)
+{
+    enum status st = ST_OK;
+    *grew = false;
+    for (size_t point = 0; point < s->study->plan.points && !st; point++) {
+        bool one = false;
+        st = grow_point(s, point, &one, w);
+        *grew |= one;
+    }
+    return st;
+}
+
+static void count_runs(const struct sweep *s, struct sweep_count *count)
+{
+    struct plan_run run = {.number = SIZE_MAX};
+    size_t known = 0;
+    count->planned = count->done = count->failed = count->unmet = 0;
+    while (plan_next(&s->study->plan, &run)) {
+        char key[HASH_TEXT];
+        study_key(s->study, &run, key);
+        const struct journal_entry *e = study_folder_done(s->folder, key);
+        known += journal_find(&s->folder->journal, key) != NULL;
+        count->planned++;
+        count->done += e != NULL;
+        count->failed += e && e->code > 1;
+        count->unmet += e && e->code == 1;
+    }
+    count->others = s->folder->journal.n - known;
+}
+
+enum status sweep_look(struct sweep *s, struct sweep_count *count, struct why *w)
+{
+    bool grew = true;
+    enum status st = ST_OK;
+    while (grew && !st)
+        st = grow_points(s, &grew, w);
+    count_runs(s, count);
+    return st;
 }
 
 enum status sweep_run(struct sweep *s, struct sweep_count *count, struct why *w)
@@ -316,7 +309,7 @@ enum status sweep_run(struct sweep *s, struct sweep_count *count, struct why *w)
     while (more && !st && !interrupted()) {
         st = run_round(s, count, w);
         if (!st && !interrupted())
-            st = add_seeds(s, &more, w);
+            st = grow_points(s, &more, w);
     }
     count_runs(s, count);
     return st;

@@ -181,11 +181,11 @@ enum status sweep_slurm(struct sweep *s, const struct slurm_asked *asked, struct
             st = slurm_submit(script, shards, id, w);
         if (!st && !s->quiet)
             (void)fprintf(stderr, "job %s: %u task%s for %zu runs\n", id, shards,
-                          shards == 1 ? "" : "s", missing);
+                          cli_plural(shards), missing);
         if (!st)
             st = watch(s, id, count, w);
     }
-    if (!st && interrupted()) {
+    if (!st && missing && interrupted()) {
         (void)fprintf(
             stderr,
             "job %s goes on (scancel %s ends it); gather later with: monami sweep collect "

@@ -185,6 +185,14 @@ def over_files():
     print("files are units: added and changed ones are run")
 
 
+def only_some_until_narrow():
+    """Points that are left out get no seeds of their own."""
+    how = ["--set", "sweep.parameters={networks.wlan.loss: [2 %, 10 %]}", "--set", "figures={}", *seeds(3), "--set",
+           "sweep.replicate.until={metrics: flow.call.down.lost, half_width: 20 %, most: 40}"]
+    told = counted("until-some", *how, "--only", "networks.wlan.loss=10 %")
+    assert not told["whole"] and told["runs"] == told["done"] + 3, told
+
+
 def until_narrow():
     how = ["--set", "sweep.parameters={networks.wlan.loss: [2 %, 10 %]}", "--set", "figures={}", *seeds(3), "--set",
            "sweep.replicate.until={metrics: flow.call.down.lost, half_width: 20 %, most: 40}"]
@@ -424,10 +432,18 @@ def wrong_words():
         got = run("mine", *more, code=2).stderr
         assert "exists already and is not the folder of a sweep" in got, got
     assert os.listdir(place("mine")) == ["thesis.txt"]
+    write("theirs/study.json", '{"name": "of somebody else"}')
+    for more in ([], ["-f"]):
+        got = run("theirs", *more, code=2).stderr
+        assert "exists already and is not the folder of a sweep" in got, got
+    assert os.listdir(place("theirs")) == ["study.json"]
     assert not os.path.exists(place("wrong"))
     broken = write("study-broken/study.json", "{")
     got = ask("sweep", "status", os.path.dirname(broken), code=2).stderr
     assert "is damaged" in got, got
+    odd = "file:odd?mode=ro"  # SQLite may take that for a URI
+    assert ask("sweep", "run", LOSS, "-o", odd, *SHORT, *seeds(1), "-q", cwd=BASE).stderr == ""
+    assert rows(odd, "SELECT count(*) FROM job") == [(8,)]
     print("what is wrong is told, and nothing is touched")
 
 
@@ -437,7 +453,7 @@ def no_slurm():
     assert got.returncode == 1 and "sbatch is not installed here" in got.stderr, got.stderr
 
 
-STEPS = (extended, keys_and_numbers, in_lock_step, over_files, until_narrow, several_studies, failures, interrupted,
+STEPS = (extended, keys_and_numbers, in_lock_step, over_files, until_narrow, only_some_until_narrow, several_studies, failures, interrupted,
          two_at_once, damaged, no_room, not_writable, wrong_words, no_slurm)
 for step in STEPS:
     if len(sys.argv) < 5 or step.__name__ in sys.argv[4:]:

@@ -15,7 +15,16 @@ static struct why why;
 static void write_file(const char *path)
 {
     FILE *f = fopen(path, "w");
-    if (!f || fputs("x\n", f) < 0 || fclose(f))
+    if (!f || fputs(FOLDER_MARK "0\"}\n", f) < 0 || fclose(f))
+        abort();
+}
+
+static void write_of_others(const char *folder, const char *name)
+{
+    char path[1300];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = mkdir(folder, 0777) ? NULL : fopen(path, "w");
+    if (!f || fputs("{\"name\": \"mine\"}\n", f) < 0 || fclose(f))
         abort();
 }
 
@@ -76,13 +85,16 @@ static void results_are_replaced_when_the_new_ones_are_whole(void)
 /* --force is for results: whatever else stands there was not made by us. */
 static void what_others_made_is_not_replaced(void)
 {
-    static const char *const in_the_way[] = {BASE "/mine", BASE "/file", BASE "/link", BASE "/dir"};
+    static const char *const in_the_way[] = {BASE "/mine", BASE "/file", BASE "/link",
+                                             BASE "/dir",  BASE "/page", BASE "/course"};
     struct folder f;
     begin();
     if (mkdir(BASE "/mine", 0777) || mkdir(BASE "/dir", 0777) ||
         mkdir(BASE "/dir/manifest.json", 0777))
         abort();
     write_file(BASE "/mine/thesis.txt");
+    write_of_others(BASE "/page", "manifest.json"); /* of a web application */
+    write_of_others(BASE "/course", "study.json");
     write_file(BASE "/file");
     make(BASE "/out", "manifest.json");
     if (symlink("out", BASE "/link"))
@@ -91,6 +103,7 @@ static void what_others_made_is_not_replaced(void)
         CHECK_EQ(folder_begin(&f, in_the_way[k], true, &why), ST_IO);
         CHECK(strstr(why.text, "--force") != NULL);
     }
+    CHECK(there(BASE "/page/manifest.json") && there(BASE "/course/study.json"));
     CHECK(there(BASE "/mine/thesis.txt") && there(BASE "/file") && there(BASE "/link"));
     CHECK(there(BASE "/out/manifest.json"));
     if (mkdir(BASE "/empty", 0777))
