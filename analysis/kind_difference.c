@@ -162,10 +162,7 @@ static void write(const struct chart *c, FILE *csv)
             } else {
                 (void)fputs(",,,0,", csv);
             }
-            kinds_csv_text(csv, chart_line_name(c, l));
-            (void)fputc(',', csv);
-            kinds_csv_text(csv, c->x.of->value[c->x.value[x]]);
-            (void)fputc('\n', csv);
+            kinds_csv_names(csv, c, l, x);
         }
     }
 }
@@ -178,7 +175,6 @@ static double shift_of(const struct chart *c, size_t line)
 
 static void plot(const struct chart *c, FILE *gp)
 {
-    static const int form[] = {7, 5, 9, 13, 11, 15, 3};
     if (c->x.numeric) {
         kinds_x_range(gp, &c->x, 0.08);
     } else {
@@ -196,7 +192,7 @@ static void plot(const struct chart *c, FILE *gp)
             continue;
         kinds_rows(gp, c, l, 2, shift);
         (void)fprintf(gp, ":3 with %s lt %zu pt %d ps 1 title ",
-                      c->x.numeric ? "linespoints" : "points", l % 7 + 1, form[l % 7]);
+                      c->x.numeric ? "linespoints" : "points", l % 7 + 1, kinds_form(l));
         figure_text(gp, chart_line_name(c, l));
         (void)snprintf(place, sizeof place, "$2%+.8g", shift);
         (void)snprintf(style, sizeof style, "lw 1.5 lt %zu", l % 7 + 1);

@@ -12,24 +12,19 @@ static void write(const struct chart *c, FILE *csv)
             (void)fprintf(csv, "%zu,%.10g,", l, c->x.at[x]);
             kinds_csv_estimate(csv, c, p);
             (void)fputc(',', csv);
-            kinds_csv_text(csv, chart_line_name(c, l));
-            (void)fputc(',', csv);
-            kinds_csv_text(csv, c->x.of->value[c->x.value[x]]);
-            (void)fputc('\n', csv);
+            kinds_csv_names(csv, c, l, x);
         }
     }
 }
 
-/* Points of greys and of the colour-blind differ in their form, too. */
 static void plot_line(const struct chart *c, FILE *gp, size_t l)
 {
-    static const int form[] = {7, 5, 9, 13, 11, 15, 3};
     double shift = kinds_dodge(c, l);
     if (kinds_empty_line(gp, c, l))
         return;
     kinds_rows(gp, c, l, 2, shift);
     (void)fprintf(gp, ":3 with linespoints lt %zu dt %zu pt %d ps 1 title ", l % 7 + 1,
-                  l / 7 % 5 + 1, form[l % 7]);
+                  l / 7 % 5 + 1, kinds_form(l));
     figure_text(gp, chart_line_name(c, l));
     char place[40];
     char style[40];

@@ -45,10 +45,7 @@ static void write_distribution(const struct chart *c, FILE *csv)
         for (size_t j = 0; j <= p->runs && p->runs; j++) {
             (void)fprintf(csv, "%zu,%.10g,%.10g,%zu,%s,", k, v[j ? j - 1 : 0],
                           100 * (double)j / (double)p->runs, p->runs, c->scale.unit);
-            kinds_csv_text(csv, chart_line_name(c, l));
-            (void)fputc(',', csv);
-            kinds_csv_text(csv, c->x.of ? c->x.of->value[c->x.value[x]] : "");
-            (void)fputc('\n', csv);
+            kinds_csv_names(csv, c, l, x);
         }
         free(v);
     }
@@ -104,10 +101,7 @@ static void end_box_row(const struct chart *c, FILE *csv, size_t x, size_t l)
 {
     const struct point *p = chart_point(c, x, l);
     (void)fprintf(csv, ",%zu,%zu,%s,", p->runs, p->missing, c->scale.unit);
-    kinds_csv_text(csv, chart_line_name(c, l));
-    (void)fputc(',', csv);
-    kinds_csv_text(csv, c->x.of->value[c->x.value[x]]);
-    (void)fputc('\n', csv);
+    kinds_csv_names(csv, c, l, x);
 }
 
 /* A row for the box, and one for each value beyond its whiskers. */

@@ -21,6 +21,20 @@ const char *kinds_unit(const struct chart *c)
     return c->statistic->of == OF_SHARE ? "%" : c->scale.unit;
 }
 
+void kinds_csv_names(FILE *csv, const struct chart *c, size_t line, size_t x)
+{
+    kinds_csv_text(csv, chart_line_name(c, line));
+    (void)fputc(',', csv);
+    kinds_csv_text(csv, c->x.of ? c->x.of->value[c->x.value[x]] : "");
+    (void)fputc('\n', csv);
+}
+
+int kinds_form(size_t line)
+{
+    static const int form[] = {7, 5, 9, 13, 11, 15, 3};
+    return form[line % (sizeof form / sizeof form[0])];
+}
+
 void kinds_csv_estimate(FILE *csv, const struct chart *c, const struct point *p)
 {
     if (p->runs)

@@ -33,6 +33,11 @@ extern const struct kind kind_difference;
 
 /* "a, b" quoted; no quote inside. */
 void kinds_csv_text(FILE *csv, const char *text);
+/* The last columns of a row: the line's name and the parameter's value, and the end of the line. */
+void kinds_csv_names(FILE *csv, const struct chart *c, size_t line, size_t x);
+/* A gnuplot point type for each line: points of greys and of the colour-blind differ in form, too.
+ */
+int kinds_form(size_t line);
 /* value,low,high,n,runs,missing,unit; without an interval low and high are empty. */
 void kinds_csv_estimate(FILE *csv, const struct chart *c, const struct point *p);
 const char *kinds_unit(const struct chart *c);

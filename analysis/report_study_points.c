@@ -1,6 +1,7 @@
 /* Points of a study as rows of tables, and numbers as cells. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "analysis/html.h"
@@ -19,50 +20,56 @@ void study_heads(const struct study_page *p)
         (void)fputs("<th scope=\"col\">point</th>", p->out);
 }
 
-static enum status ask_value(const struct study_page *p, struct query *q, int64_t number,
-                             size_t parameter, struct why *w)
+/* Calls `put` for each parameter with its value in run `number`. */
+static enum status each_value(const struct study_page *p, int64_t number,
+                              void (*put)(FILE *out, const char *parameter, const char *value,
+                                          bool first),
+                              struct why *w)
 {
     char sql[120];
     (void)snprintf(sql, sizeof sql,
                    "SELECT value FROM parameter WHERE number = %" PRId64 " AND name = ?1", number);
-    enum status st = query_ask(q, p->db, sql, p->parameter[parameter], w);
-    if (!st)
-        (void)query_next(q);
-    return st;
+    for (size_t k = 0; k < p->parameters; k++) {
+        struct query q;
+        enum status st = query_ask(&q, p->db, sql, p->parameter[k], w);
+        if (st)
+            return st;
+        (void)query_next(&q);
+        put(p->out, p->parameter[k], query_text(&q, 0), k == 0);
+        query_done(&q);
+    }
+    return ST_OK;
+}
+
+static void put_head(FILE *out, const char *parameter, const char *value, bool first)
+{
+    (void)parameter;
+    (void)first;
+    (void)fputs("<th scope=\"row\">", out);
+    html_text(out, value);
+    (void)fputs("</th>", out);
 }
 
 enum status study_values(const struct study_page *p, int64_t number, struct why *w)
 {
-    for (size_t k = 0; k < p->parameters; k++) {
-        struct query q;
-        enum status st = ask_value(p, &q, number, k, w);
-        if (st)
-            return st;
-        (void)fputs("<th scope=\"row\">", p->out);
-        html_text(p->out, query_text(&q, 0));
-        (void)fputs("</th>", p->out);
-        query_done(&q);
-    }
     if (!p->parameters)
         (void)fputs("<th scope=\"row\">the only one</th>", p->out);
-    return ST_OK;
+    return each_value(p, number, put_head, w);
+}
+
+static void put_words(FILE *out, const char *parameter, const char *value, bool first)
+{
+    (void)fputs(first ? "" : ", ", out);
+    html_text(out, parameter);
+    (void)fputs(" = ", out);
+    html_text(out, value);
 }
 
 enum status study_words(const struct study_page *p, int64_t number, struct why *w)
 {
-    for (size_t k = 0; k < p->parameters; k++) {
-        struct query q;
-        enum status st = ask_value(p, &q, number, k, w);
-        if (st)
-            return st;
-        (void)fputs(k ? ", " : "", p->out);
-        html_text(p->out, p->parameter[k]);
-        (void)fputs(" = ", p->out);
-        html_text(p->out, query_text(&q, 0));
-        query_done(&q);
-    }
-    (void)fputs(p->parameters ? "" : "The only point", p->out);
-    return ST_OK;
+    if (!p->parameters)
+        (void)fputs("The only point", p->out);
+    return each_value(p, number, put_words, w);
 }
 
 /* ---- tables --------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* What a study varied, how often, and what it compares with. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "analysis/html.h"
 #include "analysis/query.h"
@@ -87,8 +88,7 @@ static enum status put_counts(const struct study_page *p, struct why *w)
         return st;
     (void)query_next(&q);
     const char *unit = query_text(&q, 0);
-    bool seeds = !*unit ||
-                 (unit[0] == 's' && unit[1] == 'e' && unit[2] == 'e' && unit[3] == 'd' && !unit[4]);
+    bool seeds = !*unit || !strcmp(unit, "seed");
     (void)fprintf(p->out, "<p>%zu point%s, each with ", p->points, p->points == 1 ? "" : "s");
     if (seeds) {
         put_count(p->out, query_integer(&q, 1), query_integer(&q, 2), "seed");

@@ -113,7 +113,7 @@ for group in (False, True):
     assert not os.path.exists(out + '.part'), 'left ' + out + '.part'
     assert sorted(os.listdir(out)) == before and open(os.path.join(out, 'manifest.json')).read() == digest
     words = interrupt([monami, 'sweep', 'run', os.path.join(scenarios, 'loss.yaml'), '-j', '2', '-o', out + '-study', '--set',
-                       'general.stop=900000 s', '--set', 'general.record.series=0 s'], out + '-study/runs', group, times=2)
+                       'general.stop=30000 s', '--set', 'general.record.series=0 s'], out + '-study/runs', group, times=2)
     assert b'the 2 runs at work are finished; once more ends them' in words, words
     assert not os.path.exists(out + '-study/study.sqlite')
 shutil.rmtree(base)

@@ -363,16 +363,29 @@ def no_room():
 
 
 def not_writable():
-    if os.geteuid() == 0:
-        # root writes anywhere but below what is no folder
-        write("file", "")
-        words = ask("sweep", "run", LOSS, "-o", place("file/x"), *SHORT, code=1).stderr
-        assert "Not a directory" in words, words
-        return
+    """As somebody who may read but not write: a new study, and one that is there."""
+    nobody = 65534 if os.geteuid() == 0 else None
     os.makedirs(place("closed"))
-    os.chmod(place("closed"), 0o555)
-    words = ask("sweep", "run", LOSS, "-o", place("closed/x"), *SHORT, code=1).stderr
-    assert "Permission denied" in words, words
+    for folder in (place("closed"), place("grown")):
+        os.chmod(folder, 0o555)
+
+    def refused(*words):
+        got = subprocess.run([MONAMI, *words], capture_output=True, text=True, user=nobody)
+        assert got.returncode == 1 and "Permission denied" in got.stderr, (words, got.returncode, got.stderr)
+        assert got.stderr.count("error:") == 1, got.stderr
+
+    before = content("grown")
+    refused("sweep", "run", LOSS, "-o", place("closed/x"), *SHORT)
+    refused("sweep", "run", LOSS, "-o", place("grown"), *SHORT, *seeds(9))
+    refused("plot", place("grown"))
+    refused("report", place("grown"))
+    assert os.listdir(place("closed")) == [] and content("grown") == before
+    for folder in (place("closed"), place("grown")):
+        os.chmod(folder, 0o755)
+    write("file", "")  # nor below what is no folder
+    words = ask("sweep", "run", LOSS, "-o", place("file/x"), *SHORT, code=1).stderr
+    assert "Not a directory" in words, words
+    print("a folder that cannot be written to: told, and nothing is lost")
 
 
 def wrong_words():
