@@ -11,13 +11,13 @@ struct word {
 
 static const struct word events[EVENT_NAMES] = {
 #define X(id, name, help) [EV_##id] = {(name), (help)},
-    EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X)
 #undef X
 };
 
 static const struct word drops[DROP_REASONS] = {
 #define X(id, name, help) [DROP_##id] = {(name), (help)},
-    LINK_REASONS(X) NODE_REASONS(X)
+    LINK_REASONS(X) NODE_REASONS(X) IPSEC_REASONS(X)
 #undef X
 };
 
@@ -73,6 +73,28 @@ const char *drop_help(uint16_t reason)
 {
     assert(reason < DROP_REASONS);
     return drops[reason].help;
+}
+
+const char *drop_stage(uint16_t reason)
+{
+    static const uint16_t of_mobility[] = {DROP_SOURCE_NOT_BOUND,
+                                           DROP_TUNNEL_SOURCE,
+                                           DROP_NO_BINDING,
+                                           DROP_BAD_HOME_ADDRESS,
+                                           DROP_BAD_MH,
+                                           DROP_MH_IGNORED,
+                                           DROP_AWAITING_HOME,
+                                           DROP_HOME_LINK_LOCAL,
+                                           DROP_NOT_AUTHORISED,
+                                           DROP_ESP_SOURCE_NOT_BOUND,
+                                           DROP_BU_SOURCE_NOT_BOUND};
+    for (size_t k = 0; k < sizeof of_mobility / sizeof of_mobility[0]; k++) {
+        if (of_mobility[k] == reason)
+            return "mobility";
+    }
+    if (reason < TAP_NODE_REASONS)
+        return "link";
+    return reason >= DROP_NO_POLICY ? "ipsec" : "node";
 }
 
 int drop_find(const char *name)

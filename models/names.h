@@ -56,10 +56,32 @@
     X(AWAITING_HOME, "awaiting_home", "the binding is not yet made and nothing may leave")      \
     X(HOME_LINK_LOCAL, "home_link_local", "to a mobile node's link-local address, RFC 6275 10.4.2")
 
+/* Of IPsec, in the order of its stages; behind them what the mobility layer checks of what IPsec
+ * has let pass. */
+#define IPSEC_REASONS(X)                                                                          \
+    X(NO_POLICY, "no_policy", "a policy says discard, the last one mostly, RFC 4301 4.4.1")       \
+    X(CLEAR_BUT_PROTECTED, "clear_but_protected",                                                 \
+      "came in the clear, a policy protects it, RFC 4301 5.2")                                    \
+    X(NO_SA, "no_sa", "no SA with that SPI; or, on the way out, none for what must be protected") \
+    X(ESP_MALFORMED, "esp_malformed", "too short for ESP, or padding that is none, RFC 4303 2.4") \
+    X(REPLAY, "replay", "its sequence number came before, RFC 4303 3.4.3")                        \
+    X(TOO_OLD, "too_old", "its sequence number is left of the window, RFC 4303 3.4.3")            \
+    X(ICV, "icv", "the integrity check value is wrong, RFC 4303 3.4.4")                           \
+    X(DUMMY, "dummy", "next header 59, discarded as it should be, RFC 4303 2.6")                  \
+    X(SELECTOR, "selector", "protected by an SA that is for something else, RFC 4301 5.2")        \
+    X(SEQUENCE_OVERFLOW, "sequence_overflow",                                                     \
+      "the SA has no sequence number left, RFC 4303 3.3.3")                                       \
+    X(NOT_AUTHORISED, "not_authorised",                                                           \
+      "a BU for a home address that the SA's peer may not have, RFC 6275 5.1, RFC 4301 4.4.3")    \
+    X(ESP_SOURCE_NOT_BOUND, "esp_source_not_bound",                                               \
+      "outer source of a protected tunnel is no registered care-of address: source_check.esp")    \
+    X(BU_SOURCE_NOT_BOUND, "bu_source_not_bound",                                                 \
+      "a BU from what is no registered care-of address: source_check.bu")
+
 enum node_reason {
     DROP_FIRST_NODE_REASON = TAP_NODE_REASONS - 1,
 #define X(id, name, help) DROP_##id,
-    NODE_REASONS(X)
+    NODE_REASONS(X) IPSEC_REASONS(X)
 #undef X
         DROP_REASONS,
 };
@@ -120,9 +142,21 @@ enum node_reason {
     X(REFUSED, "mip6.refused",                                                                     \
       "peer, what: a node that does not know the Mobility Header or the Home Address option")
 
+#define IPSEC_EVENTS(X)                                                                      \
+    X(SA_MADE, "ipsec.sa_made",                                                              \
+      "spi, direction, mode, policy, suite, home_address, end_point: the SA may be used")    \
+    X(SA_SOFT, "ipsec.sa_soft", "spi, direction, policy: it should be replaced")             \
+    X(SA_ENDED, "ipsec.sa_ended", "spi, direction, policy, how: it is used no more")         \
+    X(ACQUIRE, "ipsec.acquire",                                                              \
+      "policy, home_address, peer: a packet needs an SA, and there is none")                 \
+    X(MIGRATED, "ipsec.migrated",                                                            \
+      "home_address, care_of_address, sas, why: the SAs' own end point moved, RFC 4877 4.3") \
+    X(KEY_ADDRESS, "ipsec.key_address",                                                      \
+      "home_address, care_of_address: what key management uses from now on, RFC 5648 9.1")
+
 enum event_name {
 #define X(id, name, help) EV_##id,
-    EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X)
 #undef X
         EVENT_NAMES,
 };
@@ -134,6 +168,7 @@ int event_find(const char *name); /* enum event_name, or -1 */
 bool event_has_field(uint16_t event, const char *field);
 const char *drop_name(uint16_t reason); /* "queue_full"; links' and nodes' alike */
 const char *drop_help(uint16_t reason);
-int drop_find(const char *name); /* the reason, or -1 */
+const char *drop_stage(uint16_t reason); /* "link", "node", "ipsec", "mobility": who dropped it */
+int drop_find(const char *name);         /* the reason, or -1 */
 
 #endif

@@ -35,6 +35,8 @@ const struct key bcache_keys[] = {
     {"h_policy", KEY_WORD, AT(h_policy), "literal",
      "a BID option without H ends the home binding, or only that of its own BID (RFC 5648 5.6.5)",
      .words = h_words},
+    {"k_bit", KEY_BOOL, AT(moves_keys), "true",
+     "K is answered with K: key management follows a movement, RFC 6275 10.3.1"},
     {"refresh_advice", KEY_TIME, AT(advice), "0 s",
      "Binding Refresh Advice in a BA, RFC 6275 6.2.4; 0 s: none",
      .max = INT64_C(65535) * 4 * SIM_S},
@@ -304,14 +306,15 @@ static bool verify(struct bcache_entry *e, const struct addr *coa, bool primary_
     return false;
 }
 
-bool bcache_source(struct bcache *b, const struct addr *home, const struct addr *src, sim_time now)
+bool bcache_source(struct bcache *b, const struct addr *home, const struct addr *src,
+                   enum bcache_source_check check, sim_time now)
 {
     struct bcache_entry *e = bcache_find(b, home);
     if (!e || e->state != BCACHE_BOUND)
         return false;
-    if (b->how.source_check == SOURCE_OFF)
+    if (check == SOURCE_OFF)
         return true;
-    return verify(e, src, b->how.source_check == SOURCE_PRIMARY_ONLY, now);
+    return verify(e, src, check == SOURCE_PRIMARY_ONLY, now);
 }
 
 bool bcache_has_coa(struct bcache *b, const struct addr *home, const struct addr *src, sim_time now)

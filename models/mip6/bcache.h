@@ -56,11 +56,11 @@ struct bcache_config {
     int h_policy;          /* enum bcache_h_policy */
     sim_time advice;       /* Binding Refresh Advice in a BA, RFC 6275 6.2.4; 0: none */
     sim_time ask_before;   /* a BRR so long before a binding ends, RFC 5648 6.4; 0: none */
-    int source_check;      /* enum bcache_source_check, of unprotected tunnels */
+    bool moves_keys;       /* K is answered: key management follows a movement, RFC 6275 10.3.1 */
     sim_time delete_time;  /* MAX_DELETE_BCE_TIMEOUT, RFC 6275 12 */
 };
 
-extern const struct key bcache_keys[]; /* all but serves, home, valid, preferred, source_check */
+extern const struct key bcache_keys[]; /* all but serves, home, valid, preferred */
 
 enum { BCACHE_WAITING = 8 };
 
@@ -176,7 +176,8 @@ struct bcache_entry *bcache_intern(struct bcache *b, const struct addr *home);  
 struct binding *bcache_binding(struct bcache_entry *e, uint16_t bid);
 
 /* May a tunnel of `home` come from `src`? RFC 6275 10.4.5. Notes the verification. */
-bool bcache_source(struct bcache *b, const struct addr *home, const struct addr *src, sim_time now);
+bool bcache_source(struct bcache *b, const struct addr *home, const struct addr *src,
+                   enum bcache_source_check check, sim_time now);
 /* May a packet with `home` in a Home Address option come from `src`, one of its care-of addresses,
  * whatever is checked of tunnels? RFC 6275 9.3.1, RFC 5648 6.5. Notes the verification. */
 bool bcache_has_coa(struct bcache *b, const struct addr *home, const struct addr *src,

@@ -12,8 +12,9 @@ static const sim_time unit = MH_LIFETIME_UNIT_S * SIM_S;
 
 /* RFC 6275 9.5.4: to the source of the BU, with a routing header iff it had a home address and did
  * not come from there. */
-static struct mh *acknowledge(const struct bcache_entry *e, const struct arrival *a,
-                              const struct mh *bu, uint8_t status, struct bcache_acts *acts)
+static struct mh *acknowledge(const struct bcache *b, const struct bcache_entry *e,
+                              const struct arrival *a, const struct mh *bu, uint8_t status,
+                              struct bcache_acts *acts)
 {
     struct bcache_act *act = bcache_answer(acts, BCACHE_SEND, e);
     act->dst = a->src;
@@ -22,6 +23,9 @@ static struct mh *acknowledge(const struct bcache_entry *e, const struct arrival
     act->ba.type = MH_BA;
     act->ba.status = status;
     act->ba.sequence = bu->sequence;
+    bool keeps_keys = bu->flags & MH_BU_KEY && b->how.moves_keys && a->dynamic;
+    if (keeps_keys && status < MH_ST_UNSPECIFIED) /* RFC 6275 10.3.1 */
+        act->ba.flags |= MH_BA_KEY;
     return &act->ba;
 }
 
@@ -37,7 +41,7 @@ static void copy_bids(struct mh *ba, const struct mh *bu)
 static void refuse(const struct bcache *b, const struct bcache_entry *e, const struct arrival *a,
                    const struct mh *bu, uint8_t status, struct bcache_acts *acts)
 {
-    struct mh *ba = acknowledge(e, a, bu, status, acts);
+    struct mh *ba = acknowledge(b, e, a, bu, status, acts);
     if (status == MH_ST_SEQUENCE)
         ba->sequence = e->sequence; /* the last accepted: RFC 6275 9.5.1 */
     if (b->how.mcoa != 1)
@@ -188,7 +192,7 @@ static void register_bids(struct bcache *b, struct bcache_entry *e, const struct
             put_one(b, e, bu, &answers.bid[k], &coa[k], now, acts);
     }
     bcache_settle(b, e, now, acts); /* intercepted before it is acknowledged */
-    struct mh *ba = acknowledge(e, a, bu, MH_ST_ACCEPTED, acts);
+    struct mh *ba = acknowledge(b, e, a, bu, MH_ST_ACCEPTED, acts);
     put_answers(ba, &answers);
     put_lifetime(b, ba, granted_units(b, bu));
 }
@@ -207,7 +211,7 @@ static void register_plain(struct bcache *b, struct bcache_entry *e, const struc
     }
     (void)bcache_put(b, e, &new, acts);
     bcache_settle(b, e, now, acts);
-    put_lifetime(b, acknowledge(e, a, bu, MH_ST_ACCEPTED, acts), units);
+    put_lifetime(b, acknowledge(b, e, a, bu, MH_ST_ACCEPTED, acts), units);
 }
 
 static void deregister(struct bcache *b, struct bcache_entry *e, const struct arrival *a,
@@ -228,7 +232,7 @@ static void deregister(struct bcache *b, struct bcache_entry *e, const struct ar
         }
     }
     bcache_settle(b, e, now, acts); /* before the answer: RFC 6275 10.3.2 */
-    struct mh *ba = acknowledge(e, a, bu, MH_ST_ACCEPTED, acts);
+    struct mh *ba = acknowledge(b, e, a, bu, MH_ST_ACCEPTED, acts);
     if (answers.bids)
         put_answers(ba, &answers);
 }

@@ -56,6 +56,7 @@ struct bul_config {
     int registration;  /* enum bul_registration */
     sim_time gather;   /* bulk: what is wanted within this time goes into one BU */
     struct bul_timers timers;
+    bool moves_keys; /* K: SAs are not manual, and their end can move: RFC 6275 11.7.1 */
     bool link_local; /* L: the link-local address has the home address's identifier */
 };
 
@@ -144,6 +145,7 @@ struct bul {
     struct bul_config how;
     struct bul_entry entry[BUL_ENTRIES]; /* in order of preference */
     struct bul_exchange exchange[BUL_EXCHANGES];
+    struct addr key_coa;       /* what key management uses: RFC 5648 9.1; ::: nothing yet */
     uint64_t home_station;     /* link-layer address on the home link, for a home binding */
     sim_time recent[BUL_RATE]; /* when the last BUs left: MAX_UPDATE_RATE */
     uint64_t unmatched;        /* acknowledgements of nothing that is out */

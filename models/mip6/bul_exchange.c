@@ -299,6 +299,30 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
     }
 }
 
+static bool is_used(const struct bul *b, const struct addr *coa)
+{
+    for (unsigned k = 0; k < b->entries; k++) {
+        const struct bul_entry *e = &b->entry[k];
+        if (e->has_path && addr_eq(&e->coa, coa) && e->state != BUL_UNBOUND &&
+            e->state != BUL_LEAVING && e->state != BUL_REFUSED)
+            return true;
+    }
+    return false;
+}
+
+/* K in a BU whose source is the care-of address that key management uses, and in no other: a
+ * second care-of address must not steal it. It moves when that one is gone (RFC 5648 9.1). */
+static void put_keys(struct bul *b, const struct bul_exchange *x, const struct addr *src,
+                     struct mh *bu)
+{
+    if (!b->how.moves_keys)
+        return;
+    if (x->home || (!x->leaves && !is_used(b, &b->key_coa)))
+        b->key_coa = *src;
+    if (addr_eq(src, &b->key_coa))
+        bu->flags |= MH_BU_KEY;
+}
+
 static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul_acts *acts)
 {
     const struct bul_entry *from = x->home ? NULL : sender(b, x);
@@ -315,6 +339,7 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
         bu->flags |= MH_BU_LINK_LOCAL;
     bu->sequence = ++b->sequence; /* greater each time: RFC 6275 11.8 */
     bu->lifetime = (uint16_t)(x->leaves ? 0 : b->how.lifetime / (MH_LIFETIME_UNIT_S * SIM_S));
+    put_keys(b, x, &act->src, bu);
     if (!x->home)
         put_bindings(b, x, bu);
     x->sequence = bu->sequence;

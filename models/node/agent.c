@@ -4,17 +4,20 @@
 #include "models/node/icmp.h"
 #include "models/node/mobility.h"
 #include "models/node/path.h"
+#include "models/node/protect.h"
 #include "models/node/visitor.h"
 
 static void wake(struct sim *sim, void *owner);
 
 struct agent *agent_new(struct node *n, struct iface *home, const struct addr *address,
-                        const struct bcache_config *how, const struct probe_config *probing)
+                        const struct bcache_config *how, const struct agent_checks *checks,
+                        const struct probe_config *probing)
 {
     struct agent *a = arena_take(n->arena, sizeof *a);
     a->node = n;
     a->home = home;
     a->address = *address;
+    a->checks = *checks;
     a->probing = *probing;
     bcache_init(&a->cache, how, n->arena);
     sim_timer_init(&a->timer, wake, a);
@@ -105,7 +108,7 @@ static void send_ack(struct agent *a, const struct bcache_act *act)
     }
     if (by_frame)
         neighbour_learn(a->home, &act->dst, act->station, false);
-    mobility_send(n, &act->ba, &a->address, &act->dst, act->rh2 ? &act->home : NULL, false);
+    mobility_signal(n, &act->ba, &a->address, &act->dst, act->rh2 ? &act->home : NULL, false);
 }
 
 /* To the home address, so that it goes the way of data: no routing header stands in front of a
@@ -181,6 +184,29 @@ static void proxy(struct agent *a, const struct addr *home, bool on)
     }
 }
 
+/* Tunnel SAs follow the bindings, by whatever rule: RFC 4877 4.3. */
+static void move_end_point(struct agent *a, const struct bcache_entry *e,
+                           const struct bcache_act *act)
+{
+    const struct binding *lowest = &e->binding[0];
+    for (unsigned k = 1; k < e->bindings; k++) {
+        if (e->binding[k].bid < lowest->bid)
+            lowest = &e->binding[k];
+    }
+    bool ended = act->kind == BCACHE_ENDED;
+    protect_bound(a->node, &e->home, ended ? lowest->bid : act->bid, ended ? NULL : &act->coa,
+                  &lowest->coa);
+}
+
+/* An accepted BU with K: RFC 6275 10.3.1; with several care-of addresses, that which it came from,
+ * if it is one of them (RFC 5648 9.1). */
+static void move_keys(struct agent *a, const struct bcache_act *act)
+{
+    bool accepted = act->ba.status < MH_ST_UNSPECIFIED && act->ba.flags & MH_BA_KEY;
+    if (accepted && (addr_eq(&act->dst, &act->home) || agent_bound(a, &act->home, &act->dst)))
+        protect_key_address(a->node, &act->home, &act->dst);
+}
+
 static void note(struct agent *a, const struct bcache_act *act)
 {
     static const enum event_name names[] = {
@@ -196,6 +222,8 @@ static void note(struct agent *a, const struct bcache_act *act)
     struct binding *b = act->kind != BCACHE_ENDED && e ? bcache_binding(e, act->bid) : NULL;
     if (b)
         visitor_bound(visitor_of(a, &act->home), b, act->kind == BCACHE_MADE);
+    if (a->node->protection && e && e->bindings && act->kind != BCACHE_REFRESHED)
+        move_end_point(a, e, act);
 }
 
 static void rearm(struct agent *a)
@@ -215,6 +243,7 @@ static void do_acts(struct agent *a, const struct bcache_acts *acts)
         const struct bcache_act *act = &acts->act[k];
         switch (act->kind) {
         case BCACHE_SEND:
+            move_keys(a, act);
             send_ack(a, act);
             break;
         case BCACHE_ASK:
@@ -263,6 +292,19 @@ static void updated(struct agent *a, const struct arrival *at, const struct mh *
     do_acts(a, &acts);
 }
 
+/* Who may not send this BU, before it is looked at; 0: fine. */
+static unsigned refuses_update(struct agent *a, const struct arrival *at)
+{
+    const struct addr *home = at->has_home ? &at->home : &at->src;
+    const struct bcache_entry *e = bcache_find(&a->cache, home);
+    if (!protect_authorises(a->node, home))
+        return DROP_NOT_AUTHORISED;
+    if (a->checks.bu && e && e->state == BCACHE_BOUND && at->has_home &&
+        !agent_bound(a, home, &at->src))
+        return DROP_BU_SOURCE_NOT_BOUND;
+    return DROP_NONE;
+}
+
 void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 *h,
               const struct ip6_chain *c)
 {
@@ -270,8 +312,9 @@ void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 
     if (!mobility_read(i, p, h, c, &message))
         return;
     struct arrival at = mobility_arrival(i, h, c);
-    if (message.type != MH_BU) {
-        node_drop(a->node, DROP_MH_IGNORED, p);
+    unsigned refused = message.type == MH_BU ? refuses_update(a, &at) : DROP_MH_IGNORED;
+    if (refused) {
+        node_drop(a->node, refused, p);
         return;
     }
     updated(a, &at, &message);
@@ -344,9 +387,26 @@ void agent_restart(struct agent *a)
     }
 }
 
-bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct ip6 *inner)
+static bool is_update(const uint8_t *packet, size_t n)
 {
-    return bcache_source(&a->cache, &inner->src, &outer->src, sim_now(a->node->sim));
+    struct ip6_chain c;
+    return !ip6_walk(packet, n, &c) && c.upper == IP6_MH && n > c.upper_at + 2 &&
+           packet[c.upper_at + 2] == MH_BU;
+}
+
+unsigned agent_refuses_tunnel(struct agent *a, const struct pkt *p, const struct ip6 *outer,
+                              const struct ip6_chain *c)
+{
+    const uint8_t *inner = p->at + c->upper_at;
+    struct addr src = ip6_src(inner);
+    bool opened = a->node->opened != NULL;
+    int check = opened ? a->checks.esp : a->checks.plain;
+    if (opened && is_update(inner, p->len - c->upper_at))
+        return DROP_NONE; /* RFC 4877 5: it may be what makes the outer source known */
+    if (bcache_source(&a->cache, &src, &outer->src, (enum bcache_source_check)check,
+                      sim_now(a->node->sim)))
+        return DROP_NONE;
+    return opened ? DROP_ESP_SOURCE_NOT_BOUND : DROP_SOURCE_NOT_BOUND;
 }
 
 bool agent_bound(struct agent *a, const struct addr *home, const struct addr *care_of)

@@ -11,13 +11,21 @@
 #include "models/node/probe.h"
 #include "models/wire/icmp6.h"
 
+/* From where a mobile node's packets may come: enum bcache_source_check. */
+struct agent_checks {
+    int plain; /* unprotected tunnels */
+    int esp;   /* protected ones; IPsec itself does not look */
+    int bu;    /* 0 Binding Updates are exempt (RFC 5648 6.5), 1 they are checked like the rest */
+};
+
 struct agent; /* opaque */
 struct decider;
 
 /* `home` is the interface on the home link, `address` the home agent's address there; `probing`
  * how it probes care-of addresses that have a Binding Identifier. */
 struct agent *agent_new(struct node *n, struct iface *home, const struct addr *address,
-                        const struct bcache_config *how, const struct probe_config *probing);
+                        const struct bcache_config *how, const struct agent_checks *checks,
+                        const struct probe_config *probing);
 
 /* Which care-of address carries which flow downwards; borrowed for the run. */
 void agent_set_decider(struct agent *a, const struct addr *home, struct decider *decider);
@@ -32,7 +40,9 @@ void agent_restart(struct agent *a);
 
 /* Told by path.c. A packet to a bound home address is taken. */
 bool agent_takes(struct agent *a, struct pkt *p);
-bool agent_accepts_tunnel(struct agent *a, const struct ip6 *outer, const struct ip6 *inner);
+/* Why what is in a tunnel may not come out of it; 0: it may. RFC 6275 10.4.5, RFC 5648 9.3. */
+unsigned agent_refuses_tunnel(struct agent *a, const struct pkt *p, const struct ip6 *outer,
+                              const struct ip6_chain *c);
 bool agent_bound(struct agent *a, const struct addr *home, const struct addr *care_of);
 bool agent_link_local(const struct agent *a, const struct addr *dst);
 bool agent_probe_reply(struct agent *a, const struct ip6 *h, const struct icmp6_echo *e);

@@ -6,6 +6,7 @@
 #include "models/node/mobile_path.h"
 #include "models/node/mobility.h"
 #include "models/node/path.h"
+#include "models/node/protect.h"
 
 /* ---- doing what the list answers --------------------------------------- */
 
@@ -16,6 +17,25 @@ static const char *iface_name_of(const struct mobile *m, const struct addr *coa)
             return m->path[k].iface->name;
     }
     return m->home_iface ? m->home_iface->name : "";
+}
+
+/* Its own end moves when a BU with another address has left, which waits for nobody: RFC 6275
+ * 11.6.3. */
+static void move_end_points(struct mobile *m, const struct bul_act *act)
+{
+    const struct bul_entry *lowest = NULL;
+    for (unsigned k = 0; k < m->bul.entries; k++) {
+        const struct bul_entry *e = &m->bul.entry[k];
+        if (bul_carries(&m->bul, e->bid) && (!lowest || e->bid < lowest->bid))
+            lowest = e;
+    }
+    for (unsigned k = 0; k < m->bul.entries && act->bu.lifetime && lowest; k++) {
+        const struct bul_entry *e = &m->bul.entry[k];
+        if (e->sent && !e->told)
+            protect_bound(m->node, &m->bul.how.home, e->bid, &e->coa, &lowest->coa);
+    }
+    if (!addr_unspecified(&m->bul.key_coa))
+        protect_key_address(m->node, &m->bul.how.home, &m->bul.key_coa);
 }
 
 static void send_update(struct mobile *m, const struct bul_act *act)
@@ -30,7 +50,9 @@ static void send_update(struct mobile *m, const struct bul_act *act)
         field_int("lifetime_s", (int64_t)act->bu.lifetime * MH_LIFETIME_UNIT_S),
         field_addr("care_of_address", &act->src),
         field_text("interface", iface_name_of(m, &act->src)));
-    mobility_send(n, &act->bu, &act->src, &how->agent, act->from_home ? NULL : &how->home, true);
+    mobility_signal(n, &act->bu, &act->src, &how->agent, act->from_home ? NULL : &how->home, true);
+    if (n->protection)
+        move_end_points(m, act);
 }
 
 static void note(struct mobile *m, const struct bul_act *act)

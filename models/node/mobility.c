@@ -5,6 +5,7 @@
 
 #include "models/node/icmp.h"
 #include "models/node/path.h"
+#include "models/node/protect.h"
 #include "models/node/tunnel.h"
 #include "models/wire/icmp6.h"
 #include "sim/base/bytes.h"
@@ -49,6 +50,7 @@ bool mobility_read(struct iface *i, struct pkt *p, const struct ip6 *h, const st
 struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
                                 const struct ip6_chain *c)
 {
+    const struct node *n = i->node;
     struct arrival a = {.src = h->src, .dst = h->dst, .has_home = c->has_home, .iface = i->index};
     a.station = i->port->framing == LINK_ETHERNET ? i->heard : 0;
     if (c->has_home) {
@@ -56,7 +58,14 @@ struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
     } else if (c->has_rh2) {
         a.home = c->rh2;
     }
-    a.authentic = true; /* signalling is unprotected, and the scenario says so */
+    if (n->from_tunnel && n->opened) { /* as if its care-of address stood in front of it */
+        a.home = n->agent ? h->src : h->dst;
+        a.has_home = n->agent != NULL;
+        a.src = n->agent ? n->outer_src : h->src;
+        a.dst = n->agent ? h->dst : n->outer_dst;
+    }
+    a.authentic = true; /* or a policy would have stopped it */
+    a.dynamic = protect_is_dynamic(n, a.has_home || c->has_rh2 ? &a.home : &h->src);
     return a;
 }
 
@@ -80,6 +89,18 @@ void mobility_send(struct node *n, const struct mh *m, const struct addr *src,
     path_out_plain(n, p); /* past bindings: RFC 6275 6.1 */
 }
 
+void mobility_signal(struct node *n, const struct mh *m, const struct addr *src,
+                     const struct addr *dst, const struct addr *home, bool home_is_source)
+{
+    const struct addr *from = home && home_is_source ? home : src;
+    const struct addr *to = home && !home_is_source ? home : dst;
+    if (n->protection && protect_wants_tunnel(n, from, to, m->type)) {
+        mobility_tunnel(n, mobility_make(n, m, from, to), src, dst, 0, 64);
+    } else {
+        mobility_send(n, m, src, dst, home, home_is_source);
+    }
+}
+
 struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr *src,
                           const struct addr *dst)
 {
@@ -95,12 +116,13 @@ struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr 
 void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,
                      uint16_t bid, uint8_t hop_limit)
 {
-    const struct tunnel t = {.entry = *src, .exit = *dst, .hop_limit = hop_limit};
+    struct tunnel t = {.entry = *src, .exit = *dst, .hop_limit = hop_limit};
     if (p->mark.flow) {
         p->mark.path = PKT_TUNNEL;
         p->mark.bid = bid;
     }
-    tunnel_send(n, &t, p);
+    if (!n->protection || protect_tunnel(n, p, bid, &t))
+        tunnel_send(n, &t, p);
 }
 
 struct pkt *mobility_copy(struct node *n, const struct pkt *p, uint8_t copy)

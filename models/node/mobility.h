@@ -21,6 +21,11 @@ void mobility_binding_error(struct node *n, const struct ip6 *h, const struct ad
 struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
                                 const struct ip6_chain *c);
 
+/* As mobility_send(), or inside the tunnel `src` - `dst` where the policies have no transport mode:
+ * then from or to the home address itself (RFC 4877 5). */
+void mobility_signal(struct node *n, const struct mh *m, const struct addr *src,
+                     const struct addr *dst, const struct addr *home, bool home_is_source);
+
 /* `home` goes into a Home Address option if `from_home`, else into a routing header; NULL: the
  * packet carries neither. The checksum covers the home address: RFC 6275 6.1.1. */
 void mobility_send(struct node *n, const struct mh *m, const struct addr *src,

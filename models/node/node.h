@@ -28,6 +28,8 @@ struct fragments;
 struct iface;
 struct mobile;
 struct nd_iface;
+struct protection;
+struct sa;
 
 /* Errors leave through a token bucket, RFC 4443 2.4 f. */
 struct icmp_bucket {
@@ -41,11 +43,14 @@ struct node {
     struct sim *sim;
     struct pool *packets;
     struct routes *routes;
-    struct mobile *mobile; /* NULL: not a mobile node */
-    struct agent *agent;   /* NULL: not a home agent */
+    struct mobile *mobile;         /* NULL: not a mobile node */
+    struct agent *agent;           /* NULL: not a home agent */
+    struct protection *protection; /* its IPsec; NULL: none */
     struct iface *arrival; /* where the packet that is being worked on came in; NULL: made here */
+    struct sa *opened;     /* that protected it; NULL: none */
     uint32_t index;        /* as the taps name it */
     bool forwards;         /* a router */
+    bool from_tunnel;      /* it came out of one */
     const char *name;
     struct udp_ports ports;
     struct iface **iface; /* in order of making */
@@ -58,6 +63,8 @@ struct node {
     struct icmp_bucket errors;
     struct pmtu pmtu;
     struct fragments *fragments; /* NULL: none came or left yet */
+    struct addr outer_src;       /* of the tunnel that the packet being worked on came out of */
+    struct addr outer_dst;
 };
 
 struct iface {

@@ -8,6 +8,7 @@
 #include "models/node/mobile.h"
 #include "models/node/mobility.h"
 #include "models/node/nd.h"
+#include "models/node/protect.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
 
@@ -116,6 +117,12 @@ uint32_t path_mtu(struct node *n, const struct addr *src, const struct addr *dst
 
 void path_out_plain(struct node *n, struct pkt *p)
 {
+    if (!n->protection || protect_out(n, p))
+        path_out_ready(n, p);
+}
+
+void path_out_ready(struct node *n, struct pkt *p)
+{
     struct addr src = ip6_src(p->at);
     struct addr dst = ip6_dst(p->at);
     const struct route *r = routes_find(n->routes, &dst);
@@ -125,7 +132,13 @@ void path_out_plain(struct node *n, struct pkt *p)
         enum ip6_fault fault = ip6_read(p->at, p->len, &h);
         struct iface *i = r->out ? r->out : n->iface[0];
         assert(!fault);
+        struct sa *opened = n->opened;
+        bool from_tunnel = n->from_tunnel;
+        n->opened = NULL;
+        n->from_tunnel = true; /* it has not left: nothing to protect it from */
         deliver(i, p, &h);
+        n->opened = opened;
+        n->from_tunnel = from_tunnel;
     } else if (find_way(n, &src, &dst, r, &w)) {
         emit_own(&w, p);
     } else if (!n->forwards && !w.out) {
@@ -137,8 +150,6 @@ void path_out_plain(struct node *n, struct pkt *p)
 
 void path_out(struct node *n, struct pkt *p)
 {
-    /* IPSEC: what the mobility layer puts into a tunnel is protected where it adds the outer
-     * header; everything else here, before the route is looked up. */
     if (n->mobile && mobile_takes(n->mobile, p))
         return;
     if (n->agent && agent_takes(n->agent, p))
@@ -216,15 +227,17 @@ static void end_tunnel(struct iface *i, struct pkt *p, const struct ip6 *h,
         node_drop(n, DROP_MALFORMED, p);
         return;
     }
-    /* IPSEC: a packet that came out of a tunnel-mode SA reaches the same checks from here. */
-    if (n->agent && !agent_accepts_tunnel(n->agent, h, &inner)) {
-        node_drop(n, DROP_SOURCE_NOT_BOUND, p);
+    unsigned refused = n->agent ? agent_refuses_tunnel(n->agent, p, h, c) : DROP_NONE;
+    if (refused) {
+        node_drop(n, refused, p);
         return;
     }
     if (n->mobile && !mobile_accepts_tunnel(n->mobile, h)) {
         node_drop(n, DROP_TUNNEL_SOURCE, p);
         return;
     }
+    n->outer_src = h->src;
+    n->outer_dst = h->dst;
     pkt_strip(p, c->upper_at);
     path_in_tunnelled(i, p);
 }
@@ -345,9 +358,12 @@ static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire)
     c.fragment = came_cut;
     if (fault) {
         bad_chain(i, p, &h, fault, &c);
-    } else if (mobility_headers_fit(i, p, &h, &c)) {
-        upper(i, p, &h, &c);
+        return;
     }
+    if (n->protection && !protect_in(n, p, &h, &c))
+        return;
+    if (mobility_headers_fit(i, p, &h, &c))
+        upper(i, p, &h, &c);
 }
 
 /* Reads the header and cuts off what the link padded. False: p is gone. */
@@ -365,6 +381,7 @@ void path_in_tunnelled(struct iface *i, struct pkt *p)
 {
     struct node *n = i->node;
     struct ip6 h;
+    n->from_tunnel = true;
     if (!read_header(n, p, &h))
         return;
     if (node_owns(n, &h.dst)) {
@@ -416,6 +433,8 @@ void path_in(struct iface *i, struct pkt *p)
     struct node *n = i->node;
     struct ip6 h;
     n->arrival = i;
+    n->opened = NULL;
+    n->from_tunnel = false;
     if (i->port->framing == LINK_ETHERNET) {
         uint64_t dst;
         uint16_t type;

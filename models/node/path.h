@@ -7,9 +7,9 @@
  *   path_in    frame, IPv6 header, ours or to be forwarded; extension headers, fragments put
  *              together; then by next header: tunnel (again), Mobility Header, ICMPv6, UDP
  *
- * Protection (RFC 4301) has its place between the choice of the tunnel end point and the outer
- * header on the way out, and before the mobility layer's check of the outer source on the way
- * in: path.c marks both with the word IPSEC.  Signalling and payload are unprotected so far.
+ * Protection (RFC 4301; protect.h) has its place between the choice of the tunnel end point and
+ * the outer header on the way out, and before the mobility layer's check of the outer source on
+ * the way in.
  */
 #ifndef MODELS_NODE_PATH_H
 #define MODELS_NODE_PATH_H
@@ -28,6 +28,9 @@ void path_out_on(struct iface *i, const struct addr *next_hop, struct pkt *p);
 /* Without mobility: the outer source says the interface. For tunnels' outer packets, probes
  * from a care-of address, Mobility Header messages. */
 void path_out_plain(struct node *n, struct pkt *p);
+
+/* What has its protection already, or its bypass: a tunnel's outer packet. */
+void path_out_ready(struct node *n, struct pkt *p);
 
 /* The largest packet from `src`, an address of this node, to `dst` that leaves whole, as far as it
  * knows; 0: there is no way. */

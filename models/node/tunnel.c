@@ -1,8 +1,10 @@
 #include "models/node/tunnel.h"
 
+#include "models/ipsec/esp.h"
 #include "models/node/fragments.h"
 #include "models/node/icmp.h"
 #include "models/node/path.h"
+#include "models/node/protect.h"
 #include "models/wire/fragment.h"
 
 enum { NO_LIMIT = -1, LIMIT_VALUE = 2 /* in the option */ };
@@ -31,25 +33,37 @@ static bool find_limit(struct node *n, struct pkt *p, int *limit)
 static void encapsulate(struct node *n, const struct tunnel *t, int limit, struct pkt *p)
 {
     uint32_t before = p->len;
+    uint8_t traffic_class = ip6_class(p->at);
     uint8_t next = IP6_IP6;
+    if (t->sa) {
+        if (!protect_seal(n, t->sa, p, 0, IP6_IP6))
+            return;
+        next = IP6_ESP;
+    }
     if (limit != NO_LIMIT) {
-        ip6_write_limit(pkt_prepend(p, IP6_LIMIT_BYTES), IP6_IP6, (uint8_t)limit);
+        ip6_write_limit(pkt_prepend(p, IP6_LIMIT_BYTES), next, (uint8_t)limit);
         next = IP6_DEST_OPTS;
     }
     path_add_header(p, &t->entry, &t->exit, next, t->hop_limit);
+    if (t->sa) /* RFC 4301 5.1.2.2 */
+        ip6_set_class(p->at, traffic_class);
     if (p->mark.flow)
         p->mark.overhead = (uint16_t)(p->mark.overhead + p->len - before);
-    path_out_plain(n, p);
+    path_out_ready(n, p);
 }
 
-/* What the tunnel takes of packets that may not be cut inside: at least 1280 (7.1). Without a way
- * anything goes: the outer packet's death is told then. */
+/* What the tunnel takes of packets that may not be cut inside: at least 1280 (7.1; RFC 4301 8.2).
+ * Without a way anything goes: the outer packet's death is told then. */
 static uint32_t tunnel_mtu(struct node *n, const struct tunnel *t, uint32_t headers)
 {
-    uint32_t mtu = path_mtu(n, &t->entry, &t->exit);
+    uint32_t mtu =
+        t->sa ? path_mtu(n, &t->sized_entry, &t->sized_exit) : path_mtu(n, &t->entry, &t->exit);
     if (!mtu)
         return UINT32_MAX;
-    return mtu > IP6_MTU_MIN + headers ? mtu - headers : IP6_MTU_MIN;
+    uint32_t room = mtu > headers ? mtu - headers : 0;
+    if (t->sa)
+        room = (uint32_t)esp_fit(t->sa->suite, room);
+    return room > IP6_MTU_MIN ? room : IP6_MTU_MIN;
 }
 
 /* p is above 1280: whole, or in fragments if it is this node's; NULL: too big, and gone. */
@@ -76,7 +90,7 @@ void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p)
     struct addr src = ip6_src(p->at);
     struct addr dst = ip6_dst(p->at);
     int limit;
-    if (addr_eq(&src, &t->entry) && addr_eq(&dst, &t->exit)) {
+    if (addr_eq(&src, &t->entry) && addr_eq(&dst, &t->exit) && !t->sa) {
         node_drop(n, DROP_TUNNEL_LOOP, p); /* 4.1.2 */
         return;
     }

@@ -13,10 +13,16 @@
 #include "models/node/node.h"
 #include "models/wire/icmp6.h"
 
+struct sa;
+
 struct tunnel {
     struct addr entry; /* of this node */
     struct addr exit;
-    uint8_t hop_limit; /* of the outer header */
+    uint8_t hop_limit;       /* of the outer header */
+    struct sa *sa;           /* seals what goes in (RFC 4303, tunnel mode); NULL: nothing does */
+    struct addr sized_entry; /* with sa: whose path says what fits; they differ from the ends where
+                                the outer header is rewritten after IPsec (RFC 5648 9.3.2) */
+    struct addr sized_exit;
 };
 
 /* Encapsulates p and sends it: takes p. One that is larger than the tunnel takes is cut if this

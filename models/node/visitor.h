@@ -40,6 +40,7 @@ struct agent {
     struct iface *home;
     struct addr address;
     struct bcache cache;
+    struct agent_checks checks;
     struct sim_timer timer;
     struct probe_config probing;
     struct visitor **visitor; /* in order of making */

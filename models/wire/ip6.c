@@ -57,6 +57,17 @@ struct addr ip6_dst(const uint8_t *header)
     return a;
 }
 
+uint8_t ip6_class(const uint8_t *header)
+{
+    return (uint8_t)(header[0] << 4 | header[1] >> 4);
+}
+
+void ip6_set_class(uint8_t *header, uint8_t traffic_class)
+{
+    header[0] = (uint8_t)((header[0] & 0xf0) | traffic_class >> 4);
+    header[1] = (uint8_t)((header[1] & 0x0f) | traffic_class << 4);
+}
+
 void ip6_set_length(uint8_t *header, size_t bytes)
 {
     size_t payload = bytes - IP6_HEADER;

@@ -78,6 +78,8 @@ void ip6_write(uint8_t out[IP6_HEADER], const struct ip6 *h);
 struct addr ip6_src(const uint8_t *header);
 struct addr ip6_dst(const uint8_t *header);
 void ip6_set_length(uint8_t *header, size_t bytes); /* of the packet, with the header */
+uint8_t ip6_class(const uint8_t *header);           /* DSCP and ECN, RFC 8200 7 */
+void ip6_set_class(uint8_t *header, uint8_t traffic_class);
 
 /*
  * What a destination finds behind the fixed header, up to the upper layer.  Hop-by-Hop and

@@ -7,6 +7,7 @@
 
 #include "models/mip6/bcache.h"
 #include "models/mip6/bul.h"
+#include "models/node/agent.h"
 #include "models/node/decide.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
@@ -136,9 +137,7 @@ struct node_config {
     struct detection_config detection;
     struct mcoa_config mcoa;
     struct decide_config decision;
-    struct {
-        int plain;
-    } source_check;
+    struct agent_checks source_check;
     struct bcache_config agent;
 };
 

@@ -27,6 +27,7 @@ static const char *const knowledge_words[] = {"protocol", "oracle", NULL};
 static const char *const nud_words[] = {"rfc4861", "none", NULL};
 static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
 static const char *const roles[] = {"mobile", "home-agent", "correspondent", NULL};
+static const char *const bu_check_words[] = {"exempt", "checked", NULL};
 static const char *const at_home_words[] = {"complete", "simultaneous", NULL};
 
 static const struct key record_keys[] = {
@@ -224,6 +225,14 @@ static const struct key source_check_keys[] = {
     {"plain", KEY_WORD, NODE(source_check.plain) - NODE(source_check), "any-binding",
      "outer source of an unprotected reverse tunnel, RFC 6275 10.4.5, RFC 5648 6.5",
      .words = bcache_source_words},
+    {"esp", KEY_WORD, NODE(source_check.esp) - NODE(source_check), "any-binding",
+     "outer source of a protected tunnel, after IPsec, which does not look at it (RFC 5648 9.3.2; RFC "
+     "6275 10.4.5 would not check)",
+     .words = bcache_source_words},
+    {"bu", KEY_WORD, NODE(source_check.bu) - NODE(source_check), "exempt",
+     "source of Binding Updates: not checked (RFC 5648 6.5), or where there are bindings like the "
+     "rest",
+     .words = bu_check_words},
     {.name = NULL},
 };
 

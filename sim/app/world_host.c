@@ -38,11 +38,10 @@ static void add_agent(struct world *w, const struct node_config *how)
     config.home = net->how->prefix.prefix;
     config.valid = lifetime_of(net->how->advertise.valid);
     config.preferred = lifetime_of(net->how->advertise.preferred);
-    config.source_check = how->source_check.plain;
     config.delete_time = w->scenario->timers.max_delete_bce;
     const struct path_probe_config *probe = &how->detection.path_probe;
     const struct probe_config none = {.every = 0};
-    (void)agent_new(net->router, net->segment, &address, &config,
+    (void)agent_new(net->router, net->segment, &address, &config, &how->source_check,
                     probe->given ? &probe->probing : &none);
 }
 

@@ -374,27 +374,22 @@ static void a_plain_update_wipes_every_identifier(void)
 static void the_source_must_be_one_of_the_care_of_addresses(void)
 {
     begin();
-    CHECK(!bcache_source(&cache, &home, &coa1, 0));
+    CHECK(!bcache_source(&cache, &home, &coa1, SOURCE_ANY_BINDING, 0));
     bind_two(1);
-    CHECK(bcache_source(&cache, &home, &coa1, 2 * SIM_S));
+    CHECK(bcache_source(&cache, &home, &coa1, SOURCE_ANY_BINDING, 2 * SIM_S));
     RULE("MCOA-HA-13");
     RULE("MCOA-HA-10");
-    CHECK(bcache_source(&cache, &home, &coa2, 2 * SIM_S));
+    CHECK(bcache_source(&cache, &home, &coa2, SOURCE_ANY_BINDING, 2 * SIM_S));
     RULE("MIP6-HA-12");
     RULE("MCOA-HA-10");
-    CHECK(!bcache_source(&cache, &home, &coa3, 2 * SIM_S));
-    cache.how.source_check = SOURCE_PRIMARY_ONLY;
-    CHECK(bcache_source(&cache, &home, &coa1, 2 * SIM_S));
-    CHECK(!bcache_source(&cache, &home, &coa2, 2 * SIM_S));
-    cache.how.source_check = SOURCE_OFF;
-    CHECK(bcache_source(&cache, &home, &coa3, 2 * SIM_S));
-    for (int check = SOURCE_ANY_BINDING; check <= SOURCE_OFF; check++) {
-        cache.how.source_check = check; /* of tunnels: a Home Address option has its own rule */
-        RULE("MCOA-HA-10");
-        CHECK(bcache_has_coa(&cache, &home, &coa1, 2 * SIM_S) &&
-              bcache_has_coa(&cache, &home, &coa2, 2 * SIM_S) &&
-              !bcache_has_coa(&cache, &home, &coa3, 2 * SIM_S));
-    }
+    CHECK(!bcache_source(&cache, &home, &coa3, SOURCE_ANY_BINDING, 2 * SIM_S));
+    CHECK(bcache_source(&cache, &home, &coa1, SOURCE_PRIMARY_ONLY, 2 * SIM_S));
+    CHECK(!bcache_source(&cache, &home, &coa2, SOURCE_PRIMARY_ONLY, 2 * SIM_S));
+    CHECK(bcache_source(&cache, &home, &coa3, SOURCE_OFF, 2 * SIM_S));
+    RULE("MCOA-HA-10"); /* a Home Address option has its own rule */
+    CHECK(bcache_has_coa(&cache, &home, &coa1, 2 * SIM_S) &&
+          bcache_has_coa(&cache, &home, &coa2, 2 * SIM_S) &&
+          !bcache_has_coa(&cache, &home, &coa3, 2 * SIM_S));
     arena_release(&arena);
 }
 

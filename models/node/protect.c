@@ -1,0 +1,399 @@
+#include "models/node/protect.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "models/ipsec/esp.h"
+#include "models/wire/mh.h"
+
+struct protection {
+    struct node *node;
+    struct ipsec ipsec;
+    struct spd others;
+    struct sim_timer timer; /* lifetimes */
+};
+
+static void wake(struct sim *sim, void *owner);
+
+struct protection *protection_new(struct node *n, const struct addr *gateway, bool is_gateway)
+{
+    struct protection *p = arena_take(n->arena, sizeof *p);
+    p->node = n;
+    p->others = policies_of_others(is_gateway, n->arena);
+    ipsec_init(&p->ipsec, n->arena, gateway, is_gateway, &p->others);
+    sim_timer_init(&p->timer, wake, p);
+    n->protection = p;
+    return p;
+}
+
+struct ipsec *protection_ipsec(struct protection *p)
+{
+    return &p->ipsec;
+}
+
+struct protected *protection_add(struct protection *p, const struct addr *home,
+                                 const struct spd *policies, const struct ipsec_config *how,
+                                 const char *identity)
+{
+    struct protected *who = arena_take(p->node->arena, sizeof *who);
+    *who = (struct protected){.of = p, .how = how, .identity = identity};
+    who->subject = ipsec_add_subject(&p->ipsec, home, policies);
+    who->subject->owner = who;
+    pad_allow(&p->ipsec.pad, identity, home);
+    return who;
+}
+
+struct protected *protection_of(const struct protection *p, const struct addr *home)
+{
+    const struct spd_subject *s = ipsec_subject(&p->ipsec, home);
+    return s ? s->owner : NULL;
+}
+
+/* ---- SAs ---------------------------------------------------------------------------------------
+ */
+
+static const char *const directions[] = {"out", "in"};
+static const char *const modes[] = {"transport", "tunnel"};
+
+static void rearm(struct protection *p)
+{
+    struct sim *sim = p->node->sim;
+    if (p->ipsec.next == SIM_NEVER) {
+        sim_stop(sim, &p->timer);
+    } else {
+        sim_arm(sim, &p->timer, p->ipsec.next > sim_now(sim) ? p->ipsec.next : sim_now(sim));
+    }
+}
+
+struct sa *protection_install(struct protected *who, struct ciphers *c, const char *policy,
+                              unsigned number, const struct ipsec_keying *how)
+{
+    struct protection *p = who->of;
+    struct node *n = p->node;
+    struct sa *sa = ipsec_install(&p->ipsec, c, who->subject, policy, number, how, sim_now(n->sim));
+    assert(sa);
+    NODE_EVENT(n, EV_SA_MADE, field_int("spi", sa->spi),
+               field_text("direction", directions[sa->direction]),
+               field_text("mode", modes[sa->mode]), field_text("policy", sa->entry->name),
+               field_text("suite", sa->suite->name),
+               field_addr("home_address", &who->subject->address),
+               field_addr("end_point", p->ipsec.is_gateway ? &sa->remote : &sa->local));
+    rearm(p);
+    return sa;
+}
+
+static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime what)
+{
+    if (what == IPSEC_SOFT) {
+        NODE_EVENT(n, EV_SA_SOFT, field_int("spi", sa->spi),
+                   field_text("direction", directions[sa->direction]),
+                   field_text("policy", sa->entry->name));
+    } else if (what == IPSEC_HARD) {
+        NODE_EVENT(n, EV_SA_ENDED, field_int("spi", sa->spi),
+                   field_text("direction", directions[sa->direction]),
+                   field_text("policy", sa->entry->name), field_text("how", "lifetime"));
+    }
+}
+
+static void wake(struct sim *sim, void *owner)
+{
+    struct protection *p = owner;
+    enum ipsec_lifetime what;
+    for (struct sa *sa; (sa = ipsec_tick(&p->ipsec, sim_now(sim), &what));)
+        tell_age(p->node, sa, what);
+    rearm(p);
+}
+
+static void used(struct node *n, struct sa *sa)
+{
+    if (sa->lifetime.soft_bytes || sa->lifetime.hard_bytes)
+        tell_age(n, sa, ipsec_age(&n->protection->ipsec, sa, sim_now(n->sim)));
+}
+
+/* ---- what selectors see -------------------------------------------------------------------------
+ */
+
+/* A packet whose chain has been read. Of a fragment only the protocol is known. */
+static struct traffic traffic_of(const struct node *n, const uint8_t *packet, size_t bytes,
+                                 const struct ip6_chain *c, bool outbound)
+{
+    struct addr src = c->has_home ? c->home : ip6_src(packet);
+    struct addr dst = c->has_rh2 ? c->rh2 : ip6_dst(packet);
+    struct traffic t =
+        ipsec_traffic(&n->protection->ipsec, &src, &dst, outbound, c->has_home || c->has_rh2);
+    if (c->upper == IP6_FRAGMENT) {
+        t.protocol = bytes > c->upper_at ? packet[c->upper_at] : IP6_NONE;
+    } else {
+        traffic_read_upper(&t, c->upper, packet + c->upper_at, bytes - c->upper_at);
+    }
+    return t;
+}
+
+/* The same of a packet that is, or was, in a tunnel. */
+static struct traffic traffic_inside(const struct node *n, const uint8_t *packet, size_t bytes,
+                                     bool outbound)
+{
+    struct ip6_chain c;
+    if (ip6_walk(packet, bytes, &c))
+        c = (struct ip6_chain){.upper = IP6_NONE, .upper_at = bytes};
+    struct traffic t = traffic_of(n, packet, bytes, &c, outbound);
+    t.tunnel = true;
+    return t;
+}
+
+static enum node_reason reason_of(enum ipsec_verdict v)
+{
+    switch (v) {
+    case IPSEC_NO_SA:
+        return DROP_NO_SA;
+    case IPSEC_CLEAR:
+        return DROP_CLEAR_BUT_PROTECTED;
+    case IPSEC_SELECTOR:
+        return DROP_SELECTOR;
+    default:
+        return DROP_NO_POLICY;
+    }
+}
+
+/* ---- the way out
+ * --------------------------------------------------------------------------------- */
+
+bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8_t next)
+{
+    tap_sealed(n->sim, p->at + at, p->len - at, next, p);
+    if (esp_seal(sa, p, at, next)) {
+        node_drop(n, DROP_SEQUENCE_OVERFLOW, p);
+        return false;
+    }
+    used(n, sa);
+    return true;
+}
+
+/* False: p is gone. */
+static bool may_leave(struct node *n, struct pkt *p, const struct traffic *t,
+                      const struct ipsec_answer *a)
+{
+    if (a->verdict == IPSEC_BYPASS || a->verdict == IPSEC_PROTECT)
+        return true;
+    if (a->verdict == IPSEC_NO_SA) {
+        NODE_EVENT(n, EV_ACQUIRE, field_text("policy", a->entry->name),
+                   field_addr("home_address", &t->local), field_addr("peer", &t->remote));
+    }
+    node_drop(n, reason_of(a->verdict), p);
+    return false;
+}
+
+bool protect_out(struct node *n, struct pkt *p)
+{
+    struct ip6_chain c;
+    enum ip6_fault fault = ip6_walk(p->at, p->len, &c);
+    assert(!fault);
+    struct traffic t = traffic_of(n, p->at, p->len, &c, true);
+    struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &t, 0);
+    if (!may_leave(n, p, &t, &a))
+        return false;
+    if (a.verdict == IPSEC_BYPASS)
+        return true;
+    size_t named_at = ip6_named_at(p->at, c.upper_at);
+    if (!protect_seal(n, a.sa, p, c.upper_at, c.upper))
+        return false;
+    p->at[named_at] = IP6_ESP;
+    ip6_set_length(p->at, p->len);
+    return true;
+}
+
+bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,
+                          uint8_t mh_type)
+{
+    struct traffic t = ipsec_traffic(&n->protection->ipsec, src, dst, true, true);
+    t.protocol = IP6_MH;
+    t.local_port = t.remote_port = (uint16_t)(mh_type << 8);
+    t.fields = true;
+    const struct spd_entry *outside = ipsec_policy(&n->protection->ipsec, &t);
+    t.tunnel = true;
+    const struct spd_entry *inside = ipsec_policy(&n->protection->ipsec, &t);
+    return outside && outside->action == SPD_DISCARD && inside && inside->action == SPD_PROTECT;
+}
+
+/* RFC 5648 9.3.2: who says where the tunnel ends. */
+static void choose_end(const struct protected *who, struct tunnel *t)
+{
+    struct addr *end = who->of->ipsec.is_gateway ? &t->exit : &t->entry;
+    const struct addr *own = who->of->ipsec.is_gateway ? &t->sa->remote : &t->sa->local;
+    t->sized_entry = t->entry;
+    t->sized_exit = t->exit;
+    if (who->how->tunnel_end_point == END_PER_PACKET || addr_unspecified(own))
+        return;
+    *(who->of->ipsec.is_gateway ? &t->sized_exit : &t->sized_entry) = *own;
+    if (who->how->tunnel_end_point == END_SA_DEFAULT)
+        *end = *own;
+}
+
+bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *t)
+{
+    struct traffic inside = traffic_inside(n, p->at, p->len, true);
+    struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &inside, bid ? bid - 1u : 0);
+    if (!may_leave(n, p, &inside, &a))
+        return false;
+    t->sa = a.sa;
+    if (a.sa)
+        choose_end(inside.subject->owner, t);
+    return true;
+}
+
+/* ---- the way in
+ * ---------------------------------------------------------------------------------- */
+
+static enum node_reason reason_of_fault(enum esp_fault fault)
+{
+    static const enum node_reason reasons[] = {
+        [ESP_SHORT] = DROP_ESP_MALFORMED,   [ESP_REPLAY] = DROP_REPLAY,
+        [ESP_TOO_OLD] = DROP_TOO_OLD,       [ESP_ICV] = DROP_ICV,
+        [ESP_PADDING] = DROP_ESP_MALFORMED, [ESP_DUMMY] = DROP_DUMMY,
+    };
+    return reasons[fault];
+}
+
+/* ESP at c->upper_at becomes what it held. Answers 0 or the reason why p dies. */
+static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
+{
+    uint32_t spi;
+    uint8_t next;
+    size_t at = c->upper_at;
+    struct sa *sa =
+        esp_spi(p->at + at, p->len - at, &spi) ? ipsec_find(&n->protection->ipsec, spi) : NULL;
+    if (!sa)
+        return DROP_NO_SA;
+    enum esp_fault fault = esp_open(sa, p, at, &next);
+    if (fault)
+        return reason_of_fault(fault);
+    n->opened = sa;
+    p->at[ip6_named_at(p->at, at)] = next;
+    ip6_set_length(p->at, p->len);
+    if (ip6_walk(p->at, p->len, c))
+        return DROP_MALFORMED;
+    used(n, sa);
+    return 0;
+}
+
+/* The SA that protected p is one for such packets: RFC 4301 5.2 step 4. */
+static enum ipsec_verdict suits(struct node *n, const struct pkt *p, const struct ip6_chain *c)
+{
+    struct sa *sa = n->opened;
+    if (sa->mode == SA_TUNNEL && c->upper != IP6_IP6) {
+        sa->count.selector++;
+        return IPSEC_SELECTOR;
+    }
+    struct traffic t = sa->mode == SA_TUNNEL
+                           ? traffic_inside(n, p->at + c->upper_at, p->len - c->upper_at, false)
+                           : traffic_of(n, p->at, p->len, c, false);
+    return ipsec_opened(sa, &t);
+}
+
+static enum ipsec_verdict came_clear(struct node *n, const struct pkt *p, const struct ip6_chain *c)
+{
+    bool tunnel = c->upper == IP6_IP6 && p->len >= c->upper_at + IP6_HEADER;
+    struct traffic t = tunnel ? traffic_inside(n, p->at + c->upper_at, p->len - c->upper_at, false)
+                              : traffic_of(n, p->at, p->len, c, false);
+    return ipsec_clear(&n->protection->ipsec, &t);
+}
+
+bool protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c)
+{
+    bool cut = c->fragment;
+    enum ipsec_verdict v = IPSEC_PROTECT;
+    while (c->upper == IP6_ESP) {
+        unsigned reason = open_one(n, p, c);
+        if (reason) {
+            node_drop(n, (enum node_reason)reason, p);
+            return false;
+        }
+        v = suits(n, p, c);
+        if (v != IPSEC_PROTECT)
+            break;
+        enum ip6_fault fault = ip6_read(p->at, p->len, h);
+        assert(!fault);
+    }
+    c->fragment = cut;
+    if (!n->opened && !n->from_tunnel)
+        v = came_clear(n, p, c);
+    if (v == IPSEC_PROTECT || v == IPSEC_BYPASS)
+        return true;
+    node_drop(n, reason_of(v), p);
+    return false;
+}
+
+bool protect_authorises(const struct node *n, const struct addr *home)
+{
+    const struct protected *who = n->opened ? n->opened->subject->owner : NULL;
+    return !who || pad_allows(&n->protection->ipsec.pad, who->identity, home);
+}
+
+bool protect_is_dynamic(const struct node *n, const struct addr *home)
+{
+    const struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
+    return who && who->how->keying != KEYING_MANUAL && who->how->signalling == 0;
+}
+
+/* ---- end points move
+ * ------------------------------------------------------------------------------- */
+
+static void migrate(struct protected *who, int which, const struct addr *coa, const char *why)
+{
+    struct node *n = who->of->node;
+    unsigned moved = ipsec_migrate(&who->of->ipsec, who->subject, which, coa, sim_now(n->sim));
+    if (moved) {
+        NODE_EVENT(n, EV_MIGRATED, field_addr("home_address", &who->subject->address),
+                   field_addr("care_of_address", coa), field_int("sas", (int64_t)moved),
+                   field_text("why", why));
+    }
+}
+
+static bool is_per_coa(const struct protected *who)
+{
+    return who->how->payload_sas && !strcmp(who->how->payload_sas, "per-coa");
+}
+
+/* Only those may move anything: RFC 4877 4.3. */
+static bool updates_are_protected(const struct protected *who)
+{
+    struct traffic t = {.local = who->subject->address,
+                        .remote = who->of->ipsec.gateway,
+                        .sent = true,
+                        .named = true,
+                        .subject = who->subject,
+                        .gateway = true,
+                        .fields = true,
+                        .protocol = IP6_MH,
+                        .local_port = MH_BU << 8,
+                        .remote_port = MH_BU << 8};
+    const struct spd_entry *e = ipsec_policy(&who->of->ipsec, &t);
+    return e && e->action != SPD_BYPASS;
+}
+
+void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa,
+                   const struct addr *lowest)
+{
+    struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
+    if (!who || !updates_are_protected(who))
+        return;
+    int all = is_per_coa(who) && bid ? IPSEC_SINGLE : IPSEC_ALL;
+    if (all == IPSEC_SINGLE && coa)
+        migrate(who, bid - 1, coa, "its own care-of address");
+    if (who->how->sa_default == DEFAULT_LAST_BU && coa)
+        migrate(who, all, coa, "last-bu");
+    if (who->how->sa_default == DEFAULT_LOWEST_BID)
+        migrate(who, all, lowest, "lowest-bid");
+}
+
+void protect_key_address(struct node *n, const struct addr *home, const struct addr *coa)
+{
+    struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
+    if (!who || addr_eq(&who->key_coa, coa))
+        return;
+    who->key_coa = *coa;
+    NODE_EVENT(n, EV_KEY_ADDRESS, field_addr("home_address", home),
+               field_addr("care_of_address", coa));
+    if (who->how->sa_default == DEFAULT_KEY_COA)
+        migrate(who, is_per_coa(who) ? IPSEC_SINGLE : IPSEC_ALL, coa, "ike-coa");
+}

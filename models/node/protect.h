@@ -1,0 +1,87 @@
+/*
+ * protect.h - IPsec in the way of a packet: what its machine (models/ipsec) answers is done here.
+ *
+ *   out   path_out_plain() shows every packet that this node made; a tunnel's entry shows what
+ *         goes in.  A packet that must be protected is sealed in place.
+ *   in    path_in()'s deliver() shows what has arrived, whole and with its extension headers read:
+ *         ESP is opened and its headers read anew; what came in the clear must be allowed to.
+ *
+ * The outer source of what was opened is not looked at here: that is the mobility layer's, after
+ * it (RFC 5648 9.3; RFC 4301 5.2).
+ */
+#ifndef MODELS_NODE_PROTECT_H
+#define MODELS_NODE_PROTECT_H
+
+#include "models/ipsec/ipsec.h"
+#include "models/node/node.h"
+#include "models/node/policies.h"
+#include "models/node/tunnel.h"
+
+/* A mobile node, as it protects itself or as its home agent does. */
+struct protected
+{
+    struct protection *of;
+    struct spd_subject *subject;
+    const struct ipsec_config *how; /* borrowed */
+    const char *identity;           /* that it authenticates with */
+    struct addr key_coa;            /* care-of address that key management uses; ::: none yet */
+};
+
+struct protection; /* opaque; node.h points to it */
+
+/* `gateway` is the home agent's address; `is_gateway`: this node is the home agent. */
+struct protection *protection_new(struct node *n, const struct addr *gateway, bool is_gateway);
+struct ipsec *protection_ipsec(struct protection *p);
+
+/* `home` and what protects it; `policies` are borrowed. */
+struct protected *protection_add(struct protection *p, const struct addr *home,
+                                 const struct spd *policies, const struct ipsec_config *how,
+                                 const char *identity);
+struct protected *protection_of(const struct protection *p, const struct addr *home); /* NULL */
+
+/* An SA of `who`: told as an event. It must be possible. */
+struct sa *protection_install(struct protected *who, struct ciphers *c, const char *policy,
+                              unsigned number, const struct ipsec_keying *how);
+
+/* ---- the way out ----------------------------------------------------------------------------- */
+
+/* A packet of this node. False: it may not leave, and is gone. */
+bool protect_out(struct node *n, struct pkt *p);
+
+/* What goes into the tunnel `t` on `bid`: sets t->sa and its ends. False: p is gone. */
+bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *t);
+
+/* Whether a Mobility Header message of `home` and the gateway goes through the tunnel instead of
+ * having a Home Address option or a routing header: where policies have no transport mode. */
+bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,
+                          uint8_t mh_type);
+
+/* Seals what stands in `p` from `at` on. False: p is gone. */
+bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8_t next);
+
+/* ---- the way in ------------------------------------------------------------------------------ */
+
+/* p has arrived for this node: h and c are read from it, and read anew when it was opened. False:
+ * p is gone. */
+bool protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c);
+
+/* Whether the peer that protected the packet in work may have `home`. */
+bool protect_authorises(const struct node *n, const struct addr *home);
+
+/* Whether key management may set up the SAs of the packet in work anew: they are not manual. */
+bool protect_is_dynamic(const struct node *n, const struct addr *home);
+
+/* ---- end points move ---------------------------------------------------------------------------
+ */
+
+/* Told by the mobility layer: `home` has `coa` with `bid` since now, by a BU that was accepted (at
+ * the home agent) or has left (at the mobile node); NULL: a binding ended. `lowest`: the care-of
+ * address of its lowest BID. Moves what `sa_default` tells to, if BUs are protected (RFC 4877 4.3).
+ */
+void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa,
+                   const struct addr *lowest);
+
+/* `coa` is what key management uses from now on: RFC 5648 9.1. */
+void protect_key_address(struct node *n, const struct addr *home, const struct addr *coa);
+
+#endif
