@@ -10,13 +10,11 @@
 #include "models/crypto/sized.h"
 
 enum { NONCE = 16, KEY = 36, ICV = 32 };
-enum { DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA512, DIGESTS };
 
 struct ciphers {
     struct arena *arena;
     bool sized;
     struct contexts contexts;
-    struct hmac_digest digest[DIGESTS];
 };
 
 struct cipher {
@@ -26,7 +24,7 @@ struct cipher {
     struct context *context;     /* NULL: none now */
     uint64_t mark;               /* sized: of the keys */
     uint8_t key[KEY];            /* and salt */
-    struct hmac_key mac;         /* encrypt-then-MAC */
+    struct hmac_key *mac;        /* NULL: combined */
 };
 
 struct ciphers *ciphers_new(struct arena *a, size_t contexts, bool sized)
@@ -40,11 +38,8 @@ struct ciphers *ciphers_new(struct arena *a, size_t contexts, bool sized)
 
 void ciphers_free(struct ciphers *c)
 {
-    if (!c)
-        return;
-    contexts_release(&c->contexts);
-    for (int k = 0; k < DIGESTS; k++)
-        hmac_release(&c->digest[k]);
+    if (c)
+        contexts_release(&c->contexts);
 }
 
 bool ciphers_sized(const struct ciphers *c)
@@ -71,14 +66,11 @@ static const char *algorithm_of(const struct cipher_suite *s)
     }
 }
 
-static struct hmac_digest *digest_of(struct ciphers *c, const struct cipher_suite *s)
+static enum hmac_digest digest_of(const struct cipher_suite *s)
 {
-    static const char *const names[DIGESTS] = {"SHA1", "SHA256", "SHA512"};
-    int k = s->integ == INTEG_HMAC_SHA1_96      ? DIGEST_SHA1
-            : s->integ == INTEG_HMAC_SHA256_128 ? DIGEST_SHA256
-                                                : DIGEST_SHA512;
-    hmac_init(&c->digest[k], names[k]);
-    return &c->digest[k];
+    return s->integ == INTEG_HMAC_SHA1_96      ? HMAC_SHA1
+           : s->integ == INTEG_HMAC_SHA256_128 ? HMAC_SHA256
+                                               : HMAC_SHA512;
 }
 
 struct cipher *cipher_new(struct ciphers *c, const struct cipher_suite *suite, const uint8_t *key,
@@ -97,8 +89,10 @@ struct cipher *cipher_new(struct ciphers *c, const struct cipher_suite *suite, c
     }
     if (algorithm_of(suite))
         n->algorithm = contexts_algorithm(&c->contexts, algorithm_of(suite));
-    if (suite->integ)
-        hmac_set_key(&n->mac, digest_of(c, suite), integrity, suite->integrity_bytes);
+    if (suite->integ) {
+        n->mac = arena_take(c->arena, sizeof *n->mac);
+        hmac_set_key(n->mac, digest_of(suite), integrity, suite->integrity_bytes);
+    }
     return n;
 }
 
@@ -129,7 +123,7 @@ static void crypt(struct cipher *c, const struct cipher_text *t, bool seals)
 static void mac(const struct cipher *c, const struct cipher_text *t, uint8_t out[HMAC_BYTES])
 {
     size_t covered = (size_t)(t->text - t->from) + t->bytes;
-    hmac_of(&c->mac, t->from, covered, t->tail, t->tail_bytes, out);
+    hmac_of(c->mac, t->from, covered, t->tail, t->tail_bytes, out);
 }
 
 /* ---- combined ------------------------------------------------------------------------- */
@@ -164,7 +158,7 @@ void cipher_seal(struct cipher *c, const struct cipher_text *t)
     assert(t->bytes % c->suite->block_bytes == 0);
     if (c->shared->sized) {
         sized_sum(c->suite, c->mark, t, t->icv);
-    } else if (!c->suite->integ) {
+    } else if (!c->mac) {
         seal_combined(c, t);
     } else {
         crypt(c, t, true);
@@ -181,7 +175,7 @@ bool cipher_open(struct cipher *c, const struct cipher_text *t)
         sized_sum(c->suite, c->mark, t, sum);
         return memcmp(sum, t->icv, c->suite->icv_bytes) == 0;
     }
-    if (!c->suite->integ)
+    if (!c->mac)
         return open_combined(c, t);
     mac(c, t, sum);
     if (CRYPTO_memcmp(sum, t->icv, c->suite->icv_bytes) != 0)

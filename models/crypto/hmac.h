@@ -1,8 +1,10 @@
 /*
- * hmac.h - HMAC (RFC 2104) with a kept digest context, so that a packet asks for no memory.
+ * hmac.h - HMAC (RFC 2104) that asks for no memory: a key is the two digests that have taken in its
+ * blocks, and a packet begins with copies of them.
  *
- * OpenSSL 3.0 allocates when an HMAC context begins anew, but not when a digest does. So one digest
- * context serves all keys of an algorithm, and a key is its two blocks. Private to models/crypto.
+ * OpenSSL 3.0 allocates whenever a digest or an HMAC behind EVP begins anew or is copied, so the
+ * digests are the plain structs of <openssl/sha.h>, deprecated as they are; they run the same code
+ * of the processor's. Private to models/crypto.
  */
 #ifndef MODELS_CRYPTO_HMAC_H
 #define MODELS_CRYPTO_HMAC_H
@@ -10,28 +12,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
-enum { HMAC_BLOCK = 128, HMAC_BYTES = 64 }; /* of SHA-512: the most */
+enum { HMAC_BYTES = SHA512_DIGEST_LENGTH }; /* the longest */
 
-struct hmac_digest {
-    EVP_MD *algorithm; /* NULL: not yet asked for */
-    EVP_MD_CTX *context;
-    size_t block; /* bytes */
+enum hmac_digest { HMAC_SHA1, HMAC_SHA256, HMAC_SHA512 };
+
+union hmac_state {
+    SHA_CTX sha1;
+    SHA256_CTX sha256;
+    SHA512_CTX sha512;
 };
 
 struct hmac_key {
-    struct hmac_digest *digest; /* borrowed */
-    uint8_t inner[HMAC_BLOCK];  /* key XOR ipad */
-    uint8_t outer[HMAC_BLOCK];  /* key XOR opad */
+    enum hmac_digest digest;
+    union hmac_state inner; /* behind key XOR ipad */
+    union hmac_state outer; /* behind key XOR opad */
 };
 
-/* `name` as OpenSSL has it. Give it back with hmac_release(). */
-void hmac_init(struct hmac_digest *d, const char *name);
-void hmac_release(struct hmac_digest *d);
-
 /* `bytes` are no more than the digest's block. */
-void hmac_set_key(struct hmac_key *k, struct hmac_digest *d, const uint8_t *key, size_t bytes);
+void hmac_set_key(struct hmac_key *k, enum hmac_digest digest, const uint8_t *key, size_t bytes);
 
 /* Over `text` and then `tail`; out has the whole digest. */
 void hmac_of(const struct hmac_key *k, const uint8_t *text, size_t bytes, const uint8_t *tail,
