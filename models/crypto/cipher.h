@@ -4,7 +4,8 @@
  *
  * A suite is a pair of algorithms by name; a cipher is a suite with keys.  Ciphers live in the
  * run's arena.  OpenSSL's contexts are made on first use and kept, `contexts` of them at most: the
- * one that was not used for longest makes room.  Sealing and opening allocate nothing.
+ * one that was not used for longest makes room.  Sealing and opening allocate nothing in steady
+ * state; only a context that must change its algorithm is made anew.
  *
  * Sized: no cipher is run, the text stays as it is; the check value is a sum over what the real
  * one covers outside of the text, the sequence number's high half included, and the length, so
@@ -34,6 +35,21 @@ enum cipher_name {
     CIPHER_NULL_SHA1,
     CIPHER_CHACHA20_POLY1305, /* RFC 7634 */
     CIPHERS
+};
+
+/* IKEv2 transforms of type 1 (encryption) and type 3 (integrity): RFC 7296 3.3.2, RFC 7634 4. */
+enum {
+    ENCR_NULL = 11,
+    ENCR_AES_CBC = 12,
+    ENCR_AES_CTR = 13,
+    ENCR_AES_GCM8 = 18,
+    ENCR_AES_GCM12 = 19,
+    ENCR_AES_GCM16 = 20,
+    ENCR_CHACHA20_POLY1305 = 28,
+    INTEG_NONE = 0,
+    INTEG_HMAC_SHA1_96 = 2,
+    INTEG_HMAC_SHA256_128 = 12,
+    INTEG_HMAC_SHA512_256 = 14,
 };
 
 struct cipher_suite {

@@ -20,6 +20,7 @@ struct replay {
     bool esn;
     uint64_t top;   /* highest accepted */
     uint64_t *seen; /* a ring of bits, by sequence number */
+    uint32_t mask;  /* words of it, a power of 2, less 1 */
 };
 
 enum replay_answer {
@@ -33,8 +34,8 @@ enum replay_answer {
 void replay_init(struct replay *r, uint32_t window, bool esn, struct arena *a);
 
 /* `low` as it stands in the packet; *whole is the number that it stands for: with ESN the high half
- * is guessed (appendix A2.2). Without a window everything is new but, with anti-replay off, still
- * guessed against `top` when esn. */
+ * is guessed (appendix A2.2), and what belongs before the first subspace or behind the last one is
+ * too old. Without a window everything is new, and the guess is the number nearest to the top. */
 enum replay_answer replay_check(const struct replay *r, uint32_t low, uint64_t *whole);
 
 /* `whole` passed the integrity check. */

@@ -2,8 +2,8 @@
  * sad.h - the Security Association Database of a node (RFC 4301 4.4.2): SAs by SPI alone (4.1), so
  * that an outer address plays no part in finding one.
  *
- * SAs live in the run's arena.  One that has ended is found no more, and its numbers stay for the
- * trace.
+ * SAs live in the run's arena.  One that has ended is found no more; its numbers stay for the
+ * trace, and its SPI stays taken, so that a trace's tables of keys name one SA by it.
  */
 #ifndef MODELS_IPSEC_SAD_H
 #define MODELS_IPSEC_SAD_H
