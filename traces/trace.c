@@ -67,6 +67,18 @@ static void see_event(void *self, const struct tap_event *e)
     transitions_see(&t->transitions, e);
 }
 
+static uint32_t see_sealed(void *self, const uint8_t *text, size_t n, uint8_t next, uint32_t inside)
+{
+    struct trace *t = self;
+    return count_sealed(&t->count, text, n, next, inside);
+}
+
+static uint32_t see_opened(void *self, uint32_t inside)
+{
+    const struct trace *t = self;
+    return count_opened(&t->count, inside);
+}
+
 static enum status open_captures(struct trace *t, struct why *w)
 {
     char path[1024];
@@ -82,8 +94,8 @@ static enum status open_captures(struct trace *t, struct why *w)
     for (uint32_t k = 0; k < n; k++) {
         (void)snprintf(path, sizeof path, "%s/packets/%s.pcapng", t->setup.dir,
                        all ? "all" : t->setup.node[k]);
-        enum status st =
-            pcapng_open(&t->capture[t->captures++], path, &t->setup, all ? UINT32_MAX : k, w);
+        enum status st = pcapng_open(&t->capture[t->captures++], path, &t->setup, &t->count,
+                                     all ? UINT32_MAX : k, w);
         if (st)
             return st;
     }
@@ -104,6 +116,11 @@ struct trace *trace_open(const struct trace_setup *setup, struct sim *sim)
     t->late_st = open_captures(t, &t->late_why); /* told at the end: nothing is whole before */
     t->tap = (struct tap){
         .self = t, .frame = see_frame, .packet = see_packet, .event = see_event, .drop = see_drop};
+    t->count.words = t->captures;
+    if (setup->counters || t->captures) {
+        t->tap.sealed = see_sealed;
+        t->tap.opened = see_opened;
+    }
     sim_add_tap(sim, &t->tap);
     return t;
 }
