@@ -15,6 +15,7 @@
 #include "traces/count.h"
 #include "traces/digest.h"
 #include "traces/flows.h"
+#include "traces/keys.h"
 #include "traces/pcapng.h"
 #include "traces/qlog.h"
 #include "traces/tables.h"
@@ -65,6 +66,7 @@ static void see_event(void *self, const struct tap_event *e)
     }
     t->event[t->events++] = *e;
     transitions_see(&t->transitions, e);
+    bindings_see(&t->bindings, e);
 }
 
 static uint32_t see_sealed(void *self, const uint8_t *text, size_t n, uint8_t next, uint32_t inside)
@@ -166,13 +168,21 @@ static enum status write_events(struct trace *t, struct why *w)
     return qlog_write(path, &t->setup, t->event, t->events, w);
 }
 
-enum status trace_close(struct trace *t, const struct trace_link *link, size_t links,
-                        uint64_t events, const struct key_list *expect, struct why *w)
+static enum status write_keys(const struct trace *t, const struct trace_end *end, struct why *w)
+{
+    if (!t->setup.dir || !t->setup.keys || t->setup.pcap == TRACE_PCAP_NONE)
+        return ST_OK;
+    return keys_write(t->setup.dir, end->sa, end->sas, w);
+}
+
+enum status trace_close(struct trace *t, const struct trace_end *end, struct why *w)
 {
     char path[1024] = "";
     if (t->setup.digest)
         digest_done(&t->digest, t->digest_text);
     enum status st = close_captures(t, w);
+    if (!st)
+        st = write_keys(t, end, w);
     if (!st)
         st = write_flows(t, w);
     if (!st)
@@ -186,9 +196,9 @@ enum status trace_close(struct trace *t, const struct trace_link *link, size_t l
     }
     st = db_create(&t->db, *path ? path : NULL, t->setup.event_rows ? NULL : "event", w);
     if (!st)
-        st = tables_write(t, link, links, events, w);
+        st = tables_write(t, end, w);
     if (!st)
-        st = tables_expect(t, expect, w);
+        st = tables_expect(t, end->expect, w);
     if (!st)
         st = db_commit(t->db, w);
     return st;
@@ -235,6 +245,7 @@ void trace_free(struct trace *t)
     flows_release(&t->flows);
     count_release(&t->count);
     transitions_release(&t->transitions);
+    bindings_release(&t->bindings);
     free(t->event);
     free(t->bin);
     free(t);
