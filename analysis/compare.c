@@ -28,6 +28,7 @@ static const struct {
     {"transition", {"transition"}},
     {"disruption", {"transition", "flow", "direction"}},
     {"binding", {"node", "home_address", "bid", "made_ns"}},
+    {"sa", {"node", "spi", "direction", "made_ns"}},
     {"counter", {"node", "interface", "name"}},
     {"series", {"t_ns", "node", "interface", "name"}},
     {"link", {"link", "direction"}},

@@ -288,7 +288,8 @@ static bool has_node(const void *of, const char *node)
 {
     return any_row(of,
                    "SELECT 1 FROM main.counter WHERE node = ?1 UNION ALL SELECT 1 FROM "
-                   "main.occurrence WHERE node = ?1 LIMIT 1",
+                   "main.occurrence WHERE node = ?1 UNION ALL SELECT 1 FROM main.sa WHERE node = "
+                   "?1 LIMIT 1",
                    node, NULL);
 }
 
@@ -324,6 +325,9 @@ static const char metrics_sql[] =
     "UNION SELECT 'disruption.' || d FROM f "
     "UNION SELECT 'counter.' || node || ifnull('.' || interface, '') || '.' || name FROM main.counter "
     "WHERE number = (SELECT number FROM one) "
+    "UNION SELECT 'sa.' || node || '.' || c.name FROM main.sa, pragma_table_info('sa') c WHERE number "
+    "= (SELECT number FROM one) AND c.name IN ('packets', 'bytes', 'icv', 'replay', 'too_old', "
+    "'selector', 'dummy') "
     "UNION SELECT 'event.' || node || '.' || name FROM main.occurrence WHERE number = (SELECT number "
     "FROM one)";
 

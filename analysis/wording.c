@@ -80,6 +80,33 @@ static void flow_words(char *out, size_t size, const char *flow, const char *las
     }
 }
 
+static const struct {
+    const char *column;
+    const char *words;
+} sa_columns[] = {
+    {"packets", "packets through SAs of"},
+    {"bytes", "volume through SAs of"},
+    {"icv", "packets with a wrong check value at"},
+    {"replay", "packets refused as replayed at"},
+    {"too_old", "packets left of the replay window at"},
+    {"selector", "packets outside of their SA's selectors at"},
+    {"dummy", "dummy packets at"},
+};
+
+/* `of` is "NODE.COLUMN", or "NODE.in.COLUMN"; `node` is the length of its first part. */
+static void sa_words(char *out, size_t size, const char *of, size_t node, const char *column)
+{
+    const char *way = of + node + 1;
+    const char *words = !strncmp(way, "in.", 3) ? ", inbound" : ", outbound";
+    for (size_t k = 0; k < sizeof sa_columns / sizeof sa_columns[0]; k++) {
+        if (!strcmp(sa_columns[k].column, column)) {
+            (void)snprintf(out, size, "%s %.*s%s", sa_columns[k].words, (int)node, of,
+                           way < column ? words : "");
+            return;
+        }
+    }
+}
+
 /* Of "NODE.REST", or "NODE.7.REST" of a population. */
 static size_t node_length(const char *text)
 {
@@ -108,6 +135,8 @@ void wording_metric(char *out, size_t size, const char *metric)
         (void)snprintf(out, size, "packets dropped at %.*s: %s", (int)node, rest, name + 5);
     } else if (!strncmp(metric, "counter.", 8)) {
         (void)snprintf(out, size, "%s of %.*s", name, (int)node, rest);
+    } else if (!strncmp(metric, "sa.", 3)) {
+        sa_words(out, size, rest, node, last + 1);
     } else if (!strncmp(metric, "since.", 6)) {
         (void)snprintf(out, size, "time since %s at %.*s", name, (int)node, rest);
     }

@@ -1,7 +1,6 @@
 #include "traces/count.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +10,21 @@
 #include "models/wire/ip6.h"
 #include "models/wire/mh.h"
 #include "sim/base/bytes.h"
+#include "traces/count_parts.h"
+#include "traces/inside.h"
 
-enum { DEPTH = 8 }; /* tunnels in tunnels */
+enum {
+    DEPTH = 8,           /* tunnels in tunnels */
+    ESP_UDP_PORT = 4500, /* RFC 3948 2.1 */
+    WORDS_BYTES = 160,
+};
+
+/* A look into a packet. */
+struct look {
+    const struct count *c;
+    uint32_t inside;  /* of ESP in it */
+    uint64_t *counts; /* COUNTS of them */
+};
 
 void count_init(struct count *c, const struct trace_port *ports, uint32_t n, uint32_t nodes)
 {
@@ -22,6 +34,7 @@ void count_init(struct count *c, const struct trace_port *ports, uint32_t n, uin
     c->port = calloc((size_t)n + 1, sizeof *c->port);
     c->link = calloc((size_t)n + 1, sizeof *c->link);
     c->drop = calloc(((size_t)nodes + 1) * DROP_REASONS, sizeof *c->drop);
+    c->insides = insides_new();
     assert(c->port && c->link && c->drop);
 }
 
@@ -30,10 +43,10 @@ void count_release(struct count *c)
     free(c->port);
     free(c->link);
     free(c->drop);
+    insides_free(c->insides);
 }
 
-/* -1: no counter of its own. */
-static int icmp_counter(uint8_t type)
+int count_icmp_name(uint8_t type)
 {
     static const uint8_t types[] = {ICMP6_UNREACHABLE,
                                     ICMP6_TOO_BIG,
@@ -46,7 +59,9 @@ static int icmp_counter(uint8_t type)
                                     ICMP6_NS,
                                     ICMP6_NA,
                                     ICMP6_REDIRECT,
-                                    ICMP6_MLD2_REPORT};
+                                    ICMP6_MLD2_REPORT,
+                                    ICMP6_MPS,
+                                    ICMP6_MPA};
     for (size_t k = 0; k < sizeof types; k++) {
         if (types[k] == type)
             return COUNT_UNREACHABLE + (int)k;
@@ -101,39 +116,92 @@ static void count_mh(const uint8_t *mh, size_t n, uint64_t counts[COUNTS])
     }
 }
 
-static void count_upper(uint8_t next, const uint8_t *upper, size_t n, uint64_t counts[COUNTS])
+/* What was seen of it before it was sealed counts with it. */
+static void count_esp(const struct look *l)
 {
-    if (next == IP6_MH)
-        count_mh(upper, n, counts);
-    if (next == IP6_UDP)
-        counts[COUNT_UDP]++;
-    if (next != IP6_ICMP6 || n == 0)
-        return;
-    int counter = icmp_counter(upper[0]);
-    if (counter >= 0)
-        counts[counter]++;
-    if (counter >= COUNT_RS)
-        counts[COUNT_SIGNALLING_BYTES] += n;
+    const struct inside *inside = insides_at(l->c->insides, l->inside);
+    l->counts[COUNT_ESP]++;
+    for (unsigned k = 0; inside && k < COUNTS; k++)
+        l->counts[k] += inside->sum[k];
 }
 
-static void count_packet(const uint8_t *packet, size_t n, uint64_t counts[COUNTS])
+bool count_esp_in_udp(uint32_t inside, const uint8_t *udp, size_t n)
+{
+    struct reader r = rd_over(udp, n);
+    uint16_t source = rd_u16(&r);
+    uint16_t destination = rd_u16(&r);
+    (void)rd_u32(&r);
+    uint32_t spi = rd_u32(&r);
+    return !r.bad && spi && inside && (source == ESP_UDP_PORT || destination == ESP_UDP_PORT);
+}
+
+static void count_icmp(const struct look *l, uint8_t type, size_t n)
+{
+    int counter = count_icmp_name(type);
+    if (counter >= 0)
+        l->counts[counter]++;
+    if (counter >= COUNT_RS)
+        l->counts[COUNT_SIGNALLING_BYTES] += n;
+}
+
+static void count_upper(const struct look *l, uint8_t next, const uint8_t *upper, size_t n)
+{
+    if (next == IP6_MH)
+        count_mh(upper, n, l->counts);
+    if (next == IP6_UDP)
+        l->counts[COUNT_UDP]++;
+    if (next == IP6_ESP || (next == IP6_UDP && count_esp_in_udp(l->inside, upper, n)))
+        count_esp(l);
+    if (next == IP6_ICMP6 && n)
+        count_icmp(l, upper[0], n);
+}
+
+static void count_packet(const struct look *l, const uint8_t *packet, size_t n)
 {
     for (int depth = 0; depth < DEPTH; depth++) {
         struct ip6_chain c;
         enum ip6_fault fault = fragment_walk(packet, n, &c);
-        counts[COUNT_HOME_ADDRESS] += c.has_home;
-        counts[COUNT_ROUTING2] += c.has_rh2;
-        counts[COUNT_FRAGMENT] += c.fragment;
-        counts[COUNT_LIMIT] += c.has_limit;
+        l->counts[COUNT_HOME_ADDRESS] += c.has_home;
+        l->counts[COUNT_ROUTING2] += c.has_rh2;
+        l->counts[COUNT_FRAGMENT] += c.fragment;
+        l->counts[COUNT_LIMIT] += c.has_limit;
         if (fault || c.upper_at > n)
             return;
         packet += c.upper_at;
         n -= c.upper_at;
         if (c.upper != IP6_IP6) {
-            count_upper(c.upper, packet, n, counts);
+            count_upper(l, c.upper, packet, n);
             return;
         }
-        counts[COUNT_TUNNEL]++;
+        l->counts[COUNT_TUNNEL]++;
+    }
+}
+
+bool count_opens_chain(uint8_t next)
+{
+    return next == IP6_HOP_BY_HOP || next == IP6_ROUTING || next == IP6_FRAGMENT ||
+           next == IP6_DEST_OPTS;
+}
+
+size_t count_as_packet(uint8_t out[COUNT_TEXT_ROOM], const uint8_t *text, size_t n, uint8_t next)
+{
+    const struct ip6 header = {.next = next, .payload_bytes = (uint16_t)n};
+    assert(n <= COUNT_TEXT_ROOM - IP6_HEADER);
+    ip6_write(out, &header);
+    memcpy(out + IP6_HEADER, text, n);
+    return IP6_HEADER + n;
+}
+
+static void count_text(const struct look *l, const uint8_t *text, size_t n, uint8_t next)
+{
+    uint8_t packet[COUNT_TEXT_ROOM];
+    if (next == IP6_IP6) {
+        l->counts[COUNT_TUNNEL]++;
+        count_packet(l, text, n);
+    } else if (count_opens_chain(next)) {
+        count_packet(l, packet, count_as_packet(packet, text, n, next));
+    } else {
+        count_upper(l, next, text, n);
     }
 }
 
@@ -142,12 +210,13 @@ void count_frame(struct count *c, const struct tap_frame *f)
     assert(f->port < c->n);
     if (f->what == TAP_LOST)
         return; /* it was counted when it was sent */
-    uint64_t *counts = c->port[f->port][f->what];
+    const struct look look = {c, f->pkt->mark.inside, c->port[f->port][f->what]};
     size_t header = c->ports[f->port].ethernet ? ETH_HEADER : 0;
-    counts[COUNT_FRAMES]++;
-    counts[COUNT_BYTES] += f->pkt->len;
+    look.counts[COUNT_FRAMES]++;
+    look.counts[COUNT_BYTES] += f->pkt->len;
+    look.counts[COUNT_INJECTED] += f->pkt->mark.injected;
     if (f->pkt->len > header)
-        count_packet(f->pkt->at + header, f->pkt->len - header, counts);
+        count_packet(&look, f->pkt->at + header, f->pkt->len - header);
 }
 
 void count_link_drop(struct count *c, const struct tap_frame *f)
@@ -185,52 +254,26 @@ const char *count_way(unsigned way)
     return ways[way];
 }
 
-/* ---- words for a packet -------------------------------------------------------- */
+/* ---- what is sealed -------------------------------------------------------------- */
 
-static void describe_mh(const uint8_t *mh, size_t n, char *out, size_t size)
+uint32_t count_sealed(struct count *c, const uint8_t *text, size_t n, uint8_t next, uint32_t inside)
 {
-    const char *name = n >= 8 ? mh_type_name(mh[2]) : NULL;
-    int len = snprintf(out, size, "%s", name ? name : "MH");
-    if (!name || n < 12 || (mh[2] != MH_BU && mh[2] != MH_BA))
-        return;
-    const uint8_t *sequence = mh[2] == MH_BU ? mh + 6 : mh + 8;
-    len += snprintf(out + len, size - (size_t)len, " seq %u",
-                    (unsigned)(sequence[0] << 8 | sequence[1]));
-    if (mh[2] == MH_BA)
-        len += snprintf(out + len, size - (size_t)len, " status %u", mh[6]);
-    size_t total = 8 * ((size_t)mh[1] + 1);
-    struct reader r = rd_over(mh + 12, total >= 12 && total <= n ? total - 12 : 0);
-    while (rd_left(&r) && (size_t)len + 16 < size) {
-        uint8_t type = rd_u8(&r);
-        if (type == 0)
-            continue;
-        struct reader body = rd_sub(&r, rd_u8(&r));
-        if (type == 35 && !body.bad)
-            len += snprintf(out + len, size - (size_t)len, " BID %u", rd_u16(&body));
-    }
+    char line[WORDS_BYTES] = "";
+    uint64_t counts[COUNTS] = {0};
+    struct inside content = {.words = line};
+    const struct look look = {c, inside, counts};
+    const struct count_words words = {c, inside, true, line, sizeof line};
+    count_text(&look, text, n, next);
+    if (c->words)
+        count_describe_text(&words, text, n, next);
+    for (unsigned k = 0; k < COUNTS; k++)
+        content.sum[k] = (uint16_t)counts[k];
+    content.within = counts[COUNT_ESP] ? inside : 0;
+    return insides_number(c->insides, &content);
 }
 
-static void describe_fragment(const uint8_t *packet, size_t n, char *out, size_t size)
+uint32_t count_opened(const struct count *c, uint32_t inside)
 {
-    struct ip6_chain c;
-    struct fragment f;
-    if (ip6_walk(packet, n, &c) || fragment_read(packet + c.upper_at, n - c.upper_at, &f))
-        return;
-    (void)snprintf(out, size, "fragment of %08x: bytes %u to %zu%s", f.id, f.offset,
-                   f.offset + (n - c.upper_at - FRAGMENT_HEADER), f.more ? "" : ", the last");
-}
-
-void count_describe(const uint8_t *packet, size_t n, char *out, size_t size)
-{
-    struct ip6_chain c;
-    out[0] = '\0';
-    if (fragment_walk(packet, n, &c) || c.upper_at >= n)
-        return;
-    if (c.fragment) {
-        describe_fragment(packet, n, out, size);
-    } else if (c.upper == IP6_MH) {
-        describe_mh(packet + c.upper_at, n - c.upper_at, out, size);
-    } else if (c.upper == IP6_ICMP6 && icmp_counter(packet[c.upper_at]) >= COUNT_RS) {
-        (void)snprintf(out, size, "%s", count_name((unsigned)icmp_counter(packet[c.upper_at])) + 6);
-    }
+    const struct inside *content = insides_at(c->insides, inside);
+    return content ? content->within : 0;
 }

@@ -5,10 +5,16 @@
  * error quotes is not counted.  What a packet in fragments holds is counted with its first one.  A
  * frame is counted as sent, received, or dropped (refused by the link, never sent); what was
  * refused and what was lost on the way are counted by reason as well, at the port that sent.
+ *
+ * ESP is not decrypted: what is to be sealed is looked into before (tap.h), and counted with every
+ * frame that carries it.  Signalling bytes are those of the messages, sealed or not, without the
+ * headers in front of them.
  */
 #ifndef TRACES_COUNT_H
 #define TRACES_COUNT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/core/tap.h"
@@ -18,11 +24,13 @@
     X(FRAMES, "frames")                               \
     X(BYTES, "bytes")                                 \
     X(SIGNALLING_BYTES, "signalling_bytes")           \
+    X(INJECTED, "injected")                           \
     X(TUNNEL, "header.tunnel")                        \
     X(HOME_ADDRESS, "header.home_address")            \
     X(ROUTING2, "header.routing2")                    \
     X(FRAGMENT, "header.fragment")                    \
     X(LIMIT, "header.encapsulation_limit")            \
+    X(ESP, "header.esp")                              \
     X(UDP, "udp")                                     \
     X(UNREACHABLE, "icmp6.unreachable")               \
     X(TOO_BIG, "icmp6.too_big")                       \
@@ -36,6 +44,8 @@
     X(NA, "icmp6.na")                                 \
     X(REDIRECT, "icmp6.redirect")                     \
     X(MLD2_REPORT, "icmp6.mld2_report")               \
+    X(MPS, "icmp6.mps")                               \
+    X(MPA, "icmp6.mpa")                               \
     X(MH_BRR, "mh.brr")                               \
     X(MH_HOTI, "mh.hoti")                             \
     X(MH_COTI, "mh.coti")                             \
@@ -59,6 +69,8 @@ enum count_name {
 
 enum { COUNT_WAYS = 3 }; /* sent, received, dropped */
 
+struct insides;
+
 struct count {
     uint64_t (*port)[COUNT_WAYS][COUNTS]; /* by port */
     uint64_t (*link)[TAP_NODE_REASONS];   /* by port and reason of a link */
@@ -66,6 +78,8 @@ struct count {
     uint32_t nodes;
     const struct trace_port *ports;
     uint32_t n;
+    struct insides *insides; /* of ESP: traces/inside.h */
+    bool words;              /* somebody reads what count_describe() says */
 };
 
 void count_init(struct count *c, const struct trace_port *ports, uint32_t n, uint32_t nodes);
@@ -73,12 +87,18 @@ void count_release(struct count *c);
 void count_frame(struct count *c, const struct tap_frame *f);
 void count_link_drop(struct count *c, const struct tap_frame *f); /* dropped or lost */
 void count_drop(struct count *c, const struct tap_drop *d);
+/* As tap.h has them: the numbers are those of c->insides. */
+uint32_t count_sealed(struct count *c, const uint8_t *text, size_t n, uint8_t next,
+                      uint32_t inside);
+uint32_t count_opened(const struct count *c, uint32_t inside);
 uint64_t count_dropped(const struct count *c, uint32_t node, unsigned reason); /* by the node */
 
 const char *count_name(unsigned name);
 const char *count_way(unsigned way);
 
-/* One line on what the packet is, for people: "BU seq 3 BID 1 2"; "" for a packet of no note. */
-void count_describe(const uint8_t *packet, size_t n, char *out, size_t size);
+/* One line on what the packet is, for people: "BU seq 3 BID 1 2", "ESP 0x10203040 seq 7 {BA seq 3
+ * status 0}"; "" for a packet of no note. `inside` is that of its mark. */
+void count_describe(const struct count *c, const uint8_t *packet, size_t n, uint32_t inside,
+                    char *out, size_t size);
 
 #endif

@@ -37,9 +37,19 @@ const struct db_table db_tables[] = {
      "what each transition did to each direction of the node's flows: the widest gap between "
      "arrivals, minus the packet interval"},
     {"binding",
-     "node TEXT, home_address TEXT, bid INTEGER, care_of_address TEXT, made_ns INTEGER, "
+     "node TEXT, peer TEXT, home_address TEXT, bid INTEGER, care_of_address TEXT, made_ns INTEGER, "
      "changed_ns INTEGER, ended_ns INTEGER, how TEXT",
-     "the home agent's bindings; ended_ns is NULL while it lives"},
+     "a row a care-of address of a binding that a node held, for its peer: a move ends it (how is "
+     "`moved`) and begins the next; changed_ns is that of its last refresh or its end, ended_ns is "
+     "NULL if it still stands"},
+    {"sa",
+     "node TEXT, spi INTEGER, direction TEXT, mode TEXT, suite TEXT, selectors TEXT, end_point TEXT, "
+     "bid INTEGER, ike_spi TEXT, made_ns INTEGER, moved_ns INTEGER, ended_ns INTEGER, packets INTEGER, "
+     "bytes INTEGER, icv INTEGER, replay INTEGER, too_old INTEGER, selector INTEGER, dummy INTEGER",
+     "a row an SA as its node had it: end_point is the other end of a tunnel, bid the only care-of "
+     "address that it is for, ike_spi what made it, moved_ns the last change of end_point, each NULL "
+     "if there is none; packets that it refused: icv (check value), replay, too_old (left of the "
+     "window), selector (not what it is for), dummy"},
     {"event", "id INTEGER, cause INTEGER, t_ns INTEGER, node TEXT, name TEXT, data TEXT",
      "what the protocols did; data is JSON, cause the id of the event that led to it"},
     {"occurrence", "node TEXT, name TEXT, count INTEGER, last_ns INTEGER",
@@ -95,11 +105,14 @@ enum status db_create(struct sqlite3 **db, const char *path, const char *aside, 
         return fail(*db, w);
     /* Many small files have small pages. */
     enum status st = db_do(*db, aside ? "PRAGMA page_size = 1024" : "PRAGMA page_size = 4096", w);
+    char version[64];
+    (void)snprintf(version, sizeof version, "PRAGMA user_version = %d; BEGIN", DB_VERSION);
     if (!st)
-        st = db_do(*db,
-                   "PRAGMA temp_store = MEMORY; PRAGMA journal_mode = OFF;"
-                   "PRAGMA synchronous = OFF; PRAGMA user_version = 2; BEGIN",
-                   w);
+        st = db_do(
+            *db, "PRAGMA temp_store = MEMORY; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
+            w);
+    if (!st)
+        st = db_do(*db, version, w);
     return st ? st : make_tables(*db, aside, w);
 }
 

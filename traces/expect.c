@@ -16,6 +16,7 @@
 const struct key expect_keys[] = {
     {"metric", KEY_TEXT, AT(metric), "",
      "flow.NAME.up|down.COLUMN, disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, "
+     "sa.NODE[.in|out].COLUMN (the sum over its SAs), "
      "event.NODE.EVENT (how many), or since.NODE.EVENT.EVENT (time from the last one to the last "
      "other)"},
     {"max", KEY_TEXT, AT(max), "",

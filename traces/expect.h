@@ -63,8 +63,9 @@ MUST_CHECK enum status expect_ask(const struct expect *e, struct sqlite3 *db, bo
 void expect_text(const struct expect *e, char *out, size_t size);
 
 /* A metric by its name: `flow.NAME.up|down.COLUMN`, `counter.NODE[.INTERFACE].NAME`,
- * `event.NODE.EVENT` (how many), `since.NODE.EVENT.EVENT` (ns from the last one to the last other),
- * `disruption.NAME.up|down` (the worst). */
+ * `sa.NODE[.in|out].COLUMN` (the sum over its SAs), `event.NODE.EVENT` (how many),
+ * `since.NODE.EVENT.EVENT` (ns from the last one to the last other), `disruption.NAME.up|down` (the
+ * worst). */
 MUST_CHECK enum status metric_ask(struct sqlite3 *db, const char *metric, double *value,
                                   struct why *w);
 MUST_CHECK enum status metric_check(const char *metric, const struct expect_names *names,

@@ -51,6 +51,24 @@ static bool is_flow_column(const char *name)
     return false;
 }
 
+static bool is_sa_column(const char *name)
+{
+    static const char *const columns[] = {"packets", "bytes",    "icv",  "replay",
+                                          "too_old", "selector", "dummy"};
+    for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++) {
+        if (!strcmp(columns[k], name))
+            return true;
+    }
+    return false;
+}
+
+/* "NODE.COLUMN" or "NODE.in|out.COLUMN". */
+static bool is_of_sas(const struct parts *p)
+{
+    bool directed = p->n == 4 && (!strcmp(p->text[2], "in") || !strcmp(p->text[2], "out"));
+    return (p->n == 3 || directed) && is_sa_column(p->text[p->n - 1]);
+}
+
 static bool is_direction(const char *text)
 {
     return !strcmp(text, "up") || !strcmp(text, "down");
@@ -129,7 +147,7 @@ static enum status check_counter(const char *metric, const struct parts *p,
     return ST_OK;
 }
 
-/* A metric of a node: of its counters or events. */
+/* A metric of a node: of its counters, SAs or events. */
 static enum status check_of_node(const char *metric, const struct parts *p,
                                  const struct expect_names *names, struct why *w)
 {
@@ -138,7 +156,25 @@ static enum status check_of_node(const char *metric, const struct parts *p,
                        p->n > 1 ? p->text[1] : "");
     if (!strcmp(p->text[0], "counter"))
         return check_counter(metric, p, names, w);
+    if (!strcmp(p->text[0], "sa") && !is_of_sas(p)) {
+        return why_set(w, ST_MISSING,
+                       "'%.100s' is no sum over SAs; those are packets, bytes, icv, replay, "
+                       "too_old, selector and dummy, of all or behind in or out",
+                       metric);
+    }
+    if (!strcmp(p->text[0], "sa"))
+        return ST_OK;
     return check_events(metric, p, strcmp(p->text[0], "event") ? 2 : 1, w);
+}
+
+static bool is_of_node(const struct parts *p)
+{
+    static const char *const kinds[] = {"counter", "sa", "event", "since"};
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        if (!strcmp(kinds[k], p->text[0]))
+            return true;
+    }
+    return false;
 }
 
 enum status metric_check(const char *metric, const struct expect_names *names, struct why *w)
@@ -147,14 +183,14 @@ enum status metric_check(const char *metric, const struct expect_names *names, s
     bool known = false;
     if (!cut(metric, &p))
         return why_set(w, ST_SYNTAX, "'%s' is not a metric", metric);
-    if (!strcmp(p.text[0], "counter") || !strcmp(p.text[0], "event") || !strcmp(p.text[0], "since"))
+    if (is_of_node(&p))
         return check_of_node(metric, &p, names, w);
     bool is_flow = !strcmp(p.text[0], "flow") && p.n == 4;
     if (!is_flow && !(!strcmp(p.text[0], "disruption") && p.n == 3)) {
         return why_set(w, ST_SYNTAX,
                        "'%s' is not a metric; those are flow.NAME.up|down.COLUMN, "
-                       "disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, event.NODE.EVENT "
-                       "and since.NODE.EVENT.EVENT",
+                       "disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, "
+                       "sa.NODE[.in|out].COLUMN, event.NODE.EVENT and since.NODE.EVENT.EVENT",
                        metric);
     }
     for (size_t k = 0; k < names->flows; k++)
@@ -191,6 +227,11 @@ static char *query_of(const struct parts *p)
         return sqlite3_mprintf(
             "SELECT max(disruption_ns) FROM disruption WHERE flow = %Q AND direction = %Q",
             p->text[1], p->text[2]);
+    }
+    if (!strcmp(p->text[0], "sa") && is_of_sas(p)) {
+        return sqlite3_mprintf("SELECT ifnull(sum(\"%w\"), 0) FROM sa WHERE node = %Q AND "
+                               "direction LIKE %Q",
+                               p->text[p->n - 1], p->text[1], p->n == 4 ? p->text[2] : "%");
     }
     if (!strcmp(p->text[0], "counter") && p->n >= 3) {
         return sqlite3_mprintf("SELECT ifnull(sum(value), 0) FROM counter WHERE node = %Q AND "

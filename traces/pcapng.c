@@ -31,6 +31,7 @@ struct pcapng {
     FILE *out;
     char *path;
     const struct trace_setup *setup;
+    const struct count *count;
     uint32_t *interface; /* by port: number in the file + 1; 0: not in it */
     /* the last received packet waits, in case its node drops it */
     bool pending;
@@ -133,11 +134,12 @@ static void put_packet(struct pcapng *file)
 }
 
 enum status pcapng_open(struct pcapng **file, const char *path, const struct trace_setup *setup,
-                        uint32_t node, struct why *w)
+                        const struct count *count, uint32_t node, struct why *w)
 {
     struct pcapng *p = calloc(1, sizeof *p);
     assert(p);
     p->setup = setup;
+    p->count = count;
     p->path = strdup(path);
     p->interface = calloc((size_t)setup->ports + 1, sizeof *p->interface);
     p->out = fopen(path, "wb");
@@ -159,8 +161,8 @@ enum status pcapng_open(struct pcapng **file, const char *path, const struct tra
 static void append_comment(struct pcapng *file, const char *verb, const char *reason)
 {
     size_t n = strlen(file->comment);
-    (void)snprintf(file->comment + n, sizeof file->comment - n, "%s%s: %s", n ? "; " : "", verb,
-                   reason);
+    (void)snprintf(file->comment + n, sizeof file->comment - n, "%s%s%s%s", n ? "; " : "", verb,
+                   reason ? ": " : "", reason ? reason : "");
 }
 
 void pcapng_frame(struct pcapng *file, const struct tap_frame *f)
@@ -175,11 +177,13 @@ void pcapng_frame(struct pcapng *file, const struct tap_frame *f)
     memcpy(file->bytes, f->pkt->at, f->pkt->len);
     file->comment[0] = '\0';
     if (file->len > header) {
-        count_describe(file->bytes + header, file->len - header, file->comment,
-                       sizeof file->comment);
+        count_describe(file->count, file->bytes + header, file->len - header, f->pkt->mark.inside,
+                       file->comment, sizeof file->comment);
     }
     file->pending = true;
     file->pending_node = file->setup->port[f->port].node;
+    if (f->pkt->mark.injected)
+        append_comment(file, "injected", NULL);
     if (f->what == TAP_DROPPED)
         append_comment(file, "not sent", drop_name(f->reason));
     if (f->what != TAP_RECEIVED)

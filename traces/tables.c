@@ -257,64 +257,6 @@ static enum status put_occurrences(struct trace *t, struct why *w)
     return st;
 }
 
-static const struct tap_field *field(const struct tap_event *e, const char *key)
-{
-    for (unsigned k = 0; k < e->n; k++) {
-        if (!strcmp(e->field[k].key, key))
-            return &e->field[k];
-    }
-    return NULL;
-}
-
-static bool same_binding(const struct tap_event *a, const struct tap_event *b)
-{
-    return a->node == b->node && field(a, "bid")->i == field(b, "bid")->i &&
-           addr_eq(&field(a, "home_address")->addr, &field(b, "home_address")->addr);
-}
-
-/* From a making or a move until the next move or the end. */
-static enum status put_binding(struct trace *t, struct db_row *row, size_t k, struct why *w)
-{
-    const struct tap_event *made = &t->event[k];
-    char text[ADDR_TEXT];
-    sim_time changed = made->t;
-    sim_time ended = -1;
-    const char *how = NULL;
-    for (size_t j = k + 1; j < t->events && ended < 0; j++) {
-        const struct tap_event *e = &t->event[j];
-        bool about = e->name == EV_BINDING_MOVED || e->name == EV_BINDING_REFRESHED ||
-                     e->name == EV_BINDING_ENDED;
-        if (!about || !same_binding(made, e))
-            continue;
-        changed = e->t;
-        if (e->name == EV_BINDING_REFRESHED)
-            continue;
-        ended = e->t;
-        how = e->name == EV_BINDING_MOVED ? "moved" : field(e, "how")->text;
-    }
-    db_text(row, t->setup.node[made->node]);
-    db_text(row, addr_text(&field(made, "home_address")->addr, text));
-    db_int(row, field(made, "bid")->i);
-    db_text(row, addr_text(&field(made, "care_of_address")->addr, text));
-    db_int(row, made->t);
-    db_int(row, changed);
-    db_time(row, ended);
-    db_text(row, how);
-    return db_put(row, w);
-}
-
-static enum status put_bindings(struct trace *t, struct why *w)
-{
-    struct db_row row;
-    enum status st = db_rows(&row, t->db, "binding", w);
-    for (size_t k = 0; k < t->events && !st; k++) {
-        if (t->event[k].name == EV_BINDING_MADE || t->event[k].name == EV_BINDING_MOVED)
-            st = put_binding(t, &row, k, w);
-    }
-    db_rows_done(&row);
-    return st;
-}
-
 /* ---- counters, links, series ----------------------------------------------------- */
 
 static const char *interface_of(const struct trace_port *port, const char *node)
@@ -467,16 +409,17 @@ static enum status put_parameters(struct trace *t, struct why *w)
     return st;
 }
 
-enum status tables_write(struct trace *t, const struct trace_link *link, size_t links,
-                         uint64_t events, struct why *w)
+enum status tables_write(struct trace *t, const struct trace_end *end, struct why *w)
 {
     enum status (*const put[])(struct trace *, struct why *) = {
-        put_flows,  put_packets,     put_transitions, put_disruptions, put_bindings,
+        put_flows,  put_packets,     put_transitions, put_disruptions, tables_bindings,
         put_events, put_occurrences, put_counters,    put_series,      put_parameters};
-    enum status st = put_run(t, events, w);
+    enum status st = put_run(t, end->events, w);
     for (size_t k = 0; k < sizeof put / sizeof put[0] && !st; k++)
         st = put[k](t, w);
-    return st ? st : put_links(t, link, links, w);
+    if (!st)
+        st = tables_sas(t, end, w);
+    return st ? st : put_links(t, end->link, end->links, w);
 }
 
 enum status tables_expect(struct trace *t, const struct key_list *expect, struct why *w)

@@ -6,6 +6,7 @@
 
 #include "sim/base/hash.h"
 #include "sim/core/tap.h"
+#include "traces/bindings.h"
 #include "traces/count.h"
 #include "traces/db.h"
 #include "traces/digest.h"
@@ -23,6 +24,7 @@ struct trace {
     struct digest digest;
     char digest_text[HASH_TEXT];
     struct transitions transitions;
+    struct bindings bindings;
     struct tap_event *event;
     size_t events;
     size_t event_room;
@@ -38,8 +40,9 @@ struct trace {
 
 void series_frame(struct trace *t, const struct tap_frame *f);
 
-MUST_CHECK enum status tables_write(struct trace *t, const struct trace_link *link, size_t links,
-                                    uint64_t events, struct why *w);
+MUST_CHECK enum status tables_write(struct trace *t, const struct trace_end *end, struct why *w);
+MUST_CHECK enum status tables_bindings(struct trace *t, struct why *w);
+MUST_CHECK enum status tables_sas(struct trace *t, const struct trace_end *end, struct why *w);
 MUST_CHECK enum status tables_expect(struct trace *t, const struct key_list *expect, struct why *w);
 
 #endif

@@ -15,6 +15,7 @@
 #include "traces/count.h"
 #include "traces/digest.h"
 #include "traces/flows.h"
+#include "traces/keys.h"
 #include "traces/pcapng.h"
 #include "traces/qlog.h"
 #include "traces/tables.h"
@@ -65,6 +66,19 @@ static void see_event(void *self, const struct tap_event *e)
     }
     t->event[t->events++] = *e;
     transitions_see(&t->transitions, e);
+    bindings_see(&t->bindings, e);
+}
+
+static uint32_t see_sealed(void *self, const uint8_t *text, size_t n, uint8_t next, uint32_t inside)
+{
+    struct trace *t = self;
+    return count_sealed(&t->count, text, n, next, inside);
+}
+
+static uint32_t see_opened(void *self, uint32_t inside)
+{
+    const struct trace *t = self;
+    return count_opened(&t->count, inside);
 }
 
 static enum status open_captures(struct trace *t, struct why *w)
@@ -82,8 +96,8 @@ static enum status open_captures(struct trace *t, struct why *w)
     for (uint32_t k = 0; k < n; k++) {
         (void)snprintf(path, sizeof path, "%s/packets/%s.pcapng", t->setup.dir,
                        all ? "all" : t->setup.node[k]);
-        enum status st =
-            pcapng_open(&t->capture[t->captures++], path, &t->setup, all ? UINT32_MAX : k, w);
+        enum status st = pcapng_open(&t->capture[t->captures++], path, &t->setup, &t->count,
+                                     all ? UINT32_MAX : k, w);
         if (st)
             return st;
     }
@@ -104,6 +118,11 @@ struct trace *trace_open(const struct trace_setup *setup, struct sim *sim)
     t->late_st = open_captures(t, &t->late_why); /* told at the end: nothing is whole before */
     t->tap = (struct tap){
         .self = t, .frame = see_frame, .packet = see_packet, .event = see_event, .drop = see_drop};
+    t->count.words = t->captures;
+    if (setup->counters || t->captures) {
+        t->tap.sealed = see_sealed;
+        t->tap.opened = see_opened;
+    }
     sim_add_tap(sim, &t->tap);
     return t;
 }
@@ -149,13 +168,21 @@ static enum status write_events(struct trace *t, struct why *w)
     return qlog_write(path, &t->setup, t->event, t->events, w);
 }
 
-enum status trace_close(struct trace *t, const struct trace_link *link, size_t links,
-                        uint64_t events, const struct key_list *expect, struct why *w)
+static enum status write_keys(const struct trace *t, const struct trace_end *end, struct why *w)
+{
+    if (!t->setup.dir || !t->setup.keys || t->setup.pcap == TRACE_PCAP_NONE)
+        return ST_OK;
+    return keys_write(t->setup.dir, end->sa, end->sas, w);
+}
+
+enum status trace_close(struct trace *t, const struct trace_end *end, struct why *w)
 {
     char path[1024] = "";
     if (t->setup.digest)
         digest_done(&t->digest, t->digest_text);
     enum status st = close_captures(t, w);
+    if (!st)
+        st = write_keys(t, end, w);
     if (!st)
         st = write_flows(t, w);
     if (!st)
@@ -169,9 +196,9 @@ enum status trace_close(struct trace *t, const struct trace_link *link, size_t l
     }
     st = db_create(&t->db, *path ? path : NULL, t->setup.event_rows ? NULL : "event", w);
     if (!st)
-        st = tables_write(t, link, links, events, w);
+        st = tables_write(t, end, w);
     if (!st)
-        st = tables_expect(t, expect, w);
+        st = tables_expect(t, end->expect, w);
     if (!st)
         st = db_commit(t->db, w);
     return st;
@@ -218,6 +245,7 @@ void trace_free(struct trace *t)
     flows_release(&t->flows);
     count_release(&t->count);
     transitions_release(&t->transitions);
+    bindings_release(&t->bindings);
     free(t->event);
     free(t->bin);
     free(t);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "models/sa.h"
 #include "sim/base/addr.h"
 #include "sim/base/key.h"
 #include "sim/base/status.h"
@@ -57,6 +58,42 @@ struct trace_link {
     uint64_t queue_max;
 };
 
+/* An SA as its node has it when the run is over. Times that never were are -1. */
+struct trace_sa {
+    uint32_t node;
+    uint32_t spi;
+    enum sa_direction direction;
+    enum sa_mode mode;
+    const char *suite;     /* "aes256-gcm16" */
+    const char *selectors; /* what goes through it, for people; NULL: not told */
+    struct addr end_point; /* of a tunnel, the other node's; unspecified: there is none */
+    uint16_t bid;          /* 0: of no one care-of address */
+    uint64_t ike_spi;      /* the initiator's, of the IKE SA that made it; 0: none did */
+    sim_time made;
+    sim_time moved; /* to another end point, last */
+    sim_time ended;
+    uint64_t packets;
+    uint64_t bytes;
+    uint64_t icv; /* refused, and so on */
+    uint64_t replay;
+    uint64_t too_old;
+    uint64_t selector;
+    uint64_t dummy;
+    /* For keys/. As tshark's tables name them; NULL: it cannot read it. */
+    const char *tshark_encryption;
+    const char *tshark_integrity;
+    const uint8_t *encryption; /* key, and salt behind it */
+    size_t encryption_bytes;
+    const uint8_t *integrity;
+    size_t integrity_bytes; /* 0: the encryption has it */
+};
+
+/* A home address, and whose it is. */
+struct trace_home {
+    struct addr address;
+    const char *node;
+};
+
 struct trace_run {
     const char *run_key;
     const char *scenario;
@@ -81,12 +118,15 @@ struct trace_setup {
     uint32_t ports;
     const struct trace_flow *flow;
     uint32_t flows;
+    const struct trace_home *home;
+    uint32_t homes;
     bool packets;    /* table packet and flows/<flow>.csv */
     bool events;     /* events.sqlog */
     bool event_rows; /* table event stays in the database */
     bool counters;   /* table counter: looks into every frame */
     bool digest;     /* over frames, packets and events */
     int pcap;        /* enum trace_pcap */
+    bool keys;       /* keys/ beside captures: what is sealed is really encrypted */
     sim_time series; /* bin of table series; 0: none */
     const struct key_pair *parameter;
     size_t parameters;
@@ -94,9 +134,18 @@ struct trace_setup {
 
 struct trace *trace_open(const struct trace_setup *setup, struct sim *sim);
 
+/* What only the end of a run tells. */
+struct trace_end {
+    const struct trace_link *link;
+    size_t links;
+    const struct trace_sa *sa; /* in order of node and of making */
+    size_t sas;
+    uint64_t events; /* of the engine */
+    const struct key_list *expect;
+};
+
 /* Measures, writes the tables, checks what was expected. After it the database can be asked. */
-MUST_CHECK enum status trace_close(struct trace *t, const struct trace_link *link, size_t links,
-                                   uint64_t events, const struct key_list *expect, struct why *w);
+MUST_CHECK enum status trace_close(struct trace *t, const struct trace_end *end, struct why *w);
 
 struct sqlite3 *trace_db(struct trace *t);       /* open until trace_free() */
 const char *trace_digest(const struct trace *t); /* hex; "" without */

@@ -32,6 +32,8 @@ enum icmp6_type {
     ICMP6_NS = 135,
     ICMP6_NA = 136,
     ICMP6_REDIRECT = 137,
+    ICMP6_MPS = 146, /* RFC 6275 6.7, 6.8 */
+    ICMP6_MPA = 147,
 };
 
 enum icmp6_code {

@@ -146,7 +146,9 @@ static enum status simulate(struct run *r, struct why *w)
     if (interrupted())
         return ST_OK; /* nobody will read what there is */
     const struct trace_link *link = world_links(&r->world, &links);
-    return trace_close(r->trace, link, links, r->events, &r->scenario.expect, w);
+    const struct trace_end end = {
+        .link = link, .links = links, .events = r->events, .expect = &r->scenario.expect};
+    return trace_close(r->trace, &end, w);
 }
 
 /* ---- files beside the traces ------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/node/fragments.h"
+#include "models/node/mobile.h"
 #include "models/node/nd.h"
 #include "sim/app/world_parts.h"
 
@@ -104,6 +105,17 @@ void world_free(struct world *w)
     sim_free(w->sim);
 }
 
+static void add_homes(struct world *w, struct trace_setup *setup)
+{
+    struct trace_home *home = arena_take(w->arena, (w->nodes + 1) * sizeof *home);
+    setup->home = home;
+    for (uint32_t k = 0; k < w->nodes; k++) {
+        const struct node *n = w->node[k];
+        if (n->mobile)
+            home[setup->homes++] = (struct trace_home){*mobile_home(n->mobile), n->name};
+    }
+}
+
 void world_trace_setup(struct world *w, struct trace_setup *setup)
 {
     const char **node = arena_take(w->arena, (w->nodes + 1) * sizeof *node);
@@ -120,6 +132,7 @@ void world_trace_setup(struct world *w, struct trace_setup *setup)
     setup->ports = w->links.ports;
     setup->flow = w->trace_flow;
     setup->flows = (uint32_t)w->scenario->flows.n;
+    add_homes(w, setup);
 }
 
 struct trace_link *world_links(struct world *w, size_t *n)

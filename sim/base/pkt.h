@@ -35,7 +35,9 @@ struct pkt_mark {
     uint8_t path;      /* enum pkt_path of its last encapsulation */
     uint16_t bid;      /* Binding Identifier that it was sent on, 0 none */
     uint16_t overhead; /* bytes that mobility and fragmentation added; of this fragment */
+    bool injected;     /* the scenario made it, as an attacker would */
     uint32_t bytes;    /* of the IPv6 packet as its source made it */
+    uint32_t inside;   /* what the observer saw before it was sealed; 0: nothing */
     uint64_t sequence;
     sim_time born;
 };

@@ -43,6 +43,7 @@ static const struct {
               {"transition", -1},
               {"disruption", -1},
               {"binding", -1},
+              {"sa", -1},
               {"event", STUDY_KEEP_EVENTS},
               {"occurrence", -1},
               {"counter", -1},

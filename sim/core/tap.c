@@ -42,6 +42,26 @@ void tap_drop(struct sim *sim, uint32_t node, uint16_t reason, const struct pkt 
     tap_packet(sim, TAP_DIED, reason, pkt);
 }
 
+void tap_sealed(struct sim *sim, const uint8_t *text, size_t n, uint8_t next, struct pkt *p)
+{
+    uint32_t inside = p->mark.inside;
+    p->mark.inside = 0;
+    for (struct tap *tap = sim_taps(sim); tap; tap = tap->next) {
+        if (tap->sealed)
+            p->mark.inside = tap->sealed(tap->self, text, n, next, inside);
+    }
+}
+
+void tap_opened(struct sim *sim, struct pkt *p)
+{
+    uint32_t inside = p->mark.inside;
+    p->mark.inside = 0;
+    for (struct tap *tap = sim_taps(sim); tap && inside; tap = tap->next) {
+        if (tap->opened)
+            p->mark.inside = tap->opened(tap->self, inside);
+    }
+}
+
 void tap_event(struct sim *sim, uint32_t node, uint16_t name, const struct tap_field *fields,
                unsigned n)
 {

@@ -7,6 +7,7 @@
 #ifndef SIM_CORE_TAP_H
 #define SIM_CORE_TAP_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/base/addr.h"
@@ -96,6 +97,12 @@ struct tap {
     void (*packet)(void *self, const struct tap_packet *p); /* NULL: not interested */
     void (*event)(void *self, const struct tap_event *e);   /* NULL: not interested */
     void (*drop)(void *self, const struct tap_drop *d);     /* NULL: not interested */
+    /* What an ESP packet will hold, before it is encrypted and without padding: `next` is the
+     * protocol of its first header, 41 a whole IPv6 packet.  `inside` is what is known of ESP in
+     * it.  Answers what pkt_mark.inside keeps.  NULL: not interested. */
+    uint32_t (*sealed)(void *self, const uint8_t *text, size_t n, uint8_t next, uint32_t inside);
+    /* And back: what was known of ESP in that. NULL: nothing is. */
+    uint32_t (*opened)(void *self, uint32_t inside);
     struct tap *next;
 };
 
@@ -105,6 +112,11 @@ void tap_packet(struct sim *sim, enum tap_step step, uint16_t reason, const stru
 
 /* A node drops `pkt`: shown to `drop`, and the death of its flow's packet to `packet`. */
 void tap_drop(struct sim *sim, uint32_t node, uint16_t reason, const struct pkt *pkt);
+
+/* `text`, which may lie in p, is about to be sealed into p; or what is sealed in p has been taken
+ * out of it. The last observer that is interested says what p->mark.inside is from now on. */
+void tap_sealed(struct sim *sim, const uint8_t *text, size_t n, uint8_t next, struct pkt *p);
+void tap_opened(struct sim *sim, struct pkt *p);
 
 /* Gives the event its id, time and cause, shows it, and makes it the current cause, so that
  * whatever the same engine event does after carries it. */

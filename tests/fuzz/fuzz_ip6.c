@@ -8,13 +8,28 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* As what is sealed, each in the one before; then as a packet that holds them all. */
+static void look(const uint8_t *data, size_t size)
+{
+    static const uint8_t next[] = {0, 17, 41, 43, 44, 50, 58, 60, 135};
+    struct count count = {.words = true};
+    uint32_t inside = 0;
+    char text[200];
+    count_init(&count, NULL, 0, 0);
+    for (size_t k = 0; k < sizeof next && size <= PKT_ROOM; k++)
+        inside = count_sealed(&count, data, size, next[k], inside);
+    if (count_opened(&count, inside) > inside)
+        abort();
+    count_describe(&count, data, size, inside, text, sizeof text);
+    count_release(&count);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ip6 h;
     struct ip6_chain c;
     struct udp u;
     struct rtp r;
-    char text[200];
     enum ip6_fault fault = ip6_walk(data, size, &c);
     if (!fault && c.upper_at > size)
         abort();
@@ -29,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (out[k] != data[k])
                 abort();
         (void)flow_packet_of(data, size, true);
-        count_describe(data, size, text, sizeof text);
+        look(data, size);
         if (!fault)
             (void)!udp_read(&h.src, &h.dst, data + c.upper_at, size - c.upper_at, &u);
     }

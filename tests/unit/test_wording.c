@@ -43,6 +43,10 @@ static void says_metrics_in_words(void)
         {"disruption.call.down", "worst disruption of call.down"},
         {"event.car.3.mip6.bu_sent", "how often mip6.bu_sent at car.3"},
         {"counter.ha.drop.source_not_bound", "packets dropped at ha: source_not_bound"},
+        {"sa.ha.replay", "packets refused as replayed at ha"},
+        {"sa.car.3.in.too_old", "packets left of the replay window at car.3, inbound"},
+        {"sa.ha.out.bytes", "volume through SAs of ha, outbound"},
+        {"sa.ha.nonsense", "sa.ha.nonsense"},
         {"odd", "odd"},
     };
     for (size_t k = 0; k < sizeof pairs / sizeof pairs[0]; k++) {
