@@ -166,7 +166,7 @@ struct sa *ipsec_install(struct ipsec *s, struct ciphers *c, struct spd_subject 
     sa->lifetime = how->lifetime;
     sa->made = now;
     if (how->direction == SA_IN)
-        replay_init(&sa->replay, how->window, how->esn, s->arena);
+        anti_replay_init(&sa->replay, how->window, how->esn, s->arena);
     struct spd_pair *pair = &of->pair[e->pair];
     struct sa **at = how->direction == SA_IN ? &pair->in[number] : &pair->out[number];
     if (*at)

@@ -82,26 +82,36 @@ bool selector_matches(const struct selector *s, const struct traffic *t)
 
 /* ---- for people --------------------------------------------------------------------------- */
 
-static void print_side(const struct selector_address *a, const struct selector_ports *p,
-                       uint16_t protocol, char *out, size_t size)
+static void print_address(const struct selector_address *a, const struct addr *subject,
+                          const struct addr *gateway, char *out, size_t size)
 {
-    static const char *const kinds[] = {"any", "subject", "other", "gateway", ""};
     char low[ADDR_TEXT];
     char high[ADDR_TEXT];
-    int len = 0;
-    if (a->kind == SELECT_RANGE) {
-        (void)addr_text(&a->low, low);
-        (void)addr_text(&a->high, high);
-        len = addr_eq(&a->low, &a->high) ? snprintf(out, size, "%s", low)
-                                         : snprintf(out, size, "%s-%s", low, high);
-    } else {
-        len = snprintf(out, size, "%s", kinds[a->kind]);
+    switch (a->kind) {
+    case SELECT_ANY:
+        (void)snprintf(out, size, "any");
+        break;
+    case SELECT_SUBJECT:
+        (void)snprintf(out, size, "%s", addr_text(subject, low));
+        break;
+    case SELECT_OTHER:
+        (void)snprintf(out, size, "others");
+        break;
+    case SELECT_GATEWAY:
+        (void)snprintf(out, size, "%s", addr_text(gateway, low));
+        break;
+    case SELECT_RANGE:
+        (void)snprintf(out, size, "%s-%s", addr_text(&a->low, low), addr_text(&a->high, high));
+        break;
     }
-    if (len < 0 || (size_t)len >= size || protocol == SELECT_ANY_PROTOCOL || is_any(p))
-        return;
-    out += len;
-    size -= (size_t)len;
+}
+
+static void print_ports(const struct selector_ports *p, uint16_t protocol, char *out, size_t size)
+{
     unsigned shift = has_one_field(protocol) ? 8 : 0;
+    *out = '\0';
+    if (protocol == SELECT_ANY_PROTOCOL || is_any(p))
+        return;
     if (p->high < p->low) {
         (void)snprintf(out, size, "[opaque]");
     } else if (p->low >> shift == p->high >> shift) {
@@ -111,22 +121,31 @@ static void print_side(const struct selector_address *a, const struct selector_p
     }
 }
 
-void selector_print(const struct selector *s, char *out, size_t size)
+void selector_print(const struct selector *s, const struct addr *subject,
+                    const struct addr *gateway, char *out, size_t size)
 {
-    char local[2 * ADDR_TEXT + 24];
-    char remote[2 * ADDR_TEXT + 24];
+    static const struct {
+        uint16_t number;
+        const char *name;
+    } names[] = {{SELECT_ANY_PROTOCOL, "any"},
+                 {IP6_MH, "mh"},
+                 {IP6_ICMP6, "icmp6"},
+                 {IP6_UDP, "udp"},
+                 {IP6_TCP, "tcp"}};
+    char local[2 * ADDR_TEXT + 2];
+    char remote[2 * ADDR_TEXT + 2];
+    char local_port[24];
+    char remote_port[24];
     char number[16];
     const char *protocol = number;
     (void)snprintf(number, sizeof number, "%u", (unsigned)s->protocol);
-    if (s->protocol == SELECT_ANY_PROTOCOL)
-        protocol = "any";
-    if (s->protocol == IP6_MH)
-        protocol = "mh";
-    if (s->protocol == IP6_ICMP6)
-        protocol = "icmp6";
-    if (s->protocol == IP6_UDP)
-        protocol = "udp";
-    print_side(&s->local, &s->local_port, s->protocol, local, sizeof local);
-    print_side(&s->remote, &s->remote_port, s->protocol, remote, sizeof remote);
-    (void)snprintf(out, size, "%s <-> %s %s", local, remote, protocol);
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        if (s->protocol == names[k].number)
+            protocol = names[k].name;
+    }
+    print_address(&s->local, subject, gateway, local, sizeof local);
+    print_address(&s->remote, subject, gateway, remote, sizeof remote);
+    print_ports(&s->local_port, s->protocol, local_port, sizeof local_port);
+    print_ports(&s->remote_port, s->protocol, remote_port, sizeof remote_port);
+    (void)snprintf(out, size, "%s%s <-> %s%s %s", local, local_port, remote, remote_port, protocol);
 }

@@ -72,7 +72,8 @@ bool selector_matches(const struct selector *s, const struct traffic *t);
 /* Fields of an upper layer of `n` bytes at `upper`; `sent` must be set. */
 void traffic_read_upper(struct traffic *t, uint8_t protocol, const uint8_t *upper, size_t n);
 
-/* For people, as `subject[5] -> gateway[6] mh`. */
-void selector_print(const struct selector *s, char *out, size_t size);
+/* For people, with the addresses of the two: `2001:db8:a::100[5] <-> 2001:db8:a::1[6] mh`. */
+void selector_print(const struct selector *s, const struct addr *subject,
+                    const struct addr *gateway, char *out, size_t size);
 
 #endif

@@ -28,7 +28,7 @@ static const struct key replay_keys[] = {
     {"window", KEY_INTEGER, REPLAY(window), "64",
      "packets that may arrive behind the newest, a multiple of 32 up to 4096; 0: no anti-replay (RFC "
      "4303 3.4.3)",
-     .max = REPLAY_MAX},
+     .max = ANTI_REPLAY_MAX},
     {"esn", KEY_BOOL, REPLAY(esn), "false", "64-bit sequence numbers, RFC 4303 2.2.1"},
     {.name = NULL},
 };
@@ -99,7 +99,8 @@ const struct key ipsec_keys[] = {
      .words = cipher_words},
     {"payload_sas", KEY_TEXT, IPSEC(payload_sas), "shared",
      "SAs for the payload: shared, per-coa, or `pool N` (RFC 6089 7)"},
-    {"anti_replay", KEY_TABLE, IPSEC(anti_replay), "", "of the receivers", .keys = replay_keys},
+    {"anti_replay", KEY_TABLE, IPSEC(anti_replay), "", "of the receivers", .keys = replay_keys,
+     .given_at = KEY_GIVEN(struct ipsec_config, anti_replay.given)},
     {"tunnel_end_point", KEY_WORD, IPSEC(tunnel_end_point), "per-packet",
      "the care-of address of a tunnel: told with each packet, put in after IPsec, or the SA's own "
      "(RFC 5648 9.3.2)",

@@ -72,6 +72,7 @@ struct ipsec_config {
     struct {
         int64_t window; /* 0: none */
         bool esn;
+        bool given;
     } anti_replay;
     int tunnel_end_point;
     int sa_default;

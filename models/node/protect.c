@@ -267,6 +267,7 @@ static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
     enum esp_fault fault = esp_open(sa, p, at, &next);
     if (fault)
         return reason_of_fault(fault);
+    tap_opened(n->sim, p);
     n->opened = sa;
     p->at[ip6_named_at(p->at, at)] = next;
     ip6_set_length(p->at, p->len);

@@ -122,13 +122,14 @@ static void open_trace(struct run *r)
                                    .scenario = path_name(r->how->file),
                                    .title = r->scenario.title,
                                    .engine = "native",
-                                   .crypto = "none",
+                                   .crypto = r->world.ciphers ? crypto_words[g->crypto] : "none",
                                    .knowledge = knowledge_of(&r->scenario),
                                    .version = MONAMI_VERSION,
                                    .seed = g->seed,
                                    .replication = g->replication,
                                    .stop = g->stop,
                                    .date_s = g->date};
+    setup.keys = r->world.ciphers && g->crypto == 0;
     world_trace_setup(&r->world, &setup);
     r->trace = trace_open(&setup, r->world.sim);
 }
@@ -146,8 +147,14 @@ static enum status simulate(struct run *r, struct why *w)
     if (interrupted())
         return ST_OK; /* nobody will read what there is */
     const struct trace_link *link = world_links(&r->world, &links);
-    const struct trace_end end = {
-        .link = link, .links = links, .events = r->events, .expect = &r->scenario.expect};
+    size_t sas = 0;
+    const struct trace_sa *sa = world_sas(&r->world, &sas);
+    const struct trace_end end = {.link = link,
+                                  .links = links,
+                                  .sa = sa,
+                                  .sas = sas,
+                                  .events = r->events,
+                                  .expect = &r->scenario.expect};
     return trace_close(r->trace, &end, w);
 }
 

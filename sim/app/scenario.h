@@ -11,6 +11,7 @@
 #include "models/node/decide.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
+#include "models/node/policies.h"
 #include "models/node/timers.h"
 #include "models/transport/flow.h"
 #include "scenarios/bind.h"
@@ -37,6 +38,7 @@ struct general_config {
     int64_t seed;
     int64_t replication;
     int64_t date; /* unix seconds of simulated 0 */
+    int crypto;   /* 0 real, 1 sized */
     struct record_config record;
 };
 
@@ -119,6 +121,12 @@ struct mcoa_config {
     sim_time lifetime;
 };
 
+/* What key management does when the node moves; more of it comes with IKEv2. */
+struct ike_config {
+    int mobility; /* 0 k-bit, 1 none */
+    bool given;   /* `mobility` */
+};
+
 enum node_role { ROLE_MOBILE, ROLE_HOME_AGENT, ROLE_CORRESPONDENT };
 
 struct node_config {
@@ -139,6 +147,8 @@ struct node_config {
     struct decide_config decision;
     struct agent_checks source_check;
     struct bcache_config agent;
+    struct ipsec_config ipsec;
+    struct ike_config ike;
 };
 
 struct event_config {
@@ -185,6 +195,7 @@ struct scenario {
 };
 
 extern const struct key scenario_keys[];
+extern const char *const crypto_words[]; /* of general.crypto */
 
 struct setting {
     const char *assignment; /* "path=value" */

@@ -235,6 +235,7 @@ static void check_mobile(struct check *k, const struct node_config *n)
     check_interfaces(k, n);
     scenario_check_decision(k, n);
     scenario_check_mobility(k, n);
+    scenario_check_ipsec(k, n);
 }
 
 static void check_fixed(struct check *k, const struct node_config *n)

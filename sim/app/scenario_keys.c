@@ -27,6 +27,8 @@ static const char *const knowledge_words[] = {"protocol", "oracle", NULL};
 static const char *const nud_words[] = {"rfc4861", "none", NULL};
 static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
 static const char *const roles[] = {"mobile", "home-agent", "correspondent", NULL};
+const char *const crypto_words[] = {"real", "sized", NULL};
+static const char *const mobilities[] = {"k-bit", "none", NULL};
 static const char *const bu_check_words[] = {"exempt", "checked", NULL};
 static const char *const at_home_words[] = {"complete", "simultaneous", NULL};
 
@@ -53,6 +55,9 @@ static const struct key general_keys[] = {
     {"date", KEY_INTEGER, GENERAL(date), "1767225600",
      "unix seconds of simulated time 0; the default is 2026-01-01T00:00:00Z", .min = 0,
      .max = INT64_C(8000000000)},
+    {"crypto", KEY_WORD, GENERAL(crypto), "real",
+     "ESP is what it says, or only as long: every length, number and check but not the cipher",
+     .words = crypto_words},
     {"record", KEY_TABLE, GENERAL(record), "", "what is written down", .keys = record_keys},
     {.name = NULL},
 };
@@ -236,6 +241,14 @@ static const struct key source_check_keys[] = {
     {.name = NULL},
 };
 
+static const struct key ike_keys[] = {
+    {"mobility", KEY_WORD, NODE(ike.mobility) - NODE(ike), "k-bit",
+     "how its care-of address follows a movement: the K bit of a Binding Update (RFC 6275 6.1.7), or "
+     "not at all",
+     .words = mobilities, .given_at = KEY_GIVEN(struct ike_config, given)},
+    {.name = NULL},
+};
+
 static const struct key node_keys[] = {
     {"role", KEY_WORD, NODE(role), NULL, "what it is", .words = roles},
     {"profile", KEY_TEXT, NODE(profile), "", "an entry of `profiles` that says the rest"},
@@ -265,6 +278,10 @@ static const struct key node_keys[] = {
     {"source_check", KEY_TABLE, NODE(source_check), "", "home agent: what may come out of a tunnel",
      .keys = source_check_keys},
     {"agent", KEY_TABLE, NODE(agent), "", "home agent: what it grants", .keys = bcache_keys},
+    {"ipsec", KEY_TABLE, NODE(ipsec), "",
+     "mobile: what is protected between it and its home agent (RFC 4877); default: nothing",
+     .keys = ipsec_keys, .given_at = KEY_GIVEN(struct node_config, ipsec.given)},
+    {"ike", KEY_TABLE, NODE(ike), "", "mobile: key management", .keys = ike_keys},
     {.name = NULL},
 };
 

@@ -80,6 +80,7 @@ void world_build(struct world *w, const struct scenario *s, struct arena *arena,
     world_add_backbone(w);
     world_add_routes(w);
     world_add_hosts(w);
+    world_add_protection(w);
     world_add_flows(w);
     world_add_events(w);
 }
@@ -101,6 +102,8 @@ void world_free(struct world *w)
                 neighbour_release(w->node[k]->iface[i]);
         }
     }
+    if (w->ciphers)
+        ciphers_free(w->ciphers);
     assert(w->packets.out == 0); /* every packet is somewhere */
     sim_free(w->sim);
 }

@@ -4,6 +4,7 @@
 #ifndef SIM_APP_WORLD_H
 #define SIM_APP_WORLD_H
 
+#include "models/crypto/cipher.h"
 #include "models/node/bearer.h"
 #include "models/node/node.h"
 #include "models/transport/source.h"
@@ -48,6 +49,7 @@ struct world {
     struct arena *arena;
     struct sim *sim;
     struct pool packets;
+    struct ciphers *ciphers; /* NULL: nobody has IPsec */
     struct rng_seed seed;
     struct links links;
     struct world_network *network; /* in order of the scenario */
@@ -77,5 +79,6 @@ struct world_network *world_network(const struct world *w, const char *name);
 /* What traces need to know. */
 void world_trace_setup(struct world *w, struct trace_setup *setup);
 struct trace_link *world_links(struct world *w, size_t *n);
+struct trace_sa *world_sas(struct world *w, size_t *n);
 
 #endif

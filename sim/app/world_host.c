@@ -151,6 +151,13 @@ static struct bul_timers bul_timers_of(const struct world *w)
     return t;
 }
 
+/* K: the SAs of its signalling came from key management, which can move (RFC 6275 11.7.1). */
+static bool moves_keys(const struct node_config *how)
+{
+    return how->ipsec.given && how->ipsec.keying != KEYING_MANUAL && how->ipsec.signalling == 0 &&
+           how->ike.mobility == 0;
+}
+
 static struct mobile_config mobile_config_of(const struct world *w, const struct node_config *how)
 {
     const struct node_config *agent = scenario_node(w->scenario, how->home.agent);
@@ -162,7 +169,8 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .simultaneous = how->mcoa.at_home == 1,
                                       .registration = how->mcoa.registration,
                                       .gather = how->mcoa.gather,
-                                      .timers = bul_timers_of(w)},
+                                      .timers = bul_timers_of(w),
+                                      .moves_keys = moves_keys(how)},
                               .detection = {.oracle = how->detection.knowledge == 1,
                                             .back_after = how->decision.back_after}};
     if (probe->given)

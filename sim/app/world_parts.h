@@ -19,6 +19,9 @@ void world_add_routes(struct world *w);
 /* world_host.c: home agents, correspondents, mobile nodes. */
 void world_add_hosts(struct world *w);
 
+/* world_ipsec.c */
+void world_add_protection(struct world *w);
+
 /* world_decision.c: what decides about its flows, for decider_new(). */
 void world_decide(struct world *w, const struct node_config *how, struct decide_setup *d);
 

@@ -405,12 +405,12 @@ static void data_takes_the_binding_that_the_policy_names(void)
     CHECK_EQ(bcache_choose(entry(), &second, chosen), 1);
     CHECK_EQ(chosen[0]->bid, 2);
     CHECK_EQ(bcache_choose(entry(), &both, chosen), 2);
-    CHECK(bcache_source(&cache, &home, &coa2, 50 * SIM_S));
+    CHECK(bcache_source(&cache, &home, &coa2, SOURCE_ANY_BINDING, 50 * SIM_S));
     CHECK_EQ(bcache_choose(entry(), &gone, chosen), 1);
     RULE("MCOA-HA-12");
     RULE("MCOA-HA-11");
     CHECK_EQ(chosen[0]->bid, 2);
-    CHECK(bcache_source(&cache, &home, &coa1, 51 * SIM_S));
+    CHECK(bcache_source(&cache, &home, &coa1, SOURCE_ANY_BINDING, 51 * SIM_S));
     CHECK_EQ(bcache_choose(entry(), NULL, chosen), 1);
     CHECK_EQ(chosen[0]->bid, 1);
     bcache_binding(entry(), 2)->suspended = true;
