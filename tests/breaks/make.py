@@ -340,6 +340,18 @@ BREAKS = [
     ('seeds-outside-units', 'unit.plan',
      'the seeds of a unit are not innermost',
      'sim/batch/plan.c', '    r.unit = rest / p->seeds[r.point];\n    r.seed = rest % p->seeds[r.point];', '    r.unit = rest % p->units;\n    r.seed = rest / p->units;'),
+    ('inside-is-not-counted', 'unit.count unit.trace',
+     'ESP is counted, and not what was seen of it before it was sealed',
+     'traces/count.c', '        l->counts[k] += inside->sum[k];', '        l->counts[k] += 0 * inside->sum[k];'),
+    ('sealed-esp-has-its-number', 'unit.count',
+     'ESP in ESP is described with its sequence number, so that each packet is content of its own',
+     'traces/count_words.c', '    if (!w->sealed)\n        len +=', '    if (w->size)\n        len +='),
+    ('ended-binding-stays-open', 'unit.bindings unit.trace',
+     'a binding that ended still stands in its table',
+     'traces/bindings.c', 'if (stands && e->name == EV_BINDING_ENDED)', 'if (!stands && last && e->name == EV_BINDING_ENDED)'),
+    ('keys-of-both-ends', 'unit.keys',
+     'an SA stands in the table of keys once for each of its ends',
+     'traces/keys.c', 'if (!kept || chosen[kept - 1]->spi != chosen[k]->spi)', 'if (!kept || chosen[kept - 1] != chosen[k])'),
 ]
 
 

@@ -15,15 +15,15 @@ import sys
 
 ICMP = {1: 'unreachable', 2: 'too_big', 3: 'time_exceeded', 4: 'parameter_problem',
         128: 'echo_request', 129: 'echo_reply', 133: 'rs', 134: 'ra', 135: 'ns', 136: 'na',
-        137: 'redirect', 143: 'mld2_report'}
+        137: 'redirect', 143: 'mld2_report', 146: 'mps', 147: 'mpa'}
 MH = ['brr', 'hoti', 'coti', 'hot', 'cot', 'bu', 'ba', 'be']
 OPTIONS = {'mip6.bra.interval': 'option.refresh_advice', 'mip6.acoa.acoa': 'option.alternate_coa',
            'mip6.bi.bid': 'option.bid', 'ipv6.opt.mipv6.home_address': 'header.home_address',
            'ipv6.routing.mipv6.home_address': 'header.routing2',
            'ipv6.opt.tel': 'header.encapsulation_limit'}
-# What no model sends yet: return routability, refresh requests, redirects, ...
+# What no model sends yet: return routability, refresh requests, redirects, prefixes, ESP, ...
 LATER = {'mh.brr', 'mh.hoti', 'mh.coti', 'mh.hot', 'mh.cot', 'mh.be', 'option.refresh_advice',
-         'option.nonce_indices', 'option.authorization', 'icmp6.redirect'}
+         'option.nonce_indices', 'option.authorization', 'icmp6.redirect', 'icmp6.mps', 'icmp6.mpa', 'header.esp'}
 FIELDS = ['frame.interface_name', 'frame.packet_flags_direction', 'frame.comment', 'icmpv6.type',
           'mip6.mhtype', 'ipv6.nxt', 'udp.srcport'] + list(OPTIONS)
 
@@ -64,7 +64,8 @@ def read_counts(trace):
         nexts = cell['ipv6.nxt'].split(',')
         icmp = [int(t) for t in cell['icmpv6.type'].split(',') if t]
         tunnels = nexts.index('58') if '58' in nexts else len(nexts) - 1  # ICMPv6 may quote more
-        for name, n in (('tunnel', tunnels), ('fragment', nexts[:tunnels + 1].count('44'))):
+        own = nexts[:tunnels + 1]
+        for name, n in (('tunnel', tunnels), ('fragment', own.count('44')), ('esp', own.count('50'))):
             if n:
                 counts[cell['frame.interface_name'], 'header.%s.%s' % (name, way)] += n
         if icmp and icmp[0] < 128:  # what an error quotes is not counted
@@ -109,7 +110,7 @@ for name in sys.argv[4:]:
     print('%s: %d counters agree with tshark' % (name, len(ours)))
 
 names = {'icmp6.' + n for n in ICMP.values()} | {'mh.' + n for n in MH} | set(OPTIONS.values())
-names |= {'udp', 'header.tunnel', 'header.fragment', 'option.nonce_indices', 'option.authorization'}
+names |= {'udp', 'header.tunnel', 'header.fragment', 'header.esp', 'option.nonce_indices', 'option.authorization'}
 for name in sorted(names - LATER):
     if not seen[name]:
         fail('%s is in no scenario of the library' % name)
