@@ -106,7 +106,7 @@ static struct pkt *datagram(struct pool *packets, size_t n)
     uint8_t *b = pkt_append(p, IP6_HEADER + UDP_HEADER + n);
     for (size_t k = 0; k < n; k++)
         b[IP6_HEADER + UDP_HEADER + k] = (uint8_t)(k * 3 + n);
-    udp_write(b + IP6_HEADER, n, &mobile, &agent, 4000, 4001);
+    udp_write(b + IP6_HEADER, n, &mobile, &agent, 40000, 40001);
     put_header(p, IP6_UDP);
     return p;
 }
