@@ -130,14 +130,14 @@ static enum esp_fault verify(struct sa *sa, uint8_t *esp, size_t bytes)
     struct reader r = rd_over(esp + 4, 4);
     uint64_t sequence;
     struct covered c;
-    switch (replay_check(&sa->replay, rd_u32(&r), &sequence)) {
-    case REPLAY_NEW:
+    switch (anti_replay_check(&sa->replay, rd_u32(&r), &sequence)) {
+    case ANTI_REPLAY_NEW:
         break;
-    case REPLAY_TOO_OLD:
+    case ANTI_REPLAY_TOO_OLD:
         sa->count.too_old++;
         return ESP_TOO_OLD;
-    case REPLAY_ZERO:
-    case REPLAY_SEEN:
+    case ANTI_REPLAY_ZERO:
+    case ANTI_REPLAY_SEEN:
     default:
         sa->count.replay++;
         return ESP_REPLAY;
@@ -147,7 +147,7 @@ static enum esp_fault verify(struct sa *sa, uint8_t *esp, size_t bytes)
         sa->count.icv++;
         return ESP_ICV;
     }
-    replay_note(&sa->replay, sequence);
+    anti_replay_note(&sa->replay, sequence);
     sa->count.packets++;
     sa->count.bytes += bytes;
     return ESP_GOOD;

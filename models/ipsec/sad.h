@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "models/crypto/cipher.h"
-#include "models/ipsec/replay.h"
+#include "models/ipsec/anti_replay.h"
 #include "models/sa.h"
 #include "sim/base/addr.h"
 #include "sim/base/arena.h"
@@ -42,9 +42,9 @@ struct sa {
     bool tfc_padded; /* out: text may have padding for traffic flow confidentiality behind it */
     const struct cipher_suite *suite;
     struct cipher *cipher;
-    uint64_t sequence;    /* out: of the last packet; the first is 1 */
-    struct replay replay; /* in */
-    struct rng iv;        /* out: of suites whose IV is drawn */
+    uint64_t sequence;         /* out: of the last packet; the first is 1 */
+    struct anti_replay replay; /* in */
+    struct rng iv;             /* out: of suites whose IV is drawn */
     struct sa_count count;
     struct addr local; /* end points of a tunnel, by default */
     struct addr remote;

@@ -50,7 +50,7 @@ static struct sa sa_of(struct ciphers *shared, const struct cipher_suite *suite,
     struct rng_seed seed = rng_seed_of(1, 0);
     sa.cipher = cipher_new(shared, suite, key, integrity);
     sa.iv = rng_stream(&seed, "iv");
-    replay_init(&sa.replay, REPLAY_DEFAULT, false, a);
+    anti_replay_init(&sa.replay, ANTI_REPLAY_DEFAULT, false, a);
     return sa;
 }
 

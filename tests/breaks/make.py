@@ -1,7 +1,8 @@
-#!/usr/bin/python3
-"""make.py ROOT: writes tests/breaks/<id>.patch from the list below, each a planted bug.
+#!/ usr / bin / python3
+""
+    "make.py ROOT: writes tests/breaks/<id>.patch from the list below, each a planted bug.
 
-The first lines of a patch say which fault it is and which tests must fail with it; run.py applies
+    The first lines of a patch say which fault it is and which tests must fail with it; run.py applies
 each in a scratch copy and demands that they do.  Where the source has moved on, mend the list and
 run this again.
 """
@@ -11,7 +12,7 @@ import sys
 
 root = sys.argv[1]
 
-# id, the tests that catch it, the fault, file, what stands there, what the bug makes of it
+#id, the tests that catch it, the fault, file, what stands there, what the bug makes of it
 BREAKS = [
     ('first-registration-sends-two', 'exchange.mip6 unit.bul',
      'the timer of the first registration is 1 s, and the test at the home agent takes 1 s',
@@ -342,7 +343,7 @@ BREAKS = [
      'sim/batch/plan.c', '    r.unit = rest / p->seeds[r.point];\n    r.seed = rest % p->seeds[r.point];', '    r.unit = rest % p->units;\n    r.seed = rest / p->units;'),
     ('esp-window-before-check-value', 'unit.esp unit.esp_vectors',
      'the anti-replay window is slid before the check value is known to be right',
-     'models/ipsec/esp.c', '    if (!cipher_open(sa->cipher, &t)) {', '    replay_note(&sa->replay, sequence);\n    if (!cipher_open(sa->cipher, &t)) {'),
+     'models/ipsec/esp.c', '    if (!cipher_open(sa->cipher, &t)) {', '    anti_replay_note(&sa->replay, sequence);\n    if (!cipher_open(sa->cipher, &t)) {'),
     ('esp-mac-without-high-half', 'unit.esp unit.esp_vectors',
      'the MAC does not cover the high half of an extended sequence number',
      'models/ipsec/esp.c', 't.tail_bytes = sizeof c->high;', 't.tail_bytes = 0;'),

@@ -43,7 +43,7 @@ static void put_right(const struct pkt *p, size_t at, bool extended)
     struct reader r = rd_over(esp + 4, 4);
     uint64_t whole;
     uint8_t aad[12] = {0};
-    (void)replay_check(&in.replay, rd_u32(&r), &whole);
+    (void)anti_replay_check(&in.replay, rd_u32(&r), &whole);
     memcpy(aad, esp, 4);
     for (int k = 0; k < 4; k++)
         aad[4 + k] = (uint8_t)(whole >> (56 - 8 * k));
@@ -84,7 +84,7 @@ static void seal_and_open(struct pkt *p, size_t at)
     uint32_t length = p->len;
     struct sa fresh = in;
     memcpy(seen, p->at, length);
-    fresh.replay = (struct replay){.esn = in.esn};
+    fresh.replay = (struct anti_replay){.esn = in.esn};
     fresh.replay.top = out.sequence;
     if (esp_seal(&out, p, at, 17))
         abort();
@@ -113,7 +113,7 @@ static void step(struct reader *r, size_t at)
         struct reader number = rd_over(p->at + at + 4, n >= HEADER ? 4 : 0);
         if (kind == STEP_PUT_RIGHT)
             put_right(p, at, in.esn);
-        bool is_new = replay_check(&in.replay, rd_u32(&number), &whole) == REPLAY_NEW;
+        bool is_new = anti_replay_check(&in.replay, rd_u32(&number), &whole) == ANTI_REPLAY_NEW;
         open_it(p, at, kind == STEP_PUT_RIGHT && is_new);
     }
     pkt_give(&packets, p);
@@ -131,11 +131,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     packets = pkt_pool(&arena);
     out = sa_of(shared, suite, flags & ESN);
     in = sa_of(shared, suite, flags & ESN);
-    replay_init(&in.replay,
-                flags & NO_WINDOW ? 0
-                : flags & WIDE    ? REPLAY_MAX
-                                  : REPLAY_MIN,
-                flags & ESN, &arena);
+    anti_replay_init(&in.replay,
+                     flags & NO_WINDOW ? 0
+                     : flags & WIDE    ? ANTI_REPLAY_MAX
+                                       : ANTI_REPLAY_MIN,
+                     flags & ESN, &arena);
     in.replay.top = out.sequence = flags & ESN ? (uint64_t)flags << 31 : 0;
     (void)esp_spi(data, size, &spi);
     for (int k = 0; k < STEPS && rd_left(&r); k++)

@@ -30,7 +30,7 @@ static void open_suite(enum cipher_name name, bool esn, bool sized)
     out.direction = SA_OUT;
     in = sa;
     in.direction = SA_IN;
-    replay_init(&in.replay, REPLAY_DEFAULT, esn, &arena);
+    anti_replay_init(&in.replay, ANTI_REPLAY_DEFAULT, esn, &arena);
 }
 
 static void begin(enum cipher_name name, bool esn)

@@ -315,7 +315,7 @@ static struct sa sa_of(const struct vector *v, struct cipher_suite *suite)
     sa.spi = word_at(packet);
     sa.suite = suite;
     sa.cipher = cipher_new(shared, suite, sa.keys.encryption, sa.keys.integrity);
-    replay_init(&sa.replay, REPLAY_DEFAULT, v->esn, &arena);
+    anti_replay_init(&sa.replay, ANTI_REPLAY_DEFAULT, v->esn, &arena);
     sa.replay.top = v->sequence - 1;
     for (size_t k = 0; k < 4; k++)
         sa.iv.out[k] = word_at(packet + IV_AT + 4 * k);

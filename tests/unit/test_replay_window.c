@@ -1,16 +1,16 @@
 /* The anti-replay window, case by case, at its edges, and against a list of what was seen. */
-#include "models/ipsec/replay.h"
+#include "models/ipsec/anti_replay.h"
 #include "sim/base/rng.h"
 
 #include "tests/check.h"
 
 static struct arena arena;
-static struct replay r;
+static struct anti_replay r;
 
 static void begin(uint32_t window, bool esn)
 {
     arena = (struct arena){0};
-    replay_init(&r, window, esn, &arena);
+    anti_replay_init(&r, window, esn, &arena);
 }
 
 static void end(void)
@@ -19,65 +19,65 @@ static void end(void)
 }
 
 /* A packet with that number and a right check value. */
-static enum replay_answer take(uint32_t low)
+static enum anti_replay_answer take(uint32_t low)
 {
     uint64_t whole;
-    enum replay_answer answer = replay_check(&r, low, &whole);
-    if (answer == REPLAY_NEW)
-        replay_note(&r, whole);
+    enum anti_replay_answer answer = anti_replay_check(&r, low, &whole);
+    if (answer == ANTI_REPLAY_NEW)
+        anti_replay_note(&r, whole);
     return answer;
 }
 
 static uint64_t guessed(uint32_t low)
 {
     uint64_t whole;
-    return replay_check(&r, low, &whole) == REPLAY_NEW ? whole : 0;
+    return anti_replay_check(&r, low, &whole) == ANTI_REPLAY_NEW ? whole : 0;
 }
 
 /* After WireGuard's selftest of its counter: one line a case, window 64. */
 #define W 64u
 static const struct {
     uint32_t low;
-    enum replay_answer want;
+    enum anti_replay_answer want;
 } numbered[] = {
-    /*  1 */ {0, REPLAY_ZERO},
-    /*  2 */ {1, REPLAY_NEW},
-    /*  3 */ {1, REPLAY_SEEN},
-    /*  4 */ {9, REPLAY_NEW},
-    /*  5 */ {8, REPLAY_NEW},
-    /*  6 */ {7, REPLAY_NEW},
-    /*  7 */ {7, REPLAY_SEEN},
-    /*  8 */ {W, REPLAY_NEW},
-    /*  9 */ {W - 1, REPLAY_NEW},
-    /* 10 */ {W - 1, REPLAY_SEEN},
-    /* 11 */ {W - 2, REPLAY_NEW},
-    /* 12 */ {2, REPLAY_NEW}, /* 62 behind the top */
-    /* 13 */ {2, REPLAY_SEEN},
-    /* 14 */ {1, REPLAY_SEEN}, /* 63 behind: the last one of the window */
-    /* 15 */ {0, REPLAY_ZERO},
-    /* 16 */ {W + 16, REPLAY_NEW},
-    /* 17 */ {3, REPLAY_TOO_OLD},
-    /* 18 */ {16, REPLAY_TOO_OLD}, /* 64 behind */
-    /* 19 */ {17, REPLAY_NEW},     /* 63 behind */
-    /* 20 */ {17, REPLAY_SEEN},
-    /* 21 */ {W * 4, REPLAY_NEW},
-    /* 22 */ {W * 4 - (W - 1), REPLAY_NEW},
-    /* 23 */ {10, REPLAY_TOO_OLD},
-    /* 24 */ {W * 4 - W, REPLAY_TOO_OLD},
-    /* 25 */ {W * 4 - (W + 1), REPLAY_TOO_OLD},
-    /* 26 */ {W * 4 - (W - 2), REPLAY_NEW},
-    /* 27 */ {W * 4 + 1 - W, REPLAY_SEEN},
-    /* 28 */ {0, REPLAY_ZERO},
-    /* 29 */ {UINT32_MAX - W, REPLAY_NEW},
-    /* 30 */ {UINT32_MAX - W, REPLAY_SEEN},
-    /* 31 */ {UINT32_MAX, REPLAY_NEW},
-    /* 32 */ {UINT32_MAX, REPLAY_SEEN},
-    /* 33 */ {UINT32_MAX - (W - 1), REPLAY_NEW},
-    /* 34 */ {UINT32_MAX - W, REPLAY_TOO_OLD},
-    /* 35 */ {UINT32_MAX - 1, REPLAY_NEW},
-    /* 36 */ {UINT32_MAX - 1, REPLAY_SEEN},
-    /* 37 */ {0, REPLAY_ZERO},
-    /* 38 */ {1, REPLAY_TOO_OLD},
+    /*  1 */ {0, ANTI_REPLAY_ZERO},
+    /*  2 */ {1, ANTI_REPLAY_NEW},
+    /*  3 */ {1, ANTI_REPLAY_SEEN},
+    /*  4 */ {9, ANTI_REPLAY_NEW},
+    /*  5 */ {8, ANTI_REPLAY_NEW},
+    /*  6 */ {7, ANTI_REPLAY_NEW},
+    /*  7 */ {7, ANTI_REPLAY_SEEN},
+    /*  8 */ {W, ANTI_REPLAY_NEW},
+    /*  9 */ {W - 1, ANTI_REPLAY_NEW},
+    /* 10 */ {W - 1, ANTI_REPLAY_SEEN},
+    /* 11 */ {W - 2, ANTI_REPLAY_NEW},
+    /* 12 */ {2, ANTI_REPLAY_NEW}, /* 62 behind the top */
+    /* 13 */ {2, ANTI_REPLAY_SEEN},
+    /* 14 */ {1, ANTI_REPLAY_SEEN}, /* 63 behind: the last one of the window */
+    /* 15 */ {0, ANTI_REPLAY_ZERO},
+    /* 16 */ {W + 16, ANTI_REPLAY_NEW},
+    /* 17 */ {3, ANTI_REPLAY_TOO_OLD},
+    /* 18 */ {16, ANTI_REPLAY_TOO_OLD}, /* 64 behind */
+    /* 19 */ {17, ANTI_REPLAY_NEW},     /* 63 behind */
+    /* 20 */ {17, ANTI_REPLAY_SEEN},
+    /* 21 */ {W * 4, ANTI_REPLAY_NEW},
+    /* 22 */ {W * 4 - (W - 1), ANTI_REPLAY_NEW},
+    /* 23 */ {10, ANTI_REPLAY_TOO_OLD},
+    /* 24 */ {W * 4 - W, ANTI_REPLAY_TOO_OLD},
+    /* 25 */ {W * 4 - (W + 1), ANTI_REPLAY_TOO_OLD},
+    /* 26 */ {W * 4 - (W - 2), ANTI_REPLAY_NEW},
+    /* 27 */ {W * 4 + 1 - W, ANTI_REPLAY_SEEN},
+    /* 28 */ {0, ANTI_REPLAY_ZERO},
+    /* 29 */ {UINT32_MAX - W, ANTI_REPLAY_NEW},
+    /* 30 */ {UINT32_MAX - W, ANTI_REPLAY_SEEN},
+    /* 31 */ {UINT32_MAX, ANTI_REPLAY_NEW},
+    /* 32 */ {UINT32_MAX, ANTI_REPLAY_SEEN},
+    /* 33 */ {UINT32_MAX - (W - 1), ANTI_REPLAY_NEW},
+    /* 34 */ {UINT32_MAX - W, ANTI_REPLAY_TOO_OLD},
+    /* 35 */ {UINT32_MAX - 1, ANTI_REPLAY_NEW},
+    /* 36 */ {UINT32_MAX - 1, ANTI_REPLAY_SEEN},
+    /* 37 */ {0, ANTI_REPLAY_ZERO},
+    /* 38 */ {1, ANTI_REPLAY_TOO_OLD},
 };
 enum { CASES = sizeof numbered / sizeof numbered[0] };
 
@@ -85,7 +85,7 @@ static void numbered_cases(void)
 {
     begin(64, false);
     for (unsigned k = 0; k < CASES; k++) {
-        enum replay_answer got = take(numbered[k].low);
+        enum anti_replay_answer got = take(numbered[k].low);
         if (got != numbered[k].want)
             (void)fprintf(stderr, "case %u\n", k + 1);
         CHECK_EQ(got, numbered[k].want);
@@ -103,30 +103,30 @@ static void loops_at_the_edges(void)
         uint32_t w = windows[k];
         begin(w, false);
         for (uint32_t n = 1; n <= w; n++)
-            CHECK_EQ(take(n), REPLAY_NEW);
+            CHECK_EQ(take(n), ANTI_REPLAY_NEW);
         for (uint32_t n = 1; n <= w; n++)
-            CHECK_EQ(take(n), REPLAY_SEEN);
+            CHECK_EQ(take(n), ANTI_REPLAY_SEEN);
         end();
         begin(w, false);
         for (uint32_t n = w; n >= 1; n--)
-            CHECK_EQ(take(n), REPLAY_NEW);
-        CHECK_EQ(take(0), REPLAY_ZERO);
+            CHECK_EQ(take(n), ANTI_REPLAY_NEW);
+        CHECK_EQ(take(0), ANTI_REPLAY_ZERO);
         end();
         begin(w, false);
         for (uint32_t n = w + 1; n >= 2; n--)
-            CHECK_EQ(take(n), REPLAY_NEW);
-        CHECK_EQ(take(1), REPLAY_TOO_OLD);
-        CHECK_EQ(take(w + 2), REPLAY_NEW);
-        CHECK_EQ(take(2), REPLAY_TOO_OLD);
-        CHECK_EQ(take(3), REPLAY_SEEN);
+            CHECK_EQ(take(n), ANTI_REPLAY_NEW);
+        CHECK_EQ(take(1), ANTI_REPLAY_TOO_OLD);
+        CHECK_EQ(take(w + 2), ANTI_REPLAY_NEW);
+        CHECK_EQ(take(2), ANTI_REPLAY_TOO_OLD);
+        CHECK_EQ(take(3), ANTI_REPLAY_SEEN);
         end();
         for (uint32_t step = w - 1; step <= w + 130; step++) {
             begin(w, false);
-            CHECK_EQ(take(77), REPLAY_NEW);
-            CHECK_EQ(take(77 + step), REPLAY_NEW);
-            CHECK_EQ(take(77), step < w ? REPLAY_SEEN : REPLAY_TOO_OLD);
+            CHECK_EQ(take(77), ANTI_REPLAY_NEW);
+            CHECK_EQ(take(77 + step), ANTI_REPLAY_NEW);
+            CHECK_EQ(take(77), step < w ? ANTI_REPLAY_SEEN : ANTI_REPLAY_TOO_OLD);
             for (uint32_t n = 78; n < 77 + step; n++) /* nothing of before is left in the ring */
-                CHECK_EQ(take(n), 77 + step - n < w ? REPLAY_NEW : REPLAY_TOO_OLD);
+                CHECK_EQ(take(n), 77 + step - n < w ? ANTI_REPLAY_NEW : ANTI_REPLAY_TOO_OLD);
             end();
         }
     }
@@ -135,7 +135,7 @@ static void loops_at_the_edges(void)
 static void default_is_64_and_least_32(void)
 {
     RULE("IPS-ESP-4");
-    CHECK(REPLAY_MIN == 32 && REPLAY_DEFAULT == 64 && REPLAY_MAX == 4096);
+    CHECK(ANTI_REPLAY_MIN == 32 && ANTI_REPLAY_DEFAULT == 64 && ANTI_REPLAY_MAX == 4096);
 }
 
 /* Looking moves nothing; only what passed the integrity check does. */
@@ -143,10 +143,10 @@ static void only_a_noted_number_moves_the_window(void)
 {
     uint64_t whole;
     begin(64, false);
-    CHECK_EQ(take(10), REPLAY_NEW);
-    CHECK_EQ(replay_check(&r, 1000000, &whole), REPLAY_NEW);
+    CHECK_EQ(take(10), ANTI_REPLAY_NEW);
+    CHECK_EQ(anti_replay_check(&r, 1000000, &whole), ANTI_REPLAY_NEW);
     RULE("IPS-ESP-4");
-    CHECK(r.top == 10 && take(9) == REPLAY_NEW && take(10) == REPLAY_SEEN);
+    CHECK(r.top == 10 && take(9) == ANTI_REPLAY_NEW && take(10) == ANTI_REPLAY_SEEN);
     end();
 }
 
@@ -156,10 +156,10 @@ static void a_fresh_sa_has_nothing_before_it(void)
 {
     begin(64, true);
     RULE("IPS-REP-2");
-    CHECK(take(5) == REPLAY_NEW && take(3) == REPLAY_NEW && take(1) == REPLAY_NEW);
+    CHECK(take(5) == ANTI_REPLAY_NEW && take(3) == ANTI_REPLAY_NEW && take(1) == ANTI_REPLAY_NEW);
     RULE("IPS-REP-2");
-    CHECK_EQ(take(0xfffffff0), REPLAY_TOO_OLD);
-    CHECK_EQ(take(0), REPLAY_ZERO);
+    CHECK_EQ(take(0xfffffff0), ANTI_REPLAY_TOO_OLD);
+    CHECK_EQ(take(0), ANTI_REPLAY_ZERO);
     CHECK_EQ(r.top, 5);
     end();
 }
@@ -168,8 +168,8 @@ static void a_fresh_sa_has_nothing_before_it(void)
 static void what_is_late_belongs_into_the_next_subspace(void)
 {
     begin(64, true);
-    CHECK_EQ(take(1), REPLAY_NEW);
-    CHECK_EQ(take(100), REPLAY_NEW);
+    CHECK_EQ(take(1), ANTI_REPLAY_NEW);
+    CHECK_EQ(take(100), ANTI_REPLAY_NEW);
     CHECK_EQ(guessed(37), 37); /* the last one of the window */
     RULE("IPS-REP-1");
     CHECK_EQ(guessed(36), UINT64_C(0x100000024));
@@ -183,10 +183,10 @@ static void the_window_straddles_subspaces(void)
 {
     begin(64, true);
     r.top = UINT64_C(0x1fffffff0);
-    replay_note(&r, UINT64_C(0x1fffffff0));
+    anti_replay_note(&r, UINT64_C(0x1fffffff0));
     CHECK_EQ(guessed(5), UINT64_C(0x200000005));
-    replay_note(&r, UINT64_C(0x200000005));
-    CHECK_EQ(take(0xfffffff0), REPLAY_SEEN);
+    anti_replay_note(&r, UINT64_C(0x200000005));
+    CHECK_EQ(take(0xfffffff0), ANTI_REPLAY_SEEN);
     CHECK_EQ(guessed(0xfffffff1), UINT64_C(0x1fffffff1));
     CHECK_EQ(guessed(0), UINT64_C(0x200000000));
     CHECK_EQ(guessed(6), UINT64_C(0x200000006));
@@ -198,26 +198,26 @@ static void the_window_straddles_subspaces(void)
 static void behind_the_last_number_there_is_none(void)
 {
     begin(64, true);
-    replay_note(&r, UINT64_MAX);
-    CHECK_EQ(take(UINT32_MAX), REPLAY_SEEN);
-    CHECK_EQ(take(UINT32_MAX - 63), REPLAY_NEW);
-    CHECK_EQ(take(UINT32_MAX - 64), REPLAY_TOO_OLD);
-    CHECK_EQ(take(0), REPLAY_TOO_OLD);
+    anti_replay_note(&r, UINT64_MAX);
+    CHECK_EQ(take(UINT32_MAX), ANTI_REPLAY_SEEN);
+    CHECK_EQ(take(UINT32_MAX - 63), ANTI_REPLAY_NEW);
+    CHECK_EQ(take(UINT32_MAX - 64), ANTI_REPLAY_TOO_OLD);
+    CHECK_EQ(take(0), ANTI_REPLAY_TOO_OLD);
     end();
 }
 
 static void without_a_window_everything_is_new(void)
 {
     begin(0, false);
-    CHECK(take(7) == REPLAY_NEW && take(7) == REPLAY_NEW && take(0) == REPLAY_NEW);
+    CHECK(take(7) == ANTI_REPLAY_NEW && take(7) == ANTI_REPLAY_NEW && take(0) == ANTI_REPLAY_NEW);
     end();
     begin(0, true);
-    CHECK_EQ(take(0xffff0000), REPLAY_NEW); /* the nearest that there is */
+    CHECK_EQ(take(0xffff0000), ANTI_REPLAY_NEW); /* the nearest that there is */
     CHECK_EQ(r.top, 0xffff0000);
     CHECK_EQ(guessed(7), UINT64_C(0x100000007));
-    CHECK_EQ(take(7), REPLAY_NEW);
+    CHECK_EQ(take(7), ANTI_REPLAY_NEW);
     CHECK_EQ(guessed(0xffff0000), 0xffff0000);
-    CHECK_EQ(take(0xffff0000), REPLAY_NEW);
+    CHECK_EQ(take(0xffff0000), ANTI_REPLAY_NEW);
     CHECK_EQ(r.top, UINT64_C(0x100000007));
     end();
 }
@@ -233,8 +233,8 @@ struct naive {
     unsigned n;
 };
 
-static enum replay_answer naive_take(struct naive *v, uint32_t w, bool esn, uint32_t low,
-                                     uint64_t *whole)
+static enum anti_replay_answer naive_take(struct naive *v, uint32_t w, bool esn, uint32_t low,
+                                          uint64_t *whole)
 {
     uint32_t th = (uint32_t)(v->top >> 32);
     uint32_t tl = (uint32_t)v->top;
@@ -244,21 +244,21 @@ static enum replay_answer naive_take(struct naive *v, uint32_t w, bool esn, uint
         high = low >= bl ? th : th + 1;
     } else if (esn) {
         if (th == 0 && low >= bl)
-            return REPLAY_TOO_OLD;
+            return ANTI_REPLAY_TOO_OLD;
         high = low >= bl ? th - 1 : th;
     }
     *whole = (uint64_t)high << 32 | low;
     if (*whole == 0)
-        return REPLAY_ZERO;
+        return ANTI_REPLAY_ZERO;
     if (*whole <= v->top && v->top - *whole >= w)
-        return REPLAY_TOO_OLD;
+        return ANTI_REPLAY_TOO_OLD;
     for (unsigned k = 0; k < v->n; k++) {
         if (v->seen[k] == *whole)
-            return REPLAY_SEEN;
+            return ANTI_REPLAY_SEEN;
     }
     v->seen[v->n++] = *whole;
     v->top = *whole > v->top ? *whole : v->top;
-    return REPLAY_NEW;
+    return ANTI_REPLAY_NEW;
 }
 
 /* A walk around the top: mostly near it, at times by a leap of windows. */
@@ -274,11 +274,11 @@ static void compare(struct rng *rng, uint32_t w, bool esn, uint64_t start)
         uint32_t low = (uint32_t)(v.top + rng_below(rng, span / 2) - span / 3);
         uint64_t want_whole = 0;
         uint64_t whole = 0;
-        enum replay_answer want = naive_take(&v, w, esn, low, &want_whole);
-        enum replay_answer got = replay_check(&r, low, &whole);
-        differ += got != want || (want == REPLAY_NEW && whole != want_whole);
-        if (got == REPLAY_NEW)
-            replay_note(&r, whole);
+        enum anti_replay_answer want = naive_take(&v, w, esn, low, &want_whole);
+        enum anti_replay_answer got = anti_replay_check(&r, low, &whole);
+        differ += got != want || (want == ANTI_REPLAY_NEW && whole != want_whole);
+        if (got == ANTI_REPLAY_NEW)
+            anti_replay_note(&r, whole);
     }
     CHECK_EQ(differ, 0);
     CHECK_EQ(r.top, v.top);

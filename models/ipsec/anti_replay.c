@@ -1,14 +1,15 @@
-#include "models/ipsec/replay.h"
+#include "models/ipsec/anti_replay.h"
 
 #include <assert.h>
 
 enum { WORD = 64 };
 
 /* A word more than the window needs: a word is cleared as a whole when the top enters it. */
-void replay_init(struct replay *r, uint32_t window, bool esn, struct arena *a)
+void anti_replay_init(struct anti_replay *r, uint32_t window, bool esn, struct arena *a)
 {
-    assert(window == 0 || (window >= REPLAY_MIN && window <= REPLAY_MAX && window % 32 == 0));
-    *r = (struct replay){.window = window, .esn = esn};
+    assert(window == 0 ||
+           (window >= ANTI_REPLAY_MIN && window <= ANTI_REPLAY_MAX && window % 32 == 0));
+    *r = (struct anti_replay){.window = window, .esn = esn};
     if (!window)
         return;
     uint32_t words = 2;
@@ -18,7 +19,7 @@ void replay_init(struct replay *r, uint32_t window, bool esn, struct arena *a)
     r->seen = arena_take(a, words * sizeof *r->seen);
 }
 
-static uint64_t *word_of(const struct replay *r, uint64_t number)
+static uint64_t *word_of(const struct anti_replay *r, uint64_t number)
 {
     return &r->seen[number / WORD & r->mask];
 }
@@ -46,26 +47,27 @@ static bool guess(uint64_t top, uint32_t window, uint32_t low, uint64_t *whole)
     return true;
 }
 
-enum replay_answer replay_check(const struct replay *r, uint32_t low, uint64_t *whole)
+enum anti_replay_answer anti_replay_check(const struct anti_replay *r, uint32_t low,
+                                          uint64_t *whole)
 {
     *whole = low;
     if (!r->window) {
         if (r->esn) /* the nearest number */
             (void)guess(r->top, UINT32_C(1) << 31, low, whole);
-        return REPLAY_NEW;
+        return ANTI_REPLAY_NEW;
     }
     if (r->esn && !guess(r->top, r->window, low, whole))
-        return REPLAY_TOO_OLD;
+        return ANTI_REPLAY_TOO_OLD;
     if (*whole == 0)
-        return REPLAY_ZERO;
+        return ANTI_REPLAY_ZERO;
     if (*whole > r->top)
-        return REPLAY_NEW;
+        return ANTI_REPLAY_NEW;
     if (r->top - *whole >= r->window)
-        return REPLAY_TOO_OLD;
-    return *word_of(r, *whole) & bit_of(*whole) ? REPLAY_SEEN : REPLAY_NEW;
+        return ANTI_REPLAY_TOO_OLD;
+    return *word_of(r, *whole) & bit_of(*whole) ? ANTI_REPLAY_SEEN : ANTI_REPLAY_NEW;
 }
 
-void replay_note(struct replay *r, uint64_t whole)
+void anti_replay_note(struct anti_replay *r, uint64_t whole)
 {
     if (!r->window) {
         r->top = whole > r->top ? whole : r->top;
