@@ -98,11 +98,11 @@ static bool exhausted(const struct sa *sa)
 enum esp_fault esp_seal(struct sa *sa, struct pkt *p, size_t at, uint8_t next)
 {
     const struct cipher_suite *s = sa->suite;
+    assert(at <= p->len);
     size_t front = (size_t)HEADER + s->iv_bytes;
     size_t text = p->len - at;
     size_t pad = padding_of(s, text);
     struct covered c;
-    assert(at <= p->len);
     if (exhausted(sa))
         return ESP_EXHAUSTED;
     sa->sequence++;

@@ -34,8 +34,8 @@ enum esp_fault {
 enum esp_fault esp_seal(struct sa *sa, struct pkt *p, size_t at, uint8_t next);
 
 /* Opens what stands from `at` on: afterwards the text stands there, and *next is its protocol.
- * Counts, and moves the window if all is well. With a fault p is of no more use than for a count,
- * but its length is as it was. */
+ * Counts; the window moves once the check value holds (3.4.3), whatever the trailer then says. With
+ * a fault p is of no more use than for a count, but its length is as it was. */
 enum esp_fault esp_open(struct sa *sa, struct pkt *p, size_t at, uint8_t *next);
 
 /* The SPI of ESP that stands at `bytes`; false: cut short. */

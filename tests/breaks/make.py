@@ -1,7 +1,8 @@
-#!/usr/bin/python3
-"""make.py ROOT: writes tests/breaks/<id>.patch from the list below, each a planted bug.
+#!/ usr / bin / python3
+""
+    "make.py ROOT: writes tests/breaks/<id>.patch from the list below, each a planted bug.
 
-The first lines of a patch say which fault it is and which tests must fail with it; run.py applies
+    The first lines of a patch say which fault it is and which tests must fail with it; run.py applies
 each in a scratch copy and demands that they do.  Where the source has moved on, mend the list and
 run this again.
 """
@@ -11,7 +12,7 @@ import sys
 
 root = sys.argv[1]
 
-# id, the tests that catch it, the fault, file, what stands there, what the bug makes of it
+#id, the tests that catch it, the fault, file, what stands there, what the bug makes of it
 BREAKS = [
     ('first-registration-sends-two', 'exchange.mip6 unit.bul',
      'the timer of the first registration is 1 s, and the test at the home agent takes 1 s',
@@ -352,6 +353,36 @@ BREAKS = [
     ('keys-of-both-ends', 'unit.keys',
      'an SA stands in the table of keys once for each of its ends',
      'traces/keys.c', 'if (!kept || chosen[kept - 1]->spi != chosen[k]->spi)', 'if (!kept || chosen[kept - 1] != chosen[k])'),
+    ('esp-window-before-check-value', 'unit.esp unit.esp_vectors',
+     'the anti-replay window is slid before the check value is known to be right',
+     'models/ipsec/esp.c', '    if (!cipher_open(sa->cipher, &t)) {', '    anti_replay_note(&sa->replay, sequence);\n    if (!cipher_open(sa->cipher, &t)) {'),
+    ('esp-mac-without-high-half', 'unit.esp unit.esp_vectors',
+     'the MAC does not cover the high half of an extended sequence number',
+     'models/ipsec/esp.c', 't.tail_bytes = sizeof c->high;', 't.tail_bytes = 0;'),
+    ('esp-high-half-behind-low', 'unit.esp_vectors',
+     'the associated data have the high half behind the low one',
+     'models/ipsec/esp.c', 'memcpy(c->aad + 4, c->high, 4);\n        memcpy(c->aad + 8, esp + 4, 4);', 'memcpy(c->aad + 8, c->high, 4);\n        memcpy(c->aad + 4, esp + 4, 4);'),
+    ('esp-padding-is-believed', 'unit.esp',
+     'the pattern of the padding is not looked at',
+     'models/ipsec/esp.c', 'if (text[*bytes + k] != k + 1)', 'if (text[*bytes + k] != k + 1 && k > 255)'),
+    ('esp-iv-is-drawn', 'unit.esp',
+     'the IV of a counter mode is drawn and may come again',
+     'models/ipsec/esp.c', '    if (sa->suite->counts) {', '    if (sa->suite->counts && !sa->suite->iv_bytes) {'),
+    ('esp-first-number-is-0', 'unit.esp unit.esp_vectors',
+     'the first packet of an SA has sequence number 0',
+     'models/ipsec/esp.c', 'put_u32(esp + 4, (uint32_t)sa->sequence);', 'put_u32(esp + 4, (uint32_t)(sa->sequence - 1));'),
+    ('esp-number-comes-again', 'unit.esp',
+     'without ESN the 2^32nd packet is sent',
+     'models/ipsec/esp.c', '(sa->esn ? UINT64_MAX : UINT32_MAX)', '(sa->esn || !sa->esn ? UINT64_MAX : UINT32_MAX)'),
+    ('esn-before-the-first-subspace', 'unit.esp unit.replay_window',
+     'a number before the first subspace is guessed into the last one',
+     'models/ipsec/anti_replay.c', '} else if (low >= bottom && high-- == 0) {\n        return false;', '} else if (low >= bottom && high-- == 0 && top_high) {\n        return false;'),
+    ('context-keeps-its-holder', 'unit.cipher',
+     'a cipher goes on with a context that another key has taken over',
+     'models/crypto/contexts.c', '    unlink_from(c, x);\n    *x->holder = NULL;\n', '    unlink_from(c, x);\n'),
+    ('sized-without-high-half', 'unit.esp',
+     'sized packets do not notice a wrong guess of the high half',
+     'models/crypto/sized.c', '        sum = add(sum, t->tail, t->tail_bytes);\n', ''),
 ]
 
 
