@@ -46,7 +46,9 @@ static int icmp_counter(uint8_t type)
                                     ICMP6_NS,
                                     ICMP6_NA,
                                     ICMP6_REDIRECT,
-                                    ICMP6_MLD2_REPORT};
+                                    ICMP6_MLD2_REPORT,
+                                    ICMP6_MPS,
+                                    ICMP6_MPA};
     for (size_t k = 0; k < sizeof types; k++) {
         if (types[k] == type)
             return COUNT_UNREACHABLE + (int)k;

@@ -36,6 +36,8 @@
     X(NA, "icmp6.na")                                 \
     X(REDIRECT, "icmp6.redirect")                     \
     X(MLD2_REPORT, "icmp6.mld2_report")               \
+    X(MPS, "icmp6.mps")                               \
+    X(MPA, "icmp6.mpa")                               \
     X(MH_BRR, "mh.brr")                               \
     X(MH_HOTI, "mh.hoti")                             \
     X(MH_COTI, "mh.coti")                             \

@@ -9,13 +9,16 @@
 static void wake(struct sim *sim, void *owner);
 
 struct agent *agent_new(struct node *n, struct iface *home, const struct addr *address,
-                        const struct bcache_config *how, const struct probe_config *probing)
+                        const struct bcache_config *how, const struct probe_config *probing,
+                        const struct mpa_timers *prefixes)
 {
     struct agent *a = arena_take(n->arena, sizeof *a);
     a->node = n;
     a->home = home;
     a->address = *address;
     a->probing = *probing;
+    a->prefixes = prefixes;
+    a->prefix_delays = node_stream(n, "mip6.prefixes");
     bcache_init(&a->cache, how, n->arena);
     sim_timer_init(&a->timer, wake, a);
     n->agent = a;
@@ -196,6 +199,9 @@ static void note(struct agent *a, const struct bcache_act *act)
     struct binding *b = act->kind != BCACHE_ENDED && e ? bcache_binding(e, act->bid) : NULL;
     if (b)
         visitor_bound(visitor_of(a, &act->home), b, act->kind == BCACHE_MADE);
+    if (e)
+        visitor_prefixes_bound(visitor_of(a, &act->home),
+                               act->kind == BCACHE_ENDED ? act->text : NULL);
 }
 
 static void rearm(struct agent *a)
