@@ -212,6 +212,17 @@ static void describe_mh(const uint8_t *mh, size_t n, char *out, size_t size)
     }
 }
 
+static void describe_icmp(const uint8_t *icmp, size_t n, char *out, size_t size)
+{
+    int counter = icmp_counter(icmp[0]);
+    if (counter < COUNT_RS)
+        return;
+    int len = snprintf(out, size, "%s", count_name((unsigned)counter) + 6);
+    if ((icmp[0] == ICMP6_MPS || icmp[0] == ICMP6_MPA) && n >= 6)
+        (void)snprintf(out + len, size - (size_t)len, " identifier %u",
+                       (unsigned)(icmp[4] << 8 | icmp[5]));
+}
+
 static void describe_fragment(const uint8_t *packet, size_t n, char *out, size_t size)
 {
     struct ip6_chain c;
@@ -232,7 +243,7 @@ void count_describe(const uint8_t *packet, size_t n, char *out, size_t size)
         describe_fragment(packet, n, out, size);
     } else if (c.upper == IP6_MH) {
         describe_mh(packet + c.upper_at, n - c.upper_at, out, size);
-    } else if (c.upper == IP6_ICMP6 && icmp_counter(packet[c.upper_at]) >= COUNT_RS) {
-        (void)snprintf(out, size, "%s", count_name((unsigned)icmp_counter(packet[c.upper_at])) + 6);
+    } else if (c.upper == IP6_ICMP6) {
+        describe_icmp(packet + c.upper_at, n - c.upper_at, out, size);
     }
 }
