@@ -38,6 +38,8 @@
       "a routing header that this node may not follow, RFC 6275 11.3.3")                        \
     X(BAD_MH, "bad_mh", "a Mobility Header that RFC 6275 9.2 tells to discard")                 \
     X(MH_IGNORED, "mh_ignored", "a Mobility Header message that means nothing here")            \
+    X(PREFIX_DISCOVERY, "prefix_discovery",                                                     \
+      "a Mobile Prefix Solicitation or Advertisement that RFC 6275 11.4.3 tells to discard")    \
     X(FRAGMENT, "fragment", "a fragment that RFC 8200 4.5 tells to discard")                    \
     X(FRAGMENT_COPY, "fragment_copy", "a fragment that was there already, RFC 8200 4.5")        \
     X(FRAGMENT_OVERLAP, "fragment_overlap", "fragments of one packet overlap, RFC 5722 4")      \
@@ -127,6 +129,17 @@ enum node_reason {
     X(BRR_SENT, "mip6.brr_sent", "home_address, bids: the home agent asks for a refresh")          \
     X(BRR_RECEIVED, "mip6.brr_received", "home_address, bids")                                     \
     X(BE_RECEIVED, "mip6.be_received", "peer, home_address, status: 1 no binding, 2 unknown type") \
+    X(MPS_SENT, "mip6.mps_sent",                                                                   \
+      "home_address, identifier, care_of_address, interface: asks for the home prefixes")          \
+    X(MPS_RECEIVED, "mip6.mps_received", "home_address, source, identifier")                       \
+    X(MPA_SENT, "mip6.mpa_sent",                                                                   \
+      "home_address, care_of_address, identifier, solicited, preferred_s, valid_s")                \
+    X(MPA_RECEIVED, "mip6.mpa_received",                                                           \
+      "source, home_address, identifier, verdict: accepted, unsolicited, copy, foreign")           \
+    X(HOME_PREFIX, "mip6.home_prefix",                                                             \
+      "home_address, prefix, preferred_s, valid_s, own: told by the home agent; of that address")  \
+    X(RENUMBERED, "nd.renumbered",                                                                 \
+      "network, preferred_s, valid_s: its router advertises other lifetimes from now on")          \
     X(RESTARTED, "mip6.restarted", "home_address: the node has forgotten its bindings")            \
     X(BINDING_MADE, "mip6.binding_made", "home_address, bid, care_of_address, how")                \
     X(BINDING_MOVED, "mip6.binding_moved", "home_address, bid, care_of_address, how")              \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "models/wire/fragment.h"
+#include "models/wire/icmp6.h"
 #include "models/wire/ip6.h"
 #include "models/wire/mh.h"
 #include "models/wire/udp.h"
@@ -58,7 +59,10 @@ static void describe_upper(const struct count_words *w, uint8_t upper, const uin
     if (upper == IP6_MH) {
         describe_mh(w, at, n);
     } else if (icmp >= COUNT_RS) {
-        (void)snprintf(w->out, w->size, "%s", count_name((unsigned)icmp) + strlen("icmp6."));
+        int len = snprintf(w->out, w->size, "%s", count_name((unsigned)icmp) + strlen("icmp6."));
+        if ((at[0] == ICMP6_MPS || at[0] == ICMP6_MPA) && n >= 6)
+            (void)snprintf(w->out + len, w->size - (size_t)len, " identifier %u",
+                           (unsigned)(at[4] << 8 | at[5]));
     } else if (upper == IP6_ESP) {
         describe_esp(w, at, n);
     } else if (upper == IP6_UDP && count_esp_in_udp(w->inside, at, n)) {

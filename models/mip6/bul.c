@@ -214,8 +214,11 @@ void bul_asked(struct bul *b, const struct mh *brr, sim_time now, struct bul_act
         bool named = brr->bids == 0;
         for (unsigned j = 0; j < brr->bids; j++)
             named |= brr->bid[j].bid == e->bid;
-        if (named && e->state == BUL_BOUND)
+        if (named && e->state == BUL_BOUND && b->discovering) {
+            e->refresh_at = now; /* as soon as it may */
+        } else if (named && e->state == BUL_BOUND) {
             step(b, e, REFRESH, 0, now, acts);
+        }
     }
     exchange_send_due(b, now, acts);
 }
@@ -245,6 +248,7 @@ static void reset_entries(struct bul *b)
         e->held_until = 0;
         e->coa = addr_any;
     }
+    b->discovering = false;
     exchange_close_all(b);
 }
 
@@ -424,6 +428,17 @@ static void entries_acked(struct bul *b, const struct bul_exchange *asked, const
     }
 }
 
+/* RFC 6275 11.7.3: the home prefix ends, or is deprecated, during the binding. */
+static void note_discovery(struct bul *b, const struct bul_exchange *asked, const struct mh *ba,
+                           struct bul_acts *acts)
+{
+    if (asked->leaves || ba->status >= 128)
+        return;
+    b->discovering = ba->status == MH_ST_PREFIX_DISCOVERY;
+    if (b->discovering)
+        answer(acts, BUL_DISCOVER);
+}
+
 /* From the very BU that is answered, since each has a number of its own; not what waited for the
  * test of the home address, nor what came back another way than it went. */
 static void note_round_trip(const struct bul_exchange *x, const struct arrival *a, sim_time now,
@@ -456,6 +471,7 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
         answer(acts, BUL_AT_HOME);
     } else if (!whole_answer(b, &asked, ba, now, acts)) {
         entries_acked(b, &asked, ba, now, acts);
+        note_discovery(b, &asked, ba, acts);
     }
     exchange_send_due(b, now, acts);
     return true;
@@ -473,7 +489,7 @@ sim_time bul_next(const struct bul *b)
     sim_time next = exchange_next(b);
     for (unsigned k = 0; k < b->entries; k++) {
         const struct bul_entry *e = &b->entry[k];
-        if (e->state == BUL_BOUND && e->refresh_at < next)
+        if (e->state == BUL_BOUND && !b->discovering && e->refresh_at < next)
             next = e->refresh_at;
         if (has_lifetime(e) && e->expires < next)
             next = e->expires;
@@ -488,7 +504,7 @@ void bul_tick(struct bul *b, sim_time now, struct bul_acts *acts)
         struct bul_entry *e = &b->entry[k];
         if (has_lifetime(e) && e->expires <= now)
             step(b, e, EXPIRED, 0, now, acts);
-        refresh |= e->state == BUL_BOUND && e->refresh_at <= now;
+        refresh |= e->state == BUL_BOUND && e->refresh_at <= now && !b->discovering;
     }
     bool together = b->mcoa && b->bulk; /* one BU refreshes all: RFC 5648 5.3 */
     for (unsigned k = 0; refresh && k < b->entries; k++) {
@@ -497,6 +513,12 @@ void bul_tick(struct bul *b, sim_time now, struct bul_acts *acts)
             step(b, e, REFRESH, 0, now, acts);
     }
     exchange_send_due(b, now, acts);
+}
+
+void bul_discovered(struct bul *b, sim_time now, struct bul_acts *acts)
+{
+    b->discovering = false;
+    bul_tick(b, now, acts);
 }
 
 bool bul_carries(const struct bul *b, uint16_t bid)

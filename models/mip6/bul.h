@@ -110,6 +110,7 @@ enum bul_kind {
     BUL_AT_HOME,   /* the return home is acknowledged */
     BUL_COME_HOME, /* a home binding is not to be had: deregister instead */
     BUL_MEASURED,  /* a BU from `src` and its answer took `round_trip` */
+    BUL_DISCOVER,  /* status 1: the prefixes of the home link have to be asked for */
 };
 
 struct bul_act {
@@ -124,7 +125,7 @@ struct bul_act {
     const char *text;
 };
 
-enum { BUL_ACTS = 2 * BUL_ENTRIES + 5 };
+enum { BUL_ACTS = 2 * BUL_ENTRIES + 6 };
 
 struct bul_acts {
     struct bul_act act[BUL_ACTS];
@@ -141,6 +142,7 @@ struct bul {
     bool at_home;      /* nothing is wanted: the node is on its home link */
     bool held;         /* nothing leaves yet: more is about to be wanted */
     bool dead;         /* status 134: the home address is never used again */
+    bool discovering;  /* status 1: no refresh before the prefixes are learned */
     uint16_t sequence; /* of the last BU: one counter for all, RFC 5648 4.1 */
     struct bul_config how;
     struct bul_entry entry[BUL_ENTRIES]; /* in order of preference */
@@ -171,6 +173,8 @@ void bul_leave_home(struct bul *b);
 void bul_asked(struct bul *b, const struct mh *brr, sim_time now, struct bul_acts *acts);
 /* A Binding Error from the home agent: status 1, it knows no binding (RFC 6275 11.3.6). */
 void bul_unknown(struct bul *b, sim_time now, struct bul_acts *acts);
+/* The prefixes of the home link are known again, after BUL_DISCOVER: refreshes go on. */
+void bul_discovered(struct bul *b, sim_time now, struct bul_acts *acts);
 /* Whether the home agent may hold a binding. */
 bool bul_is_known(const struct bul *b);
 

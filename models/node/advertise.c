@@ -88,6 +88,14 @@ static void put_prefix(const struct nd_advertiser *adv, const struct iface *i, u
     }
 }
 
+unsigned advertise_prefixes(const struct iface *i, struct nd_prefix prefix[ND_PREFIXES])
+{
+    const struct nd_advertiser *adv = i->nd->advertiser;
+    for (unsigned k = 0; k < adv->prefixes; k++)
+        put_prefix(adv, i, k, &prefix[k]);
+    return adv->prefixes;
+}
+
 static void send(struct iface *i, const struct addr *dst)
 {
     struct nd_advertiser *adv = i->nd->advertiser;
@@ -104,8 +112,7 @@ static void send(struct iface *i, const struct addr *dst)
     m.options.mtu = i->port->framing == LINK_ETHERNET ? (uint32_t)how->mtu : i->port->mtu;
     if (how->interval_option)
         m.options.interval_ms = (uint32_t)(how->max / SIM_MS + (how->max < 200 * SIM_MS ? 20 : 0));
-    for (unsigned k = 0; k < adv->prefixes; k++)
-        put_prefix(adv, i, k, &m.options.prefix[m.options.prefixes++]);
+    m.options.prefixes = advertise_prefixes(i, m.options.prefix);
     const struct addr *src = address_link_local(i);
     assert(src);
     nd_send(i, src, dst, 0, &m);
@@ -164,6 +171,18 @@ void advertise_start(struct iface *i, const struct nd_advertise_config *how,
     adv->home_agent = home_agent;
     adv->last_multicast = -1;
     adv->sent = 0;
+    plan(i);
+}
+
+void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s)
+{
+    struct nd_advertiser *adv = i->nd->advertiser;
+    struct nd_advertise_config *how = arena_take(i->node->arena, sizeof *how);
+    *how = *adv->how;
+    how->preferred = preferred_s;
+    how->valid = valid_s;
+    adv->how = how;
+    adv->sent = 0; /* as when it began: RFC 4861 6.2.4 */
     plan(i);
 }
 

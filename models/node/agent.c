@@ -11,7 +11,7 @@ static void wake(struct sim *sim, void *owner);
 
 struct agent *agent_new(struct node *n, struct iface *home, const struct addr *address,
                         const struct bcache_config *how, const struct agent_checks *checks,
-                        const struct probe_config *probing)
+                        const struct probe_config *probing, const struct mpa_timers *prefixes)
 {
     struct agent *a = arena_take(n->arena, sizeof *a);
     a->node = n;
@@ -19,6 +19,8 @@ struct agent *agent_new(struct node *n, struct iface *home, const struct addr *a
     a->address = *address;
     a->checks = *checks;
     a->probing = *probing;
+    a->prefixes = prefixes;
+    a->prefix_delays = node_stream(n, "mip6.prefixes");
     bcache_init(&a->cache, how, n->arena);
     sim_timer_init(&a->timer, wake, a);
     n->agent = a;
@@ -224,6 +226,9 @@ static void note(struct agent *a, const struct bcache_act *act)
         visitor_bound(visitor_of(a, &act->home), b, act->kind == BCACHE_MADE);
     if (a->node->protection && e && e->bindings && act->kind != BCACHE_REFRESHED)
         move_end_point(a, e, act);
+    if (e)
+        visitor_prefixes_bound(visitor_of(a, &act->home),
+                               act->kind == BCACHE_ENDED ? act->text : NULL);
 }
 
 static void rearm(struct agent *a)

@@ -7,6 +7,7 @@
 #define MODELS_NODE_AGENT_H
 
 #include "models/mip6/bcache.h"
+#include "models/mip6/mpa.h"
 #include "models/node/node.h"
 #include "models/node/probe.h"
 #include "models/wire/icmp6.h"
@@ -22,10 +23,11 @@ struct agent; /* opaque */
 struct decider;
 
 /* `home` is the interface on the home link, `address` the home agent's address there; `probing`
- * how it probes care-of addresses that have a Binding Identifier. */
+ * how it probes care-of addresses that have a Binding Identifier, `prefixes`, borrowed, when it
+ * tells of the prefixes of the home link. */
 struct agent *agent_new(struct node *n, struct iface *home, const struct addr *address,
                         const struct bcache_config *how, const struct agent_checks *checks,
-                        const struct probe_config *probing);
+                        const struct probe_config *probing, const struct mpa_timers *prefixes);
 
 /* Which care-of address carries which flow downwards; borrowed for the run. */
 void agent_set_decider(struct agent *a, const struct addr *home, struct decider *decider);
@@ -38,6 +40,9 @@ struct bcache *agent_cache(struct agent *a);
 /* Told by the world: all bindings are forgotten, as by a restart. */
 void agent_restart(struct agent *a);
 
+/* Told by the world: the home prefix has other lifetimes from now on; SIM_NEVER: for ever. */
+void agent_renumber(struct agent *a, sim_time preferred, sim_time valid);
+
 /* Told by path.c. A packet to a bound home address is taken. */
 bool agent_takes(struct agent *a, struct pkt *p);
 /* Why what is in a tunnel may not come out of it; 0: it may. RFC 6275 10.4.5, RFC 5648 9.3. */
@@ -48,5 +53,8 @@ bool agent_link_local(const struct agent *a, const struct addr *dst);
 bool agent_probe_reply(struct agent *a, const struct ip6 *h, const struct icmp6_echo *e);
 void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 *h,
               const struct ip6_chain *c); /* takes p */
+/* A Mobile Prefix Solicitation: RFC 6275 10.6.2. */
+void agent_mps(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 *h,
+               const struct ip6_chain *c); /* takes p */
 
 #endif

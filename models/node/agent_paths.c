@@ -14,6 +14,7 @@ void visitor_init(struct visitor *v, struct agent *a, const struct addr *home)
 {
     *v = (struct visitor){.agent = a, .home = *home, .number = a->visitors};
     sim_timer_init(&v->probing, send_probes, v);
+    visitor_prefixes_init(v);
 }
 
 static struct visitor_path *path_of(struct visitor *v, uint16_t bid)

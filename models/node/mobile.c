@@ -10,7 +10,7 @@
 
 /* ---- doing what the list answers --------------------------------------- */
 
-static const char *iface_name_of(const struct mobile *m, const struct addr *coa)
+const char *mobile_iface_name(const struct mobile *m, const struct addr *coa)
 {
     for (unsigned k = 0; k < m->paths; k++) {
         if (m->path[k].has_coa && addr_eq(&m->path[k].coa, coa))
@@ -49,7 +49,7 @@ static void send_update(struct mobile *m, const struct bul_act *act)
         field_text("bids", mobility_bids(n, &act->bu)), field_int("sequence", act->bu.sequence),
         field_int("lifetime_s", (int64_t)act->bu.lifetime * MH_LIFETIME_UNIT_S),
         field_addr("care_of_address", &act->src),
-        field_text("interface", iface_name_of(m, &act->src)));
+        field_text("interface", mobile_iface_name(m, &act->src)));
     mobility_signal(n, &act->bu, &act->src, &how->agent, act->from_home ? NULL : &how->home, true);
     if (n->protection)
         move_end_points(m, act);
@@ -62,7 +62,7 @@ static void note(struct mobile *m, const struct bul_act *act)
     if (act->kind == BUL_UP) {
         NODE_EVENT(n, EV_REGISTERED, field_addr("home_address", home), field_int("bid", act->bid),
                    field_addr("care_of_address", &act->coa),
-                   field_text("interface", iface_name_of(m, &act->coa)),
+                   field_text("interface", mobile_iface_name(m, &act->coa)),
                    field_int("status", act->status));
         if (addr_eq(&act->coa, home))
             mobile_home_bound(m, act->status);
@@ -120,9 +120,13 @@ void mobile_do(struct mobile *m, const struct bul_acts *acts)
         case BUL_MEASURED:
             mobile_measured(m, &act->src, act->round_trip);
             break;
+        case BUL_DISCOVER:
+            mobile_prefixes_ask(m);
+            break;
         }
     }
     rearm(m);
+    mobile_prefixes_review(m);
     if (come_home) {
         mobile_return(m);
     } else if (plan_anew) {
@@ -152,6 +156,7 @@ struct mobile *mobile_new(struct node *n, const struct mobile_config *how, struc
     bul_init(&m->bul, &how->bul, (uint16_t)rng_u32(&m->sequences));
     sim_timer_init(&m->timer, wake, m);
     mobile_home_init(m);
+    mobile_prefixes_init(m, how);
     n->mobile = m;
     node_own(n, NULL, &how->bul.home);
     if (!how->bul.mcoa)
@@ -175,6 +180,7 @@ void mobile_restart(struct mobile *m)
         bul_add(&m->bul, m->path[k].bid);
     if (!how.mcoa)
         bul_add(&m->bul, 0);
+    mobile_prefixes_restart(m);
     mobile_plan(m);
     rearm(m);
 }
@@ -242,7 +248,7 @@ static unsigned choose(const struct mobile *m, const struct flow_rule *rule,
 static const char *name_of_bid(const struct mobile *m, uint16_t bid)
 {
     const struct bul_entry *e = bul_find(&m->bul, bid);
-    return e ? iface_name_of(m, &e->coa) : "";
+    return e ? mobile_iface_name(m, &e->coa) : "";
 }
 
 /* Tell when the first choice of a rule is another interface than before. */

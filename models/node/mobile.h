@@ -10,6 +10,7 @@
 #define MODELS_NODE_MOBILE_H
 
 #include "models/mip6/bul.h"
+#include "models/mip6/mps.h"
 #include "models/node/nd.h"
 #include "models/node/node.h"
 #include "models/node/probe.h"
@@ -27,6 +28,7 @@ struct mobile_detection {
 
 struct mobile_config {
     struct bul_config bul;
+    struct mps_timers prefixes;
     struct mobile_detection detection;
 };
 
@@ -48,9 +50,9 @@ bool mobile_is_home(const struct mobile *m, const struct prefix *p); /* the home
 void mobile_address_changed(struct mobile *m, struct iface *i);
 void mobile_link_lost(struct mobile *m, struct iface *i);
 void mobile_router_found(struct mobile *m, struct iface *i);
-/* The home prefix was advertised, on whatever link; the home address is deprecated when its
- * preferred lifetime is over: RFC 4862 5.5.4. */
-void mobile_home_advertised(struct mobile *m, sim_time preferred_until);
+/* The home prefix was advertised, on whatever link, or by the home agent; the home address is
+ * deprecated when its preferred lifetime is over: RFC 4862 5.5.4. */
+void mobile_home_advertised(struct mobile *m, sim_time preferred_until, sim_time valid_until);
 bool mobile_home_deprecated(const struct mobile *m);
 /* Whether a binding with L makes the home agent defend the link-local address of i, too. */
 bool mobile_binds_link_local(const struct mobile *m, const struct iface *i);
@@ -79,5 +81,8 @@ bool mobile_takes(struct mobile *m, struct pkt *p);
 bool mobile_accepts_tunnel(struct mobile *m, const struct ip6 *outer);
 void mobile_mh(struct mobile *m, struct iface *i, struct pkt *p, const struct ip6 *h,
                const struct ip6_chain *c); /* takes p */
+/* A Mobile Prefix Advertisement: RFC 6275 11.4.3. */
+void mobile_mpa(struct mobile *m, struct iface *i, struct pkt *p, const struct ip6 *h,
+                const struct ip6_chain *c); /* takes p */
 
 #endif

@@ -164,9 +164,11 @@ void mobile_leave_home(struct mobile *m)
     }
 }
 
-void mobile_home_advertised(struct mobile *m, sim_time preferred_until)
+void mobile_home_advertised(struct mobile *m, sim_time preferred_until, sim_time valid_until)
 {
     m->home_preferred_until = preferred_until;
+    mps_told(&m->mps, preferred_until, valid_until, sim_now(m->node->sim));
+    mobile_prefixes_review(m);
 }
 
 bool mobile_home_deprecated(const struct mobile *m)

@@ -60,6 +60,8 @@ struct mobile {
     struct rng sequences;          /* first sequence numbers */
     struct mobile_refusal refusal[MOBILE_REFUSALS];
     struct sim_timer timer;
+    struct mps mps; /* mobile_prefixes.c */
+    struct sim_timer soliciting;
 };
 
 /* On the home link and elsewhere at once: RFC 5648 5.6. */
@@ -73,6 +75,15 @@ void mobile_measured(struct mobile *m, const struct addr *coa, sim_time length);
 
 /* mobile_errors.c: whether `peer` said of late that it knows no Mobility Header. */
 bool mobile_refused(const struct mobile *m, const struct addr *peer);
+
+/* The interface of a care-of address; "" without one. */
+const char *mobile_iface_name(const struct mobile *m, const struct addr *coa);
+
+/* mobile_prefixes.c */
+void mobile_prefixes_init(struct mobile *m, const struct mobile_config *how);
+void mobile_prefixes_restart(struct mobile *m);
+void mobile_prefixes_ask(struct mobile *m);    /* a registration came back with status 1 */
+void mobile_prefixes_review(struct mobile *m); /* bindings or lifetimes may have changed */
 
 /* mobile_home.c */
 void mobile_home_init(struct mobile *m);

@@ -391,6 +391,10 @@ void dna_answered(struct iface *i, const struct nd_message *na);
 void advertise_start(struct iface *i, const struct nd_advertise_config *how,
                      const struct prefix *prefix, bool on_link, bool home_agent);
 void advertise_stop(struct iface *i);
+/* Other lifetimes of its prefix from now on, in seconds: RFC 4861 6.2.4. */
+void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s);
+/* What an advertisement says of its prefixes. Answers how many. */
+unsigned advertise_prefixes(const struct iface *i, struct nd_prefix prefix[ND_PREFIXES]);
 void advertise_solicited(struct iface *i, const struct ip6 *h, const struct nd_message *rs);
 
 /* ---- nd.c: proxies */

@@ -8,6 +8,7 @@
 #include "models/node/mobile.h"
 #include "models/node/mobility.h"
 #include "models/node/nd.h"
+#include "models/node/prefix_discovery.h"
 #include "models/node/protect.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
@@ -261,15 +262,17 @@ static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const 
         h.src = c->home;
     if (c->has_rh2)
         h.dst = c->rh2;
+    uint8_t type = p->len > c->upper_at ? p->at[c->upper_at] : 0;
     switch (c->upper) {
     case IP6_ICMP6:
-        if (p->len > c->upper_at && p->at[c->upper_at] >= ICMP6_RS &&
-            p->at[c->upper_at] <= ICMP6_REDIRECT) {
+        if (type >= ICMP6_RS && type <= ICMP6_REDIRECT) {
             if (i->nd && !c->fragment) { /* RFC 6980 5 */
                 nd_in(i, p, &h, c->upper_at);
             } else {
                 node_drop(i->node, DROP_BAD_ND, p);
             }
+        } else if (type == ICMP6_MPS || type == ICMP6_MPA) {
+            prefix_discovery_in(i, p, wire, c);
         } else {
             icmp_in(i, p, &h, c->upper_at);
         }

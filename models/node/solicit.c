@@ -320,7 +320,7 @@ static void note_autonomous(struct iface *i, const struct nd_prefix *p, bool mul
     if (p->len != 64 || p->preferred_s > p->valid_s || addr_link_local(&prefix.addr))
         return; /* RFC 4862 5.5.3 a to d */
     if (i->node->mobile && mobile_is_home(i->node->mobile, &prefix)) {
-        mobile_home_advertised(i->node->mobile, until(i, p->preferred_s));
+        mobile_home_advertised(i->node->mobile, until(i, p->preferred_s), until(i, p->valid_s));
         return; /* at home the home address is the address */
     }
     for (int k = 0; k < ND_ADDRESSES; k++) {

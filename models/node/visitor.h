@@ -33,6 +33,8 @@ struct visitor {
     struct nd_dad dad_link_local;
     struct visitor_path path[MH_BIDS];
     struct sim_timer probing;
+    struct mpa mpa;
+    struct sim_timer advertising;
 };
 
 struct agent {
@@ -43,6 +45,8 @@ struct agent {
     struct agent_checks checks;
     struct sim_timer timer;
     struct probe_config probing;
+    const struct mpa_timers *prefixes;
+    struct rng prefix_delays;
     struct visitor **visitor; /* in order of making */
     unsigned visitors;
     unsigned visitor_room;
@@ -61,5 +65,12 @@ const struct flow_rule *visitor_decide(struct visitor *v, struct bcache_entry *e
 
 /* Tells when a rule is carried by another BID than before. */
 void visitor_note_choice(struct visitor *v, const struct flow_rule *rule, uint16_t bid);
+
+/* ---- agent_prefixes.c ---- */
+
+void visitor_prefixes_init(struct visitor *v);
+
+/* A binding of v was made, refreshed or moved; or ended, `how`, else NULL. */
+void visitor_prefixes_bound(struct visitor *v, const char *how);
 
 #endif

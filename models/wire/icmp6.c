@@ -92,7 +92,7 @@ static void read_option(uint8_t type, struct reader *body, struct nd_options *o)
     }
 }
 
-static enum icmp6_fault read_options(struct reader *r, struct nd_options *o)
+enum icmp6_fault nd_read_options(struct reader *r, struct nd_options *o)
 {
     while (rd_left(r)) {
         uint8_t type = rd_u8(r);
@@ -186,7 +186,7 @@ enum icmp6_fault nd_read(const struct ip6 *h, const uint8_t *icmp, size_t n, str
         return ICMP6_CUT_SHORT;
     if (code)
         return ICMP6_BAD_CODE;
-    fault = read_options(&r, &m->options);
+    fault = nd_read_options(&r, &m->options);
     if (fault)
         return fault;
     return addresses_fit(h, m) ? ICMP6_GOOD : ICMP6_BAD_ADDRESS;
@@ -220,7 +220,7 @@ static void write_prefix(struct writer *w, const struct nd_prefix *p)
 }
 
 /* In the order of their types. */
-static void write_options(struct writer *w, const struct nd_options *o)
+void nd_write_options(struct writer *w, const struct nd_options *o)
 {
     if (o->has_source)
         write_station(w, OPT_SOURCE, o->source);
@@ -254,8 +254,8 @@ static void write_options(struct writer *w, const struct nd_options *o)
     }
 }
 
-static void put_checksum(struct writer *w, size_t start, const struct addr *src,
-                         const struct addr *dst)
+void icmp6_put_checksum(struct writer *w, size_t start, const struct addr *src,
+                        const struct addr *dst)
 {
     if (w->full)
         return;
@@ -292,8 +292,8 @@ void nd_write(struct writer *w, const struct addr *src, const struct addr *dst,
         if (m->type == ICMP6_REDIRECT)
             write_addr(w, &m->destination);
     }
-    write_options(w, &m->options);
-    put_checksum(w, start, src, dst);
+    nd_write_options(w, &m->options);
+    icmp6_put_checksum(w, start, src, dst);
 }
 
 /* ---- echo and errors --------------------------------------------------------- */
@@ -335,7 +335,7 @@ void icmp6_write_echo(struct writer *w, const struct addr *src, const struct add
     wr_u16(w, e->identifier);
     wr_u16(w, e->sequence);
     wr_bytes(w, e->data, e->n);
-    put_checksum(w, start, src, dst);
+    icmp6_put_checksum(w, start, src, dst);
 }
 
 void icmp6_write_error(struct writer *w, const struct addr *src, const struct addr *dst,
@@ -345,5 +345,5 @@ void icmp6_write_error(struct writer *w, const struct addr *src, const struct ad
     write_head(w, e->type, e->code);
     wr_u32(w, e->value);
     wr_bytes(w, e->quote, e->n);
-    put_checksum(w, start, src, dst);
+    icmp6_put_checksum(w, start, src, dst);
 }

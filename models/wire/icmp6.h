@@ -17,6 +17,7 @@
 #include "sim/base/addr.h"
 #include "sim/base/status.h"
 
+struct reader;
 struct writer;
 
 enum icmp6_type {
@@ -32,7 +33,7 @@ enum icmp6_type {
     ICMP6_NS = 135,
     ICMP6_NA = 136,
     ICMP6_REDIRECT = 137,
-    ICMP6_MPS = 146, /* RFC 6275 6.7, 6.8 */
+    ICMP6_MPS = 146, /* models/wire/mpd.h */
     ICMP6_MPA = 147,
 };
 
@@ -143,6 +144,13 @@ MUST_CHECK enum icmp6_fault nd_read(const struct ip6 *h, const uint8_t *icmp, si
                                     struct nd_message *m);
 MUST_CHECK enum icmp6_fault icmp6_read_echo(const uint8_t *icmp, size_t n, struct icmp6_echo *e);
 MUST_CHECK enum icmp6_fault icmp6_read_error(const uint8_t *icmp, size_t n, struct icmp6_error *e);
+
+/* What messages with options of neighbour discovery share: the options, all that are left in r; and
+ * after a message of which only the checksum is missing, `start` being where it stands in w. */
+MUST_CHECK enum icmp6_fault nd_read_options(struct reader *r, struct nd_options *o);
+void nd_write_options(struct writer *w, const struct nd_options *o);
+void icmp6_put_checksum(struct writer *w, size_t start, const struct addr *src,
+                        const struct addr *dst);
 
 /* Each appends a whole message with its checksum; the addresses are those of the IPv6 header. */
 void nd_write(struct writer *w, const struct addr *src, const struct addr *dst,

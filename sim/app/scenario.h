@@ -7,6 +7,8 @@
 
 #include "models/mip6/bcache.h"
 #include "models/mip6/bul.h"
+#include "models/mip6/mpa.h"
+#include "models/mip6/mps.h"
 #include "models/node/agent.h"
 #include "models/node/decide.h"
 #include "models/node/mobile.h"
@@ -161,12 +163,19 @@ struct event_config {
     const char *detach;
     const char *shut;
     const char *restart;
+    const char *renumber;
+    sim_time preferred;
+    bool has_preferred;
+    sim_time valid;
+    bool has_valid;
 };
 
 struct timers_config {
     struct ip_timers ip;
     struct nd_timers nd;
     struct bul_timers bul;
+    struct mps_timers mps;
+    struct mpa_timers mpa;
     sim_time max_delete_bce;
 };
 

@@ -352,17 +352,36 @@ static void check_restart(struct check *k, const struct event_config *e, const c
         SAY(k, path, "'%s' has no bindings to forget: a home agent or a mobile node", e->restart);
 }
 
+/* A bearer's prefix lives with the bearer: RFC 6459 5.2. */
+static void check_renumber(struct check *k, const struct event_config *e, const char *path)
+{
+    const struct network_config *net =
+        SCENARIO_FIND(k->s->networks, struct network_config, e->renumber);
+    if (net->access.kind == ACCESS_CELLULAR) {
+        SAY(k, path, "'%s' is cellular: its prefixes live as long as their bearers (RFC 6459 5.2)",
+            net->name);
+    } else if (!e->has_preferred || !e->has_valid) {
+        SAY(k, path, "renumber goes with `preferred` and `valid`");
+    } else if (e->preferred > e->valid) {
+        SAY(k, path, "`preferred` is above `valid` (RFC 4861 4.6.2)");
+    } else if (e->preferred % SIM_S || e->valid % SIM_S) {
+        SAY(k, path, "a prefix's lifetime is in whole seconds (RFC 4861 4.6.2)");
+    }
+}
+
 static void check_events(struct check *k)
 {
     const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
     for (size_t j = 0; j < k->s->events.n; j++) {
         const char *path = arena_format(k->arena, "events.%zu", j);
         int kinds = (e[j].outage != NULL) + (e[j].attach != NULL) + (e[j].detach != NULL) +
-                    (e[j].shut != NULL) + (e[j].restart != NULL);
+                    (e[j].shut != NULL) + (e[j].restart != NULL) + (e[j].renumber != NULL);
         if (kinds != 1) {
-            SAY(k, path, "exactly one of outage, attach, detach, shut and restart");
+            SAY(k, path, "exactly one of outage, attach, detach, shut, restart and renumber");
         } else if (e[j].restart) {
             check_restart(k, &e[j], path);
+        } else if (e[j].renumber) {
+            check_renumber(k, &e[j], path);
         } else if (!e[j].outage) {
             check_attach(k, &e[j], path);
         }
@@ -370,6 +389,8 @@ static void check_events(struct check *k)
             SAY(k, path, "`for` goes with an outage");
         if (e[j].to && !e[j].attach)
             SAY(k, path, "`to` goes with attach");
+        if ((e[j].has_preferred || e[j].has_valid) && !e[j].renumber)
+            SAY(k, path, "`preferred` and `valid` go with renumber");
         if (e[j].spread)
             SAY(k, path, "`spread` goes with each of a population: NAME.*");
         if (e[j].at >= k->s->general.stop)
@@ -473,6 +494,8 @@ void scenario_check(const struct scenario *s, const struct yaml_node *root, stru
     if (s->timers.bul.initial_timeout > s->timers.bul.max_timeout ||
         s->timers.bul.first_timeout > s->timers.bul.max_timeout)
         SAY(&k, "timers.max_bindack_timeout", "is below the first wait for an acknowledgement");
+    if (s->timers.mpa.min_interval > s->timers.mpa.max_interval)
+        SAY(&k, "timers.max_mob_pfx_adv_interval", "is below min_mob_pfx_adv_interval");
     if (s->general.record.series && s->general.stop / s->general.record.series > SERIES_MOST)
         SAY(&k, "general.record.series", "makes more than %d bins in the run", SERIES_MOST);
     check_networks(&k);

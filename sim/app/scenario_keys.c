@@ -301,6 +301,15 @@ static const struct key event_keys[] = {
      "an interface that is taken down with notice: its binding is deleted first, RFC 5648 5.5.2"},
     {"restart", KEY_REF, EVENT(restart), "",
      "a home agent or mobile node that forgets all its bindings", .refers = "nodes"},
+    {"renumber", KEY_REF, EVENT(renumber), "",
+     "a network whose router advertises other lifetimes of its prefix from then on, on the link and, "
+     "as a home agent, in Mobile Prefix Advertisements (RFC 6275 10.6)",
+     .refers = "networks"},
+    {"preferred", KEY_TIME, EVENT(preferred), "",
+     "renumber: AdvPreferredLifetime in whole seconds; 4294967295 s: for ever",
+     .max = UINT32_MAX * SIM_S, .given_at = KEY_GIVEN(struct event_config, has_preferred)},
+    {"valid", KEY_TIME, EVENT(valid), "", "renumber: AdvValidLifetime, likewise",
+     .max = UINT32_MAX * SIM_S, .given_at = KEY_GIVEN(struct event_config, has_valid)},
     {.name = NULL},
 };
 
@@ -308,6 +317,8 @@ static const struct key timer_keys[] = {
     {"", KEY_JOIN, TIMERS(ip), "", "", .keys = ip_timer_keys},
     {"", KEY_JOIN, TIMERS(nd), "", "", .keys = nd_timer_keys},
     {"", KEY_JOIN, TIMERS(bul), "", "", .keys = bul_timer_keys},
+    {"", KEY_JOIN, TIMERS(mps), "", "", .keys = mps_timer_keys},
+    {"", KEY_JOIN, TIMERS(mpa), "", "", .keys = mpa_timer_keys},
     {"max_delete_bce_timeout", KEY_TIME, TIMERS(max_delete_bce), "10 s",
      "how long a deleted binding is remembered, RFC 6275 12", .max = 3600 * SIM_S},
     {.name = NULL},

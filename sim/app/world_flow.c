@@ -171,6 +171,20 @@ static void restart(const struct world_event *e)
     }
 }
 
+static void renumber(const struct world_event *e)
+{
+    const struct event_config *how = e->how;
+    struct world_network *net = world_network(e->world, how->renumber);
+    const int64_t preferred_s = how->preferred / SIM_S;
+    const int64_t valid_s = how->valid / SIM_S;
+    NODE_EVENT(net->router, EV_RENUMBERED, field_text("network", net->how->name),
+               field_int("preferred_s", preferred_s), field_int("valid_s", valid_s));
+    advertise_renumber(net->segment, (uint32_t)preferred_s, (uint32_t)valid_s);
+    if (net->router->agent) {
+        agent_renumber(net->router->agent, world_lifetime(preferred_s), world_lifetime(valid_s));
+    }
+}
+
 static void happen(struct sim *sim, void *owner)
 {
     struct world_event *e = owner;
@@ -183,6 +197,8 @@ static void happen(struct sim *sim, void *owner)
         mobile_shut(e->station->node->mobile, e->station->iface, e, shut_down);
     } else if (e->how->restart) {
         restart(e);
+    } else if (e->how->renumber) {
+        renumber(e);
     } else {
         detach_iface(e->station->iface);
     }

@@ -24,7 +24,7 @@ struct addr world_address(const struct world *w, const struct node_config *n)
 
 /* ---- fixed nodes --------------------------------------------------------------------- */
 
-static sim_time lifetime_of(int64_t seconds)
+sim_time world_lifetime(int64_t seconds)
 {
     return seconds == ND_INFINITE ? SIM_NEVER : seconds * SIM_S;
 }
@@ -36,13 +36,13 @@ static void add_agent(struct world *w, const struct node_config *how)
     struct bcache_config config = how->agent;
     config.serves = true;
     config.home = net->how->prefix.prefix;
-    config.valid = lifetime_of(net->how->advertise.valid);
-    config.preferred = lifetime_of(net->how->advertise.preferred);
+    config.valid = world_lifetime(net->how->advertise.valid);
+    config.preferred = world_lifetime(net->how->advertise.preferred);
     config.delete_time = w->scenario->timers.max_delete_bce;
     const struct path_probe_config *probe = &how->detection.path_probe;
     const struct probe_config none = {.every = 0};
     (void)agent_new(net->router, net->segment, &address, &config, &how->source_check,
-                    probe->given ? &probe->probing : &none);
+                    probe->given ? &probe->probing : &none, &w->scenario->timers.mpa);
 }
 
 /* Configured by hand, in operation since long. */
@@ -171,6 +171,7 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .gather = how->mcoa.gather,
                                       .timers = bul_timers_of(w),
                                       .moves_keys = moves_keys(how)},
+                              .prefixes = w->scenario->timers.mps,
                               .detection = {.oracle = how->detection.knowledge == 1,
                                             .back_after = how->decision.back_after}};
     if (probe->given)

@@ -35,7 +35,8 @@ struct world_station *world_station_of(const struct world *w, const char *interf
 void world_attach(struct world_station *s);
 void world_add_flows(struct world *w);
 void world_add_events(struct world *w);
-uint16_t world_flow_port(size_t flow); /* UDP port of both ends */
+uint16_t world_flow_port(size_t flow);    /* UDP port of both ends */
+sim_time world_lifetime(int64_t seconds); /* of a prefix; SIM_NEVER: for ever */
 struct addr world_address(const struct world *w, const struct node_config *n);
 
 #endif

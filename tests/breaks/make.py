@@ -1,8 +1,7 @@
-#!/ usr / bin / python3
-""
-    "make.py ROOT: writes tests/breaks/<id>.patch from the list below, each a planted bug.
+#!/usr/bin/python3
+"""make.py ROOT: writes tests/breaks/<id>.patch from the list below, each a planted bug.
 
-    The first lines of a patch say which fault it is and which tests must fail with it; run.py applies
+The first lines of a patch say which fault it is and which tests must fail with it; run.py applies
 each in a scratch copy and demands that they do.  Where the source has moved on, mend the list and
 run this again.
 """
@@ -12,7 +11,7 @@ import sys
 
 root = sys.argv[1]
 
-#id, the tests that catch it, the fault, file, what stands there, what the bug makes of it
+# id, the tests that catch it, the fault, file, what stands there, what the bug makes of it
 BREAKS = [
     ('first-registration-sends-two', 'exchange.mip6 unit.bul',
      'the timer of the first registration is 1 s, and the test at the home agent takes 1 s',
@@ -142,7 +141,7 @@ BREAKS = [
      'models/node/pmtu.c', 'if (mtu < IP6_MTU_MIN)', 'if (mtu < 68)'),
     ('tunnel-refuses-1280', 'exchange.path',
      'a tunnel refuses what every link must carry',
-     'models/node/tunnel.c', 'return mtu > IP6_MTU_MIN + headers ? mtu - headers : IP6_MTU_MIN;', 'return mtu - headers;'),
+     'models/node/tunnel.c', 'return room > IP6_MTU_MIN ? room : IP6_MTU_MIN;', 'return room;'),
     ('tunnel-copies-hop-limit', 'exchange.path',
      'the outer hop limit is that of the packet inside',
      'models/node/tunnel.c', '    path_add_header(p, &t->entry, &t->exit, next, t->hop_limit);', '    path_add_header(p, &t->entry, &t->exit, next, p->at[p->len - before + IP6_AT_HOPS]);'),
@@ -254,6 +253,30 @@ BREAKS = [
     ('hao-is-not-the-source', 'exchange.agent',
      'upper layers see the care-of address where a Home Address option stands',
      'models/node/path.c', '    if (c->has_home)\n        h.src = c->home;\n', ''),
+    ('any-identifier-is-believed', 'unit.mps',
+     'a Mobile Prefix Advertisement with another identifier than asked for is believed',
+     'models/mip6/mps.c', 'if (!m->sent || mpa->identifier != m->identifier) {', 'if (!m->sent) {'),
+    ('unsolicited-is-obeyed', 'exchange.prefixes',
+     'a Mobile Prefix Advertisement that nobody asked for is obeyed',
+     'models/node/mobile_prefixes.c', 'if (verdict != MPS_ACCEPTED) {', 'if (verdict == MPS_FOREIGN) {'),
+    ('identifier-is-constant', 'unit.mps',
+     'all Mobile Prefix Solicitations have the same identifier',
+     'models/mip6/mps.c', '(uint16_t)(1 + rng_below(&m->identifiers, IDENTIFIERS))', '(uint16_t)(1 + 0 * rng_below(&m->identifiers, IDENTIFIERS))'),
+    ('advertises-without-limit', 'exchange.prefixes unit.mpa',
+     'each Mobile Prefix Solicitation is answered at once, however many come',
+     'models/mip6/mpa.c', '    m->source = *source;\n    m->due = allowed(m, now);\n', '    m->source = *source;\n    m->due = now;\n'),
+    ('solicits-from-anywhere', 'exchange.agent exchange.prefixes',
+     'a Mobile Prefix Solicitation is accepted from an address that is not bound',
+     'models/node/path.c', '    if (c->upper != IP6_MH && c->upper != IP6_ESP', '    if (c->upper != IP6_ICMP6 && c->upper != IP6_MH && c->upper != IP6_ESP'),
+    ('refresh-before-prefixes', 'exchange.prefixes unit.bul_answers',
+     'after status 1 bindings are refreshed though the prefixes are not known',
+     'models/mip6/bul.c', '        answer(acts, BUL_DISCOVER);\n', '        answer(acts, BUL_DISCOVER);\n    b->discovering = false;\n'),
+    ('advertises-to-the-dead', 'unit.mpa',
+     'a Mobile Prefix Advertisement is repeated after the binding has ended',
+     'models/mip6/mpa.c', '    m->answers = false;\n    m->due = SIM_NEVER;\n    m->unheard', '    m->answers = false;\n    m->unheard'),
+    ('prefixes-from-care-of', 'exchange.prefixes',
+     'the checksum of a Mobile Prefix Solicitation covers the care-of address',
+     'models/node/mobile_prefixes.c', 'mpd_write(&w, &how->home, &how->agent, &mps);', 'mpd_write(&w, coa, &how->agent, &mps);'),
     ('be-without-limit', 'exchange.agent',
      'Binding Errors are not rate limited',
      'models/node/mobility.c', 'if (icmp_within_limit(n))\n        mobility_send', 'if (icmp_within_limit(n) || n->agent)\n        mobility_send'),

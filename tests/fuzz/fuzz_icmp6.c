@@ -1,11 +1,30 @@
-/* Whatever the bytes: no overrun, and neighbour discovery writes and reads back equal. */
+/* Whatever the bytes: no overrun, and neighbour discovery and mobile prefix discovery write and
+ * read back equal. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "models/wire/icmp6.h"
+#include "models/wire/mpd.h"
 #include "sim/base/bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void try_mpd(const struct ip6 *h, const uint8_t *icmp, size_t n)
+{
+    uint8_t out[4096];
+    struct mpd m;
+    struct mpd back;
+    if (mpd_read(icmp, n, &m) != ICMP6_GOOD)
+        return;
+    struct writer w = wr_over(out, sizeof out);
+    mpd_write(&w, &h->src, &h->dst, &m);
+    if (w.full || mpd_read(out, w.len, &back) != ICMP6_GOOD)
+        abort();
+    if (m.type != back.type || m.identifier != back.identifier || m.managed != back.managed ||
+        m.other != back.other || m.prefixes != back.prefixes ||
+        m.prefix[ND_PREFIXES - 1].valid_s != back.prefix[ND_PREFIXES - 1].valid_s)
+        abort();
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -33,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     icmp[3] = (uint8_t)sum;
     (void)!icmp6_read_echo(icmp, n, &echo);
     (void)!icmp6_read_error(icmp, n, &error);
+    try_mpd(&h, icmp, n);
     if (nd_read(&h, icmp, n, &m) != ICMP6_GOOD)
         return 0;
     struct writer w = wr_over(out, sizeof out);

@@ -23,7 +23,7 @@ OPTIONS = {'mip6.bra.interval': 'option.refresh_advice', 'mip6.acoa.acoa': 'opti
            'ipv6.opt.tel': 'header.encapsulation_limit'}
 # What no model sends yet: return routability, refresh requests, redirects, prefixes, ESP, ...
 LATER = {'mh.brr', 'mh.hoti', 'mh.coti', 'mh.hot', 'mh.cot', 'mh.be', 'option.refresh_advice',
-         'option.nonce_indices', 'option.authorization', 'icmp6.redirect', 'icmp6.mps', 'icmp6.mpa', 'header.esp'}
+         'option.nonce_indices', 'option.authorization', 'icmp6.redirect', 'header.esp'}
 FIELDS = ['frame.interface_name', 'frame.packet_flags_direction', 'frame.comment', 'icmpv6.type',
           'mip6.mhtype', 'ipv6.nxt', 'udp.srcport'] + list(OPTIONS)
 

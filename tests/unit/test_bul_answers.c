@@ -294,10 +294,56 @@ static void each_address_backs_off_on_its_own(void)
     CHECK_EQ(bul_next(&b), lost_at + SIM_MS + SIM_S);
 }
 
+/* Status 1: the home prefix ends with the binding. RFC 6275 11.7.3. */
+static void no_refresh_before_the_prefixes_are_learned(void)
+{
+    const struct mh brr = {.type = MH_BRR};
+    begin(false, BUL_BULK);
+    want(0, &coa1, 0);
+    answer(&update(0)->bu, 1, 25, 0); /* 100 s, to be refreshed after 80 */
+    CHECK(has(BUL_DISCOVER) && has(BUL_UP));
+    RULE("MIP6-MN-12");
+    CHECK_EQ(bul_next(&b), 100 * SIM_S);
+    tick(90 * SIM_S);
+    CHECK_EQ(updates(), 0);
+    acts.n = 0;
+    bul_discovered(&b, 91 * SIM_S, &acts);
+    RULE("MIP6-MN-12");
+    CHECK_EQ(updates(), 1);
+    answer(&update(0)->bu, 1, 25, 91 * SIM_S);
+    acts.n = 0;
+    bul_asked(&b, &brr, 95 * SIM_S, &acts); /* not even if it is asked for */
+    CHECK_EQ(updates(), 0);
+    want(0, &coa2, 96 * SIM_S); /* a hand-over does not wait */
+    CHECK_EQ(updates(), 1);
+    answer(&update(0)->bu, 0, 25, 96 * SIM_S); /* nothing to discover any more */
+    CHECK(!has(BUL_DISCOVER) && bul_next(&b) == 176 * SIM_S);
+    tick(176 * SIM_S);
+    CHECK_EQ(updates(), 1);
+}
+
+/* Lost for good: the binding is made anew when it is over, and a deregistration asks nothing. */
+static void without_prefixes_the_binding_ends(void)
+{
+    begin(false, BUL_BULK);
+    want(0, &coa1, 0);
+    answer(&update(0)->bu, 1, 25, 0);
+    tick(100 * SIM_S);
+    CHECK(has(BUL_LOST) && updates() == 1);
+    bind_both(BUL_BULK);
+    acts.n = 0;
+    bul_unwant(&b, 2, 10 * SIM_S, &acts);
+    struct mh bu = update(0)->bu;
+    answer(&bu, 1, 0, 10 * SIM_S);
+    CHECK(!has(BUL_DISCOVER));
+}
+
 CHECK_MAIN(CASE(after_165_all_are_asked_for), CASE(an_answer_without_identifiers_ends_the_attempt),
            CASE(a_forged_135_is_ignored), CASE(a_135_concerns_the_update_of_its_identifiers),
            CASE(unknown_identifiers_are_deleted), CASE(no_lifetime_is_longer_than_asked),
            CASE(an_address_in_an_acknowledgement_does_no_harm),
            CASE(each_address_has_its_own_identifier),
            CASE(a_bulk_update_leaves_from_an_address_in_it), CASE(no_option_has_h_away_from_home),
-           CASE(each_address_backs_off_on_its_own))
+           CASE(each_address_backs_off_on_its_own),
+           CASE(no_refresh_before_the_prefixes_are_learned),
+           CASE(without_prefixes_the_binding_ends))

@@ -145,7 +145,7 @@ static void prefix_messages_are_signalling(void)
     see(0, TAP_SENT, packet, n, (struct pkt_mark){.inside = inside});
     CHECK_EQ(sent(COUNT_MPS), 1);
     CHECK_EQ(sent(COUNT_SIGNALLING_BYTES), sizeof solicitation);
-    CHECK(says(packet, n, inside, "ESP 0x10203040 seq 3 {mps}"));
+    CHECK(says(packet, n, inside, "ESP 0x10203040 seq 3 {mps identifier 0}"));
     inside = count_sealed(&count, echo, sizeof echo, IP6_ICMP6, 0);
     see(0, TAP_SENT, packet, n, (struct pkt_mark){.inside = inside});
     CHECK_EQ(sent(COUNT_ECHO_REQUEST), 1);
