@@ -155,16 +155,17 @@ enum node_reason {
     X(REFUSED, "mip6.refused",                                                                     \
       "peer, what: a node that does not know the Mobility Header or the Home Address option")
 
-#define IPSEC_EVENTS(X)                                                                      \
-    X(SA_MADE, "ipsec.sa_made",                                                              \
-      "spi, direction, mode, policy, suite, home_address, end_point: the SA may be used")    \
-    X(SA_SOFT, "ipsec.sa_soft", "spi, direction, policy: it should be replaced")             \
-    X(SA_ENDED, "ipsec.sa_ended", "spi, direction, policy, how: it is used no more")         \
-    X(ACQUIRE, "ipsec.acquire",                                                              \
-      "policy, home_address, peer: a packet needs an SA, and there is none")                 \
-    X(MIGRATED, "ipsec.migrated",                                                            \
-      "home_address, care_of_address, sas, why: the SAs' own end point moved, RFC 4877 4.3") \
-    X(KEY_ADDRESS, "ipsec.key_address",                                                      \
+#define IPSEC_EVENTS(X)                                                                            \
+    X(SA_MADE, "ipsec.sa_made",                                                                    \
+      "spi, direction, mode, policy, suite, home_address, end_point: the SA may be used")          \
+    X(SA_SOFT, "ipsec.sa_soft", "spi, direction, policy: it should be replaced")                   \
+    X(SA_ENDED, "ipsec.sa_ended", "spi, direction, policy, how: it is used no more")               \
+    X(ACQUIRE, "ipsec.acquire",                                                                    \
+      "policy, home_address, peer: a packet needs an SA, and there is none")                       \
+    X(MIGRATED, "ipsec.migrated",                                                                  \
+      "home_address, care_of_address, sas, why: the SAs' own end point moved, RFC 4877 4.3")       \
+    X(INJECTED, "scenario.injected", "what, policy, spi: an attacker has had this packet in hand") \
+    X(KEY_ADDRESS, "ipsec.key_address",                                                            \
       "home_address, care_of_address: what key management uses from now on, RFC 5648 9.1")
 
 enum event_name {

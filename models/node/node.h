@@ -26,6 +26,7 @@
 struct agent;
 struct fragments;
 struct iface;
+struct injection;
 struct mobile;
 struct nd_iface;
 struct protection;
@@ -62,8 +63,10 @@ struct node {
     struct addr own;                /* a router's address where an interface has none */
     struct icmp_bucket errors;
     struct pmtu pmtu;
-    struct fragments *fragments; /* NULL: none came or left yet */
-    struct addr outer_src;       /* of the tunnel that the packet being worked on came out of */
+    struct fragments *fragments;  /* NULL: none came or left yet */
+    struct injection *injections; /* that a scenario asked for; NULL: none */
+    struct injection *injected;   /* what the packet that is being sealed is to suffer */
+    struct addr outer_src;        /* of the tunnel that the packet being worked on came out of */
     struct addr outer_dst;
 };
 

@@ -5,6 +5,7 @@
 #include "models/node/agent.h"
 #include "models/node/fragments.h"
 #include "models/node/icmp.h"
+#include "models/node/inject.h"
 #include "models/node/mobile.h"
 #include "models/node/mobility.h"
 #include "models/node/nd.h"
@@ -124,6 +125,8 @@ void path_out_plain(struct node *n, struct pkt *p)
 
 void path_out_ready(struct node *n, struct pkt *p)
 {
+    struct injection *injected = n->injected;
+    n->injected = NULL;
     struct addr src = ip6_src(p->at);
     struct addr dst = ip6_dst(p->at);
     const struct route *r = routes_find(n->routes, &dst);
@@ -141,6 +144,9 @@ void path_out_ready(struct node *n, struct pkt *p)
         n->opened = opened;
         n->from_tunnel = from_tunnel;
     } else if (find_way(n, &src, &dst, r, &w)) {
+        struct pkt *front = injected ? inject_on_way(injected, p, w.out, &w.next_hop) : NULL;
+        if (front)
+            emit_own(&w, front);
         emit_own(&w, p);
     } else if (!n->forwards && !w.out) {
         node_drop(n, DROP_NO_ADDRESS, p);

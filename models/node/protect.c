@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/ipsec/esp.h"
+#include "models/node/inject.h"
 #include "models/wire/mh.h"
 
 struct protection {
@@ -160,6 +161,7 @@ static enum node_reason reason_of(enum ipsec_verdict v)
 
 bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8_t next)
 {
+    n->injected = n->injections ? inject_at_seal(n, sa, p, at, next) : NULL;
     tap_sealed(n->sim, p->at + at, p->len - at, next, p);
     if (esp_seal(sa, p, at, next)) {
         node_drop(n, DROP_SEQUENCE_OVERFLOW, p);

@@ -163,6 +163,12 @@ struct event_config {
     const char *detach;
     const char *shut;
     const char *restart;
+    int inject;     /* enum inject_kind */
+    const char *of; /* inject: who seals */
+    const char *policy;
+    struct addr source;
+    struct addr home;
+    sim_time after;
     const char *renumber;
     sim_time preferred;
     bool has_preferred;

@@ -316,88 +316,6 @@ static void check_flows(struct check *k)
     }
 }
 
-static void check_attach(struct check *k, const struct event_config *e, const char *path)
-{
-    const char *name = e->attach ? e->attach : e->detach ? e->detach : e->shut;
-    const struct node_config *node;
-    const struct interface_config *i;
-    if (!scenario_interface(k->s, name, &node, &i)) {
-        struct suggestion best = suggest_for(name);
-        const struct node_config *n = KEY_ITEMS(k->s->nodes, struct node_config);
-        for (size_t j = 0; j < k->s->nodes.n; j++) {
-            for (size_t m = 0; m < n[j].interfaces.n; m++) {
-                suggest_try(&best,
-                            path2(k, n[j].name,
-                                  KEY_ITEMS(n[j].interfaces, struct interface_config)[m].name));
-            }
-        }
-        SAY(k, path, "'%s' is no interface of a mobile node%s%s%s", name,
-            best.best ? "; did you mean '" : ", such as car.wlan0", best.best ? best.best : "",
-            best.best ? "'?" : "");
-        return;
-    }
-    const struct network_config *to = SCENARIO_FIND(k->s->networks, struct network_config, e->to);
-    const struct network_config *from =
-        SCENARIO_FIND(k->s->networks, struct network_config, i->attach);
-    if (to && (to->access.kind == ACCESS_CELLULAR) != (from->access.kind == ACCESS_CELLULAR)) {
-        SAY(k, path, "%s is made for network '%s'; '%s' is of another kind", name, from->name,
-            to->name);
-    }
-}
-
-static void check_restart(struct check *k, const struct event_config *e, const char *path)
-{
-    const struct node_config *n = scenario_node(k->s, e->restart);
-    if (n->role == ROLE_CORRESPONDENT)
-        SAY(k, path, "'%s' has no bindings to forget: a home agent or a mobile node", e->restart);
-}
-
-/* A bearer's prefix lives with the bearer: RFC 6459 5.2. */
-static void check_renumber(struct check *k, const struct event_config *e, const char *path)
-{
-    const struct network_config *net =
-        SCENARIO_FIND(k->s->networks, struct network_config, e->renumber);
-    if (net->access.kind == ACCESS_CELLULAR) {
-        SAY(k, path, "'%s' is cellular: its prefixes live as long as their bearers (RFC 6459 5.2)",
-            net->name);
-    } else if (!e->has_preferred || !e->has_valid) {
-        SAY(k, path, "renumber goes with `preferred` and `valid`");
-    } else if (e->preferred > e->valid) {
-        SAY(k, path, "`preferred` is above `valid` (RFC 4861 4.6.2)");
-    } else if (e->preferred % SIM_S || e->valid % SIM_S) {
-        SAY(k, path, "a prefix's lifetime is in whole seconds (RFC 4861 4.6.2)");
-    }
-}
-
-static void check_events(struct check *k)
-{
-    const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
-    for (size_t j = 0; j < k->s->events.n; j++) {
-        const char *path = arena_format(k->arena, "events.%zu", j);
-        int kinds = (e[j].outage != NULL) + (e[j].attach != NULL) + (e[j].detach != NULL) +
-                    (e[j].shut != NULL) + (e[j].restart != NULL) + (e[j].renumber != NULL);
-        if (kinds != 1) {
-            SAY(k, path, "exactly one of outage, attach, detach, shut, restart and renumber");
-        } else if (e[j].restart) {
-            check_restart(k, &e[j], path);
-        } else if (e[j].renumber) {
-            check_renumber(k, &e[j], path);
-        } else if (!e[j].outage) {
-            check_attach(k, &e[j], path);
-        }
-        if (e[j].length && !e[j].outage)
-            SAY(k, path, "`for` goes with an outage");
-        if (e[j].to && !e[j].attach)
-            SAY(k, path, "`to` goes with attach");
-        if ((e[j].has_preferred || e[j].has_valid) && !e[j].renumber)
-            SAY(k, path, "`preferred` and `valid` go with renumber");
-        if (e[j].spread)
-            SAY(k, path, "`spread` goes with each of a population: NAME.*");
-        if (e[j].at >= k->s->general.stop)
-            SAY(k, path, "is not before the end of the run");
-    }
-}
-
 /* "; did you mean '...'?" for a name of models/names.h, or "". */
 static const char *suggest_name(struct check *k, const char *wrong)
 {
@@ -503,6 +421,6 @@ void scenario_check(const struct scenario *s, const struct yaml_node *root, stru
     if (c->n == 0)
         check_nodes(&k);
     check_flows(&k);
-    check_events(&k);
+    scenario_check_events(&k);
     check_expect(&k);
 }

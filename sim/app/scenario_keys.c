@@ -1,4 +1,5 @@
 /* The tables of keys, joined. */
+#include "models/node/inject.h"
 #include "scenarios/populate.h"
 #include "sim/app/scenario.h"
 
@@ -301,6 +302,19 @@ static const struct key event_keys[] = {
      "an interface that is taken down with notice: its binding is deleted first, RFC 5648 5.5.2"},
     {"restart", KEY_REF, EVENT(restart), "",
      "a home agent or mobile node that forgets all its bindings", .refers = "nodes"},
+    {"inject", KEY_WORD, EVENT(inject), "nothing",
+     "what an attacker behind `of` does to the next packet that it seals: the packet again; with "
+     "another source; a copy with a wrong check value, or in the clear, in front of it; or `of` is "
+     "the attacker, and its next Binding Update names another's home address",
+     .words = inject_words},
+    {"of", KEY_REF, EVENT(of), "", "inject: a home agent or mobile node with IPsec",
+     .refers = "nodes"},
+    {"policy", KEY_TEXT, EVENT(policy), "",
+     "inject: whose packet (bu, mps, hoti, payload, ...); default: of any"},
+    {"source", KEY_ADDR, EVENT(source), "", "inject: outer source of what is injected"},
+    {"home", KEY_ADDR, EVENT(home), "", "inject others-home: the address that it names"},
+    {"after", KEY_TIME, EVENT(after), "0 s", "inject again: how long behind the packet itself",
+     .max = 3600 * SIM_S},
     {"renumber", KEY_REF, EVENT(renumber), "",
      "a network whose router advertises other lifetimes of its prefix from then on, on the link and, "
      "as a home agent, in Mobile Prefix Advertisements (RFC 6275 10.6)",

@@ -19,6 +19,9 @@ struct check {
 /* scenario_mobility.c: what a mobile node's movement asks for. */
 void scenario_check_mobility(struct check *k, const struct node_config *n);
 
+/* scenario_events.c: what events ask for. */
+void scenario_check_events(struct check *k);
+
 /* scenario_ipsec.c: what its IPsec asks for. */
 void scenario_check_ipsec(struct check *k, const struct node_config *n);
 

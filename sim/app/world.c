@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/node/fragments.h"
+#include "models/node/inject.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
 #include "sim/app/world_parts.h"
@@ -97,6 +98,7 @@ void world_free(struct world *w)
     }
     for (uint32_t k = 0; k < w->nodes; k++) {
         fragments_release(w->node[k]);
+        inject_release(w->node[k]);
         for (unsigned i = 0; i < w->node[k]->ifaces; i++) {
             if (w->node[k]->iface[i]->nd)
                 neighbour_release(w->node[k]->iface[i]);

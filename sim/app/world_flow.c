@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "models/node/agent.h"
+#include "models/node/inject.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
 #include "models/node/source_address.h"
@@ -185,6 +186,16 @@ static void renumber(const struct world_event *e)
     }
 }
 
+static void inject(const struct world_event *e)
+{
+    const struct inject_order order = {.kind = (enum inject_kind)e->how->inject,
+                                       .policy = e->how->policy,
+                                       .source = e->how->source,
+                                       .home = e->how->home,
+                                       .after = e->how->after};
+    inject_arm(world_node(e->world, e->how->of), &order);
+}
+
 static void happen(struct sim *sim, void *owner)
 {
     struct world_event *e = owner;
@@ -199,6 +210,8 @@ static void happen(struct sim *sim, void *owner)
         restart(e);
     } else if (e->how->renumber) {
         renumber(e);
+    } else if (e->how->inject) {
+        inject(e);
     } else {
         detach_iface(e->station->iface);
     }

@@ -1,0 +1,158 @@
+#include "models/node/inject.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "models/ipsec/spd.h"
+#include "models/node/path.h"
+#include "models/wire/mh.h"
+
+const char *const inject_words[] = {"nothing",     "again", "foreign-source", "wrong-icv", "clear",
+                                    "others-home", NULL};
+
+enum { MH_AT_TYPE = 2, MH_AT_CHECKSUM = 4, HAO_AT_ADDRESS = 2 };
+
+struct injection {
+    struct node *node;
+    struct inject_order how;
+    bool done;
+    struct pkt *held; /* text of a clear copy, or what goes out again; NULL: nothing */
+    uint8_t next;     /* protocol of that text */
+    struct iface *out;
+    struct addr next_hop;
+    struct sim_timer timer;
+    struct injection *other;
+};
+
+static void send_again(struct sim *sim, void *owner)
+{
+    struct injection *x = owner;
+    struct pkt *p = x->held;
+    (void)sim;
+    x->held = NULL;
+    path_out_on(x->out, &x->next_hop, p);
+}
+
+void inject_arm(struct node *n, const struct inject_order *how)
+{
+    struct injection *x = arena_take(n->arena, sizeof *x);
+    struct injection **last = &n->injections;
+    *x = (struct injection){.node = n, .how = *how};
+    sim_timer_init(&x->timer, send_again, x);
+    while (*last)
+        last = &(*last)->other;
+    *last = x;
+}
+
+void inject_release(struct node *n)
+{
+    for (struct injection *x = n->injections; x; x = x->other) {
+        if (x->held)
+            pkt_give(n->packets, x->held);
+        x->held = NULL;
+    }
+}
+
+static struct pkt *copy_of(const struct injection *x, const struct pkt *p)
+{
+    struct pkt *copy = pkt_copy(x->node->packets, p);
+    copy->mark.flow = 0;
+    copy->mark.injected = true;
+    return copy;
+}
+
+/* Another's home address in the option, and the checksum that goes with it. */
+static bool name_other_home(const struct injection *x, struct pkt *p)
+{
+    struct ip6_chain c;
+    if (ip6_walk(p->at, p->len, &c) || !c.has_home || c.upper != IP6_MH ||
+        p->len < c.upper_at + 8 || p->at[c.upper_at + MH_AT_TYPE] != MH_BU)
+        return false;
+    struct addr dst = ip6_dst(p->at);
+    uint8_t *mh = p->at + c.upper_at;
+    memcpy(p->at + c.home_at + HAO_AT_ADDRESS, x->how.home.b, sizeof x->how.home.b);
+    mh[MH_AT_CHECKSUM] = mh[MH_AT_CHECKSUM + 1] = 0;
+    uint16_t sum = ip6_checksum(&x->how.home, &dst, IP6_MH, mh, p->len - c.upper_at);
+    mh[MH_AT_CHECKSUM] = (uint8_t)(sum >> 8);
+    mh[MH_AT_CHECKSUM + 1] = (uint8_t)sum;
+    p->mark.injected = true;
+    return true;
+}
+
+/* The text that is about to be sealed, without what stands in front of it. */
+static void keep_text(struct injection *x, const struct pkt *p, size_t at, uint8_t next)
+{
+    x->held = copy_of(x, p);
+    pkt_strip(x->held, at);
+    x->next = next;
+}
+
+struct injection *inject_at_seal(struct node *n, const struct sa *sa, struct pkt *p, size_t at,
+                                 uint8_t next)
+{
+    for (struct injection *x = n->injections; x; x = x->other) {
+        if (x->done || (x->how.policy && strcmp(x->how.policy, sa->entry->name) != 0))
+            continue;
+        if (x->how.kind == INJECT_OTHERS_HOME && !name_other_home(x, p))
+            continue;
+        if (x->how.kind == INJECT_CLEAR)
+            keep_text(x, p, at, next);
+        x->done = true;
+        NODE_EVENT(n, EV_INJECTED, field_text("what", inject_words[x->how.kind]),
+                   field_text("policy", sa->entry->name), field_int("spi", sa->spi));
+        return x;
+    }
+    return NULL;
+}
+
+/* The headers of the sealed packet in front of its text. */
+static struct pkt *put_headers(struct injection *x, const struct pkt *sealed)
+{
+    struct ip6_chain c;
+    struct pkt *p = x->held;
+    enum ip6_fault fault = ip6_walk(sealed->at, sealed->len, &c);
+    assert(!fault && c.upper == IP6_ESP);
+    x->held = NULL;
+    memcpy(pkt_prepend(p, c.upper_at), sealed->at, c.upper_at);
+    p->at[ip6_named_at(sealed->at, c.upper_at)] = x->next;
+    ip6_set_length(p->at, p->len);
+    return p;
+}
+
+static void put_source(const struct injection *x, struct pkt *p)
+{
+    if (!addr_unspecified(&x->how.source))
+        memcpy(p->at + IP6_AT_SRC, x->how.source.b, sizeof x->how.source.b);
+}
+
+struct pkt *inject_on_way(struct injection *x, struct pkt *p, struct iface *out,
+                          const struct addr *next_hop)
+{
+    struct pkt *front = NULL;
+    switch (x->how.kind) {
+    case INJECT_AGAIN:
+        x->held = copy_of(x, p);
+        x->out = out;
+        x->next_hop = *next_hop;
+        put_source(x, x->held);
+        sim_arm_in(x->node->sim, &x->timer, x->how.after);
+        break;
+    case INJECT_FOREIGN_SOURCE:
+        p->mark.injected = true;
+        put_source(x, p);
+        break;
+    case INJECT_WRONG_ICV:
+        front = copy_of(x, p);
+        front->at[front->len - 1] ^= 1;
+        break;
+    case INJECT_CLEAR:
+        front = put_headers(x, p);
+        break;
+    case INJECT_OTHERS_HOME:
+    case INJECT_NOTHING:
+        break;
+    }
+    if (front)
+        put_source(x, front);
+    return front;
+}
