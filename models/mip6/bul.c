@@ -188,6 +188,20 @@ void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
     exchange_send_due(b, now, acts);
 }
 
+/* Where key management's care-of address is gone, the next one asks with K: RFC 5648 9.1. */
+static void move_keys(struct bul *b, sim_time now, struct bul_acts *acts)
+{
+    if (!b->how.moves_keys || addr_unspecified(&b->key_coa) || exchange_uses(b, &b->key_coa))
+        return;
+    for (unsigned k = 0; k < b->entries; k++) {
+        struct bul_entry *e = &b->entry[k];
+        if (e->state == BUL_BOUND && e->has_path) {
+            step(b, e, REFRESH, 0, now, acts);
+            return;
+        }
+    }
+}
+
 void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts)
 {
     struct bul_entry *e = find(b, bid);
@@ -199,6 +213,7 @@ void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts
     if (e->state == BUL_ASKING) /* what the home agent may hold, it holds no longer than this */
         e->expires = now + b->how.lifetime;
     step(b, e, known ? UNWANT : CANCEL, 0, now, acts);
+    move_keys(b, now, acts);
     exchange_send_due(b, now, acts);
 }
 

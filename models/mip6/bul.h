@@ -56,8 +56,9 @@ struct bul_config {
     int registration;  /* enum bul_registration */
     sim_time gather;   /* bulk: what is wanted within this time goes into one BU */
     struct bul_timers timers;
-    bool moves_keys; /* K: SAs are not manual, and their end can move: RFC 6275 11.7.1 */
-    bool link_local; /* L: the link-local address has the home address's identifier */
+    uint16_t key_bid; /* what key management rather uses; 0: what comes first */
+    bool moves_keys;  /* K: SAs are not manual, and their end can move: RFC 6275 11.7.1 */
+    bool link_local;  /* L: the link-local address has the home address's identifier */
 };
 
 enum bul_state {

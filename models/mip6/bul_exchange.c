@@ -299,7 +299,7 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
     }
 }
 
-static bool is_used(const struct bul *b, const struct addr *coa)
+bool exchange_uses(const struct bul *b, const struct addr *coa)
 {
     for (unsigned k = 0; k < b->entries; k++) {
         const struct bul_entry *e = &b->entry[k];
@@ -310,6 +310,12 @@ static bool is_used(const struct bul *b, const struct addr *coa)
     return false;
 }
 
+static bool is_preferred(const struct bul *b, const struct addr *coa)
+{
+    const struct bul_entry *e = b->how.key_bid ? bul_find(b, b->how.key_bid) : NULL;
+    return e && e->has_path && addr_eq(&e->coa, coa);
+}
+
 /* K in a BU whose source is the care-of address that key management uses, and in no other: a
  * second care-of address must not steal it. It moves when that one is gone (RFC 5648 9.1). */
 static void put_keys(struct bul *b, const struct bul_exchange *x, const struct addr *src,
@@ -317,9 +323,9 @@ static void put_keys(struct bul *b, const struct bul_exchange *x, const struct a
 {
     if (!b->how.moves_keys)
         return;
-    if (x->home || (!x->leaves && !is_used(b, &b->key_coa)))
+    if (x->home || (!x->leaves && (is_preferred(b, src) || !exchange_uses(b, &b->key_coa))))
         b->key_coa = *src;
-    if (addr_eq(src, &b->key_coa))
+    if (addr_eq(src, &b->key_coa) && (x->home || !x->leaves))
         bu->flags |= MH_BU_KEY;
 }
 

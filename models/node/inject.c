@@ -87,19 +87,40 @@ static void keep_text(struct injection *x, const struct pkt *p, size_t at, uint8
     x->next = next;
 }
 
+static void begin(struct injection *x, const char *policy, uint32_t spi)
+{
+    x->done = true;
+    NODE_EVENT(x->node, EV_INJECTED, field_text("what", inject_words[x->how.kind]),
+               field_text("policy", policy), field_int("spi", spi));
+}
+
+static bool waits_for(const struct injection *x, const char *policy)
+{
+    return !x->done && (!x->how.policy || !strcmp(x->how.policy, policy));
+}
+
 struct injection *inject_at_seal(struct node *n, const struct sa *sa, struct pkt *p, size_t at,
                                  uint8_t next)
 {
     for (struct injection *x = n->injections; x; x = x->other) {
-        if (x->done || (x->how.policy && strcmp(x->how.policy, sa->entry->name) != 0))
-            continue;
-        if (x->how.kind == INJECT_OTHERS_HOME && !name_other_home(x, p))
+        if (!waits_for(x, sa->entry->name) ||
+            (x->how.kind == INJECT_OTHERS_HOME && !name_other_home(x, p)))
             continue;
         if (x->how.kind == INJECT_CLEAR)
             keep_text(x, p, at, next);
-        x->done = true;
-        NODE_EVENT(n, EV_INJECTED, field_text("what", inject_words[x->how.kind]),
-                   field_text("policy", sa->entry->name), field_int("spi", sa->spi));
+        begin(x, sa->entry->name, sa->spi);
+        return x;
+    }
+    return NULL;
+}
+
+struct injection *inject_at_bypass(struct node *n, const struct spd_entry *policy)
+{
+    for (struct injection *x = n->injections; x; x = x->other) {
+        bool can = x->how.kind == INJECT_AGAIN || x->how.kind == INJECT_FOREIGN_SOURCE;
+        if (!can || !waits_for(x, policy->name))
+            continue;
+        begin(x, policy->name, 0);
         return x;
     }
     return NULL;

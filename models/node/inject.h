@@ -1,7 +1,8 @@
 /*
  * inject.h - what an attacker puts into the way of protected packets, as a scenario's event asks.
  *
- * It sits behind a node and takes the next packet that the node seals for a policy.  What it sends
+ * It sits behind a node and takes the next packet that the node seals for a policy, or lets into
+ * the tunnel as it is.  What it sends
  * is marked (pkt_mark.injected) and, unless it is the packet itself, belongs to no flow.  It has
  * no keys; only `others-home` is a mobile node that misuses its own.
  */
@@ -38,6 +39,10 @@ void inject_arm(struct node *n, const struct inject_order *how);
 /* Told by protect.c: `sa` is about to seal p from `at` on. NULL: nobody is interested. */
 struct injection *inject_at_seal(struct node *n, const struct sa *sa, struct pkt *p, size_t at,
                                  uint8_t next);
+
+/* Told by protect.c: p goes into the tunnel as it is, by that policy. Only again and
+ * foreign-source can be done to it. */
+struct injection *inject_at_bypass(struct node *n, const struct spd_entry *policy);
 
 /* Told by path.c: p, sealed and whole, leaves through `out` to `next_hop`. Answers what goes in
  * front of it; NULL: nothing. */

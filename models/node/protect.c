@@ -12,6 +12,7 @@ struct protection {
     struct ipsec ipsec;
     struct spd others;
     struct sim_timer timer; /* lifetimes */
+    bool started;           /* what is installed before is told when the run begins */
 };
 
 static void wake(struct sim *sim, void *owner);
@@ -66,6 +67,17 @@ static void rearm(struct protection *p)
     }
 }
 
+static void tell_made(const struct protection *p, const struct sa *sa)
+{
+    struct node *n = p->node;
+    NODE_EVENT(n, EV_SA_MADE, field_int("spi", sa->spi),
+               field_text("direction", directions[sa->direction]),
+               field_text("mode", modes[sa->mode]), field_text("policy", sa->entry->name),
+               field_text("suite", sa->suite->name),
+               field_addr("home_address", &sa->subject->address),
+               field_addr("end_point", p->ipsec.is_gateway ? &sa->remote : &sa->local));
+}
+
 struct sa *protection_install(struct protected *who, struct ciphers *c, const char *policy,
                               unsigned number, const struct ipsec_keying *how)
 {
@@ -73,14 +85,17 @@ struct sa *protection_install(struct protected *who, struct ciphers *c, const ch
     struct node *n = p->node;
     struct sa *sa = ipsec_install(&p->ipsec, c, who->subject, policy, number, how, sim_now(n->sim));
     assert(sa);
-    NODE_EVENT(n, EV_SA_MADE, field_int("spi", sa->spi),
-               field_text("direction", directions[sa->direction]),
-               field_text("mode", modes[sa->mode]), field_text("policy", sa->entry->name),
-               field_text("suite", sa->suite->name),
-               field_addr("home_address", &who->subject->address),
-               field_addr("end_point", p->ipsec.is_gateway ? &sa->remote : &sa->local));
+    if (p->started)
+        tell_made(p, sa);
     rearm(p);
     return sa;
+}
+
+void protection_start(struct protection *p)
+{
+    p->started = true;
+    for (const struct sa *sa = p->ipsec.sad.first; sa; sa = sa->newer)
+        tell_made(p, sa);
 }
 
 static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime what)
@@ -238,8 +253,11 @@ bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *
     if (!may_leave(n, p, &inside, &a))
         return false;
     t->sa = a.sa;
-    if (a.sa)
+    if (a.sa) {
         choose_end(inside.subject->owner, t);
+    } else if (n->injections) {
+        n->injected = inject_at_bypass(n, a.entry);
+    }
     return true;
 }
 

@@ -125,8 +125,9 @@ struct mcoa_config {
 
 /* What key management does when the node moves; more of it comes with IKEv2. */
 struct ike_config {
-    int mobility; /* 0 k-bit, 1 none */
-    bool given;   /* `mobility` */
+    const char *coa; /* interface */
+    int mobility;    /* 0 k-bit, 1 none */
+    bool given;      /* `mobility` */
 };
 
 enum node_role { ROLE_MOBILE, ROLE_HOME_AGENT, ROLE_CORRESPONDENT };

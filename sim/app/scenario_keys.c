@@ -243,6 +243,9 @@ static const struct key source_check_keys[] = {
 };
 
 static const struct key ike_keys[] = {
+    {"coa", KEY_TEXT, NODE(ike.coa) - NODE(ike), "",
+     "the interface whose care-of address it uses while there is one (RFC 5648 9.1); default: the one "
+     "that registers first"},
     {"mobility", KEY_WORD, NODE(ike.mobility) - NODE(ike), "k-bit",
      "how its care-of address follows a movement: the K bit of a Binding Update (RFC 6275 6.1.7), or "
      "not at all",

@@ -158,6 +158,16 @@ static bool moves_keys(const struct node_config *how)
            how->ike.mobility == 0;
 }
 
+static uint16_t key_bid(const struct node_config *how)
+{
+    const struct interface_config *i = KEY_ITEMS(how->interfaces, struct interface_config);
+    for (size_t k = 0; k < how->interfaces.n; k++) {
+        if (how->ike.coa && !strcmp(i[k].name, how->ike.coa))
+            return (uint16_t)(k + 1);
+    }
+    return 0;
+}
+
 static struct mobile_config mobile_config_of(const struct world *w, const struct node_config *how)
 {
     const struct node_config *agent = scenario_node(w->scenario, how->home.agent);
@@ -170,7 +180,8 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .registration = how->mcoa.registration,
                                       .gather = how->mcoa.gather,
                                       .timers = bul_timers_of(w),
-                                      .moves_keys = moves_keys(how)},
+                                      .moves_keys = moves_keys(how),
+                                      .key_bid = key_bid(how)},
                               .prefixes = w->scenario->timers.mps,
                               .detection = {.oracle = how->detection.knowledge == 1,
                                             .back_after = how->decision.back_after}};
