@@ -345,6 +345,26 @@ static void send_own(struct agent *a, struct pkt *p, const struct addr *home,
     path_out_plain(a->node, p);
 }
 
+/* To each of the bindings: in a tunnel, or on the home link. */
+static void send_to(struct agent *a, const struct binding *const chosen[], unsigned n,
+                    struct pkt *p)
+{
+    struct tunnel end[MH_BIDS];
+    unsigned ends = 0;
+    for (unsigned k = 0; k < n; k++) {
+        if (chosen[k]->home) {
+            send_home(a, n > 1 ? mobility_copy(a->node, p, (uint8_t)(n - 1)) : p, chosen[k]);
+        } else {
+            end[ends++] = (struct tunnel){.entry = a->address,
+                                          .exit = chosen[k]->coa,
+                                          .hop_limit = 64,
+                                          .bid = chosen[k]->bid};
+        }
+    }
+    if (ends)
+        mobility_tunnel_all(a->node, p, end, ends);
+}
+
 bool agent_takes(struct agent *a, struct pkt *p)
 {
     struct addr dst = ip6_dst(p->at);
@@ -365,14 +385,7 @@ bool agent_takes(struct agent *a, struct pkt *p)
     }
     if (rule)
         visitor_note_choice(v, rule, chosen[0]->bid);
-    for (unsigned k = 0; k < n; k++) {
-        struct pkt *one = k + 1 < n ? mobility_copy(a->node, p, (uint8_t)(k + 1)) : p;
-        if (chosen[k]->home) {
-            send_home(a, one, chosen[k]);
-            continue;
-        }
-        mobility_tunnel(a->node, one, &a->address, &chosen[k]->coa, chosen[k]->bid, 64);
-    }
+    send_to(a, chosen, n, p);
     return true;
 }
 

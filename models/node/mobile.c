@@ -291,18 +291,34 @@ static const struct flow_rule *decide(struct mobile *m, const struct flow_rule *
     return answer;
 }
 
-/* In the reverse tunnel from that care-of address; on the home link as it is. */
-static void send_on(struct mobile *m, uint16_t bid, struct pkt *p)
+/* On the home link as it is; else in the reverse tunnel from that care-of address. Answers whether
+ * it is one for the tunnel. */
+static bool find_end(const struct mobile *m, uint16_t bid, struct tunnel *t)
 {
     const struct bul_entry *e = bul_find(&m->bul, bid);
     const struct route *r = node_owns(m->node, &e->coa);
-    if (bul_is_home(&m->bul, e)) {
-        p->mark.bid = bid;
-        path_out_plain(m->node, p);
-        return;
+    *t = (struct tunnel){.entry = e->coa,
+                         .exit = m->bul.how.agent,
+                         .hop_limit = r && r->out ? r->out->hop_limit : 64,
+                         .bid = bid};
+    return !bul_is_home(&m->bul, e);
+}
+
+static void send_on(struct mobile *m, const uint16_t bid[], unsigned n, struct pkt *p)
+{
+    struct tunnel end[FLOW_BIDS];
+    unsigned ends = 0;
+    for (unsigned k = 0; k < n; k++) {
+        if (find_end(m, bid[k], &end[ends])) {
+            ends++;
+            continue;
+        }
+        struct pkt *one = n > 1 ? mobility_copy(m->node, p, (uint8_t)(n - 1)) : p;
+        one->mark.bid = bid[k];
+        path_out_plain(m->node, one);
     }
-    mobility_tunnel(m->node, p, &e->coa, &m->bul.how.agent, bid,
-                    r && r->out ? r->out->hop_limit : 64);
+    if (ends)
+        mobility_tunnel_all(m->node, p, end, ends);
 }
 
 bool mobile_takes(struct mobile *m, struct pkt *p)
@@ -326,8 +342,7 @@ bool mobile_takes(struct mobile *m, struct pkt *p)
         return true;
     }
     note_choice(m, rule, bid[0]);
-    for (unsigned k = 0; k < n; k++)
-        send_on(m, bid[k], k + 1 < n ? mobility_copy(m->node, p, (uint8_t)(k + 1)) : p);
+    send_on(m, bid, n, p);
     return true;
 }
 

@@ -113,16 +113,33 @@ struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr 
     return p;
 }
 
+static void enter(struct node *n, struct tunnel *t, struct pkt *p)
+{
+    if (!n->protection || protect_tunnel(n, p, t->bid, t))
+        tunnel_send(n, t, p);
+}
+
 void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,
                      uint16_t bid, uint8_t hop_limit)
 {
-    struct tunnel t = {.entry = *src, .exit = *dst, .hop_limit = hop_limit};
-    if (p->mark.flow) {
-        p->mark.path = PKT_TUNNEL;
-        p->mark.bid = bid;
+    struct tunnel t = {.entry = *src, .exit = *dst, .hop_limit = hop_limit, .bid = bid};
+    enter(n, &t, p);
+}
+
+void mobility_tunnel_all(struct node *n, struct pkt *p, struct tunnel *end, unsigned ends)
+{
+    if (ends > 1 && n->protection && protect_seals_once(n, p)) {
+        if (!protect_tunnel(n, p, end[0].bid, &end[0]))
+            return;
+        for (unsigned k = 1; k < ends; k++)
+            protect_end(end[0].sa, &end[k]);
+        end[0].others = &end[1];
+        end[0].n = end[0].sa ? ends - 1 : 0;
+        tunnel_send(n, &end[0], p);
+        return;
     }
-    if (!n->protection || protect_tunnel(n, p, bid, &t))
-        tunnel_send(n, &t, p);
+    for (unsigned k = 0; k < ends; k++)
+        enter(n, &end[k], k + 1 < ends ? mobility_copy(n, p, (uint8_t)(k + 1)) : p);
 }
 
 struct pkt *mobility_copy(struct node *n, const struct pkt *p, uint8_t copy)

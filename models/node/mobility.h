@@ -7,6 +7,7 @@
 
 #include "models/mip6/arrival.h"
 #include "models/node/node.h"
+#include "models/node/tunnel.h"
 #include "models/wire/mh.h"
 
 /* False: p was dropped, counted and, where the RFC says so, answered. */
@@ -38,6 +39,10 @@ struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr 
 /* Encapsulate p and send it: RFC 2473 3.1. */
 void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,
                      uint16_t bid, uint8_t hop_limit);
+
+/* The same to several ends. Sealed once for all of them where `ipsec.duplicate` says so: the window
+ * of the receiver then removes all but the first that comes. */
+void mobility_tunnel_all(struct node *n, struct pkt *p, struct tunnel *end, unsigned ends);
 
 /* A copy of p to be sent beside it, as `copy` of its flow's packet. */
 struct pkt *mobility_copy(struct node *n, const struct pkt *p, uint8_t copy);

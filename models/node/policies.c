@@ -19,6 +19,7 @@ static const char *const esp_none[] = {"esp", "none", NULL};
 static const char *const payloads[] = {"none", "tunnel", NULL};
 static const char *const grains[] = {"type", "mobility-header", "everything", NULL};
 static const char *const end_points[] = {"per-packet", "rewrite", "sa-default", NULL};
+static const char *const duplicates[] = {"before-esp", "after-esp", NULL};
 static const char *const defaults[] = {"ike-coa", "last-bu", "lowest-bid", NULL};
 static const char *const actions[] = {"bypass", "protect", "discard", NULL};
 static const char *const modes[] = {"transport", "tunnel", NULL};
@@ -101,6 +102,10 @@ const struct key ipsec_keys[] = {
      "SAs for the payload: shared, per-coa, or `pool N` (RFC 6089 7)"},
     {"anti_replay", KEY_TABLE, IPSEC(anti_replay), "", "of the receivers", .keys = replay_keys,
      .given_at = KEY_GIVEN(struct ipsec_config, anti_replay.given)},
+    {"duplicate", KEY_WORD, IPSEC(duplicate), "before-esp",
+     "copies of one packet on several paths are each sealed with a number of their own, or are copies "
+     "of what was sealed once, all but the first of which are replays",
+     .words = duplicates},
     {"tunnel_end_point", KEY_WORD, IPSEC(tunnel_end_point), "per-packet",
      "the care-of address of a tunnel: told with each packet, put in after IPsec, or the SA's own "
      "(RFC 5648 9.3.2)",
@@ -119,8 +124,7 @@ const struct key ipsec_keys[] = {
     {.name = NULL},
 };
 
-/* ---- policies from words ----------------------------------------------------------------------
- */
+/* ---- policies from words --------------------------------------------------------------------- */
 
 enum { SET_MAX = 16 };
 
@@ -253,8 +257,7 @@ struct spd policies_of_others(bool gateway, struct arena *a)
     return keep(&s, a);
 }
 
-/* ---- policies by hand
- * ---------------------------------------------------------------------------- */
+/* ---- policies by hand ------------------------------------------------------------------------ */
 
 static enum status parse_address(const char *text, bool local, struct selector_address *s,
                                  struct why *w)
@@ -413,8 +416,7 @@ static enum status make_by_hand(const struct ipsec_config *how, struct arena *a,
     return ST_OK;
 }
 
-/* ---- both ---------------------------------------------------------------------------------------
- */
+/* ---- both ------------------------------------------------------------------------------------ */
 
 enum status policies_make(const struct ipsec_config *how, struct arena *a, struct spd *spd,
                           struct why *w)

@@ -74,6 +74,7 @@ struct ipsec_config {
         bool esn;
         bool given;
     } anti_replay;
+    int duplicate; /* 0 before-esp, 1 after-esp */
     int tunnel_end_point;
     int sa_default;
     struct sa_lifetime lifetime;

@@ -51,8 +51,7 @@ struct protected *protection_of(const struct protection *p, const struct addr *h
     return s ? s->owner : NULL;
 }
 
-/* ---- SAs ---------------------------------------------------------------------------------------
- */
+/* ---- SAs ------------------------------------------------------------------------------------- */
 
 static const char *const directions[] = {"out", "in"};
 static const char *const modes[] = {"transport", "tunnel"};
@@ -126,8 +125,7 @@ static void used(struct node *n, struct sa *sa)
         tell_age(n, sa, ipsec_age(&n->protection->ipsec, sa, sim_now(n->sim)));
 }
 
-/* ---- what selectors see -------------------------------------------------------------------------
- */
+/* ---- what selectors see ---------------------------------------------------------------------- */
 
 /* A packet whose chain has been read. Of a fragment only the protocol is known. */
 static struct traffic traffic_of(const struct node *n, const uint8_t *packet, size_t bytes,
@@ -171,8 +169,7 @@ static enum node_reason reason_of(enum ipsec_verdict v)
     }
 }
 
-/* ---- the way out
- * --------------------------------------------------------------------------------- */
+/* ---- the way out ----------------------------------------------------------------------------- */
 
 bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8_t next)
 {
@@ -261,8 +258,21 @@ bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *
     return true;
 }
 
-/* ---- the way in
- * ---------------------------------------------------------------------------------- */
+bool protect_seals_once(struct node *n, const struct pkt *p)
+{
+    struct traffic inside = traffic_inside(n, p->at, p->len, true);
+    struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &inside, 0);
+    const struct protected *who = inside.subject ? inside.subject->owner : NULL;
+    return who && who->how->duplicate == 1 && a.sa;
+}
+
+void protect_end(struct sa *sa, struct tunnel *t)
+{
+    t->sa = sa;
+    choose_end(sa->subject->owner, t);
+}
+
+/* ---- the way in ------------------------------------------------------------------------------ */
 
 static enum node_reason reason_of_fault(enum esp_fault fault)
 {
@@ -356,8 +366,7 @@ bool protect_is_dynamic(const struct node *n, const struct addr *home)
     return who && who->how->keying != KEYING_MANUAL && who->how->signalling == 0;
 }
 
-/* ---- end points move
- * ------------------------------------------------------------------------------- */
+/* ---- end points move ------------------------------------------------------------------------- */
 
 static void migrate(struct protected *who, int which, const struct addr *coa, const char *why)
 {

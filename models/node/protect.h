@@ -54,6 +54,11 @@ bool protect_out(struct node *n, struct pkt *p);
 /* What goes into the tunnel `t` on `bid`: sets t->sa and its ends. False: p is gone. */
 bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *t);
 
+/* Whether copies of p are to be made of what is sealed, and not sealed each: it is to be. */
+bool protect_seals_once(struct node *n, const struct pkt *p);
+/* `t` carries what `sa` has sealed, too. */
+void protect_end(struct sa *sa, struct tunnel *t);
+
 /* Whether a Mobility Header message of `home` and the gateway goes through the tunnel instead of
  * having a Home Address option or a routing header: where policies have no transport mode. */
 bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,

@@ -3,6 +3,7 @@
 #include "models/ipsec/esp.h"
 #include "models/node/fragments.h"
 #include "models/node/icmp.h"
+#include "models/node/mobility.h"
 #include "models/node/path.h"
 #include "models/node/protect.h"
 #include "models/wire/fragment.h"
@@ -30,16 +31,10 @@ static bool find_limit(struct node *n, struct pkt *p, int *limit)
     return true;
 }
 
-static void encapsulate(struct node *n, const struct tunnel *t, int limit, struct pkt *p)
+static void put_outer(struct node *n, const struct tunnel *t, int limit, uint8_t traffic_class,
+                      uint32_t before, struct pkt *p)
 {
-    uint32_t before = p->len;
-    uint8_t traffic_class = ip6_class(p->at);
-    uint8_t next = IP6_IP6;
-    if (t->sa) {
-        if (!protect_seal(n, t->sa, p, 0, IP6_IP6))
-            return;
-        next = IP6_ESP;
-    }
+    uint8_t next = t->sa ? IP6_ESP : IP6_IP6;
     if (limit != NO_LIMIT) {
         ip6_write_limit(pkt_prepend(p, IP6_LIMIT_BYTES), next, (uint8_t)limit);
         next = IP6_DEST_OPTS;
@@ -47,9 +42,25 @@ static void encapsulate(struct node *n, const struct tunnel *t, int limit, struc
     path_add_header(p, &t->entry, &t->exit, next, t->hop_limit);
     if (t->sa) /* RFC 4301 5.1.2.2 */
         ip6_set_class(p->at, traffic_class);
-    if (p->mark.flow)
+    if (p->mark.flow) {
+        p->mark.path = PKT_TUNNEL;
+        p->mark.bid = t->bid;
         p->mark.overhead = (uint16_t)(p->mark.overhead + p->len - before);
+    }
     path_out_ready(n, p);
+}
+
+static void encapsulate(struct node *n, const struct tunnel *t, int limit, struct pkt *p)
+{
+    uint32_t before = p->len;
+    uint8_t traffic_class = ip6_class(p->at);
+    if (t->sa && !protect_seal(n, t->sa, p, 0, IP6_IP6))
+        return;
+    for (unsigned k = 0; k < t->n; k++) {
+        struct pkt *twin = mobility_copy(n, p, (uint8_t)(k + 1));
+        put_outer(n, &t->others[k], limit, traffic_class, before, twin);
+    }
+    put_outer(n, t, limit, traffic_class, before, p);
 }
 
 /* What the tunnel takes of packets that may not be cut inside: at least 1280 (7.1; RFC 4301 8.2).

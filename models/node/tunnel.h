@@ -18,8 +18,11 @@ struct sa;
 struct tunnel {
     struct addr entry; /* of this node */
     struct addr exit;
-    uint8_t hop_limit;       /* of the outer header */
-    struct sa *sa;           /* seals what goes in (RFC 4303, tunnel mode); NULL: nothing does */
+    uint8_t hop_limit; /* of the outer header */
+    struct sa *sa;     /* seals what goes in (RFC 4303, tunnel mode); NULL: nothing does */
+    uint16_t bid;      /* that it goes by; 0: none */
+    const struct tunnel *others; /* with sa: copies of what was sealed go there, too */
+    unsigned n;                  /* of them */
     struct addr sized_entry; /* with sa: whose path says what fits; they differ from the ends where
                                 the outer header is rewritten after IPsec (RFC 5648 9.3.2) */
     struct addr sized_exit;

@@ -105,8 +105,7 @@ static void install_all(struct world *w, struct protected *mobile, struct protec
     }
 }
 
-/* ---- who is protected -------------------------------------------------------------------------
- */
+/* ---- who is protected ------------------------------------------------------------------------ */
 
 /* A mobile node without IPsec at a home agent that has it for others. */
 static const struct ipsec_config unprotected = {
@@ -153,8 +152,7 @@ void world_add_protection(struct world *w)
     }
 }
 
-/* ---- for traces ---------------------------------------------------------------------------------
- */
+/* ---- for traces ------------------------------------------------------------------------------ */
 
 static struct trace_sa tell(struct world *w, const struct node *n, const struct sa *sa)
 {
