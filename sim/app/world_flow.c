@@ -277,6 +277,7 @@ static void start_mobile(struct world *w, const struct node_config *how)
 void world_start(struct world *w)
 {
     const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
+    world_start_protection(w);
     for (size_t k = 0; k < w->scenario->nodes.n; k++) {
         if (how[k].role == ROLE_MOBILE)
             start_mobile(w, &how[k]);
