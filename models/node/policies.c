@@ -139,8 +139,6 @@ static struct selector_ports types(unsigned low, unsigned high)
     return (struct selector_ports){(uint16_t)(low << 8), (uint16_t)(high << 8 | 0xff)};
 }
 
-static const struct selector_ports opaque = {UINT16_MAX, 0};
-
 /* local, remote, protocol and what each side sends. */
 static struct selector selects(enum selector_kind local, enum selector_kind remote,
                                uint16_t protocol, struct selector_ports sent,
@@ -257,145 +255,6 @@ struct spd policies_of_others(bool gateway, struct arena *a)
     return keep(&s, a);
 }
 
-/* ---- policies by hand ------------------------------------------------------------------------ */
-
-static enum status parse_address(const char *text, bool local, struct selector_address *s,
-                                 struct why *w)
-{
-    char low[ADDR_TEXT];
-    const char *dash = strchr(text, '-');
-    size_t n = dash ? (size_t)(dash - text) : strlen(text);
-    if (!strcmp(text, "any")) {
-        s->kind = SELECT_ANY;
-    } else if (local && !strcmp(text, "home")) {
-        s->kind = SELECT_SUBJECT;
-    } else if (local && !strcmp(text, "care-of")) {
-        s->kind = SELECT_OTHER;
-    } else if (!local && !strcmp(text, "agent")) {
-        s->kind = SELECT_GATEWAY;
-    } else {
-        if (n >= sizeof low)
-            return why_set(w, ST_SYNTAX, "'%s' is no address", text);
-        memcpy(low, text, n);
-        low[n] = '\0';
-        s->kind = SELECT_RANGE;
-        enum status st = addr_parse(low, &s->low, w);
-        return st ? st : addr_parse(dash ? dash + 1 : low, &s->high, w);
-    }
-    return ST_OK;
-}
-
-static enum status parse_number(const char *text, size_t n, unsigned max, unsigned *out,
-                                struct why *w)
-{
-    unsigned v = 0;
-    for (size_t k = 0; k < n; k++) {
-        if (text[k] < '0' || text[k] > '9' || v > max)
-            return why_set(w, ST_SYNTAX, "'%.*s' is no number up to %u", (int)n, text, max);
-        v = 10 * v + (unsigned)(text[k] - '0');
-    }
-    if (!n || v > max)
-        return why_set(w, ST_SYNTAX, "'%.*s' is no number up to %u", (int)n, text, max);
-    *out = v;
-    return ST_OK;
-}
-
-static enum status parse_protocol(const char *text, uint16_t *protocol, struct why *w)
-{
-    static const struct {
-        const char *name;
-        uint16_t number;
-    } names[] = {{"any", SELECT_ANY_PROTOCOL},
-                 {"mh", IP6_MH},
-                 {"icmp6", IP6_ICMP6},
-                 {"udp", IP6_UDP},
-                 {"tcp", IP6_TCP}};
-    unsigned number = 0;
-    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
-        if (!strcmp(text, names[k].name)) {
-            *protocol = names[k].number;
-            return ST_OK;
-        }
-    }
-    enum status st = parse_number(text, strlen(text), UINT8_MAX, &number, w);
-    *protocol = (uint16_t)number;
-    return st;
-}
-
-/* One of "5000", "5", "1/4": the lowest and highest field that it stands for. */
-static enum status parse_field(const char *text, size_t n, uint16_t protocol, unsigned *low,
-                               unsigned *high, struct why *w)
-{
-    bool typed = protocol == IP6_MH || protocol == IP6_ICMP6;
-    const char *slash = memchr(text, '/', n);
-    unsigned type = 0;
-    unsigned code = 0;
-    enum status st = parse_number(text, slash ? (size_t)(slash - text) : n,
-                                  typed ? UINT8_MAX : UINT16_MAX, &type, w);
-    if (!st && slash && protocol != IP6_ICMP6)
-        st = why_set(w, ST_SYNTAX, "'%.*s': only ICMPv6 has codes", (int)n, text);
-    if (!st && slash)
-        st = parse_number(slash + 1, n - (size_t)(slash + 1 - text), UINT8_MAX, &code, w);
-    *low = typed ? type << 8 | code : type;
-    *high = typed && !slash ? type << 8 | 0xff : *low;
-    return st;
-}
-
-static enum status parse_ports(const char *text, uint16_t protocol, struct selector_ports *p,
-                               struct why *w)
-{
-    unsigned low = 0;
-    unsigned high = UINT16_MAX;
-    unsigned unused;
-    const char *dash = strchr(text, '-');
-    if (!strcmp(text, "none")) {
-        *p = opaque;
-        return ST_OK;
-    }
-    if (strcmp(text, "any") != 0) {
-        size_t n = dash ? (size_t)(dash - text) : strlen(text);
-        enum status st = parse_field(text, n, protocol, &low, &high, w);
-        if (!st && dash)
-            st = parse_field(dash + 1, strlen(dash + 1), protocol, &unused, &high, w);
-        if (st)
-            return st;
-        if (high < low)
-            return why_set(w, ST_RANGE, "'%s' ends before it begins", text);
-        if (protocol != IP6_MH && protocol != IP6_ICMP6 && protocol != IP6_UDP &&
-            protocol != IP6_TCP)
-            return why_set(w, ST_SYNTAX, "'%s': the protocol has no ports and no types", text);
-    }
-    *p = (struct selector_ports){(uint16_t)low, (uint16_t)high};
-    return ST_OK;
-}
-
-static enum status parse_policy(const struct policy_config *how, struct spd_entry *e, struct why *w)
-{
-    struct selector *s = &e->selector;
-    *e = (struct spd_entry){.name = how->name,
-                            .action = (enum spd_action)how->action,
-                            .on = (enum spd_interface)how->on,
-                            .mode = (enum sa_mode)how->mode,
-                            .parallel = how->parallel};
-    enum status st = parse_address(how->local, true, &s->local, w);
-    if (!st)
-        st = parse_address(how->remote, false, &s->remote, w);
-    if (!st)
-        st = parse_protocol(how->protocol, &s->protocol, w);
-    if (!st)
-        st = parse_ports(how->local_port, s->protocol, &s->local_port, w);
-    if (!st)
-        st = parse_ports(how->remote_port, s->protocol, &s->remote_port, w);
-    if (!st && e->action == SPD_PROTECT && s->local.kind != SELECT_SUBJECT)
-        st = why_set(w, ST_SYNTAX, "protects traffic of the home address alone: `local: home`");
-    if (!st && e->action == SPD_PROTECT && e->mode == SA_TUNNEL && e->on != SPD_ON_TUNNEL)
-        st = why_set(w, ST_SYNTAX,
-                     "an SA in tunnel mode is for what enters the tunnel: `on: tunnel`");
-    if (!st && e->action == SPD_PROTECT && e->mode == SA_TRANSPORT && e->on == SPD_ON_TUNNEL)
-        st = why_set(w, ST_SYNTAX, "what enters the tunnel is protected in tunnel mode");
-    return st;
-}
-
 static enum status make_by_hand(const struct ipsec_config *how, struct arena *a, struct spd *spd,
                                 struct why *w)
 {
@@ -403,9 +262,10 @@ static enum status make_by_hand(const struct ipsec_config *how, struct arena *a,
     struct spd_entry *entry = arena_take(a, (how->policies.n + 1) * sizeof *entry);
     *spd = (struct spd){.entry = entry, .entries = (unsigned)how->policies.n + 1};
     for (size_t k = 0; k < how->policies.n; k++) {
-        enum status st = parse_policy(&p[k], &entry[k], w);
+        const char *key;
+        enum status st = policies_parse(&p[k], &entry[k], &key, w);
         if (st)
-            return why_within(w, st, "policy '%s'", p[k].name);
+            return why_within(w, st, "policy '%s': %s", p[k].name, key);
         if (entry[k].action == SPD_PROTECT)
             entry[k].pair = spd->pairs++;
     }
@@ -415,8 +275,6 @@ static enum status make_by_hand(const struct ipsec_config *how, struct arena *a,
         .selector = selects(SELECT_ANY, SELECT_ANY, SELECT_ANY_PROTOCOL, any_port, any_port)};
     return ST_OK;
 }
-
-/* ---- both ------------------------------------------------------------------------------------ */
 
 enum status policies_make(const struct ipsec_config *how, struct arena *a, struct spd *spd,
                           struct why *w)
@@ -434,40 +292,4 @@ enum status policies_make(const struct ipsec_config *how, struct arena *a, struc
     add_rest(&s);
     *spd = keep(&s, a);
     return ST_OK;
-}
-
-unsigned policies_parallel(const struct ipsec_config *how, unsigned bids)
-{
-    unsigned n = 0;
-    struct why unused;
-    const char *text = how->payload_sas;
-    if (!text || !strcmp(text, "shared"))
-        return 1;
-    if (!strcmp(text, "per-coa"))
-        return bids;
-    if (strncmp(text, "pool ", 5) != 0 ||
-        parse_number(text + 5, strlen(text + 5), SPD_PARALLEL, &n, &unused))
-        return 0;
-    return n;
-}
-
-static int digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
-bool policies_hex(const char *text, uint8_t *out, size_t bytes)
-{
-    if (strlen(text) != 2 * bytes)
-        return false;
-    for (size_t k = 0; k < bytes; k++) {
-        int high = digit(text[2 * k]);
-        int low = digit(text[2 * k + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        out[k] = (uint8_t)(high << 4 | low);
-    }
-    return true;
 }

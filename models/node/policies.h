@@ -84,6 +84,10 @@ struct ipsec_config {
 
 extern const struct key ipsec_keys[];
 
+/* One of the list. Where it is refused, `key` is the one that is wrong. */
+MUST_CHECK enum status policies_parse(const struct policy_config *how, struct spd_entry *e,
+                                      const char **key, struct why *w);
+
 /* Those that the words or the list ask for; they live in `a`. ST_SYNTAX, ST_RANGE: a policy
  * says what it cannot mean. */
 MUST_CHECK enum status policies_make(const struct ipsec_config *how, struct arena *a,

@@ -12,7 +12,6 @@ struct protection {
     struct ipsec ipsec;
     struct spd others;
     struct sim_timer timer; /* lifetimes */
-    bool started;           /* what is installed before is told when the run begins */
 };
 
 static void wake(struct sim *sim, void *owner);
@@ -84,17 +83,9 @@ struct sa *protection_install(struct protected *who, struct ciphers *c, const ch
     struct node *n = p->node;
     struct sa *sa = ipsec_install(&p->ipsec, c, who->subject, policy, number, how, sim_now(n->sim));
     assert(sa);
-    if (p->started)
-        tell_made(p, sa);
+    tell_made(p, sa);
     rearm(p);
     return sa;
-}
-
-void protection_start(struct protection *p)
-{
-    p->started = true;
-    for (const struct sa *sa = p->ipsec.sad.first; sa; sa = sa->newer)
-        tell_made(p, sa);
 }
 
 static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime what)

@@ -33,9 +33,6 @@ struct protection; /* opaque; node.h points to it */
 struct protection *protection_new(struct node *n, const struct addr *gateway, bool is_gateway);
 struct ipsec *protection_ipsec(struct protection *p);
 
-/* When the run begins: SAs that were installed before are told. */
-void protection_start(struct protection *p);
-
 /* `home` and what protects it; `policies` are borrowed. */
 struct protected *protection_add(struct protection *p, const struct addr *home,
                                  const struct spd *policies, const struct ipsec_config *how,

@@ -68,8 +68,7 @@ static const struct library_file *base_of(const struct library_file *scenario)
 bool library_reads(const struct library_file *scenario, const struct library_file *file)
 {
     const struct library_file *base = base_of(scenario);
-    if (is_scenario(file))
-        return file == base;
-    return strstr((const char *)scenario->bytes, file->path) ||
-           (base && base != scenario && library_reads(base, file));
+    bool named = is_scenario(file) ? file == base
+                                   : strstr((const char *)scenario->bytes, file->path) != NULL;
+    return named || (base && base != scenario && library_reads(base, file));
 }

@@ -235,7 +235,6 @@ static void check_mobile(struct check *k, const struct node_config *n)
     check_interfaces(k, n);
     scenario_check_decision(k, n);
     scenario_check_mobility(k, n);
-    scenario_check_ipsec(k, n);
 }
 
 static void check_fixed(struct check *k, const struct node_config *n)
@@ -264,6 +263,7 @@ static void check_nodes(struct check *k)
         } else {
             check_fixed(k, &n[j]);
         }
+        scenario_check_ipsec(k, &n[j]);
         const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
         for (size_t m = 0; m < k->s->networks.n; m++) {
             if (!strcmp(n[j].name, arena_format(k->arena, "%s-router", net[m].name)))

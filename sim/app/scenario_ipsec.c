@@ -13,13 +13,14 @@ static void check_replay(struct check *k, const struct node_config *n)
     const struct ipsec_config *s = &n->ipsec;
     int64_t window = s->anti_replay.window;
     if (window && (window < ANTI_REPLAY_MIN || window % 32 != 0)) {
-        SAY(k, place(k, n, "anti_replay.window"), "is 0, or a multiple of 32 from %d to %d",
-            ANTI_REPLAY_MIN, ANTI_REPLAY_MAX);
+        SAY(k, place(k, n, "anti_replay.window"),
+            "is 0 (no anti-replay), or a multiple of 32 from %d to %d", ANTI_REPLAY_MIN,
+            ANTI_REPLAY_MAX);
     }
     if (s->anti_replay.esn && !window) {
         SAY(k, place(k, n, "anti_replay.esn"),
-            "wants a window: extended numbers are for receivers that look at them (IPS-ESP-7: RFC "
-            "4303 3.3.3)");
+            "needs a `window`: without anti-replay there should be no extended sequence numbers "
+            "(RFC 4303 3.3.3)");
     }
 }
 
@@ -30,21 +31,37 @@ static void check_manual(struct check *k, const struct node_config *n)
     const struct cipher_suite *suite = cipher_suite((enum cipher_name)s->suite);
     if (suite->counts) {
         SAY(k, place(k, n, "suite"),
-            "%s is not for manual keys: a run would use its counters again (IPS-ESP-8: RFC 4106 10, "
-            "RFC 3686 7)",
+            "%s is not for `keying: manual`: a restart would use a counter again with the same key "
+            "(RFC 4106 10, RFC 3686 7); the suites with cbc or null are",
             suite->name);
     }
     if (s->anti_replay.given && (s->anti_replay.window || s->anti_replay.esn)) {
         SAY(k, place(k, n, "anti_replay"),
-            "needs keys from key management, not manual ones (IPS-ESP-10: RFC 3776 4.4)");
+            "is not for `keying: manual`: only key management starts counters anew with new keys "
+            "(RFC 3776 4.4)");
     }
     if (n->ike.given && n->ike.mobility == 0) {
         SAY(k, arena_format(k->arena, "nodes.%s.ike.mobility", n->name),
-            "the K bit is for keys from key management, not for manual ones (IPS-K-1: RFC 6275 "
-            "6.1.7)");
+            "k-bit is not for `keying: manual`: there is no key management that could follow a "
+            "movement (RFC 6275 6.1.7)");
     }
-    if (s->payload_sas && strcmp(s->payload_sas, "shared") != 0)
-        SAY(k, place(k, n, "payload_sas"), "there is one manual SA a direction: shared");
+    if (s->payload_sas && strcmp(s->payload_sas, "shared") != 0) {
+        SAY(k, place(k, n, "payload_sas"),
+            "with `keying: manual` a policy has one SA in each direction: shared");
+    }
+}
+
+static void check_key(struct check *k, const struct cipher_suite *suite, const char *path,
+                      const char *key, size_t bytes)
+{
+    uint8_t room[SA_ENCRYPTION_KEY + SA_INTEGRITY_KEY];
+    if (policies_hex(key ? key : "", room, bytes))
+        return;
+    if (bytes) {
+        SAY(k, path, "%s takes %zu hexadecimal digits", suite->name, 2 * bytes);
+    } else {
+        SAY(k, path, "%s takes none", suite->name);
+    }
 }
 
 static void check_direction(struct check *k, const struct node_config *n, const char *policy,
@@ -52,14 +69,43 @@ static void check_direction(struct check *k, const struct node_config *n, const 
 {
     const struct cipher_suite *suite = cipher_suite((enum cipher_name)n->ipsec.suite);
     const char *path = place(k, n, arena_format(k->arena, "manual.%s.%s", policy, way));
-    uint8_t room[SA_INTEGRITY_KEY];
-    size_t key = (size_t)suite->key_bytes + suite->salt_bytes;
-    if (!policies_hex(d->key ? d->key : "", room, key))
-        SAY(k, path, "`key` of %s has %zu hexadecimal digits", suite->name, 2 * key);
-    if (!policies_hex(d->integrity ? d->integrity : "", room, suite->integrity_bytes)) {
-        SAY(k, path, "`integrity` of %s has %d hexadecimal digits", suite->name,
-            2 * suite->integrity_bytes);
+    check_key(k, suite, arena_format(k->arena, "%s.key", path), d->key,
+              (size_t)suite->key_bytes + suite->salt_bytes);
+    check_key(k, suite, arena_format(k->arena, "%s.integrity", path), d->integrity,
+              suite->integrity_bytes);
+}
+
+/* A receiver finds its SAs by the SPI alone. */
+static void check_spis(struct check *k, const struct node_config *n, size_t j)
+{
+    const struct manual_config *m = KEY_ITEMS(n->ipsec.manual, struct manual_config);
+    const struct node_config *other = KEY_ITEMS(k->s->nodes, struct node_config);
+    const char *path = place(k, n, arena_format(k->arena, "manual.%s", m[j].name));
+    for (size_t i = 0; i < j; i++) {
+        if (m[i].down.spi == m[j].down.spi)
+            SAY(k, path, "`down` has the SPI of '%s' (RFC 4301 4.1)", m[i].name);
+        if (m[i].up.spi == m[j].up.spi)
+            SAY(k, path, "`up` has the SPI of '%s' (RFC 4301 4.1)", m[i].name);
     }
+    for (; other < n; other++) {
+        const struct manual_config *o = KEY_ITEMS(other->ipsec.manual, struct manual_config);
+        bool same = other->role == ROLE_MOBILE && other->ipsec.keying == KEYING_MANUAL &&
+                    other->home.agent && n->home.agent && !strcmp(other->home.agent, n->home.agent);
+        for (size_t i = 0; same && i < other->ipsec.manual.n; i++) {
+            if (o[i].up.spi == m[j].up.spi)
+                SAY(k, path, "`up` has the SPI of node '%s', at the same home agent (RFC 4301 4.1)",
+                    other->name);
+        }
+    }
+}
+
+static bool protects(const struct spd *spd, const char *policy)
+{
+    for (unsigned e = 0; e < spd->entries; e++) {
+        if (spd->entry[e].action == SPD_PROTECT && !strcmp(spd->entry[e].name, policy))
+            return true;
+    }
+    return false;
 }
 
 static void check_keys(struct check *k, const struct node_config *n, const struct spd *spd)
@@ -73,24 +119,36 @@ static void check_keys(struct check *k, const struct node_config *n, const struc
             SAY(k, place(k, n, "manual"), "has no keys for policy '%s'", name);
     }
     for (size_t j = 0; j < n->ipsec.manual.n; j++) {
-        bool there = false;
-        for (unsigned e = 0; e < spd->entries; e++) {
-            there |= spd->entry[e].action == SPD_PROTECT && !strcmp(spd->entry[e].name, m[j].name);
-        }
         if (!manual) {
-            SAY(k, place(k, n, "manual"), "goes with `keying: manual`");
-        } else if (!there) {
-            SAY(k, place(k, n, "manual"), "'%s' is no policy that protects", m[j].name);
+            SAY(k, place(k, n, "manual"), "is for `keying: manual`; other keys are drawn");
+        } else if (!protects(spd, m[j].name)) {
+            SAY(k, place(k, n, arena_format(k->arena, "manual.%s", m[j].name)),
+                "no policy of that name protects anything");
         } else {
             check_direction(k, n, m[j].name, "up", &m[j].up);
             check_direction(k, n, m[j].name, "down", &m[j].down);
         }
-        for (size_t i = 0; i < j; i++) {
-            if (m[i].up.spi == m[j].up.spi || m[i].down.spi == m[j].down.spi)
-                SAY(k, place(k, n, "manual"), "'%s' and '%s' have an SPI in common", m[i].name,
-                    m[j].name);
+        if (manual)
+            check_spis(k, n, j);
+    }
+}
+
+/* Each that is wrong. */
+static bool check_policies(struct check *k, const struct node_config *n)
+{
+    const struct policy_config *p = KEY_ITEMS(n->ipsec.policies, struct policy_config);
+    bool good = true;
+    for (size_t j = 0; j < n->ipsec.policies.n; j++) {
+        struct spd_entry unused;
+        const char *key;
+        struct why w;
+        if (policies_parse(&p[j], &unused, &key, &w)) {
+            good = false;
+            SAY(k, place(k, n, arena_format(k->arena, "policies.%s.%s", p[j].name, key)), "%s",
+                w.text);
         }
     }
+    return good;
 }
 
 void scenario_check_ipsec(struct check *k, const struct node_config *n)
@@ -106,6 +164,10 @@ void scenario_check_ipsec(struct check *k, const struct node_config *n)
             "'%s' is none of its interfaces", n->ike.coa);
     if (!s->given)
         return;
+    if (n->role != ROLE_MOBILE) {
+        SAY(k, place(k, n, ""), "stands at the mobile node; its home agent does the same");
+        return;
+    }
     check_replay(k, n);
     if (s->keying == KEYING_MANUAL)
         check_manual(k, n);
@@ -115,12 +177,10 @@ void scenario_check_ipsec(struct check *k, const struct node_config *n)
             SPD_PARALLEL);
     if (s->return_routability == 0 && !s->policies.n && suite->encr == ENCR_NULL) {
         SAY(k, place(k, n, "suite"),
-            "return routability wants encryption (RFC 4877 4.1); `return_routability: none` is "
-            "without");
+            "%s does not encrypt, and return routability has to be (RFC 4877 4.1); "
+            "`return_routability: none` leaves it unprotected",
+            suite->name);
     }
-    if (policies_make(s, k->arena, &spd, &w)) {
-        SAY(k, place(k, n, "policies"), "%s", w.text);
-    } else {
+    if (check_policies(k, n) && !policies_make(s, k->arena, &spd, &w))
         check_keys(k, n, &spd);
-    }
 }

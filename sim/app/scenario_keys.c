@@ -249,7 +249,7 @@ static const struct key ike_keys[] = {
     {"mobility", KEY_WORD, NODE(ike.mobility) - NODE(ike), "k-bit",
      "how its care-of address follows a movement: the K bit of a Binding Update (RFC 6275 6.1.7), or "
      "not at all",
-     .words = mobilities, .given_at = KEY_GIVEN(struct ike_config, given)},
+     .words = mobilities},
     {.name = NULL},
 };
 
@@ -285,7 +285,8 @@ static const struct key node_keys[] = {
     {"ipsec", KEY_TABLE, NODE(ipsec), "",
      "mobile: what is protected between it and its home agent (RFC 4877); default: nothing",
      .keys = ipsec_keys, .given_at = KEY_GIVEN(struct node_config, ipsec.given)},
-    {"ike", KEY_TABLE, NODE(ike), "", "mobile: key management", .keys = ike_keys},
+    {"ike", KEY_TABLE, NODE(ike), "", "mobile: key management", .keys = ike_keys,
+     .given_at = KEY_GIVEN(struct node_config, ike.given)},
     {.name = NULL},
 };
 

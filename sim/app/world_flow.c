@@ -6,7 +6,6 @@
 #include "models/node/inject.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
-#include "models/node/protect.h"
 #include "models/node/source_address.h"
 #include "sim/app/world_parts.h"
 
@@ -290,11 +289,8 @@ static void start_mobile(struct world *w, const struct node_config *how)
 
 void world_start(struct world *w)
 {
-    for (uint32_t k = 0; k < w->nodes; k++) {
-        if (w->node[k]->protection)
-            protection_start(w->node[k]->protection);
-    }
     const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
+    world_start_protection(w);
     for (size_t k = 0; k < w->scenario->nodes.n; k++) {
         if (how[k].role == ROLE_MOBILE)
             start_mobile(w, &how[k]);

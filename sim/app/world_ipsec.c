@@ -81,12 +81,14 @@ static void install(struct world *w, const struct direction *d)
     k.direction = SA_OUT;
     *(d->way == 0 ? &k.remote : &k.local) = *agent;
     (void)protection_install(d->sender, w->ciphers, d->policy, d->number, &k);
+    sim_set_cause(w->sim, 0); /* of nothing that comes after */
     k.direction = SA_IN;
     k.window = dynamic ? (uint32_t)how->anti_replay.window : 0;
     k.local = addr_any;
     k.remote = addr_any;
     *(d->way == 0 ? &k.local : &k.remote) = *agent;
     (void)protection_install(d->receiver, w->ciphers, d->policy, d->number, &k);
+    sim_set_cause(w->sim, 0);
 }
 
 static void install_all(struct world *w, struct protected *mobile, struct protected *agent,
@@ -119,14 +121,11 @@ static void protect_mobile(struct world *w, const struct node_config *how, struc
     const struct ipsec_config *config = how->ipsec.given ? &how->ipsec : &unprotected;
     enum status st = policies_make(config, w->arena, spd, &why);
     assert(!st); /* it has been checked */
-    struct protected *there =
-        protection_add(agent_node->protection, &how->home.address, spd, config, how->name);
+    (void)protection_add(agent_node->protection, &how->home.address, spd, config, how->name);
     if (!how->ipsec.given)
         return;
-    struct node *n = world_node(w, how->name);
-    struct protection *own = protection_new(n, agent, false);
-    struct protected *here = protection_add(own, &how->home.address, spd, config, how->name);
-    install_all(w, here, there, (unsigned)how->interfaces.n);
+    struct protection *own = protection_new(world_node(w, how->name), agent, false);
+    (void)protection_add(own, &how->home.address, spd, config, how->name);
 }
 
 void world_add_protection(struct world *w)
@@ -149,6 +148,19 @@ void world_add_protection(struct world *w)
             struct addr address = world_address(w, scenario_node(w->scenario, how[k].home.agent));
             protect_mobile(w, &how[k], n, &address);
         }
+    }
+}
+
+void world_start_protection(struct world *w)
+{
+    const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
+    for (size_t k = 0; k < w->scenario->nodes.n; k++) {
+        if (how[k].role != ROLE_MOBILE || !how[k].ipsec.given)
+            continue;
+        const struct addr *home = &how[k].home.address;
+        install_all(w, protection_of(world_node(w, how[k].name)->protection, home),
+                    protection_of(world_node(w, how[k].home.agent)->protection, home),
+                    (unsigned)how[k].interfaces.n);
     }
 }
 

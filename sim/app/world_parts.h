@@ -19,8 +19,9 @@ void world_add_routes(struct world *w);
 /* world_host.c: home agents, correspondents, mobile nodes. */
 void world_add_hosts(struct world *w);
 
-/* world_ipsec.c */
+/* world_ipsec.c: policies; and SAs, which observers see being made. */
 void world_add_protection(struct world *w);
+void world_start_protection(struct world *w);
 
 /* world_decision.c: what decides about its flows, for decider_new(). */
 void world_decide(struct world *w, const struct node_config *how, struct decide_setup *d);

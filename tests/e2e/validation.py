@@ -2,7 +2,7 @@
 """validation.py MONAMI SCENARIOS SCRATCH FORM
 
 Holds one form of scenarios/validation against what its scenario's `text` derives: FORM is one of
-link, handover, registration, loss, three, overlap, sizes, outage, published.  Distributions are
+link, handover, registration, loss, three, overlap, sizes, mtu, outage, published.  Distributions are
 tested with fixed seeds: the outcome is the same every time.
 """
 import math
@@ -279,6 +279,28 @@ def sizes():
     check('F13 BID option without and with an IPv6 address', lengths == {6, 22}, '%s bytes' % sorted(lengths))
     rows = db.execute("SELECT DISTINCT bytes, overhead_bytes FROM packet WHERE received_ns IS NOT NULL").fetchall()
     check('F14 G.711: plain 220 B, in the tunnel 260 B', rows == [(220, 40)], rows)
+    rows = dict(run('esp-sizes').execute('SELECT flow, group_concat(DISTINCT bytes + overhead_bytes) FROM packet '
+                                         'WHERE received_ns IS NOT NULL GROUP BY flow').fetchall())
+    check('F14 G.711 in ESP: NULL and SHA-1 284, AES-GCM-16 296, AES-CBC and SHA-256 304 B',
+          rows == {'plain': '260', 'null1': '284', 'gcm': '296', 'cbc': '304'}, rows)
+
+
+def mtu():
+    """What leaves for each care-of address of one SA, and comes from it: sizes of all packets with ESP."""
+    db = run('esp-mtu', pcap='all')
+    sizes = {}
+    for frame in frames(os.path.join(place, 'run', 'packets', 'all.pcapng')):
+        if frame[0] >> 4 == 6 and (frame[6] == 50 or (frame[6] == 44 and frame[40] == 50)):
+            n = 40 + struct.unpack_from('>H', frame, 4)[0]
+            for end in (frame[8:24], frame[24:40]):
+                sizes.setdefault(end[:6].hex(), set()).add(n)
+    spis = db.execute("SELECT count(DISTINCT spi) FROM sa WHERE packets > 100").fetchone()[0]
+    check('one SA a direction', spis == 2, spis)
+    # an inner packet of 1488 bytes in fragments, and the one of full size that taught the limit: 1500
+    for prefix, largest, want in (('20010db81000', 1500, {196, 1500}), ('20010db82000', 1428, {196, 268, 1428, 1500}),
+                                  ('20010db83000', 1300, {116, 196, 340, 1296, 1500})):
+        got = sizes[prefix]
+        check('IPS-OUT-6 sizes over %d bytes' % largest, got == want, sorted(got))
 
 
 # ---- published measurements -------------------------------------------------------------------------
@@ -302,6 +324,6 @@ def published():
 
 
 {'link': link, 'handover': handover, 'registration': registration, 'loss': loss, 'three': three,
- 'outage': outage, 'overlap': overlap, 'sizes': sizes, 'published': published}[form]()
+ 'outage': outage, 'overlap': overlap, 'sizes': sizes, 'mtu': mtu, 'published': published}[form]()
 shutil.rmtree(place)
 sys.exit(1 if failures else 0)
