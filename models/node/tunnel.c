@@ -43,8 +43,7 @@ static void put_outer(struct node *n, const struct tunnel *t, int limit, uint8_t
     if (t->sa) /* RFC 4301 5.1.2.2 */
         ip6_set_class(p->at, traffic_class);
     if (p->mark.flow) {
-        p->mark.path = PKT_TUNNEL;
-        p->mark.bid = t->bid;
+        p->mark.bid = t->bid; /* of a copy: its own */
         p->mark.overhead = (uint16_t)(p->mark.overhead + p->len - before);
     }
     path_out_ready(n, p);
@@ -101,6 +100,10 @@ void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p)
     struct addr src = ip6_src(p->at);
     struct addr dst = ip6_dst(p->at);
     int limit;
+    if (p->mark.flow) {
+        p->mark.path = PKT_TUNNEL;
+        p->mark.bid = t->bid;
+    }
     if (addr_eq(&src, &t->entry) && addr_eq(&dst, &t->exit) && !t->sa) {
         node_drop(n, DROP_TUNNEL_LOOP, p); /* 4.1.2 */
         return;
