@@ -74,7 +74,8 @@ struct sa *ipsec_find(const struct ipsec *s, uint32_t spi); /* NULL: none */
 /* A packet that came without protection: IPSEC_BYPASS, IPSEC_CLEAR or IPSEC_NO_POLICY. */
 enum ipsec_verdict ipsec_clear(const struct ipsec *s, const struct traffic *t);
 
-/* A packet that `sa` protected: IPSEC_PROTECT or IPSEC_SELECTOR. */
+/* A packet that `sa` protected, whether it is what the policy of `sa` is for: IPSEC_PROTECT or
+ * IPSEC_SELECTOR. */
 enum ipsec_verdict ipsec_opened(struct sa *sa, const struct traffic *t);
 
 /* ---- SAs --------------------------------------------------------------------------------- */

@@ -19,6 +19,15 @@ const char *mobile_iface_name(const struct mobile *m, const struct addr *coa)
     return m->home_iface ? m->home_iface->name : "";
 }
 
+static bool names(const struct mh *bu, uint16_t bid)
+{
+    for (unsigned k = 0; k < bu->bids; k++) {
+        if (bu->bid[k].bid == bid)
+            return true;
+    }
+    return bid == 0; /* the only one */
+}
+
 /* Its own end moves when a BU with another address has left, which waits for nobody: RFC 6275
  * 11.6.3. */
 static void move_end_points(struct mobile *m, const struct bul_act *act)
@@ -31,9 +40,11 @@ static void move_end_points(struct mobile *m, const struct bul_act *act)
     }
     for (unsigned k = 0; k < m->bul.entries && act->bu.lifetime && lowest; k++) {
         const struct bul_entry *e = &m->bul.entry[k];
-        if (e->sent && !e->told)
+        if (e->sent && !e->told && names(&act->bu, e->bid))
             protect_bound(m->node, &m->bul.how.home, e->bid, &e->coa, &lowest->coa);
     }
+    if (lowest) /* the one before may be what leaves */
+        protect_bound(m->node, &m->bul.how.home, lowest->bid, NULL, &lowest->coa);
     if (!addr_unspecified(&m->bul.key_coa))
         protect_key_address(m->node, &m->bul.how.home, &m->bul.key_coa);
 }

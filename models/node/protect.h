@@ -51,10 +51,11 @@ bool protect_out(struct node *n, struct pkt *p);
 /* What goes into the tunnel `t` on `bid`: sets t->sa and its ends. False: p is gone. */
 bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *t);
 
-/* Whether a Mobility Header message of `home` and the gateway goes through the tunnel instead of
- * having a Home Address option or a routing header: where policies have no transport mode. */
+/* Whether a message, `protocol` behind no header yet, of a home address and the gateway goes
+ * through the tunnel instead of having a Home Address option or a routing header: where policies
+ * have no transport mode for it. */
 bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,
-                          uint8_t mh_type);
+                          uint8_t protocol, const struct pkt *message);
 
 /* Seals what stands in `p` from `at` on. False: p is gone. */
 bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8_t next);

@@ -19,6 +19,7 @@ struct tunnel {
     struct addr entry; /* of this node */
     struct addr exit;
     uint8_t hop_limit;       /* of the outer header */
+    bool fixed;              /* it is these ends that are meant, whatever those of the SA are */
     struct sa *sa;           /* seals what goes in (RFC 4303, tunnel mode); NULL: nothing does */
     struct addr sized_entry; /* with sa: whose path says what fits; they differ from the ends where
                                 the outer header is rewritten after IPsec (RFC 5648 9.3.2) */
