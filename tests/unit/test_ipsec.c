@@ -284,8 +284,8 @@ static void a_thousand_subjects(void)
     unsigned wrong = 0;
     for (unsigned k = 0; k < MANY; k++) {
         struct addr at = one;
-        at.b[8] = (uint8_t)(k >> 8);
-        at.b[15] = (uint8_t)(k + 3);
+        at.b[9] = (uint8_t)(1 + (k >> 8));
+        at.b[15] = (uint8_t)k;
         all[k] = ipsec_add_subject(&s, &at, &list);
         wrong += !install(all[k], "signal", 0, SA_IN, 5000 + k) ||
                  !install(all[k], "signal", 0, SA_OUT, 7);
