@@ -199,9 +199,11 @@ static struct addr *subject_end(const struct ipsec *s, struct sa *sa)
     return s->is_gateway ? &sa->remote : &sa->local;
 }
 
-static unsigned move(const struct ipsec *s, struct sa *sa, const struct addr *to, sim_time now)
+static unsigned move(const struct ipsec *s, struct sa *sa, const struct addr *from,
+                     const struct addr *to, sim_time now)
 {
-    if (!sa || sa->mode != SA_TUNNEL || addr_eq(subject_end(s, sa), to))
+    if (!sa || sa->mode != SA_TUNNEL || addr_eq(subject_end(s, sa), to) ||
+        (from && !addr_eq(subject_end(s, sa), from)))
         return 0;
     *subject_end(s, sa) = *to;
     sa->moved = now;
@@ -215,8 +217,8 @@ static bool means(int which, const struct spd_pair *pair, unsigned number)
     return which == IPSEC_ALL || (pair->sas > 1 && (unsigned)which % pair->sas == number);
 }
 
-unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const struct addr *to,
-                       sim_time now)
+unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const struct addr *from,
+                       const struct addr *to, sim_time now)
 {
     unsigned moved = 0;
     for (unsigned p = 0; p < of->policies->pairs; p++) {
@@ -224,8 +226,8 @@ unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const
         for (unsigned k = 0; k < pair->sas; k++) {
             if (!means(which, pair, k))
                 continue;
-            moved += move(s, pair->out[k], to, now);
-            moved += move(s, pair->in[k], to, now);
+            moved += move(s, pair->out[k], from, to, now);
+            moved += move(s, pair->in[k], from, to, now);
         }
     }
     return moved;

@@ -104,10 +104,11 @@ void ipsec_end(struct ipsec *s, struct sa *sa, sim_time now);
 enum { IPSEC_ALL = -1, IPSEC_SINGLE = -2 /* those that have no parallel one */ };
 
 /* The end point moves ("MIGRATE"): of all tunnel SAs of `of` that `which` means, from 0 on of the
- * parallel ones with that number, the subject's end becomes `to`; selectors, SPIs, keys, numbers
- * and windows stay. Answers how many moved; 0 is no error, they were there already. */
-unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const struct addr *to,
-                       sim_time now);
+ * parallel ones with that number, the subject's end, if it is `from` (NULL: wherever it is),
+ * becomes `to`; selectors, SPIs, keys, numbers and windows stay. Answers how many moved; 0 is no
+ * error, they were there already. */
+unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const struct addr *from,
+                       const struct addr *to, sim_time now);
 
 /* ---- lifetimes ----------------------------------------------------------------------------- */
 

@@ -198,8 +198,9 @@ static void move_end_point(struct agent *a, const struct bcache_entry *e,
             lowest = &e->binding[k];
     }
     bool ended = act->kind == BCACHE_ENDED;
-    protect_bound(a->node, &e->home, ended ? lowest->bid : act->bid, ended ? NULL : &act->coa,
-                  &lowest->coa);
+    if (!ended)
+        protect_bound(a->node, &e->home, act->bid, &act->coa);
+    protect_lowest(a->node, &e->home, lowest->bid, &lowest->coa, ended ? &act->coa : NULL);
 }
 
 /* An accepted BU with K: RFC 6275 10.3.1; with several care-of addresses, that which it came from,

@@ -32,21 +32,30 @@ static bool names(const struct mh *bu, uint16_t bid)
  * 11.6.3. */
 static void move_end_points(struct mobile *m, const struct bul_act *act)
 {
+    for (unsigned k = 0; k < m->bul.entries && act->bu.lifetime; k++) {
+        const struct bul_entry *e = &m->bul.entry[k];
+        if (e->sent && !e->told && names(&act->bu, e->bid))
+            protect_bound(m->node, &m->bul.how.home, e->bid, &e->coa);
+    }
+    if (!addr_unspecified(&m->bul.key_coa))
+        protect_key_address(m->node, &m->bul.how.home, &m->bul.key_coa);
+}
+
+/* And when what carries is another one, or no longer all that did. */
+static void follow_bindings(struct mobile *m)
+{
     const struct bul_entry *lowest = NULL;
     for (unsigned k = 0; k < m->bul.entries; k++) {
         const struct bul_entry *e = &m->bul.entry[k];
         if (bul_carries(&m->bul, e->bid) && (!lowest || e->bid < lowest->bid))
             lowest = e;
     }
-    for (unsigned k = 0; k < m->bul.entries && act->bu.lifetime && lowest; k++) {
+    for (unsigned k = 0; k < m->bul.entries && lowest; k++) {
         const struct bul_entry *e = &m->bul.entry[k];
-        if (e->sent && !e->told && names(&act->bu, e->bid))
-            protect_bound(m->node, &m->bul.how.home, e->bid, &e->coa, &lowest->coa);
+        bool gone =
+            (e->state == BUL_UNBOUND || e->state == BUL_LEAVING) && !addr_unspecified(&e->coa);
+        protect_lowest(m->node, &m->bul.how.home, lowest->bid, &lowest->coa, gone ? &e->coa : NULL);
     }
-    if (lowest) /* the one before may be what leaves */
-        protect_bound(m->node, &m->bul.how.home, lowest->bid, NULL, &lowest->coa);
-    if (!addr_unspecified(&m->bul.key_coa))
-        protect_key_address(m->node, &m->bul.how.home, &m->bul.key_coa);
 }
 
 static void send_update(struct mobile *m, const struct bul_act *act)
@@ -137,6 +146,8 @@ void mobile_do(struct mobile *m, const struct bul_acts *acts)
         }
     }
     rearm(m);
+    if (m->node->protection)
+        follow_bindings(m);
     mobile_prefixes_review(m);
     if (come_home) {
         mobile_return(m);

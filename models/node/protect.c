@@ -384,13 +384,14 @@ bool protect_is_dynamic(const struct node *n, const struct addr *home)
 
 /* ---- end points move ------------------------------------------------------------------------ */
 
-static void migrate(struct protected *who, int which, const struct addr *coa, const char *why)
+static void migrate(struct protected *who, int which, const struct addr *from,
+                    const struct addr *to, const char *why)
 {
     struct node *n = who->of->node;
-    unsigned moved = ipsec_migrate(&who->of->ipsec, who->subject, which, coa, sim_now(n->sim));
+    unsigned moved = ipsec_migrate(&who->of->ipsec, who->subject, which, from, to, sim_now(n->sim));
     if (moved) {
         NODE_EVENT(n, EV_MIGRATED, field_addr("home_address", &who->subject->address),
-                   field_addr("care_of_address", coa), field_int("sas", (int64_t)moved),
+                   field_addr("care_of_address", to), field_int("sas", (int64_t)moved),
                    field_text("why", why));
     }
 }
@@ -400,29 +401,50 @@ static bool is_per_coa(const struct protected *who)
     return who->how->payload_sas && !strcmp(who->how->payload_sas, "per-coa");
 }
 
-void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa,
-                   const struct addr *lowest)
+/* SAs that are not one care-of address's own. */
+static int common_ones(const struct protected *who, uint16_t bid)
+{
+    return is_per_coa(who) && bid ? IPSEC_SINGLE : IPSEC_ALL;
+}
+
+/* Whose end points may move; NULL: nobody's. */
+static struct protected *movable(const struct node *n, const struct addr *home)
 {
     struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
-    if (!who || !updates_are_protected(who))
+    return who && updates_are_protected(who) ? who : NULL;
+}
+
+void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa)
+{
+    struct protected *who = movable(n, home);
+    if (!who)
         return;
-    int all = is_per_coa(who) && bid ? IPSEC_SINGLE : IPSEC_ALL;
-    if (all == IPSEC_SINGLE && coa)
-        migrate(who, bid - 1, coa, "its own care-of address");
-    if (who->how->sa_default == DEFAULT_LAST_BU && coa)
-        migrate(who, all, coa, "last-bu");
+    if (is_per_coa(who) && bid)
+        migrate(who, bid - 1, NULL, coa, "its own care-of address");
+    if (who->how->sa_default == DEFAULT_LAST_BU)
+        migrate(who, common_ones(who, bid), NULL, coa, "last-bu");
+}
+
+void protect_lowest(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa,
+                    const struct addr *gone)
+{
+    struct protected *who = movable(n, home);
+    if (!who)
+        return;
     if (who->how->sa_default == DEFAULT_LOWEST_BID)
-        migrate(who, all, lowest, "lowest-bid");
+        migrate(who, common_ones(who, bid), NULL, coa, "lowest-bid");
+    if (who->how->sa_default == DEFAULT_LAST_BU && gone)
+        migrate(who, common_ones(who, bid), gone, coa, "last-bu is gone");
 }
 
 void protect_key_address(struct node *n, const struct addr *home, const struct addr *coa)
 {
-    struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
-    if (!who || addr_eq(&who->key_coa, coa) || !updates_are_protected(who))
+    struct protected *who = movable(n, home);
+    if (!who || addr_eq(&who->key_coa, coa))
         return;
     who->key_coa = *coa;
     NODE_EVENT(n, EV_KEY_ADDRESS, field_addr("home_address", home),
                field_addr("care_of_address", coa));
     if (who->how->sa_default == DEFAULT_KEY_COA)
-        migrate(who, is_per_coa(who) ? IPSEC_SINGLE : IPSEC_ALL, coa, "ike-coa");
+        migrate(who, is_per_coa(who) ? IPSEC_SINGLE : IPSEC_ALL, NULL, coa, "ike-coa");
 }

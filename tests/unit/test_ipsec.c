@@ -352,7 +352,7 @@ static void tunnels_move_and_nothing_else_changes(bool is_gateway)
     struct sa before_out = *out;
     struct sa before_in = *in;
     RULE("IPS-MIG-5");
-    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_ALL, &there, 5 * SIM_S), 2);
+    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_ALL, NULL, &there, 5 * SIM_S), 2);
     CHECK(ends_at(out, &there) && ends_at(in, &there) && out->moved == 5 * SIM_S);
     CHECK(ends_at(signal, &here) && ends_at(others, &here) && !signal->moved && !others->moved);
     RULE("IPS-MIG-4");
@@ -365,9 +365,15 @@ static void tunnels_move_and_nothing_else_changes(bool is_gateway)
           in->spi == before_in.spi && ipsec_find(&s, 802) == in &&
           !memcmp(&in->count, &before_in.count, sizeof in->count));
     RULE("IPS-MIG-5"); /* they are there already: no error */
-    CHECK(ipsec_migrate(&s, first, IPSEC_ALL, &there, 6 * SIM_S) == 0 && out->moved == 5 * SIM_S);
+    CHECK(ipsec_migrate(&s, first, IPSEC_ALL, NULL, &there, 6 * SIM_S) == 0 &&
+          out->moved == 5 * SIM_S);
+    RULE("IPS-MIG-5"); /* the old pair is not theirs */
+    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_ALL, &here, &far_away, 6 * SIM_S), 0);
+    RULE("IPS-MIG-5");
+    CHECK(ipsec_migrate(&s, first, IPSEC_ALL, &there, &far_away, 6 * SIM_S) == 2 &&
+          ends_at(in, &far_away) && ipsec_migrate(&s, first, IPSEC_ALL, NULL, &there, 6 * SIM_S));
     ipsec_end(&s, out, 7 * SIM_S);
-    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_ALL, &here, 8 * SIM_S), 1); /* what there is */
+    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_ALL, NULL, &here, 8 * SIM_S), 1); /* what there is */
     end();
 }
 
@@ -377,7 +383,7 @@ static void tunnels_move(void)
     tunnels_move_and_nothing_else_changes(true);
     begin(true);
     RULE("IPS-MIG-5");
-    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_ALL, &there, 1), 0); /* none at all */
+    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_ALL, NULL, &there, 1), 0); /* none at all */
     end();
 }
 
@@ -387,17 +393,17 @@ static void parallel_ones_move_by_their_number(void)
     struct sa *sa[3];
     for (unsigned k = 0; k < 3; k++)
         sa[k] = install(first, "data", k, SA_OUT, 900 + k);
-    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_SINGLE, &there, 1), 0);
-    CHECK_EQ(ipsec_migrate(&s, first, 1, &there, 2), 1);
+    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_SINGLE, NULL, &there, 1), 0);
+    CHECK_EQ(ipsec_migrate(&s, first, 1, NULL, &there, 2), 1);
     CHECK(ends_at(sa[0], &here) && ends_at(sa[1], &there) && ends_at(sa[2], &here));
-    CHECK_EQ(ipsec_migrate(&s, first, 5, &there, 3), 1); /* 5 modulo 3 */
+    CHECK_EQ(ipsec_migrate(&s, first, 5, NULL, &there, 3), 1); /* 5 modulo 3 */
     CHECK(ends_at(sa[2], &there) && ends_at(sa[0], &here));
-    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_ALL, &there, 4), 1);
+    CHECK_EQ(ipsec_migrate(&s, first, IPSEC_ALL, NULL, &there, 4), 1);
     end();
     begin(true);
     struct sa *single = install(first, "data", 0, SA_OUT, 950);
-    CHECK_EQ(ipsec_migrate(&s, first, 0, &there, 1), 0);
-    CHECK(ipsec_migrate(&s, first, IPSEC_SINGLE, &there, 2) == 1 && ends_at(single, &there));
+    CHECK_EQ(ipsec_migrate(&s, first, 0, NULL, &there, 1), 0);
+    CHECK(ipsec_migrate(&s, first, IPSEC_SINGLE, NULL, &there, 2) == 1 && ends_at(single, &there));
     end();
 }
 
