@@ -421,7 +421,7 @@ BREAKS = [
     ('clear-update-migrates', 'exchange.end_points',
      'a BU without protection moves the ends of tunnels',
      'models/node/protect.c', 'return e && e->action != SPD_BYPASS;', 'return e != NULL;'),
-    ('migrate-resets-counters', 'unit.ipsec exchange.protected',
+    ('migrate-resets-counters', 'unit.ipsec exchange.end_points',
      'the sequence number begins anew when a tunnel moves',
      'models/ipsec/ipsec.c', '    sa->moved = now;\n', '    sa->moved = now;\n    sa->sequence = 0;\n    sa->replay.top = 0;\n'),
     ('selectors-are-not-checked', 'unit.ipsec exchange.stages',

@@ -201,11 +201,16 @@ static void that_of_the_lowest_identifier(void)
     struct addr red = coa(1);
     CHECK(bindings() == 3 && own_end_is(&wlan));
     struct spread s = spread_from(35 * SIM_S);
+    uint64_t sent = up_out("payload")->sequence;
+    uint64_t taken = up_in("payload")->replay.top;
     CHECK(s.up[0] && s.down[0] && !s.up[1] && !s.down[1] && !s.up[2] && !s.down[2]);
     run_to(45 * SIM_S);
     RULE("IPS-MIG-1");
     RULE("IPS-MIG-2");
     CHECK(bindings() == 2 && own_end_is(&red));
+    RULE("IPS-MIG-4"); /* they count on, and nothing comes twice */
+    CHECK(up_out("payload")->sequence > sent && up_in("payload")->replay.top > taken &&
+          dropped[DROP_REPLAY] == 0);
     unsigned up = 0;
     unsigned down = 0;
     for (unsigned k = 0; k < seen_frames; k++) {
