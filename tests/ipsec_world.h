@@ -6,6 +6,8 @@
 #ifndef TESTS_IPSEC_WORLD_H
 #define TESTS_IPSEC_WORLD_H
 
+#include <stdarg.h>
+
 #include "models/ipsec/esp.h"
 #include "models/node/protect.h"
 #include "models/node/visitor.h"
@@ -14,6 +16,19 @@
 #include "tests/small_world.h"
 
 static const char *mobile_name = "car";
+
+/* A --set of begin_world(), put together; stands until eight more have been. */
+PRINTF_LIKE(1, 2) static inline const char *setting(const char *format, ...)
+{
+    static char room[8][256];
+    static unsigned turn;
+    char *text = room[turn++ % 8];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof room[0], format, args);
+    va_end(args);
+    return text;
+}
 
 /* ---- who is who ----------------------------------------------------------------------- */
 

@@ -107,8 +107,7 @@ static bool nothing_is_refused(void)
 static void each_packet_says_where(const char *how)
 {
     const char *const set[] = {
-        QUIET,
-        arena_format(&arena, "nodes.van.ipsec={payload: tunnel, tunnel_end_point: %s}", how)};
+        QUIET, setting("nodes.van.ipsec={payload: tunnel, tunnel_end_point: %s}", how)};
     begin_three(set, sizeof set / sizeof *set);
     run_to(20 * SIM_S);
     struct spread s = spread_from(15 * SIM_S);
@@ -295,11 +294,10 @@ static void refused_updates_move_nothing(void)
 
 static void one_for_each_care_of_address(const char *how)
 {
-    const char *const set[] = {
-        QUIET, arena_format(&arena,
-                            "nodes.van.ipsec={payload: tunnel, payload_sas: per-coa, "
-                            "tunnel_end_point: %s}",
-                            how)};
+    const char *const set[] = {QUIET,
+                               setting("nodes.van.ipsec={payload: tunnel, payload_sas: per-coa, "
+                                       "tunnel_end_point: %s}",
+                                       how)};
     begin_three(set, sizeof set / sizeof *set);
     run_to(20 * SIM_S);
     struct spread s = spread_from(15 * SIM_S);
@@ -381,11 +379,10 @@ static void hands_over(const char *grain, const char *policy, const char *end_po
     const char *const set[] = {
         "expect=[]",
         "events=[{at: 30 s, detach: car.wlan0}]",
-        arena_format(&arena,
-                     "nodes.car.ipsec={payload: tunnel, selectors: %s, tunnel_end_point: %s, "
-                     "sa_default: %s}",
-                     grain, end_point, own),
-        arena_format(&arena, "nodes.car.mcoa.enabled=%s", mcoa),
+        setting("nodes.car.ipsec={payload: tunnel, selectors: %s, tunnel_end_point: %s, "
+                "sa_default: %s}",
+                grain, end_point, own),
+        setting("nodes.car.mcoa.enabled=%s", mcoa),
     };
     bool several = !strcmp(mcoa, "true");
     begin_world(several ? "wifi-lte-voice.yaml" : "plain-mip6.yaml", set, 4);

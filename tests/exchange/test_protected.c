@@ -396,9 +396,9 @@ static void lifetimes_in_bytes(void)
 static void home_and_away_again(const char *grain)
 {
     mobile_name = "mn";
-    const char *const set[] = {
-        "expect=[]", arena_format(&arena, "nodes.mn.ipsec={payload: tunnel, selectors: %s}", grain),
-        "nodes.mn.decision={builtin: failover}"};
+    const char *const set[] = {"expect=[]",
+                               setting("nodes.mn.ipsec={payload: tunnel, selectors: %s}", grain),
+                               "nodes.mn.decision={builtin: failover}"};
     bool coarse = strcmp(grain, "type") != 0;
     const char *signal = !coarse ? "bu" : !strcmp(grain, "everything") ? "everything" : "mobility";
     const char *data = strcmp(grain, "everything") != 0 ? "payload" : "everything";
@@ -464,9 +464,9 @@ static void home_and_away_again_in_one_tunnel(void)
 static void a_silent_answer_is_protected(const char *grain, const char *policy)
 {
     mobile_name = "mn";
-    const char *const set[] = {
-        "expect=[]", arena_format(&arena, "nodes.mn.ipsec={payload: tunnel, selectors: %s}", grain),
-        "nodes.ha.agent={simultaneous: no-ndp}"};
+    const char *const set[] = {"expect=[]",
+                               setting("nodes.mn.ipsec={payload: tunnel, selectors: %s}", grain),
+                               "nodes.ha.agent={simultaneous: no-ndp}"};
     begin_world("home-and-abroad.yaml", set, 3);
     run_to(39 * SIM_S);
     struct opened_frame o;
@@ -506,9 +506,9 @@ static void prefix_discovery_is_protected(void)
                 {"everything", "everything", true}};
     mobile_name = "mn";
     for (unsigned k = 0; k < 3; k++) {
-        const char *const set[] = {
-            "expect=[]", "events=[]", "networks.home.advertise={preferred: 60, valid: 120}",
-            arena_format(&arena, "nodes.mn.ipsec={selectors: %s}", sets[k].grain)};
+        const char *const set[] = {"expect=[]", "events=[]",
+                                   "networks.home.advertise={preferred: 60, valid: 120}",
+                                   setting("nodes.mn.ipsec={selectors: %s}", sets[k].grain)};
         begin_world("prefix-change.yaml", set, 4);
         run_to(20 * SIM_S);
         unsigned clear = 0;

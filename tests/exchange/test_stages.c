@@ -424,7 +424,7 @@ static void the_source_of_a_protected_tunnel(const char *check, unsigned want_an
                                              unsigned want_stranger)
 {
     const char *const set[] = {QUIET, LONG, NOPROBE, ESP_,
-                               arena_format(&arena, "nodes.ha.source_check.esp=%s", check)};
+                               setting("nodes.ha.source_check.esp=%s", check)};
     begin_world(FILE_, set, sizeof set / sizeof *set);
     settle();
     struct sa *in = up_in("payload");
