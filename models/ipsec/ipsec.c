@@ -77,15 +77,19 @@ static bool is_on(const struct spd_entry *e, const struct traffic *t)
     return e->on == SPD_ON_ANY || (e->on == SPD_ON_TUNNEL) == t->tunnel;
 }
 
-const struct spd_entry *ipsec_policy(const struct ipsec *s, const struct traffic *t)
+static const struct spd_entry *first_match(const struct spd *list, const struct traffic *t)
 {
-    const struct spd *list = t->subject ? t->subject->policies : s->general;
     for (unsigned k = 0; k < list->entries; k++) {
         const struct spd_entry *e = &list->entry[k];
         if (is_on(e, t) && selector_matches(&e->selector, t))
             return e;
     }
     return NULL;
+}
+
+const struct spd_entry *ipsec_policy(const struct ipsec *s, const struct traffic *t)
+{
+    return first_match(t->subject ? t->subject->policies : s->general, t);
 }
 
 struct ipsec_answer ipsec_out(const struct ipsec *s, const struct traffic *t, unsigned number)
@@ -116,9 +120,11 @@ struct sa *ipsec_find(const struct ipsec *s, uint32_t spi)
     return sad_find(&s->sad, spi);
 }
 
+/* By the first policy that matches: what an earlier one speaks of is none of a later one's SA, as
+ * if the list were decorrelated (4.4.1). */
 enum ipsec_verdict ipsec_opened(struct sa *sa, const struct traffic *t)
 {
-    if (t->subject == sa->subject && selector_matches(&sa->entry->selector, t))
+    if (t->subject == sa->subject && first_match(sa->subject->policies, t) == sa->entry)
         return IPSEC_PROTECT;
     sa->count.selector++;
     return IPSEC_SELECTOR;
@@ -193,9 +199,11 @@ static struct addr *subject_end(const struct ipsec *s, struct sa *sa)
     return s->is_gateway ? &sa->remote : &sa->local;
 }
 
-static unsigned move(const struct ipsec *s, struct sa *sa, const struct addr *to, sim_time now)
+static unsigned move(const struct ipsec *s, struct sa *sa, const struct addr *from,
+                     const struct addr *to, sim_time now)
 {
-    if (!sa || sa->mode != SA_TUNNEL || addr_eq(subject_end(s, sa), to))
+    if (!sa || sa->mode != SA_TUNNEL || addr_eq(subject_end(s, sa), to) ||
+        (from && !addr_eq(subject_end(s, sa), from)))
         return 0;
     *subject_end(s, sa) = *to;
     sa->moved = now;
@@ -209,8 +217,8 @@ static bool means(int which, const struct spd_pair *pair, unsigned number)
     return which == IPSEC_ALL || (pair->sas > 1 && (unsigned)which % pair->sas == number);
 }
 
-unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const struct addr *to,
-                       sim_time now)
+unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const struct addr *from,
+                       const struct addr *to, sim_time now)
 {
     unsigned moved = 0;
     for (unsigned p = 0; p < of->policies->pairs; p++) {
@@ -218,8 +226,8 @@ unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const
         for (unsigned k = 0; k < pair->sas; k++) {
             if (!means(which, pair, k))
                 continue;
-            moved += move(s, pair->out[k], to, now);
-            moved += move(s, pair->in[k], to, now);
+            moved += move(s, pair->out[k], from, to, now);
+            moved += move(s, pair->in[k], from, to, now);
         }
     }
     return moved;

@@ -74,7 +74,8 @@ struct sa *ipsec_find(const struct ipsec *s, uint32_t spi); /* NULL: none */
 /* A packet that came without protection: IPSEC_BYPASS, IPSEC_CLEAR or IPSEC_NO_POLICY. */
 enum ipsec_verdict ipsec_clear(const struct ipsec *s, const struct traffic *t);
 
-/* A packet that `sa` protected: IPSEC_PROTECT or IPSEC_SELECTOR. */
+/* A packet that `sa` protected, whether it is what the policy of `sa` is for: IPSEC_PROTECT or
+ * IPSEC_SELECTOR. */
 enum ipsec_verdict ipsec_opened(struct sa *sa, const struct traffic *t);
 
 /* ---- SAs --------------------------------------------------------------------------------- */
@@ -103,10 +104,11 @@ void ipsec_end(struct ipsec *s, struct sa *sa, sim_time now);
 enum { IPSEC_ALL = -1, IPSEC_SINGLE = -2 /* those that have no parallel one */ };
 
 /* The end point moves ("MIGRATE"): of all tunnel SAs of `of` that `which` means, from 0 on of the
- * parallel ones with that number, the subject's end becomes `to`; selectors, SPIs, keys, numbers
- * and windows stay. Answers how many moved; 0 is no error, they were there already. */
-unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const struct addr *to,
-                       sim_time now);
+ * parallel ones with that number, the subject's end, if it is `from` (NULL: wherever it is),
+ * becomes `to`; selectors, SPIs, keys, numbers and windows stay. Answers how many moved; 0 is no
+ * error, they were there already. */
+unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const struct addr *from,
+                       const struct addr *to, sim_time now);
 
 /* ---- lifetimes ----------------------------------------------------------------------------- */
 

@@ -109,11 +109,17 @@ static void print_address(const struct selector_address *a, const struct addr *s
 static void print_ports(const struct selector_ports *p, uint16_t protocol, char *out, size_t size)
 {
     unsigned shift = has_one_field(protocol) ? 8 : 0;
+    bool coded = shift && ((p->low & 0xff) != 0 || (p->high & 0xff) != 0xff);
     *out = '\0';
     if (protocol == SELECT_ANY_PROTOCOL || is_any(p))
         return;
     if (p->high < p->low) {
         (void)snprintf(out, size, "[opaque]");
+    } else if (coded && p->low == p->high) {
+        (void)snprintf(out, size, "[%u/%u]", p->low >> 8, p->low & 0xffu);
+    } else if (coded) {
+        (void)snprintf(out, size, "[%u/%u-%u/%u]", p->low >> 8, p->low & 0xffu, p->high >> 8,
+                       p->high & 0xffu);
     } else if (p->low >> shift == p->high >> shift) {
         (void)snprintf(out, size, "[%u]", (unsigned)p->low >> shift);
     } else {

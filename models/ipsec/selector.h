@@ -49,8 +49,8 @@ struct selector {
     struct selector_ports remote_port;
 };
 
-/* A packet as selectors see it: an address that a Home Address option or a type 2 routing header
- * names stands in the place of the one on the wire (RFC 4877 4.2). */
+/* A packet as selectors see it: an address that an option or a routing header names as the
+ * subject's stands in the place of the one on the wire (RFC 4877 4.2). */
 struct traffic {
     struct addr local;
     struct addr remote;

@@ -23,7 +23,7 @@ enum spd_action { SPD_BYPASS, SPD_PROTECT, SPD_DISCARD };
 enum spd_interface { SPD_ON_ANY, SPD_ON_LINK, SPD_ON_TUNNEL };
 
 struct spd_entry {
-    const char *name; /* "bu"; of its SAs, too */
+    const char *name; /* of its SAs, too */
     enum spd_action action;
     enum spd_interface on;
     struct selector selector;

@@ -188,14 +188,15 @@ void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
     exchange_send_due(b, now, acts);
 }
 
-/* Where key management's care-of address is gone, the next one asks with K: RFC 5648 9.1. */
-static void move_keys(struct bul *b, sim_time now, struct bul_acts *acts)
+/* Key management goes on from another care-of address, which a BU with K tells: RFC 5648 9.1. */
+static void move_keys(struct bul *b, const struct bul_entry *gone, sim_time now,
+                      struct bul_acts *acts)
 {
-    if (!b->how.moves_keys || addr_unspecified(&b->key_coa) || exchange_uses(b, &b->key_coa))
+    if (!b->how.moves_keys || !addr_eq(&gone->coa, &b->key_coa) || b->discovering)
         return;
     for (unsigned k = 0; k < b->entries; k++) {
         struct bul_entry *e = &b->entry[k];
-        if (e->state == BUL_BOUND && e->has_path) {
+        if (e->state == BUL_BOUND && e->has_path && !bul_is_home(b, e)) {
             step(b, e, REFRESH, 0, now, acts);
             return;
         }
@@ -212,8 +213,8 @@ void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts
     bool known = e->sent || e->told || e->state == BUL_BOUND || e->state == BUL_RENEWING;
     if (e->state == BUL_ASKING) /* what the home agent may hold, it holds no longer than this */
         e->expires = now + b->how.lifetime;
+    move_keys(b, e, now, acts);
     step(b, e, known ? UNWANT : CANCEL, 0, now, acts);
-    move_keys(b, now, acts);
     exchange_send_due(b, now, acts);
 }
 

@@ -299,7 +299,7 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
     }
 }
 
-bool exchange_uses(const struct bul *b, const struct addr *coa)
+static bool is_used(const struct bul *b, const struct addr *coa)
 {
     for (unsigned k = 0; k < b->entries; k++) {
         const struct bul_entry *e = &b->entry[k];
@@ -323,7 +323,7 @@ static void put_keys(struct bul *b, const struct bul_exchange *x, const struct a
 {
     if (!b->how.moves_keys)
         return;
-    if (x->home || (!x->leaves && (is_preferred(b, src) || !exchange_uses(b, &b->key_coa))))
+    if (x->home || (!x->leaves && (is_preferred(b, src) || !is_used(b, &b->key_coa))))
         b->key_coa = *src;
     if (addr_eq(src, &b->key_coa) && (x->home || !x->leaves))
         bu->flags |= MH_BU_KEY;

@@ -19,7 +19,4 @@ struct bul_exchange *exchange_of(struct bul *b, const struct mh *ba);
 sim_time exchange_next(const struct bul *b);
 void exchange_send_due(struct bul *b, sim_time now, struct bul_acts *acts);
 
-/* Whether `coa` is that of a binding, or about to be, and can be sent from. */
-bool exchange_uses(const struct bul *b, const struct addr *coa);
-
 #endif

@@ -105,7 +105,9 @@ static void send_ack(struct agent *a, const struct bcache_act *act)
                field_int("status", act->ba.status));
     bool by_frame = act->station && addr_eq(&act->dst, &act->home); /* RFC 6275 10.3.2 */
     if (by_frame && is_silent(a, &act->home)) { /* in the cache it would be tested: RFC 5648 6.3 */
-        send_framed(a->home, mobility_make(n, &act->ba, &a->address, &act->dst), act->station);
+        struct pkt *p = mobility_make_signal(n, &act->ba, &a->address, &act->dst);
+        if (p)
+            send_framed(a->home, p, act->station);
         return;
     }
     if (by_frame)
@@ -196,8 +198,9 @@ static void move_end_point(struct agent *a, const struct bcache_entry *e,
             lowest = &e->binding[k];
     }
     bool ended = act->kind == BCACHE_ENDED;
-    protect_bound(a->node, &e->home, ended ? lowest->bid : act->bid, ended ? NULL : &act->coa,
-                  &lowest->coa);
+    if (!ended)
+        protect_bound(a->node, &e->home, act->bid, &act->coa);
+    protect_lowest(a->node, &e->home, lowest->bid, &lowest->coa, ended ? &act->coa : NULL);
 }
 
 /* An accepted BU with K: RFC 6275 10.3.1; with several care-of addresses, that which it came from,
@@ -405,11 +408,12 @@ void agent_restart(struct agent *a)
     }
 }
 
-static bool is_update(const uint8_t *packet, size_t n)
+static bool is_update(const struct agent *a, const uint8_t *packet, size_t n)
 {
     struct ip6_chain c;
-    return !ip6_walk(packet, n, &c) && c.upper == IP6_MH && n > c.upper_at + 2 &&
-           packet[c.upper_at + 2] == MH_BU;
+    struct addr dst = ip6_dst(packet);
+    return addr_eq(&dst, &a->address) && !ip6_walk(packet, n, &c) && c.upper == IP6_MH &&
+           n > c.upper_at + 2 && packet[c.upper_at + 2] == MH_BU;
 }
 
 unsigned agent_refuses_tunnel(struct agent *a, const struct pkt *p, const struct ip6 *outer,
@@ -419,7 +423,7 @@ unsigned agent_refuses_tunnel(struct agent *a, const struct pkt *p, const struct
     struct addr src = ip6_src(inner);
     bool opened = a->node->opened != NULL;
     int check = opened ? a->checks.esp : a->checks.plain;
-    if (opened && is_update(inner, p->len - c->upper_at))
+    if (opened && is_update(a, inner, p->len - c->upper_at))
         return DROP_NONE; /* RFC 4877 5: it may be what makes the outer source known */
     if (bcache_source(&a->cache, &src, &outer->src, (enum bcache_source_check)check,
                       sim_now(a->node->sim)))

@@ -8,8 +8,6 @@
 #include "models/node/visitor.h"
 #include "sim/base/bytes.h"
 
-enum { HOP_LIMIT = 64 };
-
 /* ---- sending ------------------------------------------------------------------------------- */
 
 /* By a routing header, as all that the home agent itself sends to a home address (RFC 6275 10.4.2).
@@ -30,9 +28,8 @@ static void send_mpa(struct visitor *v, const struct addr *coa, const struct mpa
     mpd_write(&w, &a->address, &v->home, &mpa);
     assert(!w.full);
     p->len = (uint32_t)w.len;
-    ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), IP6_ICMP6, &v->home);
-    path_add_header(p, &a->address, coa, IP6_ROUTING, HOP_LIMIT);
-    path_out_plain(n, p);
+    const struct mobility_ends ends = {&a->address, coa, &v->home, false};
+    mobility_signal_message(n, p, IP6_ICMP6, &ends);
 }
 
 static void rearm(struct visitor *v)

@@ -19,9 +19,30 @@ const char *mobile_iface_name(const struct mobile *m, const struct addr *coa)
     return m->home_iface ? m->home_iface->name : "";
 }
 
+static bool names(const struct mh *bu, uint16_t bid)
+{
+    for (unsigned k = 0; k < bu->bids; k++) {
+        if (bu->bid[k].bid == bid)
+            return true;
+    }
+    return bid == 0; /* the only one */
+}
+
 /* Its own end moves when a BU with another address has left, which waits for nobody: RFC 6275
  * 11.6.3. */
 static void move_end_points(struct mobile *m, const struct bul_act *act)
+{
+    for (unsigned k = 0; k < m->bul.entries && act->bu.lifetime; k++) {
+        const struct bul_entry *e = &m->bul.entry[k];
+        if (e->sent && !e->told && names(&act->bu, e->bid))
+            protect_bound(m->node, &m->bul.how.home, e->bid, &e->coa);
+    }
+    if (!addr_unspecified(&m->bul.key_coa))
+        protect_key_address(m->node, &m->bul.how.home, &m->bul.key_coa);
+}
+
+/* And when what carries is another one, or no longer all that did. */
+static void follow_bindings(struct mobile *m)
 {
     const struct bul_entry *lowest = NULL;
     for (unsigned k = 0; k < m->bul.entries; k++) {
@@ -29,13 +50,12 @@ static void move_end_points(struct mobile *m, const struct bul_act *act)
         if (bul_carries(&m->bul, e->bid) && (!lowest || e->bid < lowest->bid))
             lowest = e;
     }
-    for (unsigned k = 0; k < m->bul.entries && act->bu.lifetime && lowest; k++) {
+    for (unsigned k = 0; k < m->bul.entries && lowest; k++) {
         const struct bul_entry *e = &m->bul.entry[k];
-        if (e->sent && !e->told)
-            protect_bound(m->node, &m->bul.how.home, e->bid, &e->coa, &lowest->coa);
+        bool gone =
+            (e->state == BUL_UNBOUND || e->state == BUL_LEAVING) && !addr_unspecified(&e->coa);
+        protect_lowest(m->node, &m->bul.how.home, lowest->bid, &lowest->coa, gone ? &e->coa : NULL);
     }
-    if (!addr_unspecified(&m->bul.key_coa))
-        protect_key_address(m->node, &m->bul.how.home, &m->bul.key_coa);
 }
 
 static void send_update(struct mobile *m, const struct bul_act *act)
@@ -126,6 +146,8 @@ void mobile_do(struct mobile *m, const struct bul_acts *acts)
         }
     }
     rearm(m);
+    if (m->node->protection)
+        follow_bindings(m);
     mobile_prefixes_review(m);
     if (come_home) {
         mobile_return(m);

@@ -9,8 +9,6 @@
 #include "models/node/prefix_discovery.h"
 #include "sim/base/bytes.h"
 
-enum { HOP_LIMIT = 64 };
-
 /* The care-of address to ask from: the first in order of preference that the home agent has
  * acknowledged, as it answers no other (RFC 5648 6.5). NULL: there is none, or the node is at home.
  */
@@ -38,9 +36,8 @@ static void send_mps(struct mobile *m, const struct addr *coa, uint16_t identifi
     mpd_write(&w, &how->home, &how->agent, &mps);
     assert(!w.full);
     p->len = (uint32_t)w.len;
-    ip6_write_home(pkt_prepend(p, IP6_HAO_BYTES), IP6_ICMP6, &how->home);
-    path_add_header(p, coa, &how->agent, IP6_DEST_OPTS, HOP_LIMIT);
-    path_out_plain(n, p);
+    const struct mobility_ends ends = {coa, &how->agent, &how->home, true};
+    mobility_signal_message(n, p, IP6_ICMP6, &ends);
 }
 
 static void solicit(struct sim *sim, void *owner)

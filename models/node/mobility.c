@@ -10,6 +10,8 @@
 #include "models/wire/icmp6.h"
 #include "sim/base/bytes.h"
 
+enum { HOP_LIMIT = 64 };
+
 void mobility_binding_error(struct node *n, const struct ip6 *h, const struct addr *home,
                             uint8_t status)
 {
@@ -69,47 +71,93 @@ struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
     return a;
 }
 
-void mobility_send(struct node *n, const struct mh *m, const struct addr *src,
-                   const struct addr *dst, const struct addr *home, bool home_is_source)
-{
-    struct pkt *p = pkt_take(n->packets);
-    struct writer w = wr_over(p->at, pkt_tailroom(p));
-    mh_write(&w, home && home_is_source ? home : src, home && !home_is_source ? home : dst, m);
-    assert(!w.full);
-    p->len = (uint32_t)w.len;
-    uint8_t next = IP6_MH;
-    if (home && home_is_source) {
-        ip6_write_home(pkt_prepend(p, IP6_HAO_BYTES), IP6_MH, home);
-        next = IP6_DEST_OPTS;
-    } else if (home) {
-        ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), IP6_MH, home);
-        next = IP6_ROUTING;
-    }
-    path_add_header(p, src, dst, next, 64);
-    path_out_plain(n, p); /* past bindings: RFC 6275 6.1 */
-}
+/* ---- sending ----------------------------------------------------------------------------------
+ */
 
-void mobility_signal(struct node *n, const struct mh *m, const struct addr *src,
-                     const struct addr *dst, const struct addr *home, bool home_is_source)
-{
-    const struct addr *from = home && home_is_source ? home : src;
-    const struct addr *to = home && !home_is_source ? home : dst;
-    if (n->protection && protect_wants_tunnel(n, from, to, m->type)) {
-        mobility_tunnel(n, mobility_make(n, m, from, to), src, dst, 0, 64);
-    } else {
-        mobility_send(n, m, src, dst, home, home_is_source);
-    }
-}
-
-struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr *src,
-                          const struct addr *dst)
+/* The message alone: no header stands in front of it yet. */
+static struct pkt *write_message(struct node *n, const struct mh *m, const struct addr *src,
+                                 const struct addr *dst)
 {
     struct pkt *p = pkt_take(n->packets);
     struct writer w = wr_over(p->at, pkt_tailroom(p));
     mh_write(&w, src, dst, m);
     assert(!w.full);
     p->len = (uint32_t)w.len;
-    path_add_header(p, src, dst, IP6_MH, 64);
+    return p;
+}
+
+static const struct addr *from_of(const struct mobility_ends *e)
+{
+    return e->home && e->home_is_source ? e->home : e->src;
+}
+
+static const struct addr *to_of(const struct mobility_ends *e)
+{
+    return e->home && !e->home_is_source ? e->home : e->dst;
+}
+
+static void send_named(struct node *n, struct pkt *p, uint8_t protocol,
+                       const struct mobility_ends *e)
+{
+    uint8_t next = protocol;
+    if (e->home && e->home_is_source) {
+        ip6_write_home(pkt_prepend(p, IP6_HAO_BYTES), protocol, e->home);
+        next = IP6_DEST_OPTS;
+    } else if (e->home) {
+        ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), protocol, e->home);
+        next = IP6_ROUTING;
+    }
+    path_add_header(p, e->src, e->dst, next, HOP_LIMIT);
+    path_out_plain(n, p); /* past bindings: RFC 6275 6.1 */
+}
+
+void mobility_send(struct node *n, const struct mh *m, const struct addr *src,
+                   const struct addr *dst, const struct addr *home, bool home_is_source)
+{
+    const struct mobility_ends e = {src, dst, home, home_is_source};
+    send_named(n, write_message(n, m, from_of(&e), to_of(&e)), IP6_MH, &e);
+}
+
+void mobility_signal_message(struct node *n, struct pkt *p, uint8_t protocol,
+                             const struct mobility_ends *e)
+{
+    if (!n->protection || !protect_wants_tunnel(n, from_of(e), to_of(e), protocol, p)) {
+        send_named(n, p, protocol, e);
+        return;
+    }
+    struct tunnel t = {.entry = *e->src, .exit = *e->dst, .hop_limit = HOP_LIMIT, .fixed = true};
+    path_add_header(p, from_of(e), to_of(e), protocol, HOP_LIMIT);
+    if (protect_tunnel(n, p, 0, &t))
+        tunnel_send(n, &t, p);
+}
+
+void mobility_signal(struct node *n, const struct mh *m, const struct addr *src,
+                     const struct addr *dst, const struct addr *home, bool home_is_source)
+{
+    const struct mobility_ends e = {src, dst, home, home_is_source};
+    mobility_signal_message(n, write_message(n, m, from_of(&e), to_of(&e)), IP6_MH, &e);
+}
+
+struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr *src,
+                          const struct addr *dst)
+{
+    struct pkt *p = write_message(n, m, src, dst);
+    path_add_header(p, src, dst, IP6_MH, HOP_LIMIT);
+    return p;
+}
+
+struct pkt *mobility_make_signal(struct node *n, const struct mh *m, const struct addr *src,
+                                 const struct addr *dst)
+{
+    struct pkt *p = write_message(n, m, src, dst);
+    bool tunnel = n->protection && protect_wants_tunnel(n, src, dst, IP6_MH, p);
+    struct tunnel t = {.entry = *src, .exit = *dst, .fixed = true};
+    path_add_header(p, src, dst, IP6_MH, HOP_LIMIT);
+    if (!tunnel)
+        return !n->protection || protect_out(n, p) ? p : NULL;
+    if (!protect_tunnel(n, p, 0, &t) || !protect_seal(n, t.sa, p, 0, IP6_IP6))
+        return NULL;
+    path_add_header(p, src, dst, IP6_ESP, HOP_LIMIT);
     return p;
 }
 

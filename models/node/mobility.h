@@ -22,19 +22,36 @@ void mobility_binding_error(struct node *n, const struct ip6 *h, const struct ad
 struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
                                 const struct ip6_chain *c);
 
+/* `home` goes into a Home Address option if `home_is_source`, else into a routing header; NULL: the
+ * packet carries neither. */
+struct mobility_ends {
+    const struct addr *src;
+    const struct addr *dst;
+    const struct addr *home;
+    bool home_is_source;
+};
+
+/* The checksum covers the home address: RFC 6275 6.1.1. */
+void mobility_send(struct node *n, const struct mh *m, const struct addr *src,
+                   const struct addr *dst, const struct addr *home, bool home_is_source);
+
 /* As mobility_send(), or inside the tunnel `src` - `dst` where the policies have no transport mode:
  * then from or to the home address itself (RFC 4877 5). */
 void mobility_signal(struct node *n, const struct mh *m, const struct addr *src,
                      const struct addr *dst, const struct addr *home, bool home_is_source);
 
-/* `home` goes into a Home Address option if `from_home`, else into a routing header; NULL: the
- * packet carries neither. The checksum covers the home address: RFC 6275 6.1.1. */
-void mobility_send(struct node *n, const struct mh *m, const struct addr *src,
-                   const struct addr *dst, const struct addr *home, bool home_is_source);
+/* The same of a message of `protocol` that nothing stands in front of yet. Takes p. */
+void mobility_signal_message(struct node *n, struct pkt *p, uint8_t protocol,
+                             const struct mobility_ends *e);
 
 /* As a packet, without extension headers; the caller owns it. */
 struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr *src,
                           const struct addr *dst);
+
+/* The same with the protection that mobility_signal() gives, for a frame of the caller's. NULL: it
+ * may not leave. */
+struct pkt *mobility_make_signal(struct node *n, const struct mh *m, const struct addr *src,
+                                 const struct addr *dst);
 
 /* Encapsulate p and send it: RFC 2473 3.1. */
 void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,

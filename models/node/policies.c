@@ -201,11 +201,11 @@ static enum spd_action action_of(int esp)
 /* RFC 4877 4.2, 7.2: a pair for each kind of message. */
 static void add_by_type(struct set *s, const struct ipsec_config *how)
 {
-    enum { MPS = 146, MPA = 147 };
     add(s, "bu", action_of(how->signalling), SPD_ON_ANY, SA_TRANSPORT,
         selects(SELECT_SUBJECT, SELECT_GATEWAY, IP6_MH, types(MH_BU, MH_BU), types(MH_BA, MH_BA)));
     add(s, "mps", action_of(how->prefix_discovery), SPD_ON_ANY, SA_TRANSPORT,
-        selects(SELECT_SUBJECT, SELECT_GATEWAY, IP6_ICMP6, types(MPS, MPS), types(MPA, MPA)));
+        selects(SELECT_SUBJECT, SELECT_GATEWAY, IP6_ICMP6, types(ICMP6_MPS, ICMP6_MPS),
+                types(ICMP6_MPA, ICMP6_MPA)));
     add(s, "hoti", action_of(how->return_routability), SPD_ON_TUNNEL, SA_TUNNEL,
         selects(SELECT_SUBJECT, SELECT_ANY, IP6_MH, types(MH_HOTI, MH_HOTI),
                 types(MH_HOT, MH_HOT)));
@@ -214,6 +214,19 @@ static void add_by_type(struct set *s, const struct ipsec_config *how)
     add(s, "payload", how->payload ? SPD_PROTECT : SPD_BYPASS, SPD_ON_TUNNEL, SA_TUNNEL,
         selects(SELECT_SUBJECT, SELECT_ANY, SELECT_ANY_PROTOCOL, any_port, any_port));
     s->entry[s->entries - 1].parallel = true;
+}
+
+/* Of prefix discovery, whose types cannot be told either: between the two nodes all of ICMPv6. */
+static void add_coarse_discovery(struct set *s, const struct ipsec_config *how)
+{
+    struct selector icmp = selects(SELECT_SUBJECT, SELECT_GATEWAY, IP6_ICMP6, any_port, any_port);
+    if (how->grain == GRAIN_MOBILITY) {
+        add(s, "mps", action_of(how->prefix_discovery), SPD_ON_LINK, SA_TRANSPORT, icmp);
+    } else if (how->prefix_discovery == 0) { /* it is in the tunnel */
+        icmp.local_port = types(ICMP6_MPS, ICMP6_MPS);
+        icmp.remote_port = types(ICMP6_MPA, ICMP6_MPA);
+        add(s, "discovery-outside", SPD_DISCARD, SPD_ON_LINK, SA_TUNNEL, icmp);
+    }
 }
 
 /* RFC 4877 5: implementations that cannot tell types of messages apart. */
@@ -229,6 +242,7 @@ static void add_coarse(struct set *s, const struct ipsec_config *how)
     s->entry[s->entries - 1].parallel = all;
     mobility.remote.kind = SELECT_GATEWAY;
     add(s, "mobility-outside", SPD_DISCARD, SPD_ON_LINK, SA_TUNNEL, mobility);
+    add_coarse_discovery(s, how);
     if (all)
         return;
     add(s, "payload", how->payload ? SPD_PROTECT : SPD_BYPASS, SPD_ON_TUNNEL, SA_TUNNEL, payload);
@@ -242,15 +256,14 @@ static struct spd keep(const struct set *s, struct arena *a)
     return (struct spd){.entry = entry, .entries = s->entries, .pairs = s->pairs};
 }
 
-struct spd policies_of_others(bool gateway, struct arena *a)
+struct spd policies_of_others(struct arena *a)
 {
     struct set s = {.entries = 0};
     add_ike(&s);
     add_neighbours(&s);
-    if (gateway) { /* who may register is known */
-        add(&s, "strangers", SPD_DISCARD, SPD_ON_ANY, SA_TRANSPORT,
-            selects(SELECT_ANY, SELECT_GATEWAY, IP6_MH, types(MH_BU, MH_BA), types(MH_BU, MH_BA)));
-    }
+    /* Who may register is known, and what answers a registration names the home address. */
+    add(&s, "strangers", SPD_DISCARD, SPD_ON_ANY, SA_TRANSPORT,
+        selects(SELECT_ANY, SELECT_GATEWAY, IP6_MH, types(MH_BU, MH_BA), types(MH_BU, MH_BA)));
     add_rest(&s);
     return keep(&s, a);
 }

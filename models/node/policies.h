@@ -93,8 +93,8 @@ MUST_CHECK enum status policies_parse(const struct policy_config *how, struct sp
 MUST_CHECK enum status policies_make(const struct ipsec_config *how, struct arena *a,
                                      struct spd *spd, struct why *w);
 
-/* For traffic of nobody whose home address is known: of a mobile node, and of a home agent. */
-struct spd policies_of_others(bool gateway, struct arena *a);
+/* For traffic of nobody whose home address is known, of a mobile node and of a home agent. */
+struct spd policies_of_others(struct arena *a);
 
 /* `payload_sas`: how many parallel SAs where a node has `bids` care-of addresses. 0: nonsense. */
 unsigned policies_parallel(const struct ipsec_config *how, unsigned bids);

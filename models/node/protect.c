@@ -20,7 +20,7 @@ struct protection *protection_new(struct node *n, const struct addr *gateway, bo
 {
     struct protection *p = arena_take(n->arena, sizeof *p);
     p->node = n;
-    p->others = policies_of_others(is_gateway, n->arena);
+    p->others = policies_of_others(n->arena);
     ipsec_init(&p->ipsec, n->arena, gateway, is_gateway, &p->others);
     sim_timer_init(&p->timer, wake, p);
     n->protection = p;
@@ -124,8 +124,9 @@ static struct traffic traffic_of(const struct node *n, const uint8_t *packet, si
 {
     struct addr src = c->has_home ? c->home : ip6_src(packet);
     struct addr dst = c->has_rh2 ? c->rh2 : ip6_dst(packet);
-    struct traffic t =
-        ipsec_traffic(&n->protection->ipsec, &src, &dst, outbound, c->has_home || c->has_rh2);
+    const struct ipsec *s = &n->protection->ipsec;
+    bool named = outbound != s->is_gateway ? c->has_home : c->has_rh2; /* the subject's side */
+    struct traffic t = ipsec_traffic(s, &src, &dst, outbound, named);
     if (c->upper == IP6_FRAGMENT) {
         t.protocol = bytes > c->upper_at ? packet[c->upper_at] : IP6_NONE;
     } else {
@@ -208,12 +209,10 @@ bool protect_out(struct node *n, struct pkt *p)
 }
 
 bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,
-                          uint8_t mh_type)
+                          uint8_t protocol, const struct pkt *message)
 {
     struct traffic t = ipsec_traffic(&n->protection->ipsec, src, dst, true, true);
-    t.protocol = IP6_MH;
-    t.local_port = t.remote_port = (uint16_t)(mh_type << 8);
-    t.fields = true;
+    traffic_read_upper(&t, protocol, message->at, message->len);
     const struct spd_entry *outside = ipsec_policy(&n->protection->ipsec, &t);
     t.tunnel = true;
     const struct spd_entry *inside = ipsec_policy(&n->protection->ipsec, &t);
@@ -227,7 +226,7 @@ static void choose_end(const struct protected *who, struct tunnel *t)
     const struct addr *own = who->of->ipsec.is_gateway ? &t->sa->remote : &t->sa->local;
     t->sized_entry = t->entry;
     t->sized_exit = t->exit;
-    if (who->how->tunnel_end_point == END_PER_PACKET || addr_unspecified(own))
+    if (who->how->tunnel_end_point == END_PER_PACKET || addr_unspecified(own) || t->fixed)
         return;
     *(who->of->ipsec.is_gateway ? &t->sized_exit : &t->sized_entry) = *own;
     if (who->how->tunnel_end_point == END_SA_DEFAULT)
@@ -298,11 +297,16 @@ static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
     return 0;
 }
 
+static bool holds_packet(const struct pkt *p, const struct ip6_chain *c)
+{
+    return c->upper == IP6_IP6 && p->len >= c->upper_at + IP6_HEADER;
+}
+
 /* The SA that protected p is one for such packets: RFC 4301 5.2 step 4. */
 static enum ipsec_verdict suits(struct node *n, const struct pkt *p, const struct ip6_chain *c)
 {
     struct sa *sa = n->opened;
-    if (sa->mode == SA_TUNNEL && c->upper != IP6_IP6) {
+    if (sa->mode == SA_TUNNEL && !holds_packet(p, c)) {
         sa->count.selector++;
         return IPSEC_SELECTOR;
     }
@@ -312,33 +316,58 @@ static enum ipsec_verdict suits(struct node *n, const struct pkt *p, const struc
     return ipsec_opened(sa, &t);
 }
 
+/* What no SA has been held against yet. */
 static enum ipsec_verdict came_clear(struct node *n, const struct pkt *p, const struct ip6_chain *c)
 {
-    bool tunnel = c->upper == IP6_IP6 && p->len >= c->upper_at + IP6_HEADER;
-    struct traffic t = tunnel ? traffic_inside(n, p->at + c->upper_at, p->len - c->upper_at, false)
-                              : traffic_of(n, p->at, p->len, c, false);
+    struct traffic t = holds_packet(p, c)
+                           ? traffic_inside(n, p->at + c->upper_at, p->len - c->upper_at, false)
+                           : traffic_of(n, p->at, p->len, c, false);
     return ipsec_clear(&n->protection->ipsec, &t);
+}
+
+/* It came out of a tunnel in fragments, whose ports and types nobody has seen before. */
+static enum ipsec_verdict came_in_pieces(struct node *n, const struct pkt *p,
+                                         const struct ip6_chain *c)
+{
+    struct traffic t = traffic_of(n, p->at, p->len, c, false);
+    t.tunnel = true;
+    return n->opened ? ipsec_opened(n->opened, &t) : ipsec_clear(&n->protection->ipsec, &t);
+}
+
+/* p has been opened if `unsealed`, by n->opened; what is inside a tunnel was held against policies
+ * when that was, save what stands in yet another one. */
+static enum ipsec_verdict judge(struct node *n, const struct pkt *p, const struct ip6_chain *c,
+                                bool unsealed)
+{
+    if (!unsealed && n->from_tunnel && c->fragment) {
+        enum ipsec_verdict v = came_in_pieces(n, p, c);
+        if (v != IPSEC_PROTECT && v != IPSEC_BYPASS)
+            return v;
+    }
+    if (holds_packet(p, c) ? !unsealed || n->opened->mode != SA_TUNNEL
+                           : !unsealed && !n->from_tunnel)
+        return came_clear(n, p, c);
+    return IPSEC_PROTECT;
 }
 
 bool protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c)
 {
     bool cut = c->fragment;
+    bool unsealed = c->upper == IP6_ESP;
     enum ipsec_verdict v = IPSEC_PROTECT;
-    while (c->upper == IP6_ESP) {
+    while (c->upper == IP6_ESP && v == IPSEC_PROTECT) {
         unsigned reason = open_one(n, p, c);
         if (reason) {
             node_drop(n, (enum node_reason)reason, p);
             return false;
         }
         v = suits(n, p, c);
-        if (v != IPSEC_PROTECT)
-            break;
         enum ip6_fault fault = ip6_read(p->at, p->len, h);
         assert(!fault);
     }
     c->fragment = cut;
-    if (!n->opened && !n->from_tunnel)
-        v = came_clear(n, p, c);
+    if (v == IPSEC_PROTECT)
+        v = judge(n, p, c, unsealed);
     if (v == IPSEC_PROTECT || v == IPSEC_BYPASS)
         return true;
     node_drop(n, reason_of(v), p);
@@ -349,30 +378,6 @@ bool protect_authorises(const struct node *n, const struct addr *home)
 {
     const struct protected *who = n->opened ? n->opened->subject->owner : NULL;
     return !who || pad_allows(&n->protection->ipsec.pad, who->identity, home);
-}
-
-bool protect_is_dynamic(const struct node *n, const struct addr *home)
-{
-    const struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
-    return who && who->how->keying != KEYING_MANUAL && who->how->signalling == 0;
-}
-
-/* ---- end points move ------------------------------------------------------------------------- */
-
-static void migrate(struct protected *who, int which, const struct addr *coa, const char *why)
-{
-    struct node *n = who->of->node;
-    unsigned moved = ipsec_migrate(&who->of->ipsec, who->subject, which, coa, sim_now(n->sim));
-    if (moved) {
-        NODE_EVENT(n, EV_MIGRATED, field_addr("home_address", &who->subject->address),
-                   field_addr("care_of_address", coa), field_int("sas", (int64_t)moved),
-                   field_text("why", why));
-    }
-}
-
-static bool is_per_coa(const struct protected *who)
-{
-    return who->how->payload_sas && !strcmp(who->how->payload_sas, "per-coa");
 }
 
 /* Only those may move anything: RFC 4877 4.3. */
@@ -392,29 +397,75 @@ static bool updates_are_protected(const struct protected *who)
     return e && e->action != SPD_BYPASS;
 }
 
-void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa,
-                   const struct addr *lowest)
+bool protect_is_dynamic(const struct node *n, const struct addr *home)
+{
+    const struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
+    return who && who->how->keying != KEYING_MANUAL && updates_are_protected(who);
+}
+
+/* ---- end points move ------------------------------------------------------------------------ */
+
+static void migrate(struct protected *who, int which, const struct addr *from,
+                    const struct addr *to, const char *why)
+{
+    struct node *n = who->of->node;
+    unsigned moved = ipsec_migrate(&who->of->ipsec, who->subject, which, from, to, sim_now(n->sim));
+    if (moved) {
+        NODE_EVENT(n, EV_MIGRATED, field_addr("home_address", &who->subject->address),
+                   field_addr("care_of_address", to), field_int("sas", (int64_t)moved),
+                   field_text("why", why));
+    }
+}
+
+static bool is_per_coa(const struct protected *who)
+{
+    return who->how->payload_sas && !strcmp(who->how->payload_sas, "per-coa");
+}
+
+/* SAs that are not one care-of address's own. */
+static int common_ones(const struct protected *who, uint16_t bid)
+{
+    return is_per_coa(who) && bid ? IPSEC_SINGLE : IPSEC_ALL;
+}
+
+/* Whose end points may move; NULL: nobody's. */
+static struct protected *movable(const struct node *n, const struct addr *home)
 {
     struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
-    if (!who || !updates_are_protected(who))
+    return who && updates_are_protected(who) ? who : NULL;
+}
+
+void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa)
+{
+    struct protected *who = movable(n, home);
+    if (!who)
         return;
-    int all = is_per_coa(who) && bid ? IPSEC_SINGLE : IPSEC_ALL;
-    if (all == IPSEC_SINGLE && coa)
-        migrate(who, bid - 1, coa, "its own care-of address");
-    if (who->how->sa_default == DEFAULT_LAST_BU && coa)
-        migrate(who, all, coa, "last-bu");
+    if (is_per_coa(who) && bid)
+        migrate(who, bid - 1, NULL, coa, "its own care-of address");
+    if (who->how->sa_default == DEFAULT_LAST_BU)
+        migrate(who, common_ones(who, bid), NULL, coa, "last-bu");
+}
+
+void protect_lowest(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa,
+                    const struct addr *gone)
+{
+    struct protected *who = movable(n, home);
+    if (!who)
+        return;
     if (who->how->sa_default == DEFAULT_LOWEST_BID)
-        migrate(who, all, lowest, "lowest-bid");
+        migrate(who, common_ones(who, bid), NULL, coa, "lowest-bid");
+    if (who->how->sa_default == DEFAULT_LAST_BU && gone)
+        migrate(who, common_ones(who, bid), gone, coa, "last-bu is gone");
 }
 
 void protect_key_address(struct node *n, const struct addr *home, const struct addr *coa)
 {
-    struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
+    struct protected *who = movable(n, home);
     if (!who || addr_eq(&who->key_coa, coa))
         return;
     who->key_coa = *coa;
     NODE_EVENT(n, EV_KEY_ADDRESS, field_addr("home_address", home),
                field_addr("care_of_address", coa));
     if (who->how->sa_default == DEFAULT_KEY_COA)
-        migrate(who, is_per_coa(who) ? IPSEC_SINGLE : IPSEC_ALL, coa, "ike-coa");
+        migrate(who, is_per_coa(who) ? IPSEC_SINGLE : IPSEC_ALL, NULL, coa, "ike-coa");
 }

@@ -56,10 +56,11 @@ bool protect_seals_once(struct node *n, const struct pkt *p);
 /* `t` carries what `sa` has sealed, too. */
 void protect_end(struct sa *sa, struct tunnel *t);
 
-/* Whether a Mobility Header message of `home` and the gateway goes through the tunnel instead of
- * having a Home Address option or a routing header: where policies have no transport mode. */
+/* Whether a message, `protocol` behind no header yet, of a home address and the gateway goes
+ * through the tunnel instead of having a Home Address option or a routing header: where policies
+ * have no transport mode for it. */
 bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,
-                          uint8_t mh_type);
+                          uint8_t protocol, const struct pkt *message);
 
 /* Seals what stands in `p` from `at` on. False: p is gone. */
 bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8_t next);
@@ -80,11 +81,14 @@ bool protect_is_dynamic(const struct node *n, const struct addr *home);
  */
 
 /* Told by the mobility layer: `home` has `coa` with `bid` since now, by a BU that was accepted (at
- * the home agent) or has left (at the mobile node); NULL: a binding ended. `lowest`: the care-of
- * address of its lowest BID. Moves what `sa_default` tells to, if BUs are protected (RFC 4877 4.3).
- */
-void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa,
-                   const struct addr *lowest);
+ * the home agent) or has left (at the mobile node). Moves what `sa_default` tells to, if BUs are
+ * protected (RFC 4877 4.3). */
+void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa);
+
+/* Likewise: of the bindings that there are, `bid` is the lowest, with `coa`; and `gone`, if not
+ * NULL, is a care-of address that has ended: no tunnel stays there. */
+void protect_lowest(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa,
+                    const struct addr *gone);
 
 /* `coa` is what key management uses from now on: RFC 5648 9.1. */
 void protect_key_address(struct node *n, const struct addr *home, const struct addr *coa);

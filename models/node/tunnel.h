@@ -19,6 +19,7 @@ struct tunnel {
     struct addr entry; /* of this node */
     struct addr exit;
     uint8_t hop_limit; /* of the outer header */
+    bool fixed;        /* it is these ends that are meant, whatever those of the SA are */
     struct sa *sa;     /* seals what goes in (RFC 4303, tunnel mode); NULL: nothing does */
     uint16_t bid;      /* that it goes by; 0: none */
     const struct tunnel *others; /* with sa: copies of what was sealed go there, too */

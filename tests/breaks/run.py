@@ -45,17 +45,18 @@ made = sh('cmake', '-G', 'Ninja', '-S', copy, '-B', build, '-DCMAKE_BUILD_TYPE=D
           '-DCMAKE_C_FLAGS=-O1', '-DCMAKE_C_FLAGS_DEBUG=')
 if made.returncode:
     sys.exit(made.stdout)
-patches = sorted(p for p in glob.glob(os.path.join(root, 'tests', 'breaks', '*.patch'))
-                 if not only or os.path.basename(p)[:-6] in only)
+every = sorted(glob.glob(os.path.join(root, 'tests', 'breaks', '*.patch')))
+patches = [p for p in every if not only or os.path.basename(p)[:-6] in only]
 wanted = {}
-for patch in patches:
+for patch in every:
     with open(patch) as f:
         text = f.read()
     heads = dict(line.strip().split(': ', 1) for line in text.split('\n\n')[0].splitlines())
-    for line in text.splitlines():  # built anew: a build of before may hold the bug
+    for line in text.splitlines():  # built anew: a build of before may hold the bug, of any of them
         if line.startswith('+++ b/'):
             os.utime(os.path.join(copy, line[6:].split('\t')[0]))
-    wanted[patch] = (heads['Fault'], heads['Tests'].split())
+    if patch in patches:
+        wanted[patch] = (heads['Fault'], heads['Tests'].split())
 targets = sorted({target_of(t) for _, tests in wanted.values() for t in tests})
 made = sh('cmake', '--build', build, '--target', *targets)
 if made.returncode:

@@ -1,6 +1,7 @@
 #!/bin/sh
 # planted.sh CMAKE ROOT SCRATCH: the walls test fails when a forbidden include is planted, a folder
-# without a row appears, or a guarded library is used elsewhere.
+# without a row appears, or a guarded library is used elsewhere; that of words when models/ipsec
+# speaks of mobility.
 set -u
 rm -rf "$3/planted"
 mkdir -p "$3/planted/tests" || exit 1
@@ -30,7 +31,21 @@ plant analysis/study.c '#include <yaml.h>'
 plant sim/link/replay_file.c '#include <expat.h>'
 plant traces/qlog.c '#include <jansson.h>'
 plant sim/app/run.c '#include <sqlite3.h>'
+speak() { # file, line
+    cp "$root/$1" "$root/kept"
+    echo "$2" >>"$root/$1"
+    if "$root/tests/lint/ipsec_words.sh" "$root" >/dev/null; then
+        echo "not caught: $2 in $1"
+        failed=1
+    fi
+    mv "$root/kept" "$root/$1"
+}
+"$root/tests/lint/ipsec_words.sh" "$root" || failed=1
+speak models/ipsec/ipsec.c 'struct addr key_coa;'
+speak models/ipsec/sad.h 'struct bcache;'
+speak models/ipsec/selector.c '/* the home agent */'
+speak models/ipsec/esp.c 'int of_BID;'
 mkdir "$root/models/new" && echo 'int x;' >"$root/models/new/new.c"
 if walls "$cmake" "$root"; then echo "not caught: a folder without a row"; failed=1; fi
-[ $failed = 0 ] && echo "14 planted breaches are caught"
+[ $failed = 0 ] && echo "18 planted breaches are caught"
 exit $failed
