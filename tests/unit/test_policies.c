@@ -397,8 +397,7 @@ static void mistakes_are_told(void)
           strstr(w.text, "'256' is not any, none, a type of message up to 255"));
     p.protocol = "icmp6";
     p.local_port = "1/256";
-    CHECK(make(&p, 1, &w) != ST_OK &&
-          strstr(w.text, "'1/256' is not any, none,"));
+    CHECK(make(&p, 1, &w) != ST_OK && strstr(w.text, "'1/256' is not any, none,"));
     p.local_port = "/4";
     CHECK(make(&p, 1, &w) != ST_OK);
     struct policy_config two[2] = {a_policy, a_policy};
