@@ -17,9 +17,16 @@ and `text` by `tests/lint/library.py . --write`; a test compares.
 files = sorted(glob.glob(os.path.join(root, 'scenarios', '*.yaml')))
 own = sorted(glob.glob(os.path.join(root, 'scenarios', 'decision-module', '*.yaml')))
 validation = sorted(glob.glob(os.path.join(root, 'scenarios', 'validation', '*.yaml')))
-for file in files + own + validation:
+seed = sorted(glob.glob(os.path.join(root, 'scenarios', 'seed', '*.yaml')))
+attacks = sorted(glob.glob(os.path.join(root, 'scenarios', 'attacks', '*.yaml')))
+for file in files + own + seed + attacks + validation:
     if own and file == own[0]:
         told += '\n# A decision of one\'s own\n\nIn C, as `models/decision.h` tells; compile it first.\n'
+    if seed and file == seed[0]:
+        told += '\n# The slides, line by line\n\n"Use of IKEv2 and IPsec with Multiple CoA support", IETF 68, from which section 9 of RFC 5648 came: a\n' \
+                'scenario for each line that needs neither IKEv2 nor return routability. Each file quotes its own.\n'
+    if attacks and file == attacks[0]:
+        told += '\n# Attacks\n\nWhat an attacker on the path may try, injected by `events` (docs/ipsec.md), and what becomes of it.\n'
     if validation and file == validation[0]:
         told += '\n# Held against numbers\n\nWhat each must give stands in `docs/validation.md`.\n'
     whole = open(file).read()
