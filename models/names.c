@@ -75,7 +75,7 @@ const char *drop_help(uint16_t reason)
     return drops[reason].help;
 }
 
-const char *drop_stage(uint16_t reason)
+enum drop_stage drop_stage(uint16_t reason)
 {
     static const uint16_t of_mobility[] = {DROP_SOURCE_NOT_BOUND,
                                            DROP_TUNNEL_SOURCE,
@@ -85,16 +85,24 @@ const char *drop_stage(uint16_t reason)
                                            DROP_MH_IGNORED,
                                            DROP_AWAITING_HOME,
                                            DROP_HOME_LINK_LOCAL,
+                                           DROP_PREFIX_DISCOVERY,
                                            DROP_NOT_AUTHORISED,
                                            DROP_ESP_SOURCE_NOT_BOUND,
                                            DROP_BU_SOURCE_NOT_BOUND};
     for (size_t k = 0; k < sizeof of_mobility / sizeof of_mobility[0]; k++) {
         if (of_mobility[k] == reason)
-            return "mobility";
+            return DROP_BY_MOBILITY;
     }
     if (reason < TAP_NODE_REASONS)
-        return "link";
-    return reason >= DROP_NO_POLICY ? "ipsec" : "node";
+        return DROP_BY_LINK;
+    return reason >= DROP_NO_POLICY ? DROP_BY_IPSEC : DROP_BY_NODE;
+}
+
+const char *drop_stage_name(unsigned stage)
+{
+    static const char *const names[DROP_STAGES] = {"link", "node", "ipsec", "mobility"};
+    assert(stage < DROP_STAGES);
+    return names[stage];
 }
 
 int drop_find(const char *name)

@@ -182,7 +182,12 @@ int event_find(const char *name); /* enum event_name, or -1 */
 bool event_has_field(uint16_t event, const char *field);
 const char *drop_name(uint16_t reason); /* "queue_full"; links' and nodes' alike */
 const char *drop_help(uint16_t reason);
-const char *drop_stage(uint16_t reason); /* "link", "node", "ipsec", "mobility": who dropped it */
-int drop_find(const char *name);         /* the reason, or -1 */
+
+/* Who dropped it. Each reason has one; table counter sums them up as `drops.<stage>`. */
+enum drop_stage { DROP_BY_LINK, DROP_BY_NODE, DROP_BY_IPSEC, DROP_BY_MOBILITY, DROP_STAGES };
+
+enum drop_stage drop_stage(uint16_t reason);
+const char *drop_stage_name(unsigned stage); /* "ipsec" */
+int drop_find(const char *name);             /* the reason, or -1 */
 
 #endif

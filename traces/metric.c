@@ -121,6 +121,10 @@ static bool is_counter(const char *name)
     static const char *const ways[] = {".sent", ".received", ".dropped"};
     if (!strncmp(name, "drop.", 5))
         return drop_find(name + 5) >= 0;
+    for (unsigned stage = 0; stage < DROP_STAGES; stage++) {
+        if (!strncmp(name, "drops.", 6) && !strcmp(name + 6, drop_stage_name(stage)))
+            return true;
+    }
     for (unsigned k = 0; k < COUNTS; k++) {
         size_t n = strlen(count_name(k));
         for (unsigned j = 0; j < COUNT_WAYS && !strncmp(name, count_name(k), n); j++) {

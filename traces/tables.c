@@ -309,20 +309,35 @@ static enum status put_port_drops(struct trace *t, struct db_row *row, uint32_t 
     return st;
 }
 
+/* Of one node: each reason, and how many at each stage. */
+static enum status put_drops(struct trace *t, struct db_row *row, uint32_t node, struct why *w)
+{
+    char text[64];
+    uint64_t at[DROP_STAGES] = {0};
+    enum status st = ST_OK;
+    for (unsigned reason = 1; reason < DROP_REASONS && !st; reason++) {
+        uint64_t value = count_dropped(&t->count, node, reason);
+        if (!value)
+            continue;
+        at[drop_stage((uint16_t)reason)] += value;
+        (void)snprintf(text, sizeof text, "drop.%s", drop_name((uint16_t)reason));
+        st = put_counter(row, t->setup.node[node], NULL, text, value, w);
+    }
+    for (unsigned stage = 0; stage < DROP_STAGES && !st; stage++) {
+        if (!at[stage])
+            continue;
+        (void)snprintf(text, sizeof text, "drops.%s", drop_stage_name(stage));
+        st = put_counter(row, t->setup.node[node], NULL, text, at[stage], w);
+    }
+    return st;
+}
+
 static enum status put_counters(struct trace *t, struct why *w)
 {
     struct db_row row;
     enum status st = db_rows(&row, t->db, "counter", w);
-    for (uint32_t node = 0; node < t->setup.nodes; node++) {
-        for (unsigned reason = 1; reason < DROP_REASONS && !st; reason++) {
-            char text[64];
-            uint64_t value = count_dropped(&t->count, node, reason);
-            if (!value)
-                continue;
-            (void)snprintf(text, sizeof text, "drop.%s", drop_name((uint16_t)reason));
-            st = put_counter(&row, t->setup.node[node], NULL, text, value, w);
-        }
-    }
+    for (uint32_t node = 0; node < t->setup.nodes && !st; node++)
+        st = put_drops(t, &row, node, w);
     for (uint32_t k = 0; k < t->setup.ports && !st; k++) {
         st = put_port_drops(t, &row, k, w);
         if (!st && t->setup.counters)

@@ -117,3 +117,10 @@ enum pmtu_news pmtu_too_big(struct pmtu *m, const struct addr *local,
     e->mtu = mtu;
     return mtu < known ? PMTU_LOWERED : PMTU_KNOWN;
 }
+
+void pmtu_forget(struct pmtu *m, const struct addr *local, const struct addr *destination)
+{
+    struct pmtu_path *e = find(m, local, destination);
+    if (e)
+        e->mtu = UINT32_MAX;
+}

@@ -53,6 +53,9 @@ uint32_t pmtu_of(const struct pmtu *m, const struct addr *local, const struct ad
 uint32_t pmtu_use(struct pmtu *m, const struct addr *local, const struct addr *destination,
                   uint32_t first_hop, uint32_t bytes, sim_time now);
 
+/* The path starts afresh: an end of a tunnel has moved to it, RFC 4301 8.2. */
+void pmtu_forget(struct pmtu *m, const struct addr *local, const struct addr *destination);
+
 /* A Packet Too Big with `mtu` about a packet of `bytes`, as far as its quote tells. */
 enum pmtu_news pmtu_too_big(struct pmtu *m, const struct addr *local,
                             const struct addr *destination, uint32_t bytes, uint32_t mtu,

@@ -440,6 +440,9 @@ void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const 
     struct protected *who = movable(n, home);
     if (!who)
         return;
+    const struct addr *gateway = &who->of->ipsec.gateway;
+    bool is_gateway = who->of->ipsec.is_gateway;
+    pmtu_forget(&n->pmtu, is_gateway ? gateway : coa, is_gateway ? coa : gateway);
     if (is_per_coa(who) && bid)
         migrate(who, bid - 1, NULL, coa, "its own care-of address");
     if (who->how->sa_default == DEFAULT_LAST_BU)

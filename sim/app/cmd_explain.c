@@ -106,13 +106,29 @@ static void show_name(const char *prefix, const char *name, const char *help, st
     jw_end(j);
 }
 
+static void show_drop(uint16_t reason, struct json_writer *j)
+{
+    char whole[128];
+    const char *stage = drop_stage_name(drop_stage(reason));
+    (void)snprintf(whole, sizeof whole, "drop.%s", drop_name(reason));
+    if (!j) {
+        (void)printf("%s\n    %s: %s\n", whole, stage, drop_help(reason));
+        return;
+    }
+    jw_object(j, NULL);
+    jw_text(j, "name", whole);
+    jw_text(j, "stage", stage);
+    jw_text(j, "help", drop_help(reason));
+    jw_end(j);
+}
+
 static int show_names(const struct asked *asked, struct json_writer *j)
 {
     for (unsigned k = 0; asked->events && k < EVENT_NAMES; k++)
         show_name("", event_name((uint16_t)k), event_help((uint16_t)k), j);
     for (unsigned k = 1; asked->drops && k < DROP_REASONS; k++) {
         if (drop_name((uint16_t)k))
-            show_name("drop.", drop_name((uint16_t)k), drop_help((uint16_t)k), j);
+            show_drop((uint16_t)k, j);
     }
     return CLI_DONE;
 }

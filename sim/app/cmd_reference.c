@@ -34,11 +34,13 @@ static void print_names(void)
     (void)printf("\n## Events\n\n| event | fields and meaning |\n|---|---|\n");
     for (unsigned k = 0; k < EVENT_NAMES; k++)
         (void)printf("| `%s` | %s |\n", event_name((uint16_t)k), event_help((uint16_t)k));
-    (void)printf("\n## Reasons of drops\n\n| counter | meaning |\n|---|---|\n");
+    (void)printf("\n## Reasons of drops\n\n| counter | stage | meaning |\n|---|---|---|\n");
     for (unsigned k = 1; k < DROP_REASONS; k++) {
         if (drop_name((uint16_t)k))
-            (void)printf("| `drop.%s` | %s |\n", drop_name((uint16_t)k), drop_help((uint16_t)k));
+            (void)printf("| `drop.%s` | %s | %s |\n", drop_name((uint16_t)k),
+                         drop_stage_name(drop_stage((uint16_t)k)), drop_help((uint16_t)k));
     }
+    (void)printf("\nTable counter sums those of a node up by stage, too, as `drops.STAGE`.\n");
     (void)printf("\n## Counters of an interface\n\nEach ends in `.sent`, `.received` or `.dropped` "
                  "(refused by the link).\n\n");
     for (unsigned k = 0; k < COUNTS; k++)
