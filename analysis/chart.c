@@ -316,7 +316,7 @@ static void set_scale(struct chart *c)
         if (c->chosen[k])
             shown[n++] = c->value[k];
     }
-    c->scale = wording_scale(wording_metric_kind(c->ask->plot), shown, n);
+    c->scale = wording_metric_scale(c->ask->plot, shown, n);
     free(shown);
 }
 
