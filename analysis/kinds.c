@@ -143,14 +143,32 @@ static double place_at(const struct chart *c, size_t k)
     return c->ask->log_x ? log(c->x.at[k]) : c->x.at[k];
 }
 
+/* 10, 100, ...; where that is little, 20 and 50, ..., too. */
+static void log_tics(FILE *gp, double least, double most)
+{
+    static const int step[] = {1, 2, 5};
+    unsigned each = most < 200 * least ? 1 : 3;
+    const char *comma = "";
+    (void)fprintf(gp, "set logscale x\nset xrange [%.10g:%.10g]\nset xtics (", least, most);
+    for (int e = (int)floor(log10(least)); e <= (int)ceil(log10(most)); e++) {
+        for (unsigned k = 0; k < 3; k += each) {
+            double at = step[k] * pow(10, e);
+            if (at < least || at > most)
+                continue;
+            (void)fprintf(gp, "%s%.10g", comma, at);
+            comma = ", ";
+        }
+    }
+    (void)fputs(")\n", gp);
+}
+
 void kinds_x_range(FILE *gp, const struct chart *c, double room)
 {
     const struct axis *a = &c->x;
     if (c->ask->log_x) {
         double side = exp(room * log(a->at[a->n - 1] / a->at[0]));
         side = a->n > 1 ? side : 2;
-        (void)fprintf(gp, "set logscale x\nset mxtics 10\nset xrange [%.10g:%.10g]\n",
-                      a->at[0] / side, a->at[a->n - 1] * side);
+        log_tics(gp, a->at[0] / side, a->at[a->n - 1] * side);
         return;
     }
     double least = a->at[0];
