@@ -150,7 +150,10 @@ for size in (10, 22, 23, 24, 60):
     free, k = measure('bursts', rates(60, **bursts, **{'flows.%s.random_phase' % f: 'false' for f in FLOWS}), (32, 64), (False,))
     for (f, s), far in k.items():  # the next burst begins after more than D
         check(f != 'slow' or far == max(0, 3 * (size - s % size) - 4), 'burst of', size, 'packet', s, 'is', far, 'behind')
-    measure('bursts apart', rates(60, **bursts), (32, 64), (False,))
+    free, _ = measure('bursts apart', rates(60, **bursts), (32, 64), (False,))
+    first = {f: free[f, 0][0] - 2 * 10 ** 9 for f in FLOWS}  # at a random part of the time from burst to burst
+    check(len(set(first.values())) == n and all(0 <= t < size / 60 * 10 ** 9 + 20001 for t in first.values()), 'bursts begin at', first)
+    check(all(free[f, s][0] - free[f, s - s % size][0] == s % size * 50000 for f, s in free), 'bursts are not in a row')
 
 # ---- a hand-over from the slow to the fast path --------------------------------------------------------
 for sas in ('shared', 'pool 2', 'per-coa'):
@@ -166,5 +169,8 @@ for sas in ('shared', 'pool 2', 'per-coa'):
                 check(way - 2 * n <= died <= way + n, 'hand-over', sas, r, window, died, 'of', way)
 
 shutil.rmtree(place)
+if 'MONAMI_RULES' in os.environ and not failures:
+    with open(os.environ['MONAMI_RULES'], 'w') as log:
+        log.write('MCOA-SEC-12\nIPS-REP-1\nIPS-REP-3\n')
 print('%d runs, %d packets refused, all of them and only they by rule' % (runs, deaths))
 sys.exit(1 if failures else 0)
