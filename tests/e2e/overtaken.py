@@ -147,10 +147,11 @@ measure('three calls', {'flows.%s.traffic' % f: '{voice: g711}' for f in FLOWS},
 # ---- bursts: who of a burst dies does not depend on D ------------------------------------------------
 for size in (10, 22, 23, 24, 60):
     bursts = {'study': 'bursts', 'general.stop': '6 s', **{'flows.%s.traffic.constant.bursts.packets' % f: size for f in FLOWS}}
-    free, k = measure('bursts', rates(60, **bursts, **{'flows.%s.random_phase' % f: 'false' for f in FLOWS}), (32, 64), (False,))
+    free, k = measure('bursts', rates(60, **bursts), (32, 64), (False,))
     for (f, s), far in k.items():  # the next burst begins after more than D
         check(f != 'slow' or far == max(0, 3 * (size - s % size) - 4), 'burst of', size, 'packet', s, 'is', far, 'behind')
-    free, _ = measure('bursts apart', rates(60, **bursts), (32, 64), (False,))
+    apart = {'flows.%s.random_phase' % f: 'true' for f in FLOWS}
+    free, _ = measure('bursts apart', rates(60, **bursts, **apart), (32, 64), (False,))
     first = {f: free[f, 0][0] - 2 * 10 ** 9 for f in FLOWS}  # at a random part of the time from burst to burst
     check(len(set(first.values())) == n and all(0 <= t < size / 60 * 10 ** 9 + 20001 for t in first.values()), 'bursts begin at', first)
     check(all(free[f, s][0] - free[f, s - s % size][0] == s % size * 50000 for f, s in free), 'bursts are not in a row')
