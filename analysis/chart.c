@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/steady.h"
+#include "traces/expect.h"
 
 const struct statistic statistics[] = {
     {"mean", "mean", OF_MEAN, 0},
@@ -266,6 +267,15 @@ static struct estimate estimate_share(const struct chart *c, const struct point 
     return e;
 }
 
+/* Nothing is beyond none and all. */
+static void clip(const struct chart *c, struct estimate *e)
+{
+    if (metric_unit(c->ask->plot) != METRIC_SHARE)
+        return;
+    e->low = fmax(e->low, 0);
+    e->high = fmin(e->high, 1 / c->scale.divisor);
+}
+
 static struct estimate estimate_point(const struct chart *c, struct point *p)
 {
     if (!p->runs)
@@ -287,6 +297,7 @@ static struct estimate estimate_point(const struct chart *c, struct point *p)
         size_t n = chart_samples(c, p, p->value, sample);
         e = c->statistic->of == OF_MEAN ? stats_mean(sample, n)
                                         : stats_quantile(sample, n, c->statistic->p);
+        clip(c, &e);
     }
     free(sample);
     p->samples = e.n;
@@ -316,7 +327,7 @@ static void set_scale(struct chart *c)
         if (c->chosen[k])
             shown[n++] = c->value[k];
     }
-    c->scale = wording_scale(wording_metric_kind(c->ask->plot), shown, n);
+    c->scale = wording_metric_scale(c->ask->plot, shown, n);
     free(shown);
 }
 

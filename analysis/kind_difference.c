@@ -176,7 +176,7 @@ static double shift_of(const struct chart *c, size_t line)
 static void plot(const struct chart *c, FILE *gp)
 {
     if (c->x.numeric) {
-        kinds_x_range(gp, &c->x, 0.08);
+        kinds_x_range(gp, c, 0.08);
     } else {
         (void)fprintf(gp, "set xrange [-0.6:%.1f]\n", (double)c->x.n - 0.4);
     }

@@ -28,14 +28,14 @@ static void plot_line(const struct chart *c, FILE *gp, size_t l)
     figure_text(gp, chart_line_name(c, l));
     char place[40];
     char style[40];
-    (void)snprintf(place, sizeof place, "$2%+.8g", shift);
+    kinds_shifted(c, 2, shift, place, sizeof place);
     (void)snprintf(style, sizeof style, "lw 1.5 lt %zu", l % 7 + 1);
     kinds_intervals(gp, c, l, place, style);
 }
 
 static void plot_lines(const struct chart *c, FILE *gp)
 {
-    kinds_x_range(gp, &c->x, 0.05);
+    kinds_x_range(gp, c, 0.05);
     kinds_y_range(gp, c, false);
     (void)fputs("plot ", gp);
     for (size_t l = 0; l < c->line.n; l++) {

@@ -53,7 +53,11 @@ void kinds_value_words(const struct chart *c, char *out, size_t size)
 {
     char metric[200];
     const char *unit = c->scale.unit;
-    wording_metric(metric, sizeof metric, c->ask->plot);
+    if (c->ask->labels.value) {
+        (void)snprintf(metric, sizeof metric, "%s", c->ask->labels.value);
+    } else {
+        wording_metric(metric, sizeof metric, c->ask->plot);
+    }
     const char *steady = c->ask->steady ? "steady " : "";
     if (c->statistic->of == OF_SHARE) {
         (void)snprintf(out, size, "share of runs with %s%s above %.6g%s%s, %%", steady, metric,
@@ -133,24 +137,74 @@ void kinds_tics(FILE *gp, const char *axis, const struct axis *a, bool words)
     (void)fputs(crowded ? ") rotate by -30 font tic_font\n" : ") font axis_font\n", gp);
 }
 
-void kinds_x_range(FILE *gp, const struct axis *a, double room)
+/* Where a value stands along an axis by ratios. */
+static double place_at(const struct chart *c, size_t k)
 {
+    return c->ask->log_x ? log(c->x.at[k]) : c->x.at[k];
+}
+
+/* 10, 100, ...; where that is little, 20 and 50, ..., too. */
+static void log_tics(FILE *gp, double least, double most)
+{
+    static const int step[] = {1, 2, 5};
+    unsigned each = most < 200 * least ? 1 : 3;
+    const char *comma = "";
+    (void)fprintf(gp, "set logscale x\nset xrange [%.10g:%.10g]\nset xtics (", least, most);
+    for (int e = (int)floor(log10(least)); e <= (int)ceil(log10(most)); e++) {
+        for (unsigned k = 0; k < 3; k += each) {
+            double at = step[k] * pow(10, e);
+            if (at < least || at > most)
+                continue;
+            (void)fprintf(gp, "%s%.10g", comma, at);
+            comma = ", ";
+        }
+    }
+    (void)fputs(")\n", gp);
+}
+
+void kinds_x_range(FILE *gp, const struct chart *c, double room)
+{
+    const struct axis *a = &c->x;
+    if (c->ask->log_x) {
+        double side = exp(room * log(a->at[a->n - 1] / a->at[0]));
+        side = a->n > 1 ? side : 2;
+        log_tics(gp, a->at[0] / side, a->at[a->n - 1] * side);
+        return;
+    }
     double least = a->at[0];
     double most = a->at[a->n - 1];
     double side = most > least ? (most - least) * room : fmax(fabs(most) * room, room);
     (void)fprintf(gp, "set xrange [%.10g:%.10g]\n", least - side, most + side);
 }
 
+/* Whether there are intervals to see. */
+static bool has_height(const struct chart *c)
+{
+    for (size_t k = 0; k < c->x.n * c->line.n; k++) {
+        if (c->point[k].e.has_interval && c->point[k].e.high > c->point[k].e.low)
+            return true;
+    }
+    return false;
+}
+
 double kinds_dodge(const struct chart *c, size_t line)
 {
     const struct axis *a = &c->x;
+    if (!has_height(c))
+        return c->ask->log_x ? 1 : 0;
     double gap = a->n > 1 ? (double)INFINITY : 1;
     for (size_t k = 1; k < a->n; k++)
-        gap = fmin(gap, a->at[k] - a->at[k - 1]);
-    double all = a->n > 1 ? a->at[a->n - 1] - a->at[0] : 1;
+        gap = fmin(gap, place_at(c, k) - place_at(c, k - 1));
+    double all = a->n > 1 ? place_at(c, a->n - 1) - place_at(c, 0) : 1;
     double step =
         fmin(fmin(0.018 * all, 0.06 * all / (double)c->line.n), 0.6 * gap / (double)c->line.n);
-    return ((double)line - ((double)c->line.n - 1) / 2) * step;
+    double shift = ((double)line - ((double)c->line.n - 1) / 2) * step;
+    return c->ask->log_x ? exp(shift) : shift;
+}
+
+void kinds_shifted(const struct chart *c, int x_column, double shift, char *out, size_t size)
+{
+    (void)snprintf(out, size, c->ask->log_x ? "$%d*%.8g" : "$%d%+.8g", x_column, shift);
 }
 
 void kinds_y_range(FILE *gp, const struct chart *c, bool zero)
@@ -183,8 +237,9 @@ void kinds_y_range(FILE *gp, const struct chart *c, bool zero)
 
 void kinds_rows(FILE *gp, const struct chart *c, size_t line, int x_column, double shift)
 {
-    (void)fprintf(gp, "'%s.csv' using ($1 == %zu ? $%d%+.8g : NaN)", c->ask->name, line, x_column,
-                  shift);
+    char place[40];
+    kinds_shifted(c, x_column, shift, place, sizeof place);
+    (void)fprintf(gp, "'%s.csv' using ($1 == %zu ? %s : NaN)", c->ask->name, line, place);
 }
 
 /* gnuplot would warn of it. */
@@ -226,8 +281,13 @@ void kinds_legend(FILE *gp, const struct chart *c)
     wording_wrap(title, TITLE_WIDTH);
     size_t n = strlen(title);
     (void)snprintf(title + n, sizeof title - n, "\n%.140s%s%.140s",
-                   c->line.of ? c->line.of->name : "", c->line.of && crossed ? ", " : "",
-                   crossed ? c->x.of->name : "");
+                   !c->line.of            ? ""
+                   : c->ask->labels.lines ? c->ask->labels.lines
+                                          : c->line.of->name,
+                   c->line.of && crossed ? ", " : "",
+                   !crossed           ? ""
+                   : c->ask->labels.x ? c->ask->labels.x
+                                      : c->x.of->name);
     (void)fputs("unset title\nset key title ", gp);
     figure_text(gp, title);
     size_t longest = longest_label(&c->line) + (crossed ? 2 + longest_label(&c->x) : 0);

@@ -53,7 +53,7 @@ void kinds_label(FILE *gp, const char *axis, const char *text, size_t width);
 void kinds_tics(FILE *gp, const char *axis, const struct axis *a, bool words);
 double kinds_tics_height(const struct axis *a, bool words);
 
-/* "'NAME.csv' using ($1 == LINE ? $2 + SHIFT : NaN)" */
+/* "'NAME.csv' using ($1 == LINE ? $2 + SHIFT : NaN)"; $2 * SHIFT where x is by ratios. */
 void kinds_rows(FILE *gp, const struct chart *c, size_t line, int x_column, double shift);
 /* Of a line without any value only its name is drawn: answers whether it is one. */
 bool kinds_empty_line(FILE *gp, const struct chart *c, size_t line);
@@ -63,8 +63,11 @@ void kinds_intervals(FILE *gp, const struct chart *c, size_t line, const char *p
 void kinds_legend(FILE *gp, const struct chart *c);
 /* A y range that shows what there is, and 0 where that is near or `zero`. */
 void kinds_y_range(FILE *gp, const struct chart *c, bool zero);
-/* How far line `line` is moved along x so that intervals do not hide each other. */
+/* How far line `line` is moved along x so that intervals do not hide each other; by which factor,
+ * where x is by ratios. */
 double kinds_dodge(const struct chart *c, size_t line);
-void kinds_x_range(FILE *gp, const struct axis *a, double room);
+/* "$2+SHIFT", or "$2*SHIFT". */
+void kinds_shifted(const struct chart *c, int x_column, double shift, char *out, size_t size);
+void kinds_x_range(FILE *gp, const struct chart *c, double room);
 
 #endif

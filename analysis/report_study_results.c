@@ -43,7 +43,7 @@ static void add_metric(struct results *r, const struct query *q)
     double least = query_number(q, 1); /* of those that are not 0 */
     (void)snprintf(m->name, sizeof m->name, "%s", query_text(q, 0));
     m->median = statistic_is_median(m->name);
-    m->scale = wording_scale(wording_metric_kind(m->name), &least, 1);
+    m->scale = wording_metric_scale(m->name, &least, 1);
 }
 
 /* Those of the figures first, as they come there. */

@@ -108,6 +108,10 @@ static enum status check_form(const struct kind *kind, const struct study_figure
     if (ask->x &&
         ((ask->y && !strcmp(ask->x, ask->y)) || (ask->lines && !strcmp(ask->x, ask->lines))))
         return why_set(w, ST_RANGE, "x is '%s', and so is the other", ask->x);
+    if (ask->log_x && kind != &kind_lines)
+        return why_set(w, ST_RANGE, "an x axis by ratios goes with kind lines");
+    if (ask->labels.y && !heat)
+        return why_set(w, ST_RANGE, "a label of y goes with kind heat; `value` is what is plotted");
     if (share && !(kind->needs & KIND_ESTIMATES))
         return why_set(w, ST_RANGE, "a %s is of all values and has no statistic", kind->word);
     return ST_OK;
@@ -148,7 +152,8 @@ static void value_label(const struct chart *c, const struct kind *kind, char *ou
     size_t n = strlen(out);
     if ((kind->needs & KIND_ESTIMATES) && !share && !difference)
         n += (size_t)snprintf(out + n, size - n, " (%s)", c->statistic->words);
-    if (strlen(c->ask->plot) < 46 && strncmp(words, c->ask->plot, strlen(c->ask->plot)) != 0)
+    if (!c->ask->labels.value && strlen(c->ask->plot) < 46 &&
+        strncmp(words, c->ask->plot, strlen(c->ask->plot)) != 0)
         (void)snprintf(out + n, size - n, "\n%s", c->ask->plot);
 }
 
@@ -166,11 +171,12 @@ static double write_axes(const struct chart *c, const struct kind *kind, FILE *g
         kinds_legend(gp, c);
         return 2 * label + 0.05;
     }
-    kinds_axis_words(&c->x, c->ask->x, text, sizeof text);
-    kinds_label(gp, "x", words ? c->ask->x : text, X_WIDTH);
+    const char *x = c->ask->labels.x ? c->ask->labels.x : c->ask->x;
+    kinds_axis_words(&c->x, x, text, sizeof text);
+    kinds_label(gp, "x", words ? x : text, X_WIDTH);
     kinds_tics(gp, "x", &c->x, words || !c->x.numeric);
     if (kind == &kind_heat) {
-        kinds_label(gp, "y", c->ask->y, Y_WIDTH);
+        kinds_label(gp, "y", c->ask->labels.y ? c->ask->labels.y : c->ask->y, Y_WIDTH);
         kinds_tics(gp, "y", &c->line, true);
         (void)fputs("unset key\n", gp);
     } else {
@@ -207,6 +213,9 @@ static enum status draw(struct figures *f, struct runs *r, const struct study_fi
         return st;
     const struct kind *kind = find_kind(ask->kind);
     st = chart_make(&c, r, ask, w);
+    if (!st && ask->log_x && (!c.x.numeric || c.x.at[0] <= 0))
+        st = why_set(w, ST_RANGE, "'%s' has values that are no numbers above 0: no axis by ratios",
+                     ask->x);
     if (!st && kind->prepare)
         kind->prepare(&c);
     if (!st)
@@ -256,10 +265,11 @@ static enum status read_figure(struct runs *r, size_t position, struct study_fig
     char sql[200];
     struct arena *a = &r->arena;
     *ask = (struct study_figure){.name = NULL};
-    (void)snprintf(sql, sizeof sql,
-                   "SELECT name, kind, plot, x, y, lines, statistic, above, steady, title FROM "
-                   "main.figure WHERE position = %zu",
-                   position);
+    (void)snprintf(
+        sql, sizeof sql,
+        "SELECT name, kind, plot, x, y, lines, statistic, above, steady, title, log_x, "
+        "label_x, label_y, label_lines, label_value FROM main.figure WHERE position = %zu",
+        position);
     enum status st = query_ask(&q, r->db, sql, NULL, w);
     if (st)
         return st;
@@ -274,6 +284,11 @@ static enum status read_figure(struct runs *r, size_t position, struct study_fig
         ask->above = query_number(&q, 7);
         ask->steady = query_integer(&q, 8) != 0;
         ask->title = text_or_null(a, &q, 9);
+        ask->log_x = query_integer(&q, 10) != 0;
+        ask->labels = (struct study_labels){.x = text_or_null(a, &q, 11),
+                                            .y = text_or_null(a, &q, 12),
+                                            .lines = text_or_null(a, &q, 13),
+                                            .value = text_or_null(a, &q, 14)};
     }
     st = query_end(&q, w);
     return st || !ask->name ? st : read_where(r, ask, w);

@@ -16,6 +16,14 @@ struct study_where {
     const char *value;
 };
 
+/* Words instead of a parameter's path, or a metric's name. */
+struct study_labels {
+    const char *x;
+    const char *y; /* heat */
+    const char *lines;
+    const char *value;
+};
+
 /* What is asked for; NULL: not given. */
 struct study_figure {
     const char *name;                           /* of its files */
@@ -29,6 +37,8 @@ struct study_figure {
     const char *statistic; /* a word of study_statistics() */
     double above;          /* share: in base units */
     bool steady;
+    bool log_x; /* lines over numbers above 0 */
+    struct study_labels labels;
     const char *title; /* NULL: the study's */
 };
 

@@ -36,13 +36,20 @@ struct scale wording_scale(enum quantity_kind kind, const double *value, size_t 
 
 /* ---- metrics --------------------------------------------------------------------------- */
 
-enum quantity_kind wording_metric_kind(const char *metric)
+static enum quantity_kind kind_of(const char *metric)
 {
     size_t n = strlen(metric);
     bool bytes = n > 6 && (!strcmp(metric + n - 6, "_bytes") || !strcmp(metric + n - 6, ".bytes"));
     if (metric_unit(metric) == METRIC_TIME)
         return QUANTITY_TIME;
     return bytes ? QUANTITY_SIZE : QUANTITY_NUMBER;
+}
+
+struct scale wording_metric_scale(const char *metric, const double *value, size_t n)
+{
+    if (metric_unit(metric) == METRIC_SHARE)
+        return (struct scale){0.01, "%"};
+    return wording_scale(kind_of(metric), value, n);
 }
 
 static const struct {
@@ -52,6 +59,7 @@ static const struct {
     {"sent", "packets sent"},
     {"received", "packets received"},
     {"lost", "lost packets"},
+    {"lost_share", "share of the packets lost"},
     {"late", "late packets"},
     {"missed", "lost or late packets"},
     {"in_flight", "packets under way at the end"},

@@ -18,8 +18,8 @@ struct scale {
 
 /* Of `n` values in base units, those that are NAN left out: ms, but s if all are large. */
 struct scale wording_scale(enum quantity_kind kind, const double *value, size_t n);
-/* What a metric is measured in, in base units. */
-enum quantity_kind wording_metric_kind(const char *metric);
+/* The same of a metric's values. */
+struct scale wording_metric_scale(const char *metric, const double *value, size_t n);
 
 /* "lost packets of call.down"; what has no words stays as it is. */
 void wording_metric(char *out, size_t size, const char *metric);

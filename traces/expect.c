@@ -15,7 +15,8 @@
 
 const struct key expect_keys[] = {
     {"metric", KEY_TEXT, AT(metric), "",
-     "flow.NAME.up|down.COLUMN, disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, "
+     "flow.NAME.up|down.COLUMN (or lost_share, of the packets that are not under way at the end), "
+     "disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, "
      "sa.NODE[.in|out].COLUMN (the sum over its SAs), "
      "event.NODE.EVENT (how many), or since.NODE.EVENT.EVENT (time from the last one to the last "
      "other)"},
@@ -56,6 +57,7 @@ static enum status read_bound(const char *metric, const char *text, double *valu
         [METRIC_COUNT] = "a number or a share of what was sent, such as 12 or '2 %'",
         [METRIC_NUMBER] = "a number, such as 12",
         [METRIC_TIME] = "a time, such as '150 ms'",
+        [METRIC_SHARE] = "a share, such as '2 %'",
     };
     enum metric_unit unit = metric_unit(metric);
     sim_time t;
@@ -65,7 +67,7 @@ static enum status read_bound(const char *metric, const char *text, double *valu
     if (unit == METRIC_TIME) {
         st = units_time(text, &t, &no);
         *value = st ? 0 : (double)t;
-    } else if (unit == METRIC_COUNT && is_share(text)) {
+    } else if (unit == METRIC_SHARE || (unit == METRIC_COUNT && is_share(text))) {
         st = units_share(text, &ppb, &no);
         *value = st ? 0 : (double)ppb / SHARE_ONE;
     } else {
@@ -219,6 +221,12 @@ static enum status count_events(const struct expect *e, struct sqlite3 *db, cons
     return st;
 }
 
+/* What a bound is a part of: of a count, of what was sent; else of 1. */
+static double whole_of(const struct expect *e, const char *bound, double sent)
+{
+    return is_share(bound) && metric_unit(e->metric) == METRIC_COUNT ? sent : 1;
+}
+
 static bool within(const struct expect *e, double value, double sent)
 {
     struct why w;
@@ -226,11 +234,11 @@ static bool within(const struct expect *e, double value, double sent)
     bool held = true;
     const double slack = 1e-9;
     if (e->max && !read_bound(e->metric, e->max, &bound, &w))
-        held &= value <= bound * (is_share(e->max) ? sent : 1) + slack;
+        held &= value <= bound * whole_of(e, e->max, sent) + slack;
     if (e->min && !read_bound(e->metric, e->min, &bound, &w))
-        held &= value >= bound * (is_share(e->min) ? sent : 1) - slack;
+        held &= value >= bound * whole_of(e, e->min, sent) - slack;
     if (e->equals && !read_bound(e->metric, e->equals, &bound, &w)) {
-        double want = bound * (is_share(e->equals) ? sent : 1);
+        double want = bound * whole_of(e, e->equals, sent);
         held &= value >= want - slack && value <= want + slack;
     }
     return held;
@@ -256,7 +264,9 @@ static enum status ask_metric(const struct expect *e, struct sqlite3 *db, bool *
         st = metric_ask(db, name, &sent, w);
     }
     *held = !st && within(e, value, sent);
-    if (is_share(e->max) || is_share(e->min) || is_share(e->equals)) {
+    if (metric_unit(e->metric) == METRIC_SHARE) {
+        (void)snprintf(found, size, "%.10g %%", 100 * value);
+    } else if (is_share(e->max) || is_share(e->min) || is_share(e->equals)) {
         (void)snprintf(found, size, "%.10g of %.10g (%.4g %%)", value, sent,
                        sent > 0 ? 100 * value / sent : 0);
     } else if (metric_unit(e->metric) == METRIC_TIME) {

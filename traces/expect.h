@@ -62,17 +62,18 @@ MUST_CHECK enum status expect_ask(const struct expect *e, struct sqlite3 *db, bo
 
 void expect_text(const struct expect *e, char *out, size_t size);
 
-/* A metric by its name: `flow.NAME.up|down.COLUMN`, `counter.NODE[.INTERFACE].NAME`,
- * `sa.NODE[.in|out].COLUMN` (the sum over its SAs), `event.NODE.EVENT` (how many),
- * `since.NODE.EVENT.EVENT` (ns from the last one to the last other), `disruption.NAME.up|down` (the
- * worst). */
+/* A metric by its name: `flow.NAME.up|down.COLUMN` (or `lost_share`, of 1, of the packets that are
+ * not under way at the end), `counter.NODE[.INTERFACE].NAME`, `sa.NODE[.in|out].COLUMN` (the sum
+ * over its SAs), `event.NODE.EVENT` (how many), `since.NODE.EVENT.EVENT` (ns from the last one to
+ * the last other), `disruption.NAME.up|down` (the worst). */
 MUST_CHECK enum status metric_ask(struct sqlite3 *db, const char *metric, double *value,
                                   struct why *w);
 MUST_CHECK enum status metric_check(const char *metric, const struct expect_names *names,
                                     struct why *w);
 
-/* What a metric is measured in; a count of packets can be a share of those sent. */
-enum metric_unit { METRIC_COUNT, METRIC_NUMBER, METRIC_TIME };
+/* What a metric is measured in; a count of packets can be a share of those sent. A share is one of
+ * 1. */
+enum metric_unit { METRIC_COUNT, METRIC_NUMBER, METRIC_TIME, METRIC_SHARE };
 enum metric_unit metric_unit(const char *metric);
 
 #endif

@@ -43,7 +43,7 @@ static bool is_flow_column(const char *name)
         "sent",         "received",       "lost",         "late",           "missed",
         "in_flight",    "duplicated",     "reordered",    "received_bytes", "delay_mean_ns",
         "delay_p50_ns", "delay_p95_ns",   "delay_p99_ns", "delay_max_ns",   "ipdv_mean_ns",
-        "pdv_p99_ns",   "longest_gap_ns", "mos_mean",     "mos_worst"};
+        "pdv_p99_ns",   "longest_gap_ns", "mos_mean",     "mos_worst",      "lost_share"};
     for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++) {
         if (!strcmp(columns[k], name))
             return true;
@@ -111,6 +111,8 @@ enum metric_unit metric_unit(const char *metric)
         (!strncmp(metric, "flow.", 5) && n > 3 && !strcmp(metric + n - 3, "_ns")))
         return METRIC_TIME;
     const char *last = strrchr(metric, '.');
+    if (last && !strncmp(metric, "flow.", 5) && !strcmp(last, ".lost_share"))
+        return METRIC_SHARE;
     bool of_packets = last && !strncmp(metric, "flow.", 5) && strncmp(last, ".mos_", 5) != 0 &&
                       strcmp(last, ".received_bytes") != 0;
     return of_packets ? METRIC_COUNT : METRIC_NUMBER;
@@ -222,6 +224,11 @@ static char *query_of(const struct parts *p)
             "SELECT max(CASE name WHEN %Q THEN last_ns END) - max(CASE name WHEN %Q "
             "THEN last_ns END) FROM occurrence WHERE node = %Q",
             second, first, p->text[1]);
+    }
+    if (!strcmp(p->text[0], "flow") && p->n == 4 && !strcmp(p->text[3], "lost_share")) {
+        return sqlite3_mprintf("SELECT lost * 1.0 / nullif(sent - in_flight, 0) FROM flow WHERE "
+                               "flow = %Q AND direction = %Q",
+                               p->text[1], p->text[2]);
     }
     if (!strcmp(p->text[0], "flow") && p->n == 4 && is_flow_column(p->text[3])) {
         return sqlite3_mprintf("SELECT \"%w\" FROM flow WHERE flow = %Q AND direction = %Q",

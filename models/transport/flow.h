@@ -3,7 +3,8 @@
  * counted at its source and at its sink.
  *
  * Up is from the first end to the second.  Voice is RTP over UDP (RFC 3550): G.711 160 B every
- * 20 ms, G.729 20 B every 20 ms.  A periodic stream starts at a random phase (RFC 3432).
+ * 20 ms, G.729 20 B every 20 ms.  A constant rate may come in bursts.  A periodic stream starts at
+ * a random phase (RFC 3432).
  */
 #ifndef MODELS_TRANSPORT_FLOW_H
 #define MODELS_TRANSPORT_FLOW_H
@@ -18,10 +19,20 @@ enum flow_kind { FLOW_VOICE, FLOW_CONSTANT, FLOW_PING };
 enum flow_voice { VOICE_NONE, VOICE_G711, VOICE_G729 };
 enum flow_directions { FLOW_BOTH, FLOW_UP_ONLY, FLOW_DOWN_ONLY };
 
+/* So many packets in a row, `interval` apart, then silence. */
+struct flow_bursts_config {
+    bool given;
+    int64_t packets;
+    sim_time every; /* from the first packet of one to the first of the next; 0: by `rate` */
+};
+
 struct flow_stream_config {
     int64_t payload; /* bytes */
     sim_time interval;
-    int protocol; /* of constant: 0 UDP, 1 the experimental number 253 (RFC 3692) */
+    /* of constant: */
+    int64_t rate; /* packets/s, of bursts the mean; 0: there is none */
+    struct flow_bursts_config bursts;
+    int protocol; /* 0 UDP, 1 the experimental number 253 (RFC 3692) */
 };
 
 struct flow_traffic_config {
@@ -55,9 +66,11 @@ extern const struct key flow_keys[];
 /* The pattern of one direction, as the configuration says it. */
 struct flow_shape {
     enum flow_kind kind;
-    const char *text; /* "g711" */
-    int64_t payload;  /* bytes behind the UDP, RTP or ICMPv6 header */
-    sim_time interval;
+    const char *text;  /* "g711" */
+    int64_t payload;   /* bytes behind the UDP, RTP or ICMPv6 header */
+    sim_time interval; /* from packet to packet of a burst */
+    uint64_t burst;    /* packets of one; 1: there are none */
+    sim_time pause;    /* from the last packet of a burst to the next one; without: the interval */
     bool experimental; /* next header 253 instead of UDP: nobody knows it */
     uint8_t hop_limit;
     uint8_t rtp_type;     /* RFC 3551 6 */
@@ -65,5 +78,8 @@ struct flow_shape {
 };
 
 struct flow_shape flow_shape_of(const struct flow_config *flow);
+
+/* After how long the pattern begins anew. */
+sim_time flow_period(const struct flow_shape *shape);
 
 #endif

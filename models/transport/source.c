@@ -57,7 +57,8 @@ static void tick(struct sim *sim, void *owner)
     struct source *s = owner;
     if (sim_now(sim) >= s->stop)
         return;
-    sim_arm_in(sim, &s->timer, s->shape.interval);
+    bool last = s->sequence % s->shape.burst == s->shape.burst - 1;
+    sim_arm_in(sim, &s->timer, last ? s->shape.pause : s->shape.interval);
     if (s->choose)
         s->src = s->choose(s->owner, &s->dst);
     struct pkt *p = s->shape.kind == FLOW_PING ? make_ping(s) : make_datagram(s);

@@ -25,7 +25,9 @@ struct asked {
     const char *name;
     const char *title;
     struct cli_texts where;
+    struct cli_texts label;
     bool steady;
+    bool log_x;
 };
 
 /* ---- what the options ask for ----------------------------------------------------------- */
@@ -45,6 +47,8 @@ static const char *useless(const struct asked *a)
                {"name", a->name != NULL},
                {"title", a->title != NULL},
                {"where", a->where.n > 0},
+               {"label", a->label.n > 0},
+               {"log-x", a->log_x},
                {"steady", a->steady}};
     for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
         if (all[k].given)
@@ -112,6 +116,31 @@ static bool read_where(const struct cli_texts *texts, struct arena *arena, struc
     return true;
 }
 
+static bool read_labels(const struct cli_texts *texts, struct study_labels *labels)
+{
+    const struct {
+        const char *word;
+        const char **text;
+    } all[] = {{"x=", &labels->x},
+               {"y=", &labels->y},
+               {"lines=", &labels->lines},
+               {"value=", &labels->value}};
+    for (size_t k = 0; k < texts->n; k++) {
+        bool known = false;
+        for (size_t j = 0; j < sizeof all / sizeof all[0] && !known; j++) {
+            size_t n = strlen(all[j].word);
+            known = !strncmp(texts->text[k], all[j].word, n) && texts->text[k][n];
+            if (known)
+                *all[j].text = texts->text[k] + n;
+        }
+        if (!known) {
+            (void)cli_wrong("--label: '%s' is not x, y, lines or value=TEXT", texts->text[k]);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool read_asked(const struct asked *a, struct arena *arena, struct study_figure *ask)
 {
     char name[128];
@@ -129,8 +158,10 @@ static bool read_asked(const struct asked *a, struct arena *arena, struct study_
                                  .lines = a->lines,
                                  .statistic = a->statistic,
                                  .steady = a->steady,
+                                 .log_x = a->log_x,
                                  .title = a->title};
-    return read_above(a, &ask->above) && read_where(&a->where, arena, ask);
+    return read_above(a, &ask->above) && read_where(&a->where, arena, ask) &&
+           read_labels(&a->label, &ask->labels);
 }
 
 /* ---- drawing ------------------------------------------------------------------------------ */
@@ -246,6 +277,9 @@ static const struct cli_option options[] = {
      AT(above)},
     {"where", 'w', CLI_TEXTS, "PARAMETER=VALUE", "only runs with this value; may be repeated",
      AT(where)},
+    {"label", 0, CLI_TEXTS, "WHICH=TEXT",
+     "words at x, y, lines or value instead of a parameter's path or the metric's name", AT(label)},
+    {"log-x", 0, CLI_FLAG, NULL, "lines: equal ratios of x are equally far apart", AT(log_x)},
     {"steady", 0, CLI_FLAG, NULL, "a delay_mean_ns from the packets, without the warm-up",
      AT(steady)},
     {"name", 'n', CLI_TEXT, "NAME", "of the files; default: made of the metric and x", AT(name)},

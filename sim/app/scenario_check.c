@@ -293,6 +293,25 @@ static void check_care_of(struct check *k, const struct flow_config *f, const ch
         SAY(k, path2(k, path, "source"), "care-of goes with `directions: up` or a ping");
 }
 
+/* The last packet of a burst leaves before the first of the next. */
+static void check_bursts(struct check *k, const struct flow_config *f, const char *path)
+{
+    const struct flow_stream_config *c = &f->traffic.constant;
+    const struct flow_shape shape = flow_shape_of(f);
+    if (!f->traffic.has_constant || !c->bursts.given)
+        return;
+    path = path2(k, path, "traffic.constant.bursts");
+    if ((c->rate != 0) == (c->bursts.every != 0)) {
+        SAY(k, path, "needs `every`, or the `rate` of the flow, and not both");
+    } else if (shape.pause < SIM_US) {
+        SAY(k, path,
+            "the next one begins before this is over: the last of its packets is %.6g ms behind "
+            "the first, the next burst %.6g ms",
+            (double)((sim_time)(shape.burst - 1) * shape.interval) / 1e6,
+            (double)flow_period(&shape) / 1e6);
+    }
+}
+
 static void check_flows(struct check *k)
 {
     const struct flow_config *f = KEY_ITEMS(k->s->flows, struct flow_config);
@@ -305,6 +324,7 @@ static void check_flows(struct check *k)
             SAY(k, path2(k, path, "between"), "a flow is between two different nodes");
         if (kinds != 1)
             SAY(k, path2(k, path, "traffic"), "exactly one of voice, constant and ping");
+        check_bursts(k, &f[j], path);
         if (f[j].stop && f[j].stop <= f[j].start)
             SAY(k, path2(k, path, "stop"), "is not after its start");
         if (f[j].start >= k->s->general.stop)

@@ -189,6 +189,11 @@ static void check_figure(const struct checking *k, const struct figure_config *f
     if (f->kind == FIGURE_DIFFERENCE && !k->scenario->sweep.compare.given)
         complain_path(k->c, k->root, at,
                       "kind difference needs `sweep: {compare: {baseline: ...}}`");
+    if (f->log_x && f->kind != FIGURE_LINES)
+        complain_path(k->c, k->root, at, "log_x goes with kind lines");
+    if (f->labels.y && f->kind != FIGURE_HEAT)
+        complain_path(k->c, k->root, at,
+                      "labels.y goes with kind heat; labels.value is for the metric");
     check_above(k, f, at);
     check_steady(k, f, at);
 }

@@ -34,7 +34,7 @@ static void describe(struct world *w, size_t k, const struct flow_config *f,
     const char *const *end = f->between.items;
     *t = (struct trace_flow){.name = f->name,
                              .traffic = shape->text,
-                             .interval = shape->interval,
+                             .interval = shape->pause, /* the widest that is normal */
                              .voice = shape->kind == FLOW_VOICE,
                              .plc = f->traffic.plc,
                              .codec = f->traffic.voice == VOICE_G729 ? TRACE_G729 : TRACE_G711,
@@ -100,7 +100,8 @@ static void start_flows(struct world *w)
                 continue;
             struct rng rng = rng_stream(
                 &w->seed, arena_format(w->arena, "flow.%s.%s.phase", f[k].name, ways[d]));
-            sim_time phase = f[k].random_phase ? rng_uniform(&rng, 0, s->shape.interval - 1) : 0;
+            sim_time period = flow_period(&s->shape);
+            sim_time phase = f[k].random_phase ? rng_uniform(&rng, 0, period - 1) : 0;
             source_start(s, f[k].start + phase);
         }
     }

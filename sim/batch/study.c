@@ -4,6 +4,7 @@
 #define REPLICATE(m) offsetof(struct replicate_config, m)
 #define COMPARE(m)   offsetof(struct compare_config, m)
 #define SWEEP(m)     offsetof(struct sweep_config, m)
+#define LABELS(m)    offsetof(struct figure_labels_config, m)
 #define FIGURE(m)    offsetof(struct figure_config, m)
 
 const char *const figure_kind_words[] = {"lines",      "bars", "distribution", "box", "heat",
@@ -71,6 +72,14 @@ const struct key study_sweep_keys[] = {
     {.name = NULL},
 };
 
+static const struct key label_keys[] = {
+    {"x", KEY_TEXT, LABELS(x), "", "of the x axis; the unit of its values stands behind"},
+    {"y", KEY_TEXT, LABELS(y), "", "heat: of the y axis, likewise"},
+    {"lines", KEY_TEXT, LABELS(lines), "", "above the names of the lines"},
+    {"value", KEY_TEXT, LABELS(value), "", "of what is plotted, likewise"},
+    {.name = NULL},
+};
+
 const struct key study_figure_keys[] = {
     {"kind", KEY_WORD, FIGURE(kind), "lines",
      "lines or bars with intervals; distribution: the share of runs at or below each value; box; "
@@ -89,6 +98,10 @@ const struct key study_figure_keys[] = {
     {"steady", KEY_BOOL, FIGURE(steady), "false",
      "plot is a delay_mean_ns: taken from the packets, the warm-up cut off by MSER-5 (White 1997); "
      "with one replication the interval is that of batch means; needs `keep: packets`"},
+    {"log_x", KEY_BOOL, FIGURE(log_x), "false",
+     "lines over numbers above 0: equal ratios are equally far apart"},
+    {"labels", KEY_TABLE, FIGURE(labels), "",
+     "words instead of the parameters' paths and the metric's name", .keys = label_keys},
     {"title", KEY_TEXT, FIGURE(title), "", "default: the study's"},
     {.name = NULL},
 };

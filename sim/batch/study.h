@@ -64,6 +64,15 @@ enum figure_statistic {
     FIGURE_SHARE /* of the replications in which the metric is above `above` */
 };
 
+/* What stands at a figure, in words of one's own; NULL: the parameter's path, the metric in words.
+ */
+struct figure_labels_config {
+    const char *x;
+    const char *y; /* heat */
+    const char *lines;
+    const char *value;
+};
+
 struct figure_config {
     const char *name;
     int kind;
@@ -75,6 +84,8 @@ struct figure_config {
     int statistic;
     const char *above; /* share: a number, or a time with unit */
     bool steady;       /* from the packets, warm-up cut off */
+    bool log_x;        /* lines */
+    struct figure_labels_config labels;
     const char *title; /* NULL: the study's */
 };
 

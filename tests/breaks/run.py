@@ -27,7 +27,7 @@ def target_of(test):
     if test.startswith('scenario:'):
         return 'monami'
     layer, name = test.split('.')
-    return '%s_test_%s' % (layer, name)
+    return 'monami' if layer == 'e2e' else '%s_test_%s' % (layer, name)
 
 
 def passes(test):
@@ -36,7 +36,12 @@ def passes(test):
         ran = sh(os.path.join(build, 'monami'), 'run', '-q', '-f', '-o', os.path.join(scratch, 'breaks-run'), file,
                  timeout=120)
         return ran.returncode == 0
-    return sh(os.path.join(build, 'tests', target_of(test)), timeout=120).returncode == 0
+    layer, name = test.split('.')
+    command = [os.path.join(build, 'tests', target_of(test))]
+    if layer == 'e2e':  # MONAMI SCENARIOS SCRATCH
+        command = [sys.executable, os.path.join(copy, 'tests', 'e2e', name + '.py'), os.path.join(build, 'monami'),
+                   os.path.join(copy, 'scenarios'), scratch]
+    return sh(*command, timeout=120).returncode == 0
 
 
 shutil.rmtree(copy, ignore_errors=True)

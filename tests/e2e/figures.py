@@ -5,6 +5,7 @@ import csv
 import math
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -226,6 +227,28 @@ near(got[0]['value'], mean([n for n, in db.execute(
 ask('plot', study, '--metric', 'counter.mn.wlan0.mh.bu.sent', '--x', LOSS, *NEAR, '--where', VOICE + '=g711')
 assert os.path.exists(os.path.join(drawn, 'counter.mn.wlan0.mh.bu.sent-by-loss.svg')), os.listdir(drawn)
 
+# ---- a share, an axis by ratios, words of one's own ------------------------------------------------
+got, said = draw('flow.call.down.lost_share', '--x', LOSS, '--where', VOICE + '=g711', *NEAR, '--log-x', '--label', 'x=loss of the link',
+                 '--label', 'value=packets that are gone')
+for row in got:
+    lost, sent, left = (values(db, 'flow.call.down.' + c, loss=row['text'], voice='g711', delay='12 ms') for c in ('lost', 'sent', 'in_flight'))
+    m, low, high = t_interval([100 * lost[k] / (sent[k] - left[k]) for k in lost])
+    near_row(row, (m, max(0, low), min(100, high)))
+    assert row['unit'] == '%'
+script = open(os.path.join(drawn, 'asked.gp')).read()
+for part in ('set logscale x', 'set xtics (2, 5, 10)', '"loss of the link, %"', '"packets that are gone, % (mean)"'):
+    assert part in script, (part, script)
+assert LOSS not in script
+got, said = draw('flow.call.down.lost', '--x', LOSS, '--lines', VOICE, *NEAR, '--log-x', '--label', 'lines=the codec')
+script = open(os.path.join(drawn, 'asked.gp')).read()
+factors = sorted({float(f) for f in re.findall(r'\$2\*([0-9.]+)', script)})  # as far apart in ratio, not in distance
+assert len(factors) == 2 and abs(factors[0] * factors[1] - 1) < 1e-6 and factors[1] > 1.001, factors
+assert 'the codec' in script and VOICE not in script
+got, said = draw('flow.call.down.delay_p99_ns', '--x', LOSS, '--y', DELAY, '--kind', 'heat', '--where', VOICE + '=g711', '--label',
+                 'y=how far', '--label', 'value=late')
+script = open(os.path.join(drawn, 'asked.gp')).read()
+assert '"how far"' in script and '"late, ms (mean)"' in script and DELAY not in script
+
 # ---- sentences ------------------------------------------------------------------------------------
 M = ['--metric', 'flow.call.down.lost']
 refuse(study, '--metric', 'flow.call.down.losst', '--x', LOSS, *NEAR, says=["column 'losst'", "did you mean 'flow.call.down.lost'?"])
@@ -238,6 +261,11 @@ refuse(study, *M, '--x', LOSS, '--where', VOICE, says=['is not PARAMETER=VALUE']
 refuse(study, *M, '--x', LOSS, '--kind', 'linse', says=["no kind 'linse'", "did you mean 'lines'?", 'distribution'])
 refuse(study, *M, '--x', LOSS, '--statistic', 'medain', says=["did you mean 'median'?", 'p99'])
 refuse(study, *M, says=['needs x'])
+refuse(study, *M, '--x', VOICE, '--where', LOSS + '=2 %', *NEAR, '--log-x', says=['no numbers above 0'])
+refuse(study, *M, '--x', LOSS, '--where', VOICE + '=g711', *NEAR, '--kind', 'box', '--log-x', says=['goes with kind lines'])
+refuse(study, *M, '--x', LOSS, '--where', VOICE + '=g711', *NEAR, '--label', 'y=u', says=['y goes with kind heat'])
+refuse(study, *M, '--x', LOSS, '--where', VOICE + '=g711', *NEAR, '--label', 'z=u', says=["--label: 'z=u'"])
+refuse(study, '--log-x', says=['--log-x goes with --metric'])
 refuse(study, *M, '--x', LOSS, '--kind', 'heat', says=['needs y'])
 refuse(study, *M, '--x', LOSS, '--y', VOICE, says=['y goes with kind heat'])
 refuse(study, *M, '--x', LOSS, '--lines', VOICE, says=["varies '%s' too, which is neither x nor lines" % DELAY, "'%s=12 ms'" % DELAY])

@@ -153,6 +153,8 @@ static void metrics_of_sas_are_checked(void)
     CHECK_EQ(metric_check("counter.ha.eth0.header.esp.sent", &names, &w), ST_OK);
     CHECK_EQ(metric_check("counter.ha.eth0.injected.received", &names, &w), ST_OK);
     CHECK_EQ(metric_unit("sa.ha.replay"), METRIC_NUMBER);
+    CHECK_EQ(metric_unit("flow.call.up.lost"), METRIC_COUNT);
+    CHECK_EQ(metric_unit("flow.call.up.lost_share"), METRIC_SHARE);
 }
 
 static void bound(enum event_name name, const struct addr *of, unsigned care)

@@ -43,6 +43,7 @@ static void says_metrics_in_words(void)
         {"disruption.call.down", "worst disruption of call.down"},
         {"event.car.3.mip6.bu_sent", "how often mip6.bu_sent at car.3"},
         {"counter.ha.drop.source_not_bound", "packets dropped at ha: source_not_bound"},
+        {"flow.call.down.lost_share", "share of the packets lost of call.down"},
         {"sa.ha.replay", "packets refused as replayed at ha"},
         {"sa.car.3.in.too_old", "packets left of the replay window at car.3, inbound"},
         {"sa.ha.out.bytes", "volume through SAs of ha, outbound"},
@@ -64,6 +65,10 @@ static void takes_the_larger_unit_where_all_are_large(void)
     CHECK(!strcmp(wording_scale(QUANTITY_TIME, mixed, 2).unit, "ms"));
     CHECK(!strcmp(wording_scale(QUANTITY_TIME, large, 1).unit, "ms"));
     CHECK(!strcmp(wording_scale(QUANTITY_SHARE, mixed, 2).unit, "%"));
+    CHECK(!strcmp(wording_metric_scale("flow.call.up.delay_max_ns", large, 3).unit, "s"));
+    CHECK(!strcmp(wording_metric_scale("flow.call.up.lost", large, 3).unit, ""));
+    const struct scale share = wording_metric_scale("flow.call.up.lost_share", mixed, 2);
+    CHECK(!strcmp(share.unit, "%") && share.divisor > 0.00999 && share.divisor < 0.01001);
 }
 
 CHECK_MAIN(CASE(shortens_long_values_to_what_differs), CASE(wraps_at_spaces),
