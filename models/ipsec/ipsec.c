@@ -178,6 +178,7 @@ struct sa *ipsec_install(struct ipsec *s, struct ciphers *c, struct spd_subject 
     if (*at)
         ipsec_end(s, *at, now);
     *at = sa;
+    pair->asked = false;
     if (pair->sas <= number)
         pair->sas = number + 1;
     note_limit(s, sa);
@@ -256,16 +257,21 @@ enum ipsec_lifetime ipsec_age(struct ipsec *s, struct sa *sa, sim_time now)
 
 struct sa *ipsec_tick(struct ipsec *s, sim_time now, enum ipsec_lifetime *what)
 {
-    s->next = SIM_NEVER;
-    for (struct sa *sa = s->sad.first; sa; sa = sa->newer) {
+    s->next = s->resume ? s->pending : SIM_NEVER;
+    for (struct sa *sa = s->resume ? s->resume : s->sad.first; sa; sa = sa->newer) {
         if (sa->ended)
             continue;
         *what = ipsec_age(s, sa, now);
+        if (!sa->ended)
+            note_limit(s, sa);
         if (*what != IPSEC_LIVES) {
-            s->next = now;
+            s->resume = sa->newer;
+            s->pending = s->next;
+            if (sa->newer)
+                s->next = now;
             return sa;
         }
-        note_limit(s, sa);
     }
+    s->resume = NULL;
     return NULL;
 }

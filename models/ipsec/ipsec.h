@@ -31,7 +31,9 @@ struct ipsec {
     size_t subjects;
     struct spd_subject *first; /* in order of making */
     struct spd_subject **last;
-    sim_time next; /* no lifetime ends before; SIM_NEVER: none runs */
+    struct sa *resume; /* where ipsec_tick() goes on; NULL: anew */
+    sim_time pending;  /* what it has found so far */
+    sim_time next;     /* no lifetime ends before; SIM_NEVER: none runs */
 };
 
 /* What becomes of a packet. */

@@ -43,6 +43,7 @@ enum { SPD_PARALLEL = 16 }; /* SAs of one entry and direction at most */
 /* Both directions of what one entry protects. */
 struct spd_pair {
     unsigned sas;
+    bool asked;                   /* key management knows that one is missing */
     struct sa *out[SPD_PARALLEL]; /* NULL: there is none now */
     struct sa *in[SPD_PARALLEL];
 };

@@ -467,6 +467,14 @@ static void note_round_trip(const struct bul_exchange *x, const struct arrival *
     act->round_trip = now - x->sent;
 }
 
+/* The home agent cannot move key management: it stays where it was (RFC 6275 11.7.3). */
+static void keep_keys(struct bul *b)
+{
+    b->how.moves_keys = false;
+    if (!addr_unspecified(&b->key_before))
+        b->key_coa = b->key_before;
+}
+
 bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_time now,
              struct bul_acts *acts)
 {
@@ -482,6 +490,8 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
     }
     struct bul_exchange asked = *x;
     x->open = false;
+    if (asked.keyed && ba->status < MH_ST_UNSPECIFIED && !(ba->flags & MH_BA_KEY))
+        keep_keys(b);
     note_round_trip(&asked, a, now, acts);
     if (asked.home) {
         answer(acts, BUL_AT_HOME);

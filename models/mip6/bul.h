@@ -92,6 +92,7 @@ struct bul_exchange {
     bool leaves;       /* lifetime 0 */
     bool overwrites;   /* its last BU carried O */
     bool home;         /* sent from the home address: the return home */
+    bool keyed;        /* its last BU carried K */
     bool tested;       /* its answer waits for the home agent's test of the home address */
     struct addr from;  /* care-of address that its last BU left from */
     uint16_t sequence; /* of its last BU */
@@ -148,6 +149,7 @@ struct bul {
     struct bul_config how;
     struct bul_entry entry[BUL_ENTRIES]; /* in order of preference */
     struct bul_exchange exchange[BUL_EXCHANGES];
+    struct addr key_before;    /* what it used before the last BU with K moved it */
     struct addr key_coa;       /* what key management uses: RFC 5648 9.1; ::: nothing yet */
     uint64_t home_station;     /* link-layer address on the home link, for a home binding */
     sim_time recent[BUL_RATE]; /* when the last BUs left: MAX_UPDATE_RATE */

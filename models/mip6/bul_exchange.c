@@ -318,14 +318,18 @@ static bool is_preferred(const struct bul *b, const struct addr *coa)
 
 /* K in a BU whose source is the care-of address that key management uses, and in no other: a
  * second care-of address must not steal it. It moves when that one is gone (RFC 5648 9.1). */
-static void put_keys(struct bul *b, const struct bul_exchange *x, const struct addr *src,
-                     struct mh *bu)
+static void put_keys(struct bul *b, struct bul_exchange *x, const struct addr *src, struct mh *bu)
 {
+    x->keyed = false;
     if (!b->how.moves_keys)
         return;
-    if (x->home || (!x->leaves && (is_preferred(b, src) || !is_used(b, &b->key_coa))))
+    bool moves = x->home || (!x->leaves && (is_preferred(b, src) || !is_used(b, &b->key_coa)));
+    if (moves && !addr_eq(&b->key_coa, src)) {
+        b->key_before = b->key_coa;
         b->key_coa = *src;
-    if (addr_eq(src, &b->key_coa) && (x->home || !x->leaves))
+    }
+    x->keyed = addr_eq(src, &b->key_coa) && (x->home || !x->leaves);
+    if (x->keyed)
         bu->flags |= MH_BU_KEY;
 }
 

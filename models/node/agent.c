@@ -192,13 +192,15 @@ static void proxy(struct agent *a, const struct addr *home, bool on)
 static void move_end_point(struct agent *a, const struct bcache_entry *e,
                            const struct bcache_act *act)
 {
-    const struct binding *lowest = &e->binding[0];
-    for (unsigned k = 1; k < e->bindings; k++) {
-        if (e->binding[k].bid < lowest->bid)
+    const struct binding *lowest = NULL; /* no tunnel goes to the home link */
+    for (unsigned k = 0; k < e->bindings; k++) {
+        if (!e->binding[k].home && (!lowest || e->binding[k].bid < lowest->bid))
             lowest = &e->binding[k];
     }
     bool ended = act->kind == BCACHE_ENDED;
-    if (!ended)
+    if (!lowest)
+        return;
+    if (!ended && !addr_eq(&act->coa, &e->home))
         protect_bound(a->node, &e->home, act->bid, &act->coa);
     protect_lowest(a->node, &e->home, lowest->bid, &lowest->coa, ended ? &act->coa : NULL);
 }

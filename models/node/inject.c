@@ -16,6 +16,8 @@ struct injection {
     struct node *node;
     struct inject_order how;
     bool done;
+    const char *met; /* the policy whose packet it has */
+    uint32_t spi;
     struct pkt *held; /* text of a clear copy, or what goes out again; NULL: nothing */
     uint8_t next;     /* protocol of that text */
     struct iface *out;
@@ -90,8 +92,16 @@ static void keep_text(struct injection *x, const struct pkt *p, size_t at, uint8
 static void begin(struct injection *x, const char *policy, uint32_t spi)
 {
     x->done = true;
-    NODE_EVENT(x->node, EV_INJECTED, field_text("what", inject_words[x->how.kind]),
-               field_text("policy", policy), field_int("spi", spi));
+    x->met = policy;
+    x->spi = spi;
+}
+
+void inject_back(struct injection *x)
+{
+    x->done = false;
+    if (x->held)
+        pkt_give(x->node->packets, x->held);
+    x->held = NULL;
 }
 
 static bool waits_for(const struct injection *x, const char *policy)
@@ -150,6 +160,8 @@ struct pkt *inject_on_way(struct injection *x, struct pkt *p, struct iface *out,
                           const struct addr *next_hop)
 {
     struct pkt *front = NULL;
+    NODE_EVENT(x->node, EV_INJECTED, field_text("what", inject_words[x->how.kind]),
+               field_text("policy", x->met), field_int("spi", x->spi));
     switch (x->how.kind) {
     case INJECT_AGAIN:
         x->held = copy_of(x, p);

@@ -49,6 +49,9 @@ struct injection *inject_at_bypass(struct node *n, const struct spd_entry *polic
 struct pkt *inject_on_way(struct injection *x, struct pkt *p, struct iface *out,
                           const struct addr *next_hop);
 
+/* The packet that it waited for did not leave that way: it waits for the next one. */
+void inject_back(struct injection *x);
+
 /* Gives packets that it holds back: the run is over. */
 void inject_release(struct node *n);
 

@@ -34,7 +34,7 @@ static void move_end_points(struct mobile *m, const struct bul_act *act)
 {
     for (unsigned k = 0; k < m->bul.entries && act->bu.lifetime; k++) {
         const struct bul_entry *e = &m->bul.entry[k];
-        if (e->sent && !e->told && names(&act->bu, e->bid))
+        if (e->sent && !e->told && names(&act->bu, e->bid) && !bul_is_home(&m->bul, e))
             protect_bound(m->node, &m->bul.how.home, e->bid, &e->coa);
     }
     if (!addr_unspecified(&m->bul.key_coa))
@@ -47,7 +47,8 @@ static void follow_bindings(struct mobile *m)
     const struct bul_entry *lowest = NULL;
     for (unsigned k = 0; k < m->bul.entries; k++) {
         const struct bul_entry *e = &m->bul.entry[k];
-        if (bul_carries(&m->bul, e->bid) && (!lowest || e->bid < lowest->bid))
+        if (bul_carries(&m->bul, e->bid) && !bul_is_home(&m->bul, e) &&
+            (!lowest || e->bid < lowest->bid))
             lowest = e;
     }
     for (unsigned k = 0; k < m->bul.entries && lowest; k++) {
@@ -421,6 +422,8 @@ static void acknowledged(struct mobile *m, struct iface *i, const struct arrival
     const struct nd_router *r = solicit_router(i, &a->dst);
     if (r) /* the way to the home agent and back works: RFC 4861 7.3.1 */
         neighbour_confirm(i, &r->addr);
+    if (!addr_unspecified(&m->bul.key_coa)) /* K may have been refused */
+        protect_key_address(n, &m->bul.how.home, &m->bul.key_coa);
     mobile_do(m, &acts);
 }
 

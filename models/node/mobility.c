@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "models/node/icmp.h"
+#include "models/node/inject.h"
 #include "models/node/path.h"
 #include "models/node/protect.h"
 #include "models/node/tunnel.h"
@@ -153,12 +154,14 @@ struct pkt *mobility_make_signal(struct node *n, const struct mh *m, const struc
     bool tunnel = n->protection && protect_wants_tunnel(n, src, dst, IP6_MH, p);
     struct tunnel t = {.entry = *src, .exit = *dst, .fixed = true};
     path_add_header(p, src, dst, IP6_MH, HOP_LIMIT);
-    if (!tunnel)
-        return !n->protection || protect_out(n, p) ? p : NULL;
-    if (!protect_tunnel(n, p, 0, &t) || !protect_seal(n, t.sa, p, 0, IP6_IP6))
-        return NULL;
-    path_add_header(p, src, dst, IP6_ESP, HOP_LIMIT);
-    return p;
+    bool good = !tunnel ? !n->protection || protect_out(n, p)
+                        : protect_tunnel(n, p, 0, &t) && protect_seal(n, t.sa, p, 0, IP6_IP6);
+    if (n->injected) /* it waits behind path_out_ready(), which this does not pass */
+        inject_back(n->injected);
+    n->injected = NULL;
+    if (good && tunnel)
+        path_add_header(p, src, dst, IP6_ESP, HOP_LIMIT);
+    return good ? p : NULL;
 }
 
 static void enter(struct node *n, struct tunnel *t, struct pkt *p)

@@ -132,6 +132,8 @@ void path_out_ready(struct node *n, struct pkt *p)
     const struct route *r = routes_find(n->routes, &dst);
     struct way w;
     if (r && r->kind == ROUTE_LOCAL) { /* to itself */
+        if (injected)
+            inject_back(injected);
         struct ip6 h;
         enum ip6_fault fault = ip6_read(p->at, p->len, &h);
         struct iface *i = r->out ? r->out : n->iface[0];
@@ -143,12 +145,18 @@ void path_out_ready(struct node *n, struct pkt *p)
         deliver(i, p, &h);
         n->opened = opened;
         n->from_tunnel = from_tunnel;
-    } else if (find_way(n, &src, &dst, r, &w)) {
+        return;
+    }
+    if (find_way(n, &src, &dst, r, &w)) {
         struct pkt *front = injected ? inject_on_way(injected, p, w.out, &w.next_hop) : NULL;
         if (front)
             emit_own(&w, front);
         emit_own(&w, p);
-    } else if (!n->forwards && !w.out) {
+        return;
+    }
+    if (injected)
+        inject_back(injected);
+    if (!n->forwards && !w.out) {
         node_drop(n, DROP_NO_ADDRESS, p);
     } else {
         no_route(n, p);

@@ -39,9 +39,10 @@ static const struct key lifetime_keys[] = {
      "an SA should be replaced; 0 s: no limit (RFC 4301 4.4.2.1)", .max = INT64_C(1000000) * SIM_S},
     {"hard", KEY_TIME, LIFE(hard), "0 s", "it ends; 0 s: no limit",
      .max = INT64_C(1000000) * SIM_S},
-    {"soft_bytes", KEY_SIZE, LIFE(soft_bytes), "0 B", "the same by what went through it",
+    {"soft_bytes", KEY_SIZE, LIFE(soft_bytes), "0 B",
+     "an SA should be replaced after so many bytes; 0 B: no limit", .max = INT64_C(1) << 50},
+    {"hard_bytes", KEY_SIZE, LIFE(hard_bytes), "0 B", "it ends after so many bytes; 0 B: no limit",
      .max = INT64_C(1) << 50},
-    {"hard_bytes", KEY_SIZE, LIFE(hard_bytes), "0 B", "", .max = INT64_C(1) << 50},
     {.name = NULL},
 };
 
@@ -119,7 +120,8 @@ const struct key ipsec_keys[] = {
      "in order of matching, in place of those that the words above make; what matches none is "
      "discarded",
      .keys = policy_keys, .size = sizeof(struct policy_config)},
-    {"manual", KEY_MAP, IPSEC(manual), "", "keying manual: by policy (bu, mps, hoti, payload)",
+    {"manual", KEY_MAP, IPSEC(manual), "",
+     "keying manual: by the policy that protects: bu, mps, hoti, payload, or one of one's own",
      .keys = manual_keys, .size = sizeof(struct manual_config)},
     {.name = NULL},
 };
@@ -305,4 +307,9 @@ enum status policies_make(const struct ipsec_config *how, struct arena *a, struc
     add_rest(&s);
     *spd = keep(&s, a);
     return ST_OK;
+}
+
+const char *policies_default_name(const struct ipsec_config *how)
+{
+    return defaults[how->sa_default];
 }

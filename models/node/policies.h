@@ -99,6 +99,8 @@ struct spd policies_of_others(struct arena *a);
 /* `payload_sas`: how many parallel SAs where a node has `bids` care-of addresses. 0: nonsense. */
 unsigned policies_parallel(const struct ipsec_config *how, unsigned bids);
 
+const char *policies_default_name(const struct ipsec_config *how); /* of sa_default */
+
 /* Keys as text; false: not the right number of hexadecimal digits. */
 bool policies_hex(const char *text, uint8_t *out, size_t bytes);
 

@@ -150,6 +150,10 @@ static enum status check_protects(const struct spd_entry *e, const char **key, s
     if (e->mode == SA_TRANSPORT && e->on == SPD_ON_TUNNEL)
         return why_set(w, ST_SYNTAX,
                        "what enters the tunnel can be protected in tunnel mode: `mode: tunnel`");
+    *key = "remote";
+    if (e->mode == SA_TRANSPORT && e->selector.remote.kind != SELECT_GATEWAY)
+        return why_set(w, ST_SYNTAX,
+                       "transport mode is between home address and home agent: `remote: agent`");
     return ST_OK;
 }
 

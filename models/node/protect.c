@@ -168,6 +168,9 @@ bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8
     n->injected = n->injections ? inject_at_seal(n, sa, p, at, next) : NULL;
     tap_sealed(n->sim, p->at + at, p->len - at, next, p);
     if (esp_seal(sa, p, at, next)) {
+        if (n->injected)
+            inject_back(n->injected);
+        n->injected = NULL;
         node_drop(n, DROP_SEQUENCE_OVERFLOW, p);
         return false;
     }
@@ -181,7 +184,9 @@ static bool may_leave(struct node *n, struct pkt *p, const struct traffic *t,
 {
     if (a->verdict == IPSEC_BYPASS || a->verdict == IPSEC_PROTECT)
         return true;
-    if (a->verdict == IPSEC_NO_SA) {
+    struct spd_pair *pair = a->verdict == IPSEC_NO_SA ? &t->subject->pair[a->entry->pair] : NULL;
+    if (pair && !pair->asked) {
+        pair->asked = true; /* once: RFC 4301 5.1 */
         NODE_EVENT(n, EV_ACQUIRE, field_text("policy", a->entry->name),
                    field_addr("home_address", &t->local), field_addr("peer", &t->remote));
     }
@@ -445,6 +450,12 @@ void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const 
     pmtu_forget(&n->pmtu, is_gateway ? gateway : coa, is_gateway ? coa : gateway);
     if (is_per_coa(who) && bid)
         migrate(who, bid - 1, NULL, coa, "its own care-of address");
+    if (!bid) /* there is but one: with K or without, RFC 4877 4.3, RFC 6275 6.1.7 */
+        migrate(who, IPSEC_ALL, NULL, coa, policies_default_name(who->how));
+    if (who->how->sa_default == DEFAULT_KEY_COA && !who->placed) /* as if the SAs came from there */
+        migrate(who, common_ones(who, bid), NULL, coa, "ike-coa");
+    who->placed = true;
+    who->single = !bid;
     if (who->how->sa_default == DEFAULT_LAST_BU)
         migrate(who, common_ones(who, bid), NULL, coa, "last-bu");
 }
@@ -467,8 +478,10 @@ void protect_key_address(struct node *n, const struct addr *home, const struct a
     if (!who || addr_eq(&who->key_coa, coa))
         return;
     who->key_coa = *coa;
+    who->placed = true;
     NODE_EVENT(n, EV_KEY_ADDRESS, field_addr("home_address", home),
                field_addr("care_of_address", coa));
-    if (who->how->sa_default == DEFAULT_KEY_COA)
+    bool follows = who->how->sa_default == DEFAULT_KEY_COA && !who->single;
+    if (follows && !addr_eq(coa, home)) /* no tunnel ends there */
         migrate(who, is_per_coa(who) ? IPSEC_SINGLE : IPSEC_ALL, NULL, coa, "ike-coa");
 }

@@ -24,6 +24,8 @@ struct protected
     struct spd_subject *subject;
     const struct ipsec_config *how; /* borrowed */
     const char *identity;           /* that it authenticates with */
+    bool single;                    /* it has but one care-of address, where its tunnels end */
+    bool placed;                    /* its tunnel SAs have an end point of their own */
     struct addr key_coa;            /* care-of address that key management uses; ::: none yet */
 };
 

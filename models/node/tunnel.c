@@ -3,6 +3,7 @@
 #include "models/ipsec/esp.h"
 #include "models/node/fragments.h"
 #include "models/node/icmp.h"
+#include "models/node/inject.h"
 #include "models/node/mobility.h"
 #include "models/node/path.h"
 #include "models/node/protect.h"
@@ -95,6 +96,14 @@ static struct pkt *fit(struct node *n, const struct tunnel *t, uint32_t headers,
     return p;
 }
 
+/* What was to happen to a packet that did not get as far. */
+static void miss_injection(struct node *n)
+{
+    if (n->injected)
+        inject_back(n->injected);
+    n->injected = NULL;
+}
+
 void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p)
 {
     struct addr src = ip6_src(p->at);
@@ -106,10 +115,13 @@ void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p)
     }
     if (addr_eq(&src, &t->entry) && addr_eq(&dst, &t->exit) && !t->sa) {
         node_drop(n, DROP_TUNNEL_LOOP, p); /* 4.1.2 */
+        miss_injection(n);
         return;
     }
-    if (!find_limit(n, p, &limit))
+    if (!find_limit(n, p, &limit)) {
+        miss_injection(n);
         return;
+    }
     if (p->len <= IP6_MTU_MIN) {
         encapsulate(n, t, limit, p);
         return;
@@ -121,6 +133,7 @@ void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p)
         encapsulate(n, t, limit, p);
         p = next;
     }
+    miss_injection(n);
 }
 
 /* ---- errors from inside ------------------------------------------------------------ */

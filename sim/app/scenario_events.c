@@ -70,6 +70,25 @@ static bool has_ipsec(struct check *k, const struct node_config *of)
     return false;
 }
 
+/* Whether traffic of `of` knows a policy of that name. */
+static bool has_policy(struct check *k, const struct node_config *of, const char *name)
+{
+    const struct node_config *n = KEY_ITEMS(k->s->nodes, struct node_config);
+    for (size_t j = 0; j < k->s->nodes.n; j++) {
+        bool its = &n[j] == of || (n[j].home.agent && !strcmp(n[j].home.agent, of->name));
+        struct spd spd;
+        struct why w;
+        if (!its || n[j].role != ROLE_MOBILE || !n[j].ipsec.given ||
+            policies_make(&n[j].ipsec, k->arena, &spd, &w))
+            continue;
+        for (unsigned e = 0; e < spd.entries; e++) {
+            if (!strcmp(spd.entry[e].name, name))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void check_injected(struct check *k, const struct event_config *e, const char *path)
 {
     const struct node_config *of = e->of ? scenario_node(k->s, e->of) : NULL;
@@ -80,6 +99,8 @@ static void check_injected(struct check *k, const struct event_config *e, const 
     }
     if (!has_ipsec(k, of))
         SAY(k, path, "'%s' seals nothing: a mobile node with `ipsec`, or its home agent", e->of);
+    if (e->policy && has_ipsec(k, of) && !has_policy(k, of, e->policy))
+        SAY(k, path, "'%s' is no policy of %s, such as bu or payload", e->policy, e->of);
     if (others && of->role != ROLE_MOBILE)
         SAY(k, path, "'%s' sends no Binding Updates: others-home is done by a mobile node", e->of);
     if (others == addr_unspecified(&e->home))

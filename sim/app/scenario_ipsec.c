@@ -151,6 +151,40 @@ static bool check_policies(struct check *k, const struct node_config *n)
     return good;
 }
 
+static void check_lifetime(struct check *k, const struct node_config *n)
+{
+    const struct sa_lifetime *l = &n->ipsec.lifetime;
+    if (l->hard && l->soft > l->hard)
+        SAY(k, place(k, n, "lifetime.soft"), "is above `hard`: the SA would be gone by then");
+    if (l->hard_bytes && l->soft_bytes > l->hard_bytes)
+        SAY(k, place(k, n, "lifetime.soft_bytes"), "is above `hard_bytes`");
+}
+
+/* Words that the others leave nothing to say. */
+static void check_words(struct check *k, const struct node_config *n)
+{
+    const struct ipsec_config *s = &n->ipsec;
+    const struct {
+        const char *name;
+        bool said;
+    } none[] = {{"signalling", s->signalling != 0},
+                {"return_routability", s->return_routability != 0},
+                {"prefix_discovery", s->prefix_discovery != 0}};
+    unsigned count = s->grain == GRAIN_EVERYTHING ? 3 : 2; /* of one for Mobility Headers */
+    for (unsigned j = 0; j < 3; j++) {
+        if (none[j].said && s->policies.n)
+            SAY(k, place(k, n, none[j].name), "says nothing beside `policies` of one's own");
+        if (none[j].said && !s->policies.n && s->grain != GRAIN_TYPE && j < count)
+            SAY(k, place(k, n, none[j].name), "with these `selectors` it has no policy of its own");
+    }
+    if (s->policies.n && s->grain != GRAIN_TYPE)
+        SAY(k, place(k, n, "selectors"), "says nothing beside `policies` of one's own");
+    if (s->policies.n && s->payload != 0)
+        SAY(k, place(k, n, "payload"), "says nothing beside `policies` of one's own");
+    if (!s->policies.n && s->grain == GRAIN_EVERYTHING && s->payload == 0)
+        SAY(k, place(k, n, "selectors"), "everything is the payload, too: `payload: tunnel`");
+}
+
 void scenario_check_ipsec(struct check *k, const struct node_config *n)
 {
     const struct ipsec_config *s = &n->ipsec;
@@ -169,6 +203,8 @@ void scenario_check_ipsec(struct check *k, const struct node_config *n)
         return;
     }
     check_replay(k, n);
+    check_lifetime(k, n);
+    check_words(k, n);
     if (s->keying == KEYING_MANUAL)
         check_manual(k, n);
     unsigned parallel = policies_parallel(s, (unsigned)n->interfaces.n);

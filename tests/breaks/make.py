@@ -520,6 +520,12 @@ BREAKS = [
     ('keys-stay-with-the-dead', 'exchange.protected',
      'key management is not told a new care-of address when its own is gone',
      'models/mip6/bul.c', '    move_keys(b, e, now, acts);\n    step(b, e, known', '    step(b, e, known'),
+    ('path-mtu-outlives-the-move', 'exchange.end_points',
+     'what was known of a path stays when a binding comes back to it',
+     'models/node/protect.c', '    pmtu_forget(&n->pmtu, is_gateway ? gateway : coa, is_gateway ? coa : gateway);\n', '    (void)gateway;\n    (void)is_gateway;\n'),
+    ('end-point-waits-for-k', 'scenario:seed/seed-2-without-k',
+     'without K a tunnel has no end point of its own',
+     'models/node/protect.c', '    if (!bid) /* there is but one:', '    if (!bid && who->key_coa.b[0]) /* there is but one:'),
 ]
 
 

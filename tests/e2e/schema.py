@@ -25,7 +25,7 @@ monami, scenarios, bad, scratch = sys.argv[1:5]
 SAMPLE = 2500
 # Complaints that come from the tables of keys; others need names, numbers or meaning.
 BY_TABLE = re.compile(r"unknown key|' is missing|is not one of|has no unit|is not a unit|is not a (time|rate|size|"
-                      r"share|whole number|number|list|map)(?!,| of paths)|is neither true nor false|(list|map|value) stands here, not")
+                      r"share|whole number|number|list|map)(?!,| of (paths|names))|is neither true nor false|(list|map|value) stands here, not")
 
 
 class Core(yaml.SafeLoader):

@@ -568,6 +568,22 @@ static void a_moved_end_has_its_own_size(void)
     end_world();
 }
 
+/* A binding that comes back to an address finds its path as if it were new: RFC 4301 8.2. */
+static void a_path_starts_afresh_with_a_binding(void)
+{
+    BEGIN3(SIZES, ESP_(""));
+    run_to(20 * SIM_S);
+    struct addr blue = coa(2);
+    struct spd_subject *who = ipsec_of(agent_node())->first;
+    const struct addr *gateway = &ipsec_of(agent_node())->gateway;
+    down_the_tunnel(2, ROOM_1500);
+    CHECK_EQ(path_mtu(agent_node(), gateway, &blue), 1300);
+    protect_bound(agent_node(), &who->address, 3, &blue);
+    RULE("IPS-MIG-7");
+    CHECK_EQ(path_mtu(agent_node(), gateway, &blue), 1500);
+    end_world();
+}
+
 /* After IPsec: it has sized for its own end, and the way that was put in cuts what is too large. */
 static void a_rewritten_end_is_cut_for(void)
 {
@@ -594,7 +610,7 @@ static void a_rewritten_end_is_cut_for(void)
     end_world();
 }
 
-CHECK_MAIN(CASE(the_mobility_layer_says_where), CASE(the_sa_says_where),
+CHECK_MAIN(CASE(the_mobility_layer_says_where), CASE(the_sa_says_where), CASE(a_path_starts_afresh_with_a_binding),
            CASE(that_of_the_last_update), CASE(that_of_the_lowest_identifier),
            CASE(clear_updates_move_nothing), CASE(refused_updates_move_nothing),
            CASE(parallel_ones), CASE(windows_and_unequal_delays), CASE(hand_overs),

@@ -506,9 +506,9 @@ static void prefix_discovery_is_protected(void)
                 {"everything", "everything", true}};
     mobile_name = "mn";
     for (unsigned k = 0; k < 3; k++) {
-        const char *const set[] = {"expect=[]", "events=[]",
-                                   "networks.home.advertise={preferred: 60, valid: 120}",
-                                   setting("nodes.mn.ipsec={selectors: %s}", sets[k].grain)};
+        const char *const set[] = {
+            "expect=[]", "events=[]", "networks.home.advertise={preferred: 60, valid: 120}",
+            setting("nodes.mn.ipsec={payload: tunnel, selectors: %s}", sets[k].grain)};
         begin_world("prefix-change.yaml", set, 4);
         run_to(20 * SIM_S);
         unsigned clear = 0;

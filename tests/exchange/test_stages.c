@@ -403,7 +403,7 @@ static void sas_of_somebody_else(void)
 /* In one tunnel for everything the selectors do not say whose BU it is: the PAD does. */
 static void a_peer_that_may_not_have_the_address(void)
 {
-    BEGIN_SETTLED("nodes.car.ipsec={selectors: everything}");
+    BEGIN_SETTLED("nodes.car.ipsec={selectors: everything, payload: tunnel}");
     struct addr foreign = home;
     foreign.b[15] = 0x55;
     struct mh bu = some_update(3, &stranger);
@@ -483,7 +483,7 @@ static void a_bu_from_a_new_address(void)
 /* A single tunnel: the BU that makes its own outer source known. */
 static void a_bu_inside_a_tunnel(void)
 {
-    BEGIN_SETTLED("nodes.car.ipsec={selectors: everything}");
+    BEGIN_SETTLED("nodes.car.ipsec={selectors: everything, payload: tunnel}");
     struct mh bu = some_update(3, &stranger);
     struct sa *out = up_out("everything");
     arrive_at_agent(in_tunnel(out, &stranger, &agent, payload_up()));

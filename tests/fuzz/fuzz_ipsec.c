@@ -18,11 +18,11 @@ static const char *const sets[WORLDS] = {
     "nodes.mn.ipsec={payload: tunnel}",
     "nodes.mn.ipsec={payload: none, tunnel_end_point: rewrite}",
     "nodes.mn.ipsec={selectors: mobility-header, payload: tunnel}",
-    "nodes.mn.ipsec={selectors: everything, tunnel_end_point: sa-default, sa_default: last-bu}",
+    "nodes.mn.ipsec={selectors: everything, payload: tunnel, tunnel_end_point: sa-default, sa_default: last-bu}",
     "nodes.mn.ipsec={payload: tunnel, payload_sas: per-coa, anti_replay: {esn: true}}",
     "nodes.mn.ipsec={payload: tunnel, suite: aes128-cbc-sha256, anti_replay: {window: 0}}",
     "nodes.mn.ipsec={payload: tunnel, lifetime: {soft_bytes: 1 kB, hard_bytes: 2 kB}}",
-    "nodes.mn.ipsec={selectors: everything, suite: chacha20-poly1305, sa_default: lowest-bid}",
+    "nodes.mn.ipsec={selectors: everything, payload: tunnel, suite: chacha20-poly1305, sa_default: lowest-bid}",
 };
 
 /* Each with real ciphers and sized. */

@@ -113,6 +113,19 @@ static void many_paths_have_a_bound(void)
     arena_release(&arena);
 }
 
-CHECK_MAIN(CASE(a_too_big_lowers_and_never_raises), CASE(it_must_be_about_what_was_sent),
+static void a_path_can_start_afresh(void)
+{
+    begin();
+    struct addr a = nth(1);
+    pmtu_forget(&m, &wifi, &a); /* one that is not known */
+    (void)pmtu_use(&m, &wifi, &a, 1500, 1500, 0);
+    CHECK_EQ(pmtu_too_big(&m, &wifi, &a, 1500, 1300, 0), PMTU_LOWERED);
+    pmtu_forget(&m, &wifi, &a);
+    CHECK_EQ(pmtu_of(&m, &wifi, &a, 1500, SIM_S), 1500);
+    CHECK_EQ(pmtu_too_big(&m, &wifi, &a, 1500, 1400, SIM_S), PMTU_LOWERED);
+    arena_release(&arena);
+}
+
+CHECK_MAIN(CASE(a_path_can_start_afresh), CASE(a_too_big_lowers_and_never_raises), CASE(it_must_be_about_what_was_sent),
            CASE(more_is_tried_ten_minutes_after_the_last_one),
            CASE(another_care_of_address_starts_afresh), CASE(many_paths_have_a_bound))

@@ -291,6 +291,7 @@ static void policies_by_hand(void)
     p[4].protocol = "icmp6";
     p[4].local_port = "1/4";
     p[4].remote_port = "1/3-2";
+    p[4].remote = "agent";
     p[5].action = SPD_BYPASS;
     p[5].local = "any";
     p[5].protocol = "tcp";
@@ -402,6 +403,7 @@ static void mistakes_are_told(void)
     CHECK(make(&p, 1, &w) != ST_OK);
     struct policy_config two[2] = {a_policy, a_policy};
     two[1].name = "q";
+    two[0].remote = two[1].remote = "agent";
     two[1].local_port = "x";
     CHECK(make(two, 2, &w) != ST_OK && !strncmp(w.text, "policy 'q': ", 12));
     arena_release(&arena);
