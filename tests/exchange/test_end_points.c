@@ -610,9 +610,10 @@ static void a_rewritten_end_is_cut_for(void)
     end_world();
 }
 
-CHECK_MAIN(CASE(the_mobility_layer_says_where), CASE(the_sa_says_where), CASE(a_path_starts_afresh_with_a_binding),
-           CASE(that_of_the_last_update), CASE(that_of_the_lowest_identifier),
-           CASE(clear_updates_move_nothing), CASE(refused_updates_move_nothing),
-           CASE(parallel_ones), CASE(windows_and_unequal_delays), CASE(hand_overs),
-           CASE(sizes_are_those_of_the_way), CASE(own_packets_are_cut_inside),
-           CASE(a_moved_end_has_its_own_size), CASE(a_rewritten_end_is_cut_for))
+CHECK_MAIN(CASE(the_mobility_layer_says_where), CASE(the_sa_says_where),
+           CASE(a_path_starts_afresh_with_a_binding), CASE(that_of_the_last_update),
+           CASE(that_of_the_lowest_identifier), CASE(clear_updates_move_nothing),
+           CASE(refused_updates_move_nothing), CASE(parallel_ones),
+           CASE(windows_and_unequal_delays), CASE(hand_overs), CASE(sizes_are_those_of_the_way),
+           CASE(own_packets_are_cut_inside), CASE(a_moved_end_has_its_own_size),
+           CASE(a_rewritten_end_is_cut_for))

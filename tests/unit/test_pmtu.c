@@ -126,6 +126,6 @@ static void a_path_can_start_afresh(void)
     arena_release(&arena);
 }
 
-CHECK_MAIN(CASE(a_path_can_start_afresh), CASE(a_too_big_lowers_and_never_raises), CASE(it_must_be_about_what_was_sent),
-           CASE(more_is_tried_ten_minutes_after_the_last_one),
+CHECK_MAIN(CASE(a_path_can_start_afresh), CASE(a_too_big_lowers_and_never_raises),
+           CASE(it_must_be_about_what_was_sent), CASE(more_is_tried_ten_minutes_after_the_last_one),
            CASE(another_care_of_address_starts_afresh), CASE(many_paths_have_a_bound))
