@@ -181,8 +181,7 @@ static void say_interval(const struct words *to, const struct chart *c, const st
         say_few(to, c, points - with, points);
 }
 
-/* ---- what was left out ------------------------------------------------------------------------
- */
+/* ---- what was left out ----------------------------------------------------------------------- */
 
 static void say_missing(const struct words *to, const struct chart *c)
 {

@@ -331,8 +331,7 @@ static inline void arrive_at_agent(struct pkt *p)
     arrive(iface_of("ha", "ha-inet"), STRANGER, p);
 }
 
-/* ---- that nothing changes ----------------------------------------------------------------------
- */
+/* ---- that nothing changes -------------------------------------------------------------------- */
 
 /* What a packet that is refused must leave alone. */
 struct state {

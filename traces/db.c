@@ -43,10 +43,12 @@ const struct db_table db_tables[] = {
      "`moved`) and begins the next; changed_ns is that of its last refresh or its end, ended_ns is "
      "NULL if it still stands"},
     {"sa",
-     "node TEXT, spi INTEGER, direction TEXT, mode TEXT, suite TEXT, selectors TEXT, end_point TEXT, "
+     "node TEXT, spi INTEGER, direction TEXT, mode TEXT, suite TEXT, replay_window INTEGER, esn INTEGER, "
+     "selectors TEXT, end_point TEXT, "
      "bid INTEGER, ike_spi TEXT, made_ns INTEGER, moved_ns INTEGER, ended_ns INTEGER, packets INTEGER, "
      "bytes INTEGER, icv INTEGER, replay INTEGER, too_old INTEGER, selector INTEGER, dummy INTEGER",
-     "a row an SA as its node had it: end_point is the other end of a tunnel, bid the only care-of "
+     "a row an SA as its node had it: replay_window 0: no anti-replay, NULL of a sender, esn 1 with "
+     "extended sequence numbers; end_point is the other end of a tunnel, bid the only care-of "
      "address that it is for, ike_spi what made it, moved_ns the last change of end_point, each NULL "
      "if there is none; packets that it refused: icv (check value), replay, too_old (left of the "
      "window), selector (not what it is for), dummy"},

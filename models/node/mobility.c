@@ -72,8 +72,7 @@ struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
     return a;
 }
 
-/* ---- sending ----------------------------------------------------------------------------------
- */
+/* ---- sending --------------------------------------------------------------------------------- */
 
 /* The message alone: no header stands in front of it yet. */
 static struct pkt *write_message(struct node *n, const struct mh *m, const struct addr *src,

@@ -163,8 +163,6 @@ static void add(struct set *s, const char *name, enum spd_action action, enum sp
         e->pair = s->pairs++;
 }
 
-static const struct selector_ports any_port = {0, UINT16_MAX};
-
 /* IKE outside of everything: RFC 4301 5.2. */
 static void add_ike(struct set *s)
 {
@@ -185,7 +183,8 @@ static void add_neighbours(struct set *s)
 
 static void add_rest(struct set *s)
 {
-    struct selector any = selects(SELECT_ANY, SELECT_ANY, SELECT_ANY_PROTOCOL, any_port, any_port);
+    struct selector any =
+        selects(SELECT_ANY, SELECT_ANY, SELECT_ANY_PROTOCOL, selector_any_port, selector_any_port);
     struct selector others = any;
     struct selector own = any;
     others.local.kind = SELECT_OTHER;
@@ -214,14 +213,16 @@ static void add_by_type(struct set *s, const struct ipsec_config *how)
     add(s, "bu-to-others", SPD_BYPASS, SPD_ON_LINK, SA_TRANSPORT,
         selects(SELECT_SUBJECT, SELECT_ANY, IP6_MH, types(MH_BU, MH_BA), types(MH_BU, MH_BA)));
     add(s, "payload", how->payload ? SPD_PROTECT : SPD_BYPASS, SPD_ON_TUNNEL, SA_TUNNEL,
-        selects(SELECT_SUBJECT, SELECT_ANY, SELECT_ANY_PROTOCOL, any_port, any_port));
+        selects(SELECT_SUBJECT, SELECT_ANY, SELECT_ANY_PROTOCOL, selector_any_port,
+                selector_any_port));
     s->entry[s->entries - 1].parallel = true;
 }
 
 /* Of prefix discovery, whose types cannot be told either: between the two nodes all of ICMPv6. */
 static void add_coarse_discovery(struct set *s, const struct ipsec_config *how)
 {
-    struct selector icmp = selects(SELECT_SUBJECT, SELECT_GATEWAY, IP6_ICMP6, any_port, any_port);
+    struct selector icmp =
+        selects(SELECT_SUBJECT, SELECT_GATEWAY, IP6_ICMP6, selector_any_port, selector_any_port);
     if (how->grain == GRAIN_MOBILITY) {
         add(s, "mps", action_of(how->prefix_discovery), SPD_ON_LINK, SA_TRANSPORT, icmp);
     } else if (how->prefix_discovery == 0) { /* it is in the tunnel */
@@ -235,8 +236,8 @@ static void add_coarse_discovery(struct set *s, const struct ipsec_config *how)
 static void add_coarse(struct set *s, const struct ipsec_config *how)
 {
     bool all = how->grain == GRAIN_EVERYTHING;
-    struct selector payload =
-        selects(SELECT_SUBJECT, SELECT_ANY, SELECT_ANY_PROTOCOL, any_port, any_port);
+    struct selector payload = selects(SELECT_SUBJECT, SELECT_ANY, SELECT_ANY_PROTOCOL,
+                                      selector_any_port, selector_any_port);
     struct selector mobility = payload;
     mobility.protocol = IP6_MH;
     add(s, all ? "everything" : "mobility", SPD_PROTECT, SPD_ON_TUNNEL, SA_TUNNEL,
@@ -284,10 +285,11 @@ static enum status make_by_hand(const struct ipsec_config *how, struct arena *a,
         if (entry[k].action == SPD_PROTECT)
             entry[k].pair = spd->pairs++;
     }
-    entry[how->policies.n] = (struct spd_entry){
-        .name = "rest",
-        .action = SPD_DISCARD,
-        .selector = selects(SELECT_ANY, SELECT_ANY, SELECT_ANY_PROTOCOL, any_port, any_port)};
+    entry[how->policies.n] =
+        (struct spd_entry){.name = "rest",
+                           .action = SPD_DISCARD,
+                           .selector = selects(SELECT_ANY, SELECT_ANY, SELECT_ANY_PROTOCOL,
+                                               selector_any_port, selector_any_port)};
     return ST_OK;
 }
 

@@ -26,6 +26,9 @@ enum policy_end_point {
     END_SA_DEFAULT, /* nobody: the SA's own address */
 };
 
+/* Copies of a packet on several paths: RFC 6089 7 leaves it open. */
+enum policy_duplicate { DUPLICATE_BEFORE_ESP, DUPLICATE_AFTER_ESP };
+
 /* Which care-of address that is. */
 enum policy_default {
     DEFAULT_KEY_COA, /* the one that key management uses; the K bit moves it */
@@ -74,7 +77,7 @@ struct ipsec_config {
         bool esn;
         bool given;
     } anti_replay;
-    int duplicate; /* 0 before-esp, 1 after-esp */
+    int duplicate; /* enum policy_duplicate */
     int tunnel_end_point;
     int sa_default;
     struct sa_lifetime lifetime;
@@ -100,6 +103,8 @@ struct spd policies_of_others(struct arena *a);
 unsigned policies_parallel(const struct ipsec_config *how, unsigned bids);
 
 const char *policies_default_name(const struct ipsec_config *how); /* of sa_default */
+
+bool policies_per_coa(const struct ipsec_config *how); /* each care-of address has its own */
 
 /* Keys as text; false: not the right number of hexadecimal digits. */
 bool policies_hex(const char *text, uint8_t *out, size_t bytes);

@@ -195,12 +195,17 @@ unsigned policies_parallel(const struct ipsec_config *how, unsigned bids)
     const char *text = how->payload_sas;
     if (!text || !strcmp(text, "shared"))
         return 1;
-    if (!strcmp(text, "per-coa"))
+    if (policies_per_coa(how))
         return bids;
     if (strncmp(text, "pool ", 5) != 0 ||
         !read_number(text + 5, strlen(text + 5), SPD_PARALLEL, &n))
         return 0;
     return n;
+}
+
+bool policies_per_coa(const struct ipsec_config *how)
+{
+    return how->payload_sas && !strcmp(how->payload_sas, "per-coa");
 }
 
 static int digit(char c)

@@ -32,6 +32,11 @@ struct ipsec *protection_ipsec(struct protection *p)
     return &p->ipsec;
 }
 
+struct node *protection_node(struct protection *p)
+{
+    return p->node;
+}
+
 struct protected *protection_add(struct protection *p, const struct addr *home,
                                  const struct spd *policies, const struct ipsec_config *how,
                                  const char *identity)
@@ -258,7 +263,7 @@ bool protect_seals_once(struct node *n, const struct pkt *p)
     struct traffic inside = traffic_inside(n, p->at, p->len, true);
     struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &inside, 0);
     const struct protected *who = inside.subject ? inside.subject->owner : NULL;
-    return who && who->how->duplicate == 1 && a.sa;
+    return who && who->how->duplicate == DUPLICATE_AFTER_ESP && a.sa;
 }
 
 void protect_end(struct sa *sa, struct tunnel *t)
@@ -385,103 +390,8 @@ bool protect_authorises(const struct node *n, const struct addr *home)
     return !who || pad_allows(&n->protection->ipsec.pad, who->identity, home);
 }
 
-/* Only those may move anything: RFC 4877 4.3. */
-static bool updates_are_protected(const struct protected *who)
-{
-    struct traffic t = {.local = who->subject->address,
-                        .remote = who->of->ipsec.gateway,
-                        .sent = true,
-                        .named = true,
-                        .subject = who->subject,
-                        .gateway = true,
-                        .fields = true,
-                        .protocol = IP6_MH,
-                        .local_port = MH_BU << 8,
-                        .remote_port = MH_BU << 8};
-    const struct spd_entry *e = ipsec_policy(&who->of->ipsec, &t);
-    return e && e->action != SPD_BYPASS;
-}
-
 bool protect_is_dynamic(const struct node *n, const struct addr *home)
 {
     const struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
-    return who && who->how->keying != KEYING_MANUAL && updates_are_protected(who);
-}
-
-/* ---- end points move ------------------------------------------------------------------------ */
-
-static void migrate(struct protected *who, int which, const struct addr *from,
-                    const struct addr *to, const char *why)
-{
-    struct node *n = who->of->node;
-    unsigned moved = ipsec_migrate(&who->of->ipsec, who->subject, which, from, to, sim_now(n->sim));
-    if (moved) {
-        NODE_EVENT(n, EV_MIGRATED, field_addr("home_address", &who->subject->address),
-                   field_addr("care_of_address", to), field_int("sas", (int64_t)moved),
-                   field_text("why", why));
-    }
-}
-
-static bool is_per_coa(const struct protected *who)
-{
-    return who->how->payload_sas && !strcmp(who->how->payload_sas, "per-coa");
-}
-
-/* SAs that are not one care-of address's own. */
-static int common_ones(const struct protected *who, uint16_t bid)
-{
-    return is_per_coa(who) && bid ? IPSEC_SINGLE : IPSEC_ALL;
-}
-
-/* Whose end points may move; NULL: nobody's. */
-static struct protected *movable(const struct node *n, const struct addr *home)
-{
-    struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
-    return who && updates_are_protected(who) ? who : NULL;
-}
-
-void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa)
-{
-    struct protected *who = movable(n, home);
-    if (!who)
-        return;
-    const struct addr *gateway = &who->of->ipsec.gateway;
-    bool is_gateway = who->of->ipsec.is_gateway;
-    pmtu_forget(&n->pmtu, is_gateway ? gateway : coa, is_gateway ? coa : gateway);
-    if (is_per_coa(who) && bid)
-        migrate(who, bid - 1, NULL, coa, "its own care-of address");
-    if (!bid) /* there is but one: with K or without, RFC 4877 4.3, RFC 6275 6.1.7 */
-        migrate(who, IPSEC_ALL, NULL, coa, policies_default_name(who->how));
-    if (who->how->sa_default == DEFAULT_KEY_COA && !who->placed) /* as if the SAs came from there */
-        migrate(who, common_ones(who, bid), NULL, coa, "ike-coa");
-    who->placed = true;
-    who->single = !bid;
-    if (who->how->sa_default == DEFAULT_LAST_BU)
-        migrate(who, common_ones(who, bid), NULL, coa, "last-bu");
-}
-
-void protect_lowest(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa,
-                    const struct addr *gone)
-{
-    struct protected *who = movable(n, home);
-    if (!who)
-        return;
-    if (who->how->sa_default == DEFAULT_LOWEST_BID)
-        migrate(who, common_ones(who, bid), NULL, coa, "lowest-bid");
-    if (who->how->sa_default == DEFAULT_LAST_BU && gone)
-        migrate(who, common_ones(who, bid), gone, coa, "last-bu is gone");
-}
-
-void protect_key_address(struct node *n, const struct addr *home, const struct addr *coa)
-{
-    struct protected *who = movable(n, home);
-    if (!who || addr_eq(&who->key_coa, coa))
-        return;
-    who->key_coa = *coa;
-    who->placed = true;
-    NODE_EVENT(n, EV_KEY_ADDRESS, field_addr("home_address", home),
-               field_addr("care_of_address", coa));
-    bool follows = who->how->sa_default == DEFAULT_KEY_COA && !who->single;
-    if (follows && !addr_eq(coa, home)) /* no tunnel ends there */
-        migrate(who, is_per_coa(who) ? IPSEC_SINGLE : IPSEC_ALL, NULL, coa, "ike-coa");
+    return who && who->how->keying != KEYING_MANUAL && protection_of_updates(who);
 }

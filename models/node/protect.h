@@ -34,6 +34,10 @@ struct protection; /* opaque; node.h points to it */
 /* `gateway` is the home agent's address; `is_gateway`: this node is the home agent. */
 struct protection *protection_new(struct node *n, const struct addr *gateway, bool is_gateway);
 struct ipsec *protection_ipsec(struct protection *p);
+struct node *protection_node(struct protection *p);
+
+/* Whether Binding Updates of `who` to its home agent are protected. */
+bool protection_of_updates(const struct protected *who);
 
 /* `home` and what protects it; `policies` are borrowed. */
 struct protected *protection_add(struct protection *p, const struct addr *home,
@@ -79,8 +83,7 @@ bool protect_authorises(const struct node *n, const struct addr *home);
 /* Whether key management may set up the SAs of the packet in work anew: they are not manual. */
 bool protect_is_dynamic(const struct node *n, const struct addr *home);
 
-/* ---- end points move ---------------------------------------------------------------------------
- */
+/* ---- end points move ------------------------------------------------------------------------- */
 
 /* Told by the mobility layer: `home` has `coa` with `bid` since now, by a BU that was accepted (at
  * the home agent) or has left (at the mobile node). Moves what `sa_default` tells to, if BUs are

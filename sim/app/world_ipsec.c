@@ -172,8 +172,7 @@ static struct trace_sa tell(struct world *w, const struct node *n, const struct 
     char *selectors = arena_take(w->arena, TEXT);
     const struct protected *who = sa->subject->owner;
     const struct ipsec *s = protection_ipsec(who->of);
-    bool per_coa =
-        sa->entry->parallel && who->how->payload_sas && !strcmp(who->how->payload_sas, "per-coa");
+    bool per_coa = sa->entry->parallel && policies_per_coa(who->how);
     selector_print(&sa->entry->selector, &sa->subject->address, &s->gateway, selectors, TEXT);
     return (struct trace_sa){
         .node = n->index,
@@ -181,6 +180,8 @@ static struct trace_sa tell(struct world *w, const struct node *n, const struct 
         .direction = sa->direction,
         .mode = sa->mode,
         .suite = sa->suite->name,
+        .window = sa->direction == SA_IN ? (int64_t)sa->replay.window : -1,
+        .esn = sa->esn,
         .selectors = selectors,
         .end_point = sa->mode == SA_TUNNEL ? (s->is_gateway ? sa->remote : sa->local) : addr_any,
         .bid = per_coa ? (uint16_t)(sa->number + 1) : 0,

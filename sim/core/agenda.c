@@ -141,8 +141,7 @@ static void pull(struct agenda *a, struct agenda_heap *h, uint32_t at)
     }
 }
 
-/* ---- the bins ---------------------------------------------------------------------------------
- */
+/* ---- the bins -------------------------------------------------------------------------------- */
 
 static uint32_t take_chunk(struct agenda *a)
 {
@@ -265,8 +264,7 @@ static bool advance(struct agenda *a)
     return true;
 }
 
-/* ---- the set ----------------------------------------------------------------------------------
- */
+/* ---- the set --------------------------------------------------------------------------------- */
 
 void agenda_put(struct agenda *a, struct sim_timer *t)
 {

@@ -474,7 +474,7 @@ BREAKS = [
      'models/node/protect.c', '    if (!sa)\n        return DROP_NO_SA;\n', '    struct addr src = ip6_src(p->at);\n    if (!sa || (sa->mode == SA_TUNNEL && !addr_unspecified(&sa->remote) && !addr_eq(&sa->remote, &src)))\n        return DROP_NO_SA;\n'),
     ('clear-update-migrates', 'exchange.end_points scenario:seed/seed-10',
      'a BU without protection moves the ends of tunnels',
-     'models/node/protect.c', 'return e && e->action != SPD_BYPASS;', 'return e != NULL;'),
+     'models/node/end_points.c', 'return e && e->action != SPD_BYPASS;', 'return e != NULL;'),
     ('migrate-resets-counters', 'unit.ipsec exchange.end_points',
      'the sequence number begins anew when a tunnel moves',
      'models/ipsec/ipsec.c', '    sa->moved = now;\n', '    sa->moved = now;\n    sa->sequence = 0;\n    sa->replay.top = 0;\n'),
@@ -498,7 +498,7 @@ BREAKS = [
      'models/node/protect.c', 'return !who || pad_allows(', 'return true || !who || pad_allows('),
     ('k-with-manual-keys', 'exchange.protected',
      'K is answered though the keys are manual',
-     'models/node/protect.c', 'return who && who->how->keying != KEYING_MANUAL && updates_are_protected(who);', 'return who && updates_are_protected(who);'),
+     'models/node/protect.c', 'return who && who->how->keying != KEYING_MANUAL && protection_of_updates(who);', 'return who && updates_are_protected(who);'),
     ('clear-inside-two-tunnels', 'exchange.stages',
      'nobody looks at what is in a tunnel inside a tunnel',
      'models/node/protect.c', '    if (holds_packet(p, c) ? ', '    if (holds_packet(p, c) && !n->from_tunnel ? '),
@@ -522,10 +522,10 @@ BREAKS = [
      'models/mip6/bul.c', '    move_keys(b, e, now, acts);\n    step(b, e, known', '    step(b, e, known'),
     ('path-mtu-outlives-the-move', 'exchange.end_points',
      'what was known of a path stays when a binding comes back to it',
-     'models/node/protect.c', '    pmtu_forget(&n->pmtu, is_gateway ? gateway : coa, is_gateway ? coa : gateway);\n', '    (void)gateway;\n    (void)is_gateway;\n'),
+     'models/node/end_points.c', '    pmtu_forget(&n->pmtu, is_gateway ? gateway : coa, is_gateway ? coa : gateway);\n', '    (void)gateway;\n    (void)is_gateway;\n'),
     ('end-point-waits-for-k', 'scenario:seed/seed-2-without-k',
      'without K a tunnel has no end point of its own',
-     'models/node/protect.c', '    if (!bid) /* there is but one:', '    if (!bid && who->key_coa.b[0]) /* there is but one:'),
+     'models/node/end_points.c', '    if (!bid) /* there is but one:', '    if (!bid && who->key_coa.b[0]) /* there is but one:'),
 ]
 
 

@@ -102,8 +102,7 @@ static void the_option_is_checked_against_every_binding(void)
     }
 }
 
-/* ---- the home link: RFC 6275 10.3.1, 10.4.1 ---------------------------------------------------
- */
+/* ---- the home link: RFC 6275 10.3.1, 10.4.1 -------------------------------------------------- */
 
 static bool asks_for(const struct seen_frame *f, const struct addr *target)
 {
@@ -217,8 +216,7 @@ static void frames_where_the_home_agent_alone_answers(void)
     end_world();
 }
 
-/* ---- errors: RFC 6275 9.2, 9.3.3 ----------------------------------------------------------------
- */
+/* ---- errors: RFC 6275 9.2, 9.3.3 ------------------------------------------------------------- */
 
 static void binding_errors_have_a_limit(void)
 {
@@ -258,8 +256,7 @@ static void an_unknown_message_names_the_home_address(void)
     end_world();
 }
 
-/* ---- the first answer: RFC 6275 13, RFC 4862 5.1 ------------------------------------------------
- */
+/* ---- the first answer: RFC 6275 13, RFC 4862 5.1 --------------------------------------------- */
 
 static void one_update_however_long_the_test_takes(void)
 {

@@ -156,8 +156,7 @@ static void the_sa_says_where(void)
     end_world();
 }
 
-/* ---- which one is the SA's own ------------------------------------------------------------------
- */
+/* ---- which one is the SA's own --------------------------------------------------------------- */
 
 static bool own_end_is(const struct addr *a)
 {
@@ -289,8 +288,7 @@ static void refused_updates_move_nothing(void)
     end_world();
 }
 
-/* ---- parallel SAs -------------------------------------------------------------------------------
- */
+/* ---- parallel SAs ---------------------------------------------------------------------------- */
 
 static void one_for_each_care_of_address(const char *how)
 {
@@ -369,8 +367,7 @@ static void windows_and_unequal_delays(void)
     end_world();
 }
 
-/* ---- a hand-over, with one tunnel for it all ----------------------------------------------------
- */
+/* ---- a hand-over, with one tunnel for it all ------------------------------------------------- */
 
 static void hands_over(const char *grain, const char *policy, const char *end_point,
                        const char *own, const char *mcoa)

@@ -498,8 +498,7 @@ static void messages_to_the_mobile_node(void)
     end_world();
 }
 
-/* ---- plain peers ------------------------------------------------------------------------------
- */
+/* ---- plain peers ----------------------------------------------------------------------------- */
 
 static void a_correspondent_that_knows_nothing_of_mobility(void)
 {
@@ -651,8 +650,7 @@ static void the_home_agent_is_asked_for(void)
     end_world();
 }
 
-/* ---- at home and abroad -----------------------------------------------------------------------
- */
+/* ---- at home and abroad ---------------------------------------------------------------------- */
 
 static void who_answers_for_the_home_address(void)
 {

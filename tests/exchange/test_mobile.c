@@ -22,8 +22,7 @@ static void run_to_event(int name, sim_time after)
         run_to(t += SIM_MS);
 }
 
-/* ---- whose word counts: RFC 6275 11.3.6, 11.7.3 -------------------------------------------------
- */
+/* ---- whose word counts: RFC 6275 11.3.6, 11.7.3 ---------------------------------------------- */
 
 static void an_acknowledgement_is_from_the_home_agent(void)
 {
@@ -65,8 +64,7 @@ static void errors_that_ask_for_no_update(void)
     end_world();
 }
 
-/* ---- movement ---------------------------------------------------------------------------------
- */
+/* ---- movement -------------------------------------------------------------------------------- */
 
 /* RFC 6275 11.5.4: what is on the way still comes there. */
 static void the_old_address_still_receives(void)

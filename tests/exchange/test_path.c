@@ -197,8 +197,7 @@ static void neighbour_discovery_in_fragments_is_ignored(void)
     end_world();
 }
 
-/* ---- the source cuts up ------------------------------------------------------------------------
- */
+/* ---- the source cuts up ---------------------------------------------------------------------- */
 
 static void too_big(struct iface *i, const struct addr *local, const struct addr *remote,
                     uint32_t size, uint32_t mtu)
@@ -322,8 +321,7 @@ static void an_error_about_a_strange_fragment_is_not_believed(void)
     end_world();
 }
 
-/* ---- a flow of large packets through the whole world -------------------------------------------
- */
+/* ---- a flow of large packets through the whole world ----------------------------------------- */
 
 static void large_packets_through_tunnels(void)
 {
@@ -623,8 +621,7 @@ static void routing_headers_of_another_length(void)
     end_world();
 }
 
-/* ---- errors: RFC 4443 2.4 -----------------------------------------------------------------------
- */
+/* ---- errors: RFC 4443 2.4 -------------------------------------------------------------------- */
 
 static void what_no_error_is_sent_about(void)
 {

@@ -170,8 +170,7 @@ static void no_refresh_before_the_answer(void)
     end_world();
 }
 
-/* ---- whom the home agent answers ---------------------------------------------------------------
- */
+/* ---- whom the home agent answers ------------------------------------------------------------- */
 
 static void only_bound_addresses_are_answered(void)
 {
@@ -297,8 +296,7 @@ static void other_prefixes_are_told_of(void)
     end_world();
 }
 
-/* ---- a change ----------------------------------------------------------------------------------
- */
+/* ---- a change -------------------------------------------------------------------------------- */
 
 /* The node hears nothing and says nothing: three repetitions. */
 static void an_advertisement_is_repeated_until_it_is_asked_about(void)

@@ -27,8 +27,7 @@ static struct iface *wlan_side(void)
     return iface_of("ha", "ha-wlan");
 }
 
-/* ---- the wire ---------------------------------------------------------------------------------
- */
+/* ---- the wire -------------------------------------------------------------------------------- */
 
 static unsigned clear_signalling(void)
 {
@@ -201,8 +200,7 @@ static void payload_policies_are_the_tunnels(void)
     end_world();
 }
 
-/* ---- K ------------------------------------------------------------------------------------------
- */
+/* ---- K --------------------------------------------------------------------------------------- */
 
 static bool k_in_update;
 static bool k_in_answer;
@@ -492,8 +490,7 @@ static void silent_answers(void)
     a_silent_answer_is_protected("mobility-header", "mobility");
 }
 
-/* ---- prefix discovery ---------------------------------------------------------------------------
- */
+/* ---- prefix discovery ------------------------------------------------------------------------ */
 
 static void prefix_discovery_is_protected(void)
 {

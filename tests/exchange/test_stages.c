@@ -94,8 +94,7 @@ static struct pkt *payload_up(void)
     return udp_packet(&home, &peer, 100);
 }
 
-/* ---- policies ---------------------------------------------------------------------------------
- */
+/* ---- policies -------------------------------------------------------------------------------- */
 
 static void in_the_clear(void)
 {
@@ -224,8 +223,7 @@ static void pieces(void)
     pieces_inside_a_tunnel(true, ESP_);
 }
 
-/* ---- ESP ----------------------------------------------------------------------------------------
- */
+/* ---- ESP ------------------------------------------------------------------------------------- */
 
 static void esp_and_its_faults(void)
 {
@@ -329,8 +327,7 @@ static void dummies_and_padding(void)
     end_world();
 }
 
-/* ---- selectors after opening --------------------------------------------------------------------
- */
+/* ---- selectors after opening ----------------------------------------------------------------- */
 
 static void data_on_the_wrong_sa(void)
 {

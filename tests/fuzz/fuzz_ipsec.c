@@ -46,8 +46,7 @@ static const struct scenario *load_once(unsigned k)
     return s;
 }
 
-/* ---- what is believed --------------------------------------------------------------------------
- */
+/* ---- what is believed ------------------------------------------------------------------------ */
 
 static unsigned believed;
 

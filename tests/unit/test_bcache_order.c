@@ -166,8 +166,7 @@ static void a_restart_while_an_old_address_is_tested_anew(void)
     arena_release(&arena);
 }
 
-/* ---- refresh requests -------------------------------------------------------------------------
- */
+/* ---- refresh requests ------------------------------------------------------------------------ */
 
 /* A request that is due when the binding is made would be answered, and be due again. */
 static void a_refresh_is_asked_for_near_the_end(void)
@@ -191,8 +190,7 @@ static void a_refresh_is_asked_for_near_the_end(void)
     arena_release(&arena);
 }
 
-/* ---- answers ----------------------------------------------------------------------------------
- */
+/* ---- answers --------------------------------------------------------------------------------- */
 
 /* RFC 6275 9.5.4: from the home address itself, with the option or without. */
 static void the_home_address_needs_no_routing_header(void)

@@ -247,8 +247,7 @@ static void one_pair_for_everything(void)
     end();
 }
 
-/* ---- by hand ----------------------------------------------------------------------------------
- */
+/* ---- by hand --------------------------------------------------------------------------------- */
 
 static const struct policy_config a_policy = {.name = "p",
                                               .action = SPD_PROTECT,

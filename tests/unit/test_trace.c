@@ -33,6 +33,8 @@ static const struct trace_sa sas[] = {
      .direction = SA_IN,
      .mode = SA_TUNNEL,
      .suite = "aes256-gcm16",
+     .window = 64,
+     .esn = true,
      .selectors = "2001:db8::1 <> ::/0",
      .end_point = {{0x20, 1, 0xd, 0xb8, 2, [15] = 1}},
      .bid = 2,
@@ -53,6 +55,7 @@ static const struct trace_sa sas[] = {
      .direction = SA_OUT,
      .mode = SA_TRANSPORT,
      .suite = "aes128-cbc-sha256",
+     .window = -1,
      .made = 0,
      .moved = -1,
      .ended = 20,
@@ -105,11 +108,13 @@ static void sas_are_rows_and_sums(void)
     struct why w;
     open_trace((struct trace_setup){.counters = true});
     CHECK_EQ(close_trace(&w), ST_OK);
-    CHECK_EQ(asked("SELECT count(*) FROM sa WHERE node = 'ha' AND spi = 270544960 AND direction = "
-                   "'in' AND mode = 'tunnel' AND suite = 'aes256-gcm16' AND end_point = "
-                   "'2001:db8:200::1' AND bid = 2 AND ike_spi = '0xfedcba9876543210' AND made_ns = "
-                   "5 AND moved_ns = 7 AND ended_ns IS NULL AND selectors LIKE '%<>%'"),
-             1);
+    CHECK_EQ(
+        asked(
+            "SELECT count(*) FROM sa WHERE node = 'ha' AND spi = 270544960 AND direction = "
+            "'in' AND mode = 'tunnel' AND suite = 'aes256-gcm16' AND replay_window = 64 AND esn = 1 AND end_point = "
+            "'2001:db8:200::1' AND bid = 2 AND ike_spi = '0xfedcba9876543210' AND made_ns = "
+            "5 AND moved_ns = 7 AND ended_ns IS NULL AND selectors LIKE '%<>%'"),
+        1);
     CHECK_EQ(asked("SELECT count(*) FROM sa WHERE node = 'ha' AND direction = 'out' AND mode = "
                    "'transport' AND end_point IS NULL AND bid IS NULL AND ike_spi IS NULL AND "
                    "moved_ns IS NULL AND ended_ns = 20 AND selectors IS NULL"),
