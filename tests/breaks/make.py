@@ -498,7 +498,7 @@ BREAKS = [
      'models/node/protect.c', 'return !who || pad_allows(', 'return true || !who || pad_allows('),
     ('k-with-manual-keys', 'exchange.protected',
      'K is answered though the keys are manual',
-     'models/node/protect.c', 'return who && who->how->keying != KEYING_MANUAL && protection_of_updates(who);', 'return who && updates_are_protected(who);'),
+     'models/node/protect.c', 'return who && who->how->keying != KEYING_MANUAL && protection_of_updates(who);', 'return who && protection_of_updates(who);'),
     ('clear-inside-two-tunnels', 'exchange.stages',
      'nobody looks at what is in a tunnel inside a tunnel',
      'models/node/protect.c', '    if (holds_packet(p, c) ? ', '    if (holds_packet(p, c) && !n->from_tunnel ? '),
