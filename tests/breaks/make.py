@@ -451,7 +451,7 @@ BREAKS = [
     ('told-and-not-sized', 'scenario:seed/seed-8b-told',
      'packets are sized by the end point of the SA, though they go elsewhere',
      'models/node/tunnel.c', 't->sa ? path_mtu(n, &t->sized_entry, &t->sized_exit) :', 't->sa ? path_mtu(n, &t->entry, &t->sa->remote) :'),
-    ('receivers-without-window', 'scenario:attacks/replay',
+    ('receivers-without-window', 'scenario:attacks/replay scenario:replay-window',
      'receivers have no anti-replay window',
      'sim/app/world_ipsec.c', 'k.window = dynamic ? (uint32_t)how->anti_replay.window : 0;', 'k.window = 0;'),
     ('check-value-unchecked', 'scenario:attacks/wrong-icv',
