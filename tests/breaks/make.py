@@ -306,7 +306,7 @@ BREAKS = [
      'models/mip6/bcache_update.c', 'return bound || e->waits ? MH_ST_ACCEPTED', 'return bound ? MH_ST_ACCEPTED'),
     ('option-checked-like-tunnels', 'exchange.agent',
      'source_check of tunnels is applied to the Home Address option',
-     'models/node/agent.c', 'return bcache_has_coa(', 'return bcache_source('),
+     'models/node/agent.c', 'return bcache_has_coa(&a->cache, home, care_of, sim_now(a->node->sim));', 'return bcache_source(&a->cache, home, care_of, (enum bcache_source_check)a->checks.plain, sim_now(a->node->sim));'),
     ('refresh-asked-at-once', 'unit.bcache_order',
      'a refresh request is due as soon as the binding is made',
      'models/mip6/bcache_update.c', '(b->how.ask_before < granted / 2 ? b->how.ask_before : granted / 2)', '(b->how.ask_before < granted ? b->how.ask_before : granted)'),
