@@ -370,7 +370,7 @@ static void send_to(struct agent *a, const struct binding *const chosen[], unsig
         mobility_tunnel_all(a->node, p, end, ends);
 }
 
-bool agent_takes(struct agent *a, struct pkt *p)
+bool agent_takes(struct agent *a, struct pkt *p, bool own)
 {
     struct addr dst = ip6_dst(p->at);
     struct addr src = ip6_src(p->at);
@@ -384,7 +384,7 @@ bool agent_takes(struct agent *a, struct pkt *p)
     unsigned n = bcache_choose(e, rule ? visitor_decide(v, e, rule, p) : NULL, chosen);
     if (n == 0)
         return false;
-    if (node_owns(a->node, &src) && !chosen[0]->home) {
+    if (own && node_owns(a->node, &src) && !chosen[0]->home) {
         send_own(a, p, &dst, &chosen[0]->coa);
         return true;
     }

@@ -167,7 +167,7 @@ void path_out(struct node *n, struct pkt *p)
 {
     if (n->mobile && mobile_takes(n->mobile, p))
         return;
-    if (n->agent && agent_takes(n->agent, p))
+    if (n->agent && agent_takes(n->agent, p, true))
         return;
     path_out_plain(n, p);
 }
@@ -188,7 +188,7 @@ static void forward(struct node *n, const struct iface *from, struct pkt *p, con
         return;
     }
     p->at[IP6_AT_HOPS]--;
-    if (n->agent && agent_takes(n->agent, p))
+    if (n->agent && agent_takes(n->agent, p, false))
         return;
     const struct route *r = routes_find(n->routes, &h->dst);
     if (!find_way(n, &h->src, &h->dst, r, &w)) {

@@ -202,8 +202,10 @@ static bool may_leave(struct node *n, struct pkt *p, const struct traffic *t,
 bool protect_out(struct node *n, struct pkt *p)
 {
     struct ip6_chain c;
-    enum ip6_fault fault = ip6_walk(p->at, p->len, &c);
-    assert(!fault);
+    if (ip6_walk(p->at, p->len, &c)) {
+        node_drop(n, DROP_MALFORMED, p);
+        return false;
+    }
     struct traffic t = traffic_of(n, p->at, p->len, &c, true);
     struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &t, 0);
     if (!may_leave(n, p, &t, &a))
@@ -249,6 +251,10 @@ bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *
     struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &inside, bid ? bid - 1u : 0);
     if (!may_leave(n, p, &inside, &a))
         return false;
+    if (a.sa && a.sa->mode != SA_TUNNEL) { /* somebody else's, that only looks like signalling */
+        node_drop(n, DROP_NO_POLICY, p);
+        return false;
+    }
     t->sa = a.sa;
     if (a.sa) {
         choose_end(inside.subject->owner, t);

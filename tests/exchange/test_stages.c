@@ -634,9 +634,30 @@ static void the_order_of_the_stages(void)
     end_world();
 }
 
-CHECK_MAIN(CASE(in_the_clear), CASE(what_a_policy_discards), CASE(tunnels_in_tunnels), CASE(pieces),
-           CASE(esp_and_its_faults), CASE(replays), CASE(dummies_and_padding),
-           CASE(data_on_the_wrong_sa), CASE(sas_of_somebody_else),
+/* From outside, with the home agent's own address as its source: it is not the home agent's, which
+ * seals nothing for it as if it were. */
+static void the_agents_address_from_outside(void)
+{
+    BEGIN_SETTLED(ESP_);
+    struct addr from = agent_address();
+    struct addr to = home_address();
+    const struct mh ba = {.type = MH_BA, .status = 129, .sequence = 1};
+    uint64_t sealed = down_out("bu")->count.packets;
+    arrive_at_agent(mh_packet(&from, &to, NULL, false, &ba));
+    struct pkt *odd = udp_packet(&from, &to, 64);
+    odd->at[6] = IP6_DEST_OPTS; /* and with a chain that cannot be read */
+    odd->at[IP6_HEADER + 1] = 200;
+    arrive_at_agent(odd);
+    run_to(now_is() + SIM_S);
+    RULE("IPS-POL-1");
+    CHECK(down_out("bu")->count.packets == sealed);
+    CHECK(count_events(EV_BA_RECEIVED, now_is() - SIM_S) == 0);
+    end_world();
+}
+
+CHECK_MAIN(CASE(the_agents_address_from_outside), CASE(in_the_clear), CASE(what_a_policy_discards),
+           CASE(tunnels_in_tunnels), CASE(pieces), CASE(esp_and_its_faults), CASE(replays),
+           CASE(dummies_and_padding), CASE(data_on_the_wrong_sa), CASE(sas_of_somebody_else),
            CASE(a_peer_that_may_not_have_the_address), CASE(sources_of_protected_tunnels),
            CASE(a_bu_from_a_new_address), CASE(a_bu_inside_a_tunnel),
            CASE(solicitations_are_checked_like_data), CASE(home_test_messages_in_their_tunnel),
