@@ -30,6 +30,20 @@ del sys.argv[0]
 runpy.run_path(sys.argv[0], run_name='__main__')
 '''
 
+JOIN = '''import collections, logging, sys
+logging.getLogger('scapy').setLevel(logging.ERROR)
+from scapy.all import IPv6, raw, rdpcap, wrpcap
+from scapy.layers.inet6 import IPv6ExtHdrFragment, defragment6
+parts = collections.defaultdict(list)
+for p in rdpcap(sys.argv[1]):
+    p = IPv6(raw(p[IPv6] if IPv6 in p else p))
+    parts[p.src, p.dst, p[IPv6ExtHdrFragment].id].append(p)
+whole = [defragment6(list) for list in parts.values()]
+if whole:
+    wrpcap(sys.argv[2], whole)
+print(len(whole))
+'''
+
 monami, scenarios, scratch, judge = sys.argv[1:5]
 if not os.path.exists(judge):
     print('SKIPPED: the judge is not beside this checkout')
@@ -84,29 +98,36 @@ def check(name):
     some = os.path.join(scratch, 'scapy.pcapng')  # let it see what it judges
     whole = ['tshark', '-r', os.path.join(out, 'packets', 'all.pcapng'), '-o', 'ipv6.defragment:FALSE', '-Y']
     subprocess.run([*whole, '(%s) && !ipv6.fraghdr.nxt' % which, '-w', some], check=True, capture_output=True)
-    # It does not put fragments together: those of ESP, counted with the first, are not for it.
-    first = subprocess.run([*whole, '(%s) && ipv6.fraghdr.nxt == 50 && ipv6.fraghdr.offset == 0' %
-                            which.replace('mipv6 || esp', 'ipv6')], check=True, capture_output=True, text=True)
-    cut = len(first.stdout.splitlines())
+    # It does not put fragments together: scapy does that for it, into a file of its own.
+    subprocess.run([*whole, '(%s) && ipv6.fraghdr.nxt == 50' % which.replace('mipv6 || esp', 'ipv6'), '-w',
+                    os.path.join(scratch, 'scapy-cut.pcapng')], check=True, capture_output=True)
+    joined = subprocess.run([sys.executable, '-c', JOIN, os.path.join(scratch, 'scapy-cut.pcapng'),
+                             os.path.join(scratch, 'scapy-joined.pcap')], check=True, capture_output=True, text=True)
+    cut = int(joined.stdout)
     how = ['-c', SHIM % TOLD[name], judge] if name in TOLD else [judge]
-    done = subprocess.run([sys.executable, *how, some, keys_of(name, out)], capture_output=True, text=True)
-    found = done.stdout.count('MH type'), done.stdout.count(' ESP ')
+    keys = keys_of(name, out)
+    done = subprocess.run([sys.executable, *how, some, keys], capture_output=True, text=True)
+    said, code = done.stdout, done.returncode
+    if cut:
+        more = subprocess.run([sys.executable, *how, os.path.join(scratch, 'scapy-joined.pcap'), keys],
+                              capture_output=True, text=True)
+        said, code = said + more.stdout, code | more.returncode
+    found = said.count('MH type'), said.count(' ESP ')
     ours = tuple(db.execute('SELECT coalesce(sum(value), 0) FROM counter WHERE name LIKE ? AND interface IS NOT NULL '
                             'AND ' + where, (like,)).fetchone()[0] for like in ('mh.%', 'header.esp.%'))
-    ours = ours[0], ours[1] - cut
     print('%s: %d Mobility Headers, %d in ESP, exit code %d%s' %
-          (name, *found, done.returncode, ', %d ESP packets in fragments not shown' % cut if cut else ''))
+          (name, *found, code, ', %d of them put together from fragments' % cut if cut else ''))
     if name in SPOILT:
-        faults = done.stdout.count(': BAD')
+        faults = said.count(': BAD')
         spoilt, = db.execute("SELECT sum(value) FROM counter WHERE name LIKE 'injected.%' AND interface IS NOT NULL "
                              'AND ' + where).fetchone()
         print('  %d faults found, %d injected' % (faults, spoilt))
         failures += faults != spoilt or found[1] != ours[1]
         return
-    if done.returncode or found != ours or not found[0]:
+    if code or found != ours or not found[0]:
         failures += 1
         print('  the counters say %d and %d' % ours)
-        print('\n'.join(line for line in done.stdout.splitlines() if 'BAD' in line)[:2000])
+        print('\n'.join(line for line in said.splitlines() if 'BAD' in line)[:2000])
         print(done.stderr[-500:])
 
 
