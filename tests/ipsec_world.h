@@ -267,33 +267,6 @@ static inline struct pkt *in_clear_tunnel(const struct addr *src, const struct a
     return inner;
 }
 
-/* `home` in a Home Address option, or with `down` in a routing header; NULL: neither. */
-static inline struct pkt *packet_with(const struct addr *src, const struct addr *dst,
-                                      const struct addr *home, bool down, uint8_t protocol,
-                                      struct pkt *p)
-{
-    uint8_t next = protocol;
-    if (home && !down) {
-        ip6_write_home(pkt_prepend(p, IP6_HAO_BYTES), protocol, home);
-        next = IP6_DEST_OPTS;
-    } else if (home) {
-        ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), protocol, home);
-        next = IP6_ROUTING;
-    }
-    path_add_header(p, src, dst, next, 64);
-    return p;
-}
-
-static inline struct pkt *mh_packet(const struct addr *src, const struct addr *dst,
-                                    const struct addr *home, bool down, const struct mh *m)
-{
-    struct pkt *p = pkt_take(&world.packets);
-    struct writer w = wr_over(p->at, pkt_tailroom(p));
-    mh_write(&w, home && !down ? home : src, home && down ? home : dst, m);
-    p->len = (uint32_t)w.len;
-    return packet_with(src, dst, home, down, IP6_MH, p);
-}
-
 static inline struct pkt *mps_packet(const struct addr *src, uint16_t identifier)
 {
     const struct mpd mps = {.type = ICMP6_MPS, .identifier = identifier};

@@ -270,26 +270,39 @@ static inline void inject_nd(struct iface *i, const struct addr *src, const stru
     arrive(i, STRANGER, packet_of(src, dst, IP6_ICMP6, 255, bytes, w.len));
 }
 
+/* `home` in a Home Address option, or with `down` in a routing header; NULL: neither. */
+static inline struct pkt *packet_with(const struct addr *src, const struct addr *dst,
+                                      const struct addr *home, bool down, uint8_t protocol,
+                                      struct pkt *p)
+{
+    uint8_t next = protocol;
+    if (home && !down) {
+        ip6_write_home(pkt_prepend(p, IP6_HAO_BYTES), protocol, home);
+        next = IP6_DEST_OPTS;
+    } else if (home) {
+        ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), protocol, home);
+        next = IP6_ROUTING;
+    }
+    path_add_header(p, src, dst, next, 64);
+    return p;
+}
+
+static inline struct pkt *mh_packet(const struct addr *src, const struct addr *dst,
+                                    const struct addr *home, bool down, const struct mh *m)
+{
+    struct pkt *p = pkt_take(&world.packets);
+    struct writer w = wr_over(p->at, pkt_tailroom(p));
+    mh_write(&w, home && !down ? home : src, home && down ? home : dst, m);
+    p->len = (uint32_t)w.len;
+    return packet_with(src, dst, home, down, IP6_MH, p);
+}
+
 /* A Mobility Header message with a Home Address option (home_is_source), a routing header, or
  * neither (home NULL). */
 static inline void inject_mh(struct iface *i, const struct addr *src, const struct addr *dst,
                              const struct addr *home, bool home_is_source, const struct mh *m)
 {
-    uint8_t bytes[1280];
-    struct writer w = wr_over(bytes, sizeof bytes);
-    mh_write(&w, home && home_is_source ? home : src, home && !home_is_source ? home : dst, m);
-    struct pkt *p = pkt_take(&world.packets);
-    memcpy(pkt_append(p, w.len), bytes, w.len);
-    uint8_t next = IP6_MH;
-    if (home && home_is_source) {
-        ip6_write_home(pkt_prepend(p, IP6_HAO_BYTES), IP6_MH, home);
-        next = IP6_DEST_OPTS;
-    } else if (home) {
-        ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), IP6_MH, home);
-        next = IP6_ROUTING;
-    }
-    path_add_header(p, src, dst, next, 64);
-    arrive(i, STRANGER, p);
+    arrive(i, STRANGER, mh_packet(src, dst, home, !home_is_source, m));
 }
 
 #endif

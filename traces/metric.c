@@ -143,8 +143,9 @@ static enum status check_counter(const char *metric, const struct parts *p,
     bool of_node = p->n >= 3 && is_counter(p->rest[2]);
     if (!of_node && !(p->n >= 4 && is_counter(p->rest[3]))) {
         return why_set(w, ST_MISSING,
-                       "'%.100s' names no counter; they are drop.REASON, and those of an "
-                       "interface that docs/reference.md lists, with .sent, .received or .dropped",
+                       "'%.60s' names no counter; they are drop.REASON, drops.STAGE (node, ipsec, "
+                       "mobility), and those of an interface that docs/reference.md lists, with "
+                       ".sent, .received or .dropped",
                        metric);
     }
     if (!of_node && !names->has_interface(names->of, p->text[1], p->text[2]))
@@ -163,10 +164,12 @@ static enum status check_of_node(const char *metric, const struct parts *p,
     if (!strcmp(p->text[0], "counter"))
         return check_counter(metric, p, names, w);
     if (!strcmp(p->text[0], "sa") && !is_of_sas(p)) {
-        return why_set(w, ST_MISSING,
-                       "'%.100s' is no sum over SAs; those are packets, bytes, icv, replay, "
-                       "too_old, selector and dummy, of all or behind in or out",
-                       metric);
+        return why_set(
+            w, ST_MISSING,
+            "'%.60s' is no sum over SAs; those are packets, bytes, icv, replay, "
+            "too_old, selector and dummy: sa.NODE.icv is of all, sa.NODE.in.icv of those "
+            "that receive, sa.NODE.out.packets of those that send",
+            metric);
     }
     if (!strcmp(p->text[0], "sa"))
         return ST_OK;

@@ -94,13 +94,18 @@ static void begin(struct injection *x, const char *policy, uint32_t spi)
     x->done = true;
     x->met = policy;
     x->spi = spi;
+    x->node->injected = x;
 }
 
-void inject_back(struct injection *x)
+void inject_miss(struct node *n)
 {
+    struct injection *x = n->injected;
+    n->injected = NULL;
+    if (!x)
+        return;
     x->done = false;
     if (x->held)
-        pkt_give(x->node->packets, x->held);
+        pkt_give(n->packets, x->held);
     x->held = NULL;
 }
 
@@ -109,8 +114,7 @@ static bool waits_for(const struct injection *x, const char *policy)
     return !x->done && (!x->how.policy || !strcmp(x->how.policy, policy));
 }
 
-struct injection *inject_at_seal(struct node *n, const struct sa *sa, struct pkt *p, size_t at,
-                                 uint8_t next)
+void inject_at_seal(struct node *n, const struct sa *sa, struct pkt *p, size_t at, uint8_t next)
 {
     for (struct injection *x = n->injections; x; x = x->other) {
         if (!waits_for(x, sa->entry->name) ||
@@ -119,21 +123,19 @@ struct injection *inject_at_seal(struct node *n, const struct sa *sa, struct pkt
         if (x->how.kind == INJECT_CLEAR)
             keep_text(x, p, at, next);
         begin(x, sa->entry->name, sa->spi);
-        return x;
+        return;
     }
-    return NULL;
 }
 
-struct injection *inject_at_bypass(struct node *n, const struct spd_entry *policy)
+void inject_at_bypass(struct node *n, const struct spd_entry *policy)
 {
     for (struct injection *x = n->injections; x; x = x->other) {
         bool can = x->how.kind == INJECT_AGAIN || x->how.kind == INJECT_FOREIGN_SOURCE;
         if (!can || !waits_for(x, policy->name))
             continue;
         begin(x, policy->name, 0);
-        return x;
+        return;
     }
-    return NULL;
 }
 
 /* The headers of the sealed packet in front of its text. */
@@ -156,10 +158,14 @@ static void put_source(const struct injection *x, struct pkt *p)
         memcpy(p->at + IP6_AT_SRC, x->how.source.b, sizeof x->how.source.b);
 }
 
-struct pkt *inject_on_way(struct injection *x, struct pkt *p, struct iface *out,
+struct pkt *inject_on_way(struct node *n, struct pkt *p, struct iface *out,
                           const struct addr *next_hop)
 {
+    struct injection *x = n->injected;
     struct pkt *front = NULL;
+    if (!x)
+        return NULL;
+    n->injected = NULL;
     NODE_EVENT(x->node, EV_INJECTED, field_text("what", inject_words[x->how.kind]),
                field_text("policy", x->met), field_int("spi", x->spi));
     switch (x->how.kind) {

@@ -36,21 +36,21 @@ struct injection; /* opaque */
 /* From now on, once. */
 void inject_arm(struct node *n, const struct inject_order *how);
 
-/* Told by protect.c: `sa` is about to seal p from `at` on. NULL: nobody is interested. */
-struct injection *inject_at_seal(struct node *n, const struct sa *sa, struct pkt *p, size_t at,
-                                 uint8_t next);
+/* Told by protect.c: `sa` is about to seal p from `at` on. */
+void inject_at_seal(struct node *n, const struct sa *sa, struct pkt *p, size_t at, uint8_t next);
 
 /* Told by protect.c: p goes into the tunnel as it is, by that policy. Only again and
  * foreign-source can be done to it. */
-struct injection *inject_at_bypass(struct node *n, const struct spd_entry *policy);
+void inject_at_bypass(struct node *n, const struct spd_entry *policy);
 
-/* Told by path.c: p, sealed and whole, leaves through `out` to `next_hop`. Answers what goes in
+/* Told by path.c: p, whole, leaves through `out` to `next_hop`. Answers what goes in
  * front of it; NULL: nothing. */
-struct pkt *inject_on_way(struct injection *x, struct pkt *p, struct iface *out,
+struct pkt *inject_on_way(struct node *n, struct pkt *p, struct iface *out,
                           const struct addr *next_hop);
 
-/* The packet that it waited for did not leave that way: it waits for the next one. */
-void inject_back(struct injection *x);
+/* Told where a packet that was met does not leave by path.c: the injection, if there was one, waits
+ * for the next one. */
+void inject_miss(struct node *n);
 
 /* Gives packets that it holds back: the run is over. */
 void inject_release(struct node *n);

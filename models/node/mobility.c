@@ -155,9 +155,7 @@ struct pkt *mobility_make_signal(struct node *n, const struct mh *m, const struc
     path_add_header(p, src, dst, IP6_MH, HOP_LIMIT);
     bool good = !tunnel ? !n->protection || protect_out(n, p)
                         : protect_tunnel(n, p, 0, &t) && protect_seal(n, t.sa, p, 0, IP6_IP6);
-    if (n->injected) /* it waits behind path_out_ready(), which this does not pass */
-        inject_back(n->injected);
-    n->injected = NULL;
+    inject_miss(n); /* it waits behind path_out_ready(), which this does not pass */
     if (good && tunnel)
         path_add_header(p, src, dst, IP6_ESP, HOP_LIMIT);
     return good ? p : NULL;

@@ -125,15 +125,12 @@ void path_out_plain(struct node *n, struct pkt *p)
 
 void path_out_ready(struct node *n, struct pkt *p)
 {
-    struct injection *injected = n->injected;
-    n->injected = NULL;
     struct addr src = ip6_src(p->at);
     struct addr dst = ip6_dst(p->at);
     const struct route *r = routes_find(n->routes, &dst);
     struct way w;
     if (r && r->kind == ROUTE_LOCAL) { /* to itself */
-        if (injected)
-            inject_back(injected);
+        inject_miss(n);
         struct ip6 h;
         enum ip6_fault fault = ip6_read(p->at, p->len, &h);
         struct iface *i = r->out ? r->out : n->iface[0];
@@ -148,14 +145,13 @@ void path_out_ready(struct node *n, struct pkt *p)
         return;
     }
     if (find_way(n, &src, &dst, r, &w)) {
-        struct pkt *front = injected ? inject_on_way(injected, p, w.out, &w.next_hop) : NULL;
+        struct pkt *front = inject_on_way(n, p, w.out, &w.next_hop);
         if (front)
             emit_own(&w, front);
         emit_own(&w, p);
         return;
     }
-    if (injected)
-        inject_back(injected);
+    inject_miss(n);
     if (!n->forwards && !w.out) {
         node_drop(n, DROP_NO_ADDRESS, p);
     } else {

@@ -170,12 +170,10 @@ static enum node_reason reason_of(enum ipsec_verdict v)
 
 bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8_t next)
 {
-    n->injected = n->injections ? inject_at_seal(n, sa, p, at, next) : NULL;
+    inject_at_seal(n, sa, p, at, next);
     tap_sealed(n->sim, p->at + at, p->len - at, next, p);
     if (esp_seal(sa, p, at, next)) {
-        if (n->injected)
-            inject_back(n->injected);
-        n->injected = NULL;
+        inject_miss(n);
         node_drop(n, DROP_SEQUENCE_OVERFLOW, p);
         return false;
     }
@@ -259,7 +257,7 @@ bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *
     if (a.sa) {
         choose_end(inside.subject->owner, t);
     } else if (n->injections) {
-        n->injected = inject_at_bypass(n, a.entry);
+        inject_at_bypass(n, a.entry);
     }
     return true;
 }

@@ -96,14 +96,6 @@ static struct pkt *fit(struct node *n, const struct tunnel *t, uint32_t headers,
     return p;
 }
 
-/* What was to happen to a packet that did not get as far. */
-static void miss_injection(struct node *n)
-{
-    if (n->injected)
-        inject_back(n->injected);
-    n->injected = NULL;
-}
-
 void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p)
 {
     struct addr src = ip6_src(p->at);
@@ -115,11 +107,11 @@ void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p)
     }
     if (addr_eq(&src, &t->entry) && addr_eq(&dst, &t->exit) && !t->sa) {
         node_drop(n, DROP_TUNNEL_LOOP, p); /* 4.1.2 */
-        miss_injection(n);
+        inject_miss(n);
         return;
     }
     if (!find_limit(n, p, &limit)) {
-        miss_injection(n);
+        inject_miss(n);
         return;
     }
     if (p->len <= IP6_MTU_MIN) {
@@ -133,7 +125,7 @@ void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p)
         encapsulate(n, t, limit, p);
         p = next;
     }
-    miss_injection(n);
+    inject_miss(n);
 }
 
 /* ---- errors from inside ------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 #include "sim/base/rng.h"
 
 #include "tests/check.h"
+#include "tests/hex.h"
 
 static struct arena arena;
 static struct ciphers *shared;
@@ -20,20 +21,10 @@ static void end(void)
     arena_release(&arena);
 }
 
-static size_t unhex(const char *hex, uint8_t *out)
-{
-    size_t n = strlen(hex) / 2;
-    for (size_t k = 0; k < n; k++) {
-        const char byte[3] = {hex[2 * k], hex[2 * k + 1]};
-        out[k] = (uint8_t)strtoul(byte, NULL, 16);
-    }
-    return n;
-}
-
 static bool is_hex(const uint8_t *bytes, const char *hex)
 {
     uint8_t want[256];
-    return !memcmp(bytes, want, unhex(hex, want));
+    return !memcmp(bytes, want, bytes_of_hex(hex, want));
 }
 
 /* ---- the table -------------------------------------------------------------------------- */
@@ -109,9 +100,9 @@ static void counter_mode(void)
         uint8_t integrity[64] = {0};
         uint8_t bytes[128];
         uint8_t icv[16];
-        (void)unhex(vectors[k].key, key);
-        (void)unhex(vectors[k].iv, bytes);
-        size_t n = unhex(vectors[k].text, bytes + 8);
+        (void)bytes_of_hex(vectors[k].key, key);
+        (void)bytes_of_hex(vectors[k].iv, bytes);
+        size_t n = bytes_of_hex(vectors[k].text, bytes + 8);
         struct cipher *c =
             cipher_new(shared, cipher_suite(CIPHER_AES128_CTR_SHA256), key, integrity);
         const struct cipher_text t = {
@@ -133,9 +124,11 @@ static void chacha20_of_ike(void)
     struct cipher_suite suite = *cipher_suite(CIPHER_CHACHA20_POLY1305);
     begin(1, false);
     suite.block_bytes = 1; /* the example is not padded */
-    (void)unhex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3", key);
-    size_t n = unhex("c0c1c2c3c4c5c6c7d0d1d2d3d4d5d6d72e202500000000090000004529000029", aad);
-    (void)unhex("10111213141516170000000c000040010000000a00", bytes);
+    (void)bytes_of_hex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3",
+                       key);
+    size_t n =
+        bytes_of_hex("c0c1c2c3c4c5c6c7d0d1d2d3d4d5d6d72e202500000000090000004529000029", aad);
+    (void)bytes_of_hex("10111213141516170000000c000040010000000a00", bytes);
     struct cipher *c = cipher_new(shared, &suite, key, NULL);
     const struct cipher_text t = {.aad = aad,
                                   .aad_bytes = n,

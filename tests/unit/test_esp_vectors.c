@@ -6,6 +6,7 @@
 #include "models/ipsec/esp.h"
 
 #include "tests/check.h"
+#include "tests/hex.h"
 
 struct vector {
     const char *source;
@@ -286,16 +287,6 @@ static struct arena arena;
 static struct pool packets;
 static struct ciphers *shared;
 
-static size_t unhex(const char *hex, uint8_t *out)
-{
-    size_t n = strlen(hex) / 2;
-    for (size_t k = 0; k < n; k++) {
-        const char byte[3] = {hex[2 * k], hex[2 * k + 1]};
-        out[k] = (uint8_t)strtoul(byte, NULL, 16);
-    }
-    return n;
-}
-
 static uint32_t word_at(const uint8_t *b)
 {
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
@@ -307,10 +298,10 @@ static struct sa sa_of(const struct vector *v, struct cipher_suite *suite)
 {
     struct sa sa = {.esn = v->esn, .sequence = v->sequence - 1};
     uint8_t packet[256];
-    (void)unhex(v->packet, packet);
+    (void)bytes_of_hex(v->packet, packet);
     *suite = *cipher_suite(v->suite);
-    (void)unhex(v->key, sa.keys.encryption);
-    (void)unhex(v->integrity, sa.keys.integrity);
+    (void)bytes_of_hex(v->key, sa.keys.encryption);
+    (void)bytes_of_hex(v->integrity, sa.keys.integrity);
     suite->counts = false;
     sa.spi = word_at(packet);
     sa.suite = suite;
@@ -370,8 +361,8 @@ static void packets_of_others_are_sealed_alike_and_opened(void)
         uint8_t text[256];
         uint8_t packet[256];
         uint8_t next = 0;
-        size_t text_bytes = unhex(v->text, text);
-        size_t bytes = unhex(v->packet, packet);
+        size_t text_bytes = bytes_of_hex(v->text, text);
+        size_t bytes = bytes_of_hex(v->packet, packet);
         struct pkt *p = packet_of(text, text_bytes);
         check_sealed(v, esp_seal(&sa, p, HEADERS, v->next) == ESP_GOOD && holds(p, packet, bytes));
         CHECK_EQ(sa.sequence, v->sequence);
@@ -393,7 +384,7 @@ static void a_changed_bit_is_found(void)
         struct sa sa = sa_of(v, &suite);
         uint8_t text[256];
         uint8_t next;
-        struct pkt *p = packet_of(text, unhex(v->text, text));
+        struct pkt *p = packet_of(text, bytes_of_hex(v->text, text));
         CHECK_EQ(esp_seal(&sa, p, HEADERS, v->next), ESP_GOOD);
         uint32_t length = p->len;
         for (size_t at = HEADERS; at < length; at++) {
@@ -424,7 +415,7 @@ static void sized_packets_are_as_long(void)
         struct sa other = sa;
         uint8_t text[256];
         uint8_t next;
-        size_t bytes = unhex(v->text, text);
+        size_t bytes = bytes_of_hex(v->text, text);
         size_t front = (size_t)IV_AT + suite.iv_bytes;
         struct pkt *p = packet_of(text, bytes);
         CHECK_EQ(esp_seal(&sa, p, HEADERS, v->next), ESP_GOOD);

@@ -3,6 +3,7 @@
 #include "sim/base/bytes.h"
 
 #include "tests/check.h"
+#include "tests/hex.h"
 
 /* Addresses of all vectors; their checksums were confirmed with scapy, their layout with tshark. */
 static const struct addr hoa = {{0x20, 1, 0xd, 0xb8, 0, 0xa, [14] = 1, [15] = 0}};
@@ -46,22 +47,11 @@ static const struct vector vectors[] = {
 
 enum { N = sizeof vectors / sizeof vectors[0] };
 
-static size_t bytes_of(const char *hex, uint8_t *out)
-{
-    size_t n = strlen(hex) / 2;
-    for (size_t k = 0; k < n; k++) {
-        unsigned v = 0;
-        CHECK_EQ(sscanf(hex + 2 * k, "%2x", &v), 1);
-        out[k] = (uint8_t)v;
-    }
-    return n;
-}
-
 static void every_vector_is_read_and_written_back(void)
 {
     for (size_t k = 0; k < N; k++) {
         uint8_t in[128], out[128];
-        size_t n = bytes_of(vectors[k].hex, in);
+        size_t n = bytes_of_hex(vectors[k].hex, in);
         struct mh m;
         enum mh_fault fault = mh_read(vectors[k].src, vectors[k].dst, in, n, &m);
         struct writer w = wr_over(out, sizeof out);
@@ -76,7 +66,7 @@ static void refuses_every_shorter_message_and_every_smaller_buffer(void)
 {
     for (size_t k = 0; k < N; k++) {
         uint8_t in[128], out[128];
-        size_t n = bytes_of(vectors[k].hex, in);
+        size_t n = bytes_of_hex(vectors[k].hex, in);
         struct mh m;
         for (size_t less = 0; less < n; less++)
             CHECK(mh_read(vectors[k].src, vectors[k].dst, in, less, &m) != MH_GOOD);
@@ -93,7 +83,7 @@ static void every_flipped_bit_breaks_the_checksum(void)
 {
     uint8_t in[128];
     struct mh m;
-    size_t n = bytes_of(vectors[13].hex, in);
+    size_t n = bytes_of_hex(vectors[13].hex, in);
     for (size_t bit = 0; bit < 8 * n; bit++) {
         in[bit / 8] ^= (uint8_t)(1 << bit % 8);
         CHECK(mh_read(&hoa, &ha, in, n, &m) != MH_GOOD);
@@ -106,16 +96,16 @@ static void bulk_options_mean_what_they_say(void)
 {
     uint8_t in[128];
     struct mh m;
-    size_t n = bytes_of(vectors[13].hex, in);
+    size_t n = bytes_of_hex(vectors[13].hex, in);
     CHECK_EQ(mh_read(&hoa, &ha, in, n, &m), MH_GOOD);
     CHECK_EQ(m.bids, 2);
     CHECK_EQ(m.flags & MH_BU_OVERWRITE, MH_BU_OVERWRITE);
     CHECK(m.bid[0].bid == 1 && m.bid[0].priority == 1 && addr_eq(&m.bid[0].coa, &coa1));
     CHECK(m.bid[1].bid == 2 && m.bid[1].priority == 2 && addr_eq(&m.bid[1].coa, &coa2));
-    n = bytes_of(vectors[14].hex, in);
+    n = bytes_of_hex(vectors[14].hex, in);
     CHECK_EQ(mh_read(&ha, &hoa, in, n, &m), MH_GOOD);
     CHECK(m.status == MH_ST_NOT_COMPLETE && m.bid[0].status == 0 && m.bid[1].status == 129);
-    n = bytes_of(vectors[17].hex, in);
+    n = bytes_of_hex(vectors[17].hex, in);
     CHECK_EQ(mh_read(&hoa, &ha, in, n, &m), MH_GOOD);
     CHECK(m.bid[0].home && addr_eq(&m.bid[0].coa, &hoa));
 }
@@ -134,7 +124,7 @@ static void each_kind_of_fault_has_its_name(void)
 {
     uint8_t in[128];
     struct mh m;
-    size_t n = bytes_of(vectors[7].hex, in);
+    size_t n = bytes_of_hex(vectors[7].hex, in);
     in[0] = 6;
     CHECK_EQ(reread(in, n, &m), MH_BAD_PROTO);
     in[0] = 59;
@@ -159,7 +149,7 @@ static void reserved_fields_change_nothing(void)
 {
     uint8_t in[128];
     struct mh m;
-    size_t n = bytes_of(vectors[7].hex, in);
+    size_t n = bytes_of_hex(vectors[7].hex, in);
     in[3] = 0xff; /* Reserved */
     in[9] |= 0x0f;
     CHECK_EQ(reread(in, n, &m), MH_GOOD);
@@ -170,7 +160,7 @@ static void nothing_may_follow_the_authenticator(void)
 {
     uint8_t in[128];
     struct mh m;
-    size_t n = bytes_of(vectors[4].hex, in);
+    size_t n = bytes_of_hex(vectors[4].hex, in);
     in[1]++; /* eight bytes of padding behind it */
     memset(in + n, 0, 8);
     RULE("MIP6-MH-10");

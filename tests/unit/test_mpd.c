@@ -3,6 +3,7 @@
 #include "sim/base/bytes.h"
 
 #include "tests/check.h"
+#include "tests/hex.h"
 
 static const struct addr hoa = {{0x20, 1, 0xd, 0xb8, 0, 0xa, [14] = 1}};
 static const struct addr ha = {{0x20, 1, 0xd, 0xb8, 0, 0xa, [15] = 1}};
@@ -55,17 +56,6 @@ static const struct vector vectors[] = {
 
 enum { N = sizeof vectors / sizeof vectors[0] };
 
-static size_t bytes_of(const char *hex, uint8_t *out)
-{
-    size_t n = strlen(hex) / 2;
-    for (size_t k = 0; k < n; k++) {
-        unsigned v = 0;
-        CHECK_EQ(sscanf(hex + 2 * k, "%2x", &v), 1);
-        out[k] = (uint8_t)v;
-    }
-    return n;
-}
-
 static bool same_prefix(const struct nd_prefix *a, const struct nd_prefix *b)
 {
     return addr_eq(&a->prefix, &b->prefix) && a->len == b->len && a->on_link == b->on_link &&
@@ -88,7 +78,7 @@ static void every_vector_is_read_and_written_back(void)
         const struct vector *v = &vectors[k];
         uint8_t in[128];
         uint8_t out[128];
-        size_t n = bytes_of(v->hex, in);
+        size_t n = bytes_of_hex(v->hex, in);
         const struct ip6 h = {.src = *v->src, .dst = *v->dst};
         struct mpd m;
         uint8_t type = 0;
@@ -109,7 +99,7 @@ static void refuses_every_shorter_message_and_every_smaller_buffer(void)
     for (size_t k = 0; k < N; k++) {
         uint8_t in[128];
         uint8_t out[128];
-        size_t n = bytes_of(vectors[k].hex, in);
+        size_t n = bytes_of_hex(vectors[k].hex, in);
         struct mpd m;
         for (size_t len = 0; len < n; len++) {
             bool whole = len >= 8 && (len - 8) % 32 == 0; /* fewer options are a message, too */
@@ -125,7 +115,7 @@ static void refuses_codes_other_types_and_options_of_length_0(void)
 {
     uint8_t in[128];
     struct mpd m;
-    size_t n = bytes_of(vectors[1].hex, in);
+    size_t n = bytes_of_hex(vectors[1].hex, in);
     in[1] = 1;
     CHECK_EQ(mpd_read(in, n, &m), ICMP6_BAD_CODE);
     in[1] = 0;

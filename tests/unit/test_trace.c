@@ -153,7 +153,7 @@ static void metrics_of_sas_are_checked(void)
     CHECK_EQ(metric_check("sa.cn.replay", &names, &w), ST_MISSING);
     CHECK_EQ(metric_check("sa.ha.spi", &names, &w), ST_MISSING);
     CHECK_EQ(metric_check("sa.ha.sideways.replay", &names, &w), ST_MISSING);
-    CHECK(strstr(w.text, "behind in or out"));
+    CHECK(strstr(w.text, "sa.NODE.in.icv of those that receive"));
     CHECK_EQ(metric_check("sa.ha", &names, &w), ST_MISSING);
     CHECK_EQ(metric_check("counter.ha.eth0.header.esp.sent", &names, &w), ST_OK);
     CHECK_EQ(metric_check("counter.ha.eth0.injected.received", &names, &w), ST_OK);
