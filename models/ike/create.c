@@ -1,0 +1,248 @@
+/* CREATE_CHILD_SA for Child SAs, new and rekeyed, and both sides at once (RFC 7296 1.3.1, 1.3.3,
+ * 2.8, 2.25.1). */
+#include <assert.h>
+#include <string.h>
+
+#include "models/ike/parts.h"
+
+/* ---- initiator ------------------------------------------------------------------------------- */
+
+static uint16_t group_of(const struct ike_sa *sa, const struct ike_todo *t)
+{
+    return t->value ? (uint16_t)t->value : sa->peer->how->esp[0].group;
+}
+
+bool ike_create_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
+{
+    struct ike *k = sa->ike;
+    struct ike_writer w;
+    bool rekey = r->task == IKE_TASK_REKEY_CHILD;
+    const struct ike_child *old = rekey ? ike_child_find(k, r->todo.spi) : NULL;
+    if (rekey ? !old || old->state != IKE_CHILD_UP
+              : ike_child_of(sa, r->todo.policy, r->todo.number) != NULL)
+        return false; /* it went, or came, in the meantime */
+    r->made = ike_child_begin(sa, r->todo.policy, r->todo.number);
+    r->nonce = ike_draw_nonce(k);
+    if (group_of(sa, &r->todo)) {
+        dh_draw(&r->dh, group_of(sa, &r->todo), &k->streams.dh);
+        k->work.dh_public[r->dh.group]++;
+    }
+    ike_begin_inside(&w, k->inside, sizeof k->inside);
+    if (rekey) {
+        const struct ike_notify n = {.protocol = IKE_PROTO_ESP,
+                                     .spi_bytes = 4,
+                                     .spi = old->is.spi_in, /* what this side expects: 1.3.3 */
+                                     .type = IKE_N_REKEY_SA};
+        ike_put_notify(&w, &n);
+    }
+    ike_put_child(r->made, &w, &r->nonce, &r->dh, old);
+    return ike_send_request(sa, r, IKE_CREATE_CHILD_SA, &w, now);
+}
+
+static void delete_later(struct ike_sa *sa, const struct ike_child *c, enum ike_how how)
+{
+    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_CHILD,
+                                              .policy = c->policy,
+                                              .number = c->is.number,
+                                              .spi = c->is.spi_in,
+                                              .value = (uint32_t)how});
+}
+
+static void try_later(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
+{
+    struct ike_todo again = *t;
+    again.after = now + sa->ike->how.timers.try_again;
+    (void)ike_todo_add(sa, &again);
+}
+
+static void try_with_group(struct ike_sa *sa, const struct ike_todo *t, const struct ike_notify *n)
+{
+    uint16_t group = n->bytes == 2 ? (uint16_t)(n->data[0] << 8 | n->data[1]) : DH_NONE;
+    bool offered = false;
+    for (unsigned j = 0; j < sa->peer->how->esps; j++)
+        offered |= sa->peer->how->esp[j].group == group;
+    if (!offered || !group || group == group_of(sa, t)) {
+        ike_child_refused(sa, t->policy, t->number, IKE_HOW_NOTIFIED, n->type);
+        return;
+    }
+    struct ike_todo again = *t;
+    again.value = group;
+    (void)ike_todo_add(sa, &again);
+}
+
+/* `error` came instead of a Child SA. */
+static void refused(struct ike_sa *sa, const struct ike_todo *t, bool rival, uint16_t error,
+                    const struct ike_notify *n, sim_time now)
+{
+    struct ike_child *old = t->spi ? ike_child_find(sa->ike, t->spi) : NULL;
+    const struct ike_todo anew = {.task = IKE_TASK_CHILD, .policy = t->policy, .number = t->number};
+    switch (error) {
+    case IKE_N_TEMPORARY_FAILURE:
+        if (!t->spi || (old && old->state == IKE_CHILD_UP))
+            try_later(sa, t, now);
+        break;
+    case IKE_N_INVALID_KE_PAYLOAD:
+        try_with_group(sa, t, n);
+        break;
+    case IKE_N_CHILD_SA_NOT_FOUND: /* 2.25.1: it goes in silence, and is made from scratch */
+        if (old)
+            ike_child_end(old, IKE_HOW_NOTIFIED, now);
+        if (old && !rival)
+            (void)ike_todo_add(sa, &anew);
+        break;
+    case IKE_N_NO_ADDITIONAL_SAS: /* 1.3: the old one makes room */
+        if (old && old->state == IKE_CHILD_UP) {
+            delete_later(sa, old, IKE_HOW_DELETED);
+            (void)ike_todo_add(sa, &anew);
+            break;
+        }
+        ike_child_refused(sa, t->policy, t->number, IKE_HOW_NOTIFIED, error);
+        break;
+    default:
+        ike_child_refused(sa, t->policy, t->number, IKE_HOW_NOTIFIED, error);
+        break;
+    }
+}
+
+/* The new one is there; so may be the peer's, of an exchange that crossed this one (2.8.1). */
+static void take_place(struct ike_sa *sa, struct ike_child *c, const struct ike_request *r,
+                       const struct ike_nonce *nr)
+{
+    struct ike_child *old = r->todo.spi ? ike_child_find(sa->ike, r->todo.spi) : NULL;
+    struct ike_nonce own = ike_lowest(&r->nonce, nr);
+    if (r->rival.there && ike_below(&own, &r->rival.lowest)) { /* this side's is redundant */
+        ike_child_install(c, false, old);
+        c->state = IKE_CHILD_REPLACED;
+        delete_later(sa, c, IKE_HOW_REDUNDANT);
+        if (old)
+            ike_child_replace(old, ike_child_find(sa->ike, r->rival.child));
+        return;
+    }
+    ike_child_install(c, true, old);
+    if (old) {
+        ike_child_replace(old, c);
+        delete_later(sa, old, IKE_HOW_REPLACED);
+    }
+}
+
+void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m)
+{
+    struct ike_notify n;
+    struct ike_nonce nr = {.n = 0};
+    struct ike_child *c = r->made;
+    const struct ike_request was = *r;
+    r->made = NULL;
+    ike_request_done(sa, r);
+    uint16_t error = ike_find_error(&m->list, &n);
+    if (error) {
+        ike_child_give(sa->ike, c);
+        refused(sa, &was.todo, was.rival.there, error, &n, m->now);
+        return;
+    }
+    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
+    if (p && !ike_read_nonce(p)) {
+        nr.n = p->bytes;
+        memcpy(nr.bytes, p->body, p->bytes);
+    }
+    const struct ike_child *old = was.todo.spi ? ike_child_find(sa->ike, was.todo.spi) : NULL;
+    error = nr.n ? ike_child_complete(c, m, &was.nonce, &nr, &was.dh, old) : IKE_N_INVALID_SYNTAX;
+    if (!error) {
+        take_place(sa, c, &was, &nr);
+        return;
+    }
+    /* The peer thinks that it is there: it is taken back. */
+    ike_child_refused(sa, was.todo.policy, was.todo.number, IKE_HOW_REFUSED, error);
+    ike_child_disown(c);
+    delete_later(sa, c, IKE_HOW_REFUSED);
+}
+
+/* ---- responder ------------------------------------------------------------------------------- */
+
+static void answer_error(struct ike_sa *sa, const struct ike_message *m, const struct ike_notify *n)
+{
+    struct ike_writer w;
+    ike_begin_inside(&w, sa->ike->inside, sizeof sa->ike->inside);
+    ike_put_notify(&w, n);
+    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
+}
+
+/* What it says to be rekeyed; false: an error was answered. */
+static bool find_old(struct ike_sa *sa, const struct ike_message *m, struct ike_child **old)
+{
+    struct ike_notify n;
+    *old = NULL;
+    if (!ike_find_notify(&m->list, IKE_N_REKEY_SA, &n))
+        return true;
+    *old = ike_child_by_out(sa, (uint32_t)n.spi);
+    struct ike_notify error = {.type = IKE_N_TEMPORARY_FAILURE};
+    if (!*old || n.spi_bytes != 4) {
+        error = (struct ike_notify){.protocol = n.protocol,
+                                    .spi_bytes = n.spi_bytes,
+                                    .spi = n.spi,
+                                    .type = IKE_N_CHILD_SA_NOT_FOUND};
+    } else if ((*old)->state == IKE_CHILD_UP) {
+        return true;
+    }
+    answer_error(sa, m, &error);
+    return false;
+}
+
+/* Both rekey it at once: which stays is seen when the own answer comes. */
+static void note_rival(struct ike_sa *sa, const struct ike_child *old, const struct ike_child *made,
+                       const struct ike_nonce *ni, const struct ike_nonce *nr)
+{
+    for (unsigned j = 0; j < IKE_WINDOW; j++) {
+        struct ike_request *r = &sa->request[j];
+        if (r->task == IKE_TASK_REKEY_CHILD && r->todo.spi == old->is.spi_in) {
+            r->rival = (struct ike_rival){
+                .there = true, .lowest = ike_lowest(ni, nr), .child = made->is.spi_in};
+        }
+    }
+}
+
+static void answer_refusal(struct ike_sa *sa, const struct ike_message *m, uint16_t why,
+                           uint16_t group)
+{
+    const uint8_t want[2] = {(uint8_t)(group >> 8), (uint8_t)group};
+    bool ke = why == IKE_N_INVALID_KE_PAYLOAD;
+    answer_error(
+        sa, m,
+        &(struct ike_notify){.type = why, .data = ke ? want : NULL, .bytes = ke ? sizeof want : 0});
+}
+
+void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
+{
+    struct ike *k = sa->ike;
+    struct ike_child *old;
+    struct ike_child *made = NULL;
+    struct ike_nonce ni = {.n = 0};
+    struct ike_nonce nr;
+    struct ike_writer w;
+    uint16_t group = DH_NONE;
+    if (sa->state != IKE_UP || ike_request_of(sa, IKE_TASK_REKEY_IKE)) { /* 2.25.2 */
+        answer_refusal(sa, m, IKE_N_TEMPORARY_FAILURE, group);
+        return;
+    }
+    if (!find_old(sa, m, &old))
+        return;
+    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
+    if (p && !ike_read_nonce(p)) {
+        ni.n = p->bytes;
+        memcpy(ni.bytes, p->body, p->bytes);
+    }
+    ike_begin_inside(&w, k->inside, sizeof k->inside);
+    uint16_t why =
+        ni.n ? ike_child_answer(sa, m, &w, old, &ni, &nr, &made, &group) : IKE_N_INVALID_SYNTAX;
+    if (why) {
+        answer_refusal(sa, m, why, group);
+        return;
+    }
+    /* It receives before the answer leaves; it sends at once if it is no rekey (2.8). */
+    ike_child_install(made, !old, old);
+    if (old) {
+        note_rival(sa, old, made, &ni, &nr);
+        old->heir = made;
+    }
+    if (!ike_send_answer(sa, m, &w, IKE_TASK_NONE))
+        ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);
+}

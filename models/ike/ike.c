@@ -1,0 +1,464 @@
+#include "models/ike/ike.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "models/ike/parts.h"
+
+const char *ike_task_name(enum ike_task task)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        IKE_TASKS(X)
+#undef X
+    };
+    return names[task];
+}
+
+const char *ike_how_name(enum ike_how how)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        IKE_HOWS(X)
+#undef X
+    };
+    return names[how];
+}
+
+/* ---- making ---------------------------------------------------------------------------------- */
+
+static struct pool texts(struct arena *a, size_t room)
+{
+    return pool_of(a, sizeof(struct ike_text) + room);
+}
+
+struct ike *ike_new(struct arena *a, struct ciphers *c, const struct ike_config *how,
+                    const struct ike_streams *streams)
+{
+    struct ike *k = arena_take(a, sizeof *k);
+    k->arena = a;
+    k->ciphers = c;
+    k->how = *how;
+    k->streams = *streams;
+    k->secret_since = -1;
+    k->told_spi_at = -1;
+    map_init(&k->by_spi, a);
+    map_init(&k->by_first, a);
+    map_init(&k->by_child, a);
+    map_init(&k->by_identity, a);
+    k->sas = pool_of(a, sizeof(struct ike_sa));
+    k->children = pool_of(a, sizeof(struct ike_child));
+    k->small = texts(a, IKE_SMALL);
+    k->large = texts(a, IKE_MESSAGE_MAX);
+    return k;
+}
+
+static uint64_t identity_hash(uint8_t type, const uint8_t *data, size_t n)
+{
+    uint64_t h = 0xcbf29ce484222325U ^ type; /* FNV-1a */
+    for (size_t k = 0; k < n; k++)
+        h = (h ^ data[k]) * 0x100000001b3U;
+    return h;
+}
+
+struct ike_peer *ike_add_peer(struct ike *k, const struct ike_peer_config *how)
+{
+    struct ike_peer *p = arena_take(k->arena, sizeof *p);
+    uint64_t h = identity_hash(how->peer.type, how->peer.data, how->peer.bytes);
+    p->how = how;
+    p->next = map_find(&k->by_identity, h);
+    map_put(&k->by_identity, h, p);
+    bool known = k->offers == IKE_OFFERS;
+    for (unsigned j = 0; j < k->offers; j++)
+        known |= k->offer[j]->offers == how->offers &&
+                 !memcmp(k->offer[j]->offer, how->offer, sizeof how->offer);
+    if (!known)
+        k->offer[k->offers++] = how;
+    return p;
+}
+
+const struct ike_peer_config *ike_peer_config(const struct ike_peer *p)
+{
+    return p->how;
+}
+
+bool ike_identity_is(const struct ike_identity *a, const struct ike_id *b)
+{
+    return a->type == b->type && a->bytes == b->bytes && !memcmp(a->data, b->data, b->bytes);
+}
+
+struct ike_peer *ike_peer_by_identity(const struct ike *k, const struct ike_id *id)
+{
+    struct ike_peer *p = map_find(&k->by_identity, identity_hash(id->type, id->data, id->bytes));
+    while (p && !ike_identity_is(&p->how->peer, id))
+        p = p->next;
+    return p;
+}
+
+void ike_reserve(struct ike *k, uint32_t spi)
+{
+    if (!map_find(&k->by_child, spi))
+        map_put(&k->by_child, spi, k->taken);
+}
+
+const struct ike_work *ike_work(const struct ike *k)
+{
+    return &k->work;
+}
+
+/* ---- acts ------------------------------------------------------------------------------------ */
+
+/* What ended with the event before is given back now that its acts are done. */
+void ike_begin_event(struct ike *k)
+{
+    assert(k->acts_done == k->acts); /* the owner has done them all */
+    k->acts = 0;
+    k->acts_done = 0;
+    for (struct ike_child *c; (c = k->dead_children);) {
+        k->dead_children = c->next;
+        pool_give(&k->children, c);
+    }
+    for (struct ike_sa *sa; (sa = k->dead);) {
+        k->dead = sa->next;
+        ike_text_give(&sa->first_own);
+        ike_text_give(&sa->first_other);
+        ike_text_give(&sa->pieces.text);
+        for (unsigned j = 0; j < IKE_WINDOW; j++) {
+            ike_text_give(&sa->answer[j]);
+            ike_text_give(&sa->request[j].text);
+        }
+        pool_give(&k->sas, sa);
+    }
+}
+
+struct ike_act *ike_new_act(struct ike *k, enum ike_act_kind kind, struct ike_sa *sa)
+{
+    if (k->acts == k->act_room) {
+        size_t room = k->act_room ? 2 * k->act_room : 32;
+        struct ike_act *more = arena_take(k->arena, room * sizeof *more);
+        if (k->acts)
+            memcpy(more, k->act, k->acts * sizeof *more);
+        k->act = more;
+        k->act_room = room;
+    }
+    struct ike_act *a = &k->act[k->acts++];
+    *a = (struct ike_act){.kind = kind};
+    if (sa) {
+        a->peer = sa->peer;
+        a->sa = sa->own;
+        a->path = sa->path;
+        a->spi_i = ike_spi_i(sa);
+        a->spi_r = ike_spi_r(sa);
+        a->initiator = sa->initiator;
+    }
+    return a;
+}
+
+bool ike_act(struct ike *k, struct ike_act *out)
+{
+    if (k->acts_done == k->acts)
+        return false;
+    *out = k->act[k->acts_done++];
+    return true;
+}
+
+void ike_refuse(struct ike *k, struct ike_sa *sa, const struct ike_datagram *d, enum ike_how how,
+                enum ike_fault fault)
+{
+    struct ike_act *a = ike_new_act(k, IKE_ACT_REFUSED, sa);
+    a->path = d->path;
+    a->how = how;
+    a->fault = fault;
+}
+
+void ike_tell_child(struct ike_child *c, enum ike_act_kind kind, enum ike_how how)
+{
+    struct ike_act *a = ike_new_act(c->sa->ike, kind, c->sa);
+    a->child = &c->is;
+    a->how = how;
+}
+
+/* ---- chance ---------------------------------------------------------------------------------- */
+
+void ike_draw_bytes(struct rng *r, void *out, size_t n)
+{
+    uint8_t *at = out;
+    for (size_t j = 0; j < n; j++)
+        at[j] = (uint8_t)rng_u32(r);
+}
+
+/* Of an inbound Child SA; none comes twice in a run, so that a trace's keys are found by it. */
+uint32_t ike_draw_spi(struct ike *k)
+{
+    uint32_t spi;
+    do {
+        spi = rng_u32(&k->streams.spi);
+    } while (spi < SA_SPI_MIN || map_find(&k->by_child, spi));
+    return spi;
+}
+
+struct ike_nonce ike_draw_nonce(struct ike *k)
+{
+    struct ike_nonce n = {.n = IKE_OWN_NONCE};
+    ike_draw_bytes(&k->streams.nonce, n.bytes, n.n);
+    return n;
+}
+
+/* ---- time ------------------------------------------------------------------------------------ */
+
+sim_time ike_next(const struct ike *k)
+{
+    return k->heaped ? k->heap[0]->deadline : SIM_NEVER;
+}
+
+void ike_tick(struct ike *k, sim_time now)
+{
+    ike_begin_event(k);
+    while (k->heaped && k->heap[0]->deadline <= now) {
+        struct ike_sa *sa = k->heap[0];
+        sim_time was = sa->deadline;
+        ike_sa_tick(sa, now);
+        assert(sa->state == IKE_GONE || sa->deadline > was || sa->deadline > now);
+    }
+}
+
+/* ---- wishes ---------------------------------------------------------------------------------- */
+
+static struct ike_sa *live_sa(const struct ike *k, const struct ike_peer *p, bool up)
+{
+    struct ike_sa *found = NULL;
+    for (struct ike_sa *sa = p->sas ? k->first : NULL; sa; sa = sa->next) {
+        bool fits = up ? sa->state == IKE_UP : sa->state <= IKE_UP;
+        if (sa->peer == p && fits && !(found && found->state == IKE_UP && sa->state != IKE_UP))
+            found = sa; /* the newest that is up, else the newest */
+    }
+    return found;
+}
+
+uint64_t ike_start(struct ike *k, struct ike_peer *p, const struct addr *local,
+                   const struct addr *remote, sim_time now)
+{
+    struct ike_sa *there = live_sa(k, p, false);
+    return there ? there->own : ike_start_anew(k, p, local, remote, now);
+}
+
+uint64_t ike_start_anew(struct ike *k, struct ike_peer *p, const struct addr *local,
+                        const struct addr *remote, sim_time now)
+{
+    ike_begin_event(k);
+    const struct ike_path path = {*local, *remote, IKE_PORT, IKE_PORT};
+    struct ike_sa *sa = ike_sa_new(k, p, true, &path, now);
+    ike_init_begin(sa, now);
+    ike_sa_rearm(sa);
+    return sa->own;
+}
+
+/* What a wish is about; after it ike_sa_rearm(). */
+static struct ike_sa *begin_wish(struct ike *k, uint64_t own)
+{
+    ike_begin_event(k);
+    return ike_sa_find(k, own);
+}
+
+static void end_wish(struct ike_sa *sa, sim_time now)
+{
+    ike_proceed(sa, now);
+    ike_sa_rearm(sa);
+}
+
+void ike_want(struct ike *k, struct ike_peer *p, unsigned policy, unsigned number, sim_time now)
+{
+    ike_begin_event(k);
+    struct ike_sa *sa = live_sa(k, p, false);
+    if (!sa || ike_child_of(sa, policy, number))
+        return;
+    (void)ike_todo_add(
+        sa, &(struct ike_todo){.task = IKE_TASK_CHILD, .policy = policy, .number = number});
+    end_wish(sa, now);
+}
+
+static void wish_for_child(struct ike *k, uint32_t spi_in, enum ike_task task, sim_time now)
+{
+    ike_begin_event(k);
+    struct ike_child *c = ike_child_find(k, spi_in);
+    if (!c || c->state != IKE_CHILD_UP)
+        return;
+    struct ike_sa *sa = c->sa;
+    (void)ike_todo_add(
+        sa, &(struct ike_todo){
+                .task = task, .policy = c->policy, .number = c->is.number, .spi = spi_in});
+    end_wish(sa, now);
+}
+
+void ike_child_soft(struct ike *k, uint32_t spi_in, sim_time now)
+{
+    wish_for_child(k, spi_in, IKE_TASK_REKEY_CHILD, now);
+}
+
+void ike_delete_child(struct ike *k, uint32_t spi_in, sim_time now)
+{
+    wish_for_child(k, spi_in, IKE_TASK_DELETE_CHILD, now);
+}
+
+/* It must not be used any more, whatever is under way about it. */
+void ike_child_hard(struct ike *k, uint32_t spi_in, sim_time now)
+{
+    ike_begin_event(k);
+    struct ike_child *c = ike_child_find(k, spi_in);
+    if (!c || c->state != IKE_CHILD_UP)
+        return;
+    struct ike_sa *sa = c->sa;
+    ike_tell_child(c, IKE_ACT_END, IKE_HOW_LIFETIME);
+    c->state = IKE_CHILD_REPLACED;
+    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_CHILD,
+                                              .policy = c->policy,
+                                              .number = c->is.number,
+                                              .spi = spi_in});
+    end_wish(sa, now);
+}
+
+static void wish_for(struct ike *k, uint64_t own, enum ike_task task, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own);
+    if (!sa || sa->state != IKE_UP)
+        return;
+    (void)ike_todo_add(sa, &(struct ike_todo){.task = task});
+    end_wish(sa, now);
+}
+
+void ike_rekey(struct ike *k, uint64_t own, sim_time now)
+{
+    wish_for(k, own, IKE_TASK_REKEY_IKE, now);
+}
+
+void ike_delete(struct ike *k, uint64_t own, sim_time now)
+{
+    wish_for(k, own, IKE_TASK_DELETE_IKE, now);
+}
+
+void ike_probe(struct ike *k, uint64_t own, sim_time now)
+{
+    wish_for(k, own, IKE_TASK_LIVENESS, now);
+}
+
+void ike_drop(struct ike *k, uint64_t own, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own);
+    if (sa)
+        ike_sa_end(sa, IKE_HOW_DROPPED, 0, now);
+}
+
+void ike_heard(struct ike *k, uint64_t own, sim_time at, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own);
+    if (!sa)
+        return;
+    if (at > sa->heard)
+        sa->heard = at;
+    sa->asked_about_silence = sa->heard + sa->peer->how->dead_after <= now;
+    ike_sa_rearm(sa);
+}
+
+void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now)
+{
+    (void)now;
+    ike_begin_event(k);
+    struct ike_child *c = ike_child_find(k, spi_in);
+    if (c && c->waits_to_send) {
+        c->waits_to_send = false;
+        c->is.sends = true;
+        ike_tell_child(c, IKE_ACT_SENDS, IKE_HOW_REPLACED);
+    }
+}
+
+void ike_move(struct ike *k, uint64_t own, const struct addr *local, const struct addr *remote,
+              sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own);
+    if (!sa || (addr_eq(&sa->path.local, local) && addr_eq(&sa->path.remote, remote)))
+        return;
+    sa->path.local = *local;
+    sa->path.remote = *remote;
+    (void)ike_new_act(k, IKE_ACT_MOVED, sa);
+    ike_repeat_all(sa, now);
+    ike_sa_rearm(sa);
+}
+
+void ike_update_addresses(struct ike *k, uint64_t own, const struct addr *local, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own);
+    if (!sa || !sa->mobike || !sa->initiator || sa->state > IKE_UP)
+        return;
+    sa->path.local = *local;
+    (void)ike_new_act(k, IKE_ACT_MOVED, sa);
+    ike_repeat_all(sa, now); /* RFC 4555 3.5: outstanding requests go on from there */
+    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_UPDATE_ADDRESSES});
+    end_wish(sa, now);
+}
+
+void ike_tell_addresses(struct ike *k, uint64_t own, const struct addr *further, unsigned n,
+                        sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own);
+    if (!sa || !sa->mobike || sa->state != IKE_UP)
+        return;
+    sa->furthers = n < IKE_ADDRESSES ? n : IKE_ADDRESSES;
+    for (unsigned j = 0; j < sa->furthers; j++)
+        sa->further[j] = further[j];
+    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_ADDITIONAL_ADDRESSES});
+    end_wish(sa, now);
+}
+
+void ike_accept_address(struct ike *k, uint64_t own, const struct addr *remote, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own);
+    if (!sa || !sa->has_pending || !addr_eq(&sa->pending.remote, remote))
+        return;
+    ike_take_address(sa, now);
+    end_wish(sa, now);
+}
+
+/* ---- what there is --------------------------------------------------------------------------- */
+
+uint64_t ike_sa_of(const struct ike *k, const struct ike_peer *p)
+{
+    const struct ike_sa *sa = live_sa(k, p, true);
+    return sa ? sa->own : 0;
+}
+
+bool ike_is_up(const struct ike *k, uint64_t own)
+{
+    const struct ike_sa *sa = ike_sa_find(k, own);
+    return sa && sa->state == IKE_UP;
+}
+
+struct ike_path ike_path_of(const struct ike *k, uint64_t own)
+{
+    const struct ike_sa *sa = ike_sa_find(k, own);
+    return sa ? sa->path : (struct ike_path){.local_port = 0};
+}
+
+unsigned ike_half_open(const struct ike *k)
+{
+    return k->half_open;
+}
+
+unsigned ike_sas(const struct ike *k)
+{
+    return k->count;
+}
+
+unsigned ike_children(const struct ike *k, uint64_t own)
+{
+    const struct ike_sa *sa = ike_sa_find(k, own);
+    return sa ? ike_child_count(sa) : 0;
+}
+
+bool ike_busy(const struct ike *k, uint64_t own)
+{
+    const struct ike_sa *sa = ike_sa_find(k, own);
+    bool busy = sa && sa->todos;
+    for (unsigned j = 0; sa && j < IKE_WINDOW; j++)
+        busy |= sa->request[j].task != IKE_TASK_NONE;
+    return busy;
+}

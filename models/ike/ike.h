@@ -1,0 +1,404 @@
+/*
+ * ike.h - the IKEv2 of one node (RFC 7296) as a machine without hands: all its IKE SAs with all its
+ * peers, with fragmentation (RFC 7383), childless set-up (RFC 6023), signatures (RFC 7427), and
+ * MOBIKE (RFC 4555).
+ *
+ * The owner hands in datagrams, time (ike_tick() at ike_next()) and wishes, and after each of these
+ * does the acts that come out, all of them, in order.  What the machine draws comes from the
+ * streams it was given; it reads no clock, asks nobody and sends nothing itself.
+ *
+ * An IKE SA is named by its own SPI, a Child SA by its inbound SPI; both are unique for the run.
+ *
+ *     initiator   INIT_SENT --response--> AUTH_SENT --response--> UP
+ *     responder   INIT_ANSWERED --AUTH good--> UP
+ *     both        UP --rekeyed--> REPLACED    UP, REPLACED --own Delete--> DELETING    all --> GONE
+ *
+ * Not here: EAP (RFC 7296 2.16), IP compression, AH, IKEv1, hash-and-URL certificates, revocation.
+ */
+#ifndef MODELS_IKE_IKE_H
+#define MODELS_IKE_IKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/crypto/cipher.h"
+#include "models/crypto/dh.h"
+#include "models/crypto/sign.h"
+#include "models/ike/keys.h"
+#include "models/sa.h"
+#include "models/wire/ike.h"
+#include "sim/base/addr.h"
+#include "sim/base/arena.h"
+#include "sim/base/rng.h"
+#include "sim/base/units.h"
+
+struct ike;      /* opaque */
+struct ike_peer; /* opaque: somebody that it may have SAs with */
+
+enum { IKE_COOKIE = 64, IKE_HASH = 20, IKE_OFFERS = 12, IKE_WINDOW = 8, IKE_ADDRESSES = 8 };
+
+/* ---- how it works ---------------------------------------------------------------------------- */
+
+struct ike_timers {
+    sim_time first_timeout; /* of a request, then doubling: RFC 7296 2.4 */
+    sim_time max_timeout;   /* up to here */
+    int64_t tries;          /* then the peer is dead */
+    sim_time half_open;     /* a responder forgets an IKE SA without IKE_AUTH after it */
+    sim_time cookie_life;   /* secret for cookies is drawn anew: 2.6 */
+    sim_time linger;        /* a replaced inbound Child SA is kept for it, for packets under way */
+    sim_time try_again;     /* after TEMPORARY_FAILURE: 2.25 */
+    sim_time reassembly;    /* fragments of a message are kept for it */
+    sim_time keepalive;     /* behind a NAT: RFC 3948 4 */
+};
+
+struct ike_config {
+    struct ike_timers timers;
+    int64_t window;         /* requests that it serves at once: SET_WINDOW_SIZE if above 1 */
+    int64_t cookies_from;   /* half-open IKE SAs from which on cookies are asked for */
+    int64_t half_open_max;  /* more are not begun */
+    int64_t sa_max;         /* Child SAs with one peer; more: NO_ADDITIONAL_SAS. 0: no limit */
+    int64_t fragment_bytes; /* IPv6 datagrams of fragments are at most so long; 0: no fragments */
+    bool nat_detection;
+    bool childless;          /* CHILDLESS_IKEV2_SUPPORTED is told */
+    bool exchanges_are_told; /* acts IKE_HEARD */
+};
+
+/* Random streams, each its own. */
+struct ike_streams {
+    struct rng spi; /* of IKE SAs and Child SAs, cookies' secrets */
+    struct rng nonce;
+    struct rng dh;
+    struct rng iv;     /* of CBC */
+    struct rng jitter; /* of lifetimes */
+    struct rng sign;
+};
+
+/* ---- with whom ------------------------------------------------------------------------------- */
+
+struct ike_identity {
+    uint8_t type; /* enum ike_id_type */
+    const uint8_t *data;
+    size_t bytes;
+};
+
+enum ike_address_kind { IKE_ADDRESS_RANGE, IKE_ADDRESS_ASSIGNED };
+
+struct ike_side {
+    enum ike_address_kind kind; /* ASSIGNED: what the configuration payload gave */
+    struct addr low;
+    struct addr high;
+    uint16_t start_port; /* or types, as in a selector: RFC 7296 3.13.1 */
+    uint16_t end_port;
+};
+
+/* What may be protected, as this node sees it; the peer has the mirror image (RFC 4301 4.4.1). */
+struct ike_policy {
+    const char *name;
+    bool transport;
+    uint8_t protocol; /* 0: any */
+    struct ike_side local;
+    struct ike_side remote;
+    unsigned parallel; /* Child SAs with these selectors at most */
+};
+
+/* Of Child SAs. */
+struct ike_esp_offer {
+    const struct cipher_suite *suite;
+    bool esn;
+    uint16_t group; /* of CREATE_CHILD_SA: perfect forward secrecy; DH_NONE */
+};
+
+struct ike_lifetimes {
+    struct sa_lifetime child;
+    sim_time ike_soft; /* 0: no limit */
+    sim_time ike_hard;
+    uint32_t jitter_ppb; /* soft ones are shorter by up to this share, drawn: 2.8 */
+};
+
+enum ike_proof { IKE_BY_SHARED_KEY, IKE_BY_SIGNATURE };
+
+/* The Peer Authorization Database's entry (RFC 4301 4.4.3). Everything is borrowed for the run. */
+struct ike_peer_config {
+    const char *name;
+    struct ike_identity own;
+    struct ike_identity peer;
+    enum ike_proof proof;
+    const uint8_t *secret;
+    size_t secret_bytes;
+    const struct sign_key *key;
+    const struct sign_certs *certs; /* own, the leaf first */
+    const struct sign_certs *trusted;
+    enum sign_padding padding;
+    int64_t unix_start_s;               /* what simulated time 0 is, for certificates */
+    struct ike_suite offer[IKE_OFFERS]; /* in order of preference */
+    unsigned offers;
+    struct ike_esp_offer esp[IKE_OFFERS];
+    unsigned esps;
+    const struct ike_policy *policy; /* in order */
+    unsigned policies;
+    struct ike_lifetimes lifetimes;
+    sim_time dead_after; /* silence after which liveness is asked for; 0: never */
+    bool mobike;
+    bool checks_routability; /* of an address that UPDATE_SA_ADDRESSES names: RFC 4555 3.7 */
+    bool childless;          /* initiator: IKE_AUTH without a Child SA, if the peer can */
+    bool initial_contact;
+    bool asks_address;         /* initiator: an empty INTERNAL_IP6_ADDRESS */
+    bool asks_prefix;          /* initiator: MIP6_HOME_PREFIX, RFC 5026 5.3.2 */
+    struct addr assigned;      /* responder: the address that this peer gets; ::: none */
+    uint8_t assigned_bits;     /* length of its prefix */
+    struct prefix home_prefix; /* responder: that MIP6_HOME_PREFIX is answered with */
+    sim_time home_prefix_lifetime;
+    bool assigns_home; /* responder: USE_ASSIGNED_HOA instead of a prefix */
+    void *owner;       /* the owner's own */
+};
+
+/* ---- what happens ---------------------------------------------------------------------------- */
+
+struct ike_path {
+    struct addr local;
+    struct addr remote;
+    uint16_t local_port;
+    uint16_t remote_port;
+};
+
+enum ike_act_kind {
+    IKE_ACT_SEND,     /* a datagram */
+    IKE_ACT_HEARD,    /* a message was taken: for the log */
+    IKE_ACT_UP,       /* an IKE SA is there, or took the place of `before` */
+    IKE_ACT_DOWN,     /* it is no more; its Child SAs were told before */
+    IKE_ACT_INSTALL,  /* a Child SA: inbound, and outbound if `sends` */
+    IKE_ACT_SENDS,    /* its outbound half may be used from now on */
+    IKE_ACT_END,      /* a Child SA's outbound half must not be used any more; its inbound half
+                         is kept until IKE_ACT_FORGET */
+    IKE_ACT_FORGET,   /* the inbound half, too */
+    IKE_ACT_NO_CHILD, /* the peer would not have it */
+    IKE_ACT_SILENT,   /* nothing came for `dead_after`: the owner says ike_heard() or ike_probe() */
+    IKE_ACT_MOVED,    /* the path of an IKE SA is another */
+    IKE_ACT_UPDATED,  /* MOBIKE: the peer answered UPDATE_SA_ADDRESSES; `notify`: it says no */
+    IKE_ACT_ADDITIONAL, /* MOBIKE: further addresses of the peer */
+    IKE_ACT_ASSIGNED,   /* a configuration payload gave an address or a home prefix */
+    IKE_ACT_REFUSED,    /* a datagram, for a reason that is counted */
+};
+
+/* Why an exchange takes place: event log and ladders name it. */
+#define IKE_TASKS(X)                                \
+    X(NONE, "none")                                 \
+    X(INIT, "init")                                 \
+    X(AUTH, "auth")                                 \
+    X(CHILD, "child")                               \
+    X(REKEY_CHILD, "rekey_child")                   \
+    X(REKEY_IKE, "rekey_ike")                       \
+    X(DELETE_CHILD, "delete_child")                 \
+    X(DELETE_IKE, "delete_ike")                     \
+    X(LIVENESS, "liveness")                         \
+    X(UPDATE_ADDRESSES, "update_addresses")         \
+    X(CHECK_ADDRESS, "check_address")               \
+    X(ADDITIONAL_ADDRESSES, "additional_addresses") \
+    X(TELL, "tell") /* a notification alone, of an error outside of an exchange */
+
+enum ike_task {
+#define X(id, name) IKE_TASK_##id,
+    IKE_TASKS(X)
+#undef X
+        IKE_TASK_COUNT,
+};
+
+/* Why a datagram is refused or an SA ends. */
+#define IKE_HOWS(X)                                                                               \
+    X(FAULT, "malformed")               /* `fault` says what */                                   \
+    X(UNKNOWN_SPI, "unknown_spi")       /* RFC 7296 2.21.4 */                                     \
+    X(UNEXPECTED, "unexpected")         /* a response to nothing, a message of the wrong state */ \
+    X(OUTSIDE_WINDOW, "outside_window") /* 2.3 */                                                 \
+    X(REPEATED, "repeated")             /* answered again, or forgotten: 2.1 */                   \
+    X(INTEGRITY, "integrity")           /* check value */                                         \
+    X(FRAGMENT, "fragment")             /* RFC 7383 2.6 */                                        \
+    X(HALF_OPEN, "half_open")           /* too many, or no IKE_AUTH in time */                    \
+    X(NOTIFIED, "notified")             /* the peer said no: `notify` */                          \
+    X(REFUSED, "refused")               /* this node said no: `notify` */                         \
+    X(DEAD, "dead")                     /* no answer to any try */                                \
+    X(DELETED, "deleted")               /* by this node */                                        \
+    X(DELETED_BY_PEER, "deleted_by_peer")                                                         \
+    X(REPLACED, "replaced")       /* rekeyed */                                                   \
+    X(REDUNDANT, "redundant")     /* both rekeyed at once: 2.8.1, 2.8.2 */                        \
+    X(CONTACT, "initial_contact") /* the peer has no other SA, it says: 2.4 */                    \
+    X(LIFETIME, "lifetime")                                                                       \
+    X(DROPPED, "dropped")   /* in silence, by the owner's wish */                                 \
+    X(TOO_LONG, "too_long") /* a message that needs fragments the peer cannot take */             \
+    X(UNAUTHENTICATED, "unauthenticated")
+
+enum ike_how {
+#define X(id, name) IKE_HOW_##id,
+    IKE_HOWS(X)
+#undef X
+};
+
+const char *ike_task_name(enum ike_task task);
+const char *ike_how_name(enum ike_how how);
+
+/* A message, sent or taken. */
+struct ike_news {
+    uint8_t exchange;
+    uint8_t flags;
+    uint32_t id;
+    uint64_t spi_i;
+    uint64_t spi_r;
+    enum ike_task task; /* of the exchange */
+    unsigned tries;     /* that this is; 1: the first time */
+    unsigned fragment;  /* number; 0: whole */
+    size_t bytes;       /* of all of it, without what NAT traversal puts in front */
+    uint16_t notify;    /* the first notification that is an error or asks for another round; 0 */
+    char payloads[96];  /* "SA KE No N(COOKIE)", as far as there is room */
+};
+
+struct ike_child_keys {
+    uint32_t spi;
+    struct sa_keys keys;
+};
+
+/* Both halves of a Child SA. */
+struct ike_child_sa {
+    uint32_t spi_in;
+    uint32_t spi_out;
+    uint32_t before; /* inbound SPI of the one that it replaces; 0: none */
+    const struct ike_policy *policy;
+    unsigned number; /* among those with equal selectors */
+    bool sends;
+    bool initiator; /* of the exchange that made it */
+    const struct cipher_suite *suite;
+    bool esn;
+    struct sa_keys in;
+    struct sa_keys out;
+    struct sa_lifetime lifetime; /* with jitter */
+    struct ike_path path;        /* of its IKE SA */
+    bool encapsulated;           /* in UDP: there is a NAT */
+    struct ike_selector local;   /* the first, as agreed */
+    struct ike_selector remote;
+};
+
+struct ike_act {
+    enum ike_act_kind kind;
+    struct ike_peer *peer; /* NULL: not known yet */
+    uint64_t sa;           /* own SPI of the IKE SA; 0: none */
+    struct ike_path path;
+    struct ike_news news;          /* SEND, HEARD */
+    const uint8_t *bytes;          /* SEND: valid until the next event is handed in */
+    size_t n;                      /* SEND */
+    bool marked;                   /* SEND: with four zero octets in front, RFC 3948 2.2 */
+    enum ike_how how;              /* DOWN, END, NO_CHILD, REFUSED */
+    enum ike_fault fault;          /* REFUSED */
+    enum sign_verdict verdict;     /* DOWN, REFUSED as UNAUTHENTICATED, by signature */
+    uint16_t notify;               /* DOWN, NO_CHILD: what was said; 0: nothing */
+    uint64_t before;               /* UP: the one it replaces; 0: none */
+    bool initiator;                /* UP: this node is the original initiator */
+    bool half_open;                /* DOWN: it never was up */
+    const struct ike_suite *suite; /* UP */
+    const struct ike_keys *keys;   /* UP; and DOWN of a half-open one that had keys */
+    uint64_t spi_i;                /* UP, DOWN */
+    uint64_t spi_r;
+    const struct ike_child_sa *child; /* INSTALL, SENDS, END, FORGET */
+    unsigned policy;                  /* NO_CHILD */
+    unsigned number;
+    struct addr address[IKE_ADDRESSES]; /* ASSIGNED: its own; ADDITIONAL */
+    unsigned addresses;
+    struct prefix prefix; /* ASSIGNED: of its home */
+};
+
+/* Who a datagram is from, by its SPIs; nothing is verified. NULL: nobody that is known. */
+struct ike_peer *ike_peer_of(const struct ike *k, const uint8_t *bytes, size_t n);
+
+/* What the machine has worked on since it began: counters, and what a processor is busy with. */
+struct ike_work {
+    uint64_t dh_public[32]; /* by group */
+    uint64_t dh_shared[32];
+    uint64_t signs;
+    uint64_t verifies; /* certificates included */
+    uint64_t prf;      /* calls */
+    uint64_t sealed;   /* messages */
+    uint64_t opened;
+    uint64_t bytes; /* sealed and opened */
+};
+
+/* ---- the machine ----------------------------------------------------------------------------- */
+
+struct ike *ike_new(struct arena *a, struct ciphers *c, const struct ike_config *how,
+                    const struct ike_streams *streams);
+void ike_free(struct ike *k); /* what lives outside of the arena: nothing at present */
+
+struct ike_peer *ike_add_peer(struct ike *k, const struct ike_peer_config *how);
+const struct ike_peer_config *ike_peer_config(const struct ike_peer *p);
+void ike_reserve(struct ike *k, uint32_t spi); /* of an inbound SA that was made elsewhere */
+
+/* MOBIKE: what the owner thinks of a datagram's source as a new address of the peer. */
+enum ike_standing {
+    IKE_ADDRESS_GOOD,
+    IKE_ADDRESS_REFUSED,
+    IKE_ADDRESS_PENDING, /* not yet: ike_accept_address() */
+};
+
+struct ike_datagram {
+    struct ike_path path; /* local: where it arrived */
+    const uint8_t *bytes; /* behind the four zero octets */
+    size_t n;
+    enum ike_standing standing; /* where it carries UPDATE_SA_ADDRESSES */
+};
+
+void ike_receive(struct ike *k, const struct ike_datagram *d, sim_time now);
+void ike_tick(struct ike *k, sim_time now);
+sim_time ike_next(const struct ike *k);           /* SIM_NEVER */
+bool ike_act(struct ike *k, struct ike_act *out); /* false: there is no more */
+const struct ike_work *ike_work(const struct ike *k);
+
+/* ---- wishes ---------------------------------------------------------------------------------- */
+
+/* An IKE SA with `p`, if there is none and none is on its way. Answers its own SPI. */
+uint64_t ike_start(struct ike *k, struct ike_peer *p, const struct addr *local,
+                   const struct addr *remote, sim_time now);
+/* Another one, whatever there is. */
+uint64_t ike_start_anew(struct ike *k, struct ike_peer *p, const struct addr *local,
+                        const struct addr *remote, sim_time now);
+
+/* A Child SA: once the IKE SA is up, in the order of wishing. One that is there or on its way is
+ * not made twice. Without an IKE SA: nothing. */
+void ike_want(struct ike *k, struct ike_peer *p, unsigned policy, unsigned number, sim_time now);
+
+/* A soft limit of the Child SA with that inbound SPI is reached: it is rekeyed; a hard one: it is
+ * deleted. */
+void ike_child_soft(struct ike *k, uint32_t spi_in, sim_time now);
+void ike_child_hard(struct ike *k, uint32_t spi_in, sim_time now);
+void ike_rekey(struct ike *k, uint64_t sa, sim_time now);
+void ike_delete_child(struct ike *k, uint32_t spi_in, sim_time now);
+void ike_delete(struct ike *k, uint64_t sa, sim_time now);
+/* Forgotten without a word, with its Child SAs. */
+void ike_drop(struct ike *k, uint64_t sa, sim_time now);
+
+/* First packet on the inbound half: a responder may send on the new one, too (2.8). */
+void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now);
+
+/* Something protected came from the peer at `at`, with ESP. */
+void ike_heard(struct ike *k, uint64_t sa, sim_time at, sim_time now);
+void ike_probe(struct ike *k, uint64_t sa, sim_time now);
+
+/* The path is another, and no message says so: K bit, RFC 6275 11.7.1; what is under way is
+ * repeated there at once. */
+void ike_move(struct ike *k, uint64_t sa, const struct addr *local, const struct addr *remote,
+              sim_time now);
+
+/* MOBIKE: the initiator moves and says so, RFC 4555 3.5. */
+void ike_update_addresses(struct ike *k, uint64_t sa, const struct addr *local, sim_time now);
+void ike_tell_addresses(struct ike *k, uint64_t sa, const struct addr *further, unsigned n,
+                        sim_time now);
+/* A pending address is good now. */
+void ike_accept_address(struct ike *k, uint64_t sa, const struct addr *remote, sim_time now);
+
+/* ---- what there is --------------------------------------------------------------------------- */
+
+uint64_t ike_sa_of(const struct ike *k, const struct ike_peer *p); /* that is up; 0: none */
+bool ike_is_up(const struct ike *k, uint64_t sa);
+struct ike_path ike_path_of(const struct ike *k, uint64_t sa);
+unsigned ike_half_open(const struct ike *k);
+unsigned ike_sas(const struct ike *k);
+unsigned ike_children(const struct ike *k, uint64_t sa);
+bool ike_busy(const struct ike *k, uint64_t sa); /* an own exchange is under way, or waits */
+
+#endif

@@ -1,0 +1,99 @@
+/* Traffic selectors: of policies, and narrowed (RFC 7296 2.9, 3.13.1; RFC 4301 4.4.1.3). */
+#include <string.h>
+
+#include "models/ike/parts.h"
+
+static struct ike_ts of_side(const struct ike_sa *sa, const struct ike_policy *p,
+                             const struct ike_side *side)
+{
+    struct ike_ts ts = {.n = 1};
+    struct ike_selector *s = &ts.selector[0];
+    bool assigned = side->kind == IKE_ADDRESS_ASSIGNED;
+    *s = (struct ike_selector){.type = IKE_TS_IPV6,
+                               .protocol = p->protocol,
+                               .start_port = side->start_port,
+                               .end_port = side->end_port,
+                               .low = assigned ? sa->assigned : side->low,
+                               .high = assigned ? sa->assigned : side->high};
+    return ts;
+}
+
+struct ike_ts ike_policy_local(const struct ike_sa *sa, const struct ike_policy *p)
+{
+    return of_side(sa, p, &p->local);
+}
+
+struct ike_ts ike_policy_remote(const struct ike_sa *sa, const struct ike_policy *p)
+{
+    return of_side(sa, p, &p->remote);
+}
+
+static int compare(const struct addr *a, const struct addr *b)
+{
+    return memcmp(a->b, b->b, sizeof a->b);
+}
+
+/* OPAQUE: that side never sends. */
+static bool opaque(const struct ike_selector *s)
+{
+    return s->start_port > s->end_port;
+}
+
+static bool meet(const struct ike_selector *a, const struct ike_selector *b,
+                 struct ike_selector *out)
+{
+    if (a->type != b->type || (a->protocol && b->protocol && a->protocol != b->protocol))
+        return false;
+    *out = *a;
+    out->protocol = a->protocol ? a->protocol : b->protocol;
+    if (compare(&b->low, &out->low) > 0)
+        out->low = b->low;
+    if (compare(&b->high, &out->high) < 0)
+        out->high = b->high;
+    if (compare(&out->low, &out->high) > 0)
+        return false;
+    if (opaque(a) || opaque(b))
+        return opaque(a) && opaque(b);
+    if (b->start_port > out->start_port)
+        out->start_port = b->start_port;
+    if (b->end_port < out->end_port)
+        out->end_port = b->end_port;
+    return out->start_port <= out->end_port;
+}
+
+bool ike_narrow(const struct ike_ts *wanted, const struct ike_ts *policy, struct ike_ts *out)
+{
+    *out = (struct ike_ts){.n = 0};
+    for (unsigned j = 0; j < wanted->n; j++) {
+        for (unsigned i = 0; i < policy->n && out->n < IKE_SELECTORS; i++)
+            out->n += meet(&wanted->selector[j], &policy->selector[i], &out->selector[out->n]);
+    }
+    return out->n;
+}
+
+static bool within(const struct ike_selector *in, const struct ike_selector *of)
+{
+    if (in->type != of->type || (of->protocol && in->protocol != of->protocol) ||
+        compare(&in->low, &of->low) < 0 || compare(&in->high, &of->high) > 0)
+        return false;
+    if (opaque(in))
+        return opaque(of);
+    return !opaque(of) && in->start_port >= of->start_port && in->end_port <= of->end_port;
+}
+
+bool ike_ts_within(const struct ike_ts *inner, const struct ike_ts *outer)
+{
+    for (unsigned j = 0; j < inner->n; j++) {
+        bool held = false;
+        for (unsigned i = 0; i < outer->n; i++)
+            held |= within(&inner->selector[j], &outer->selector[i]);
+        if (!held)
+            return false;
+    }
+    return inner->n;
+}
+
+bool ike_ts_equal(const struct ike_ts *a, const struct ike_ts *b)
+{
+    return ike_ts_within(a, b) && ike_ts_within(b, a);
+}

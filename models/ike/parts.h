@@ -1,0 +1,401 @@
+/*
+ * parts.h - what the files of the IKE machine share. Private to models/ike.
+ *
+ *   ike.c        the machine: wishes, time, acts        sa.c         IKE SAs: table of states,
+ * timers receive.c    a datagram: header, window, SK         request.c    own exchanges: window,
+ * repetition init.c       IKE_SA_INIT      cookie.c              auth.c       IKE_AUTH child.c
+ * Child SAs        narrow.c              create.c     CREATE_CHILD_SA rekey.c      of IKE SAs
+ * inform.c              mobike.c     RFC 4555 offer.c      proposals        configure.c
+ * configuration payloads
+ */
+#ifndef MODELS_IKE_PARTS_H
+#define MODELS_IKE_PARTS_H
+
+#include "models/ike/ike.h"
+#include "models/ike/sk.h"
+#include "sim/base/map.h"
+
+enum {
+    IKE_OWN_NONCE = 32,
+    IKE_TODO = 24,
+    IKE_SMALL = 1536,
+    IKE_ROUNDS = 6, /* of IKE_SA_INIT: cookies and groups */
+    IKE_INSIDE = IKE_MESSAGE_MAX - 128,
+};
+
+/* A message that is kept: to be repeated, or to be signed. */
+struct ike_text {
+    struct pool *home;
+    size_t n;
+    unsigned parts; /* datagrams that it is */
+    size_t part[IKE_FRAGMENTS];
+    struct ike_news news;
+    uint8_t *bytes; /* behind the struct */
+};
+
+struct ike_nonce {
+    size_t n;
+    uint8_t bytes[IKE_NONCE_MAX];
+};
+
+enum ike_child_state {
+    IKE_CHILD_MAKING, /* asked for: only its inbound SPI is there */
+    IKE_CHILD_UP,
+    IKE_CHILD_REPLACED, /* rekeyed: its outbound half is not used any more */
+    IKE_CHILD_DELETING, /* own Delete is out */
+    IKE_CHILD_LINGERS,  /* deleted: its inbound half is kept until forget_at */
+};
+
+struct ike_child {
+    struct ike_child *next; /* of its IKE SA, in order of making */
+    struct ike_sa *sa;
+    enum ike_child_state state;
+    struct ike_child_sa is;
+    unsigned policy;
+    uint16_t group;         /* of its own exchange; DH_NONE */
+    bool waits_to_send;     /* responder of a rekey: until the old one is not used any more */
+    struct ike_child *heir; /* that replaces it */
+    sim_time forget_at;     /* SIM_NEVER */
+    struct ike_ts local;    /* as agreed */
+    struct ike_ts remote;
+};
+
+/* Something to do, when the window lets it. */
+struct ike_todo {
+    enum ike_task task;
+    unsigned policy;
+    unsigned number;
+    uint32_t spi;    /* inbound, of the Child SA it is about */
+    sim_time after;  /* not before */
+    uint16_t notify; /* TELL */
+    uint32_t value;
+};
+
+/* The other side's exchange about the same SA (RFC 7296 2.8.1, 2.8.2). */
+struct ike_rival {
+    bool there;
+    struct ike_nonce lowest;
+    uint32_t child; /* inbound SPI of what it made */
+    uint64_t sa;    /* own SPI of what it made */
+};
+
+/* An own exchange under way. */
+struct ike_request {
+    enum ike_task task; /* NONE: free */
+    uint32_t id;
+    struct ike_text *text;
+    unsigned tries;
+    sim_time due;
+    sim_time wait;
+    struct ike_todo todo;
+    struct ike_child *made; /* in the making */
+    struct ike_sa *fresh;   /* likewise: REKEY_IKE */
+    struct dh dh;
+    struct ike_nonce nonce;
+    struct ike_rival rival;
+    struct ike_path path; /* UPDATE_ADDRESSES: that it names */
+    uint8_t cookie[16];   /* COOKIE2 */
+    bool forgotten;       /* its outcome does not matter any more */
+};
+
+/* Fragments of one message (RFC 7383 2.6). */
+struct ike_pieces {
+    struct ike_text *text; /* NULL: none; plain payloads, each part with its own room */
+    uint32_t id;
+    bool response;
+    unsigned total;
+    unsigned got;
+    uint8_t first;
+    bool have[IKE_FRAGMENTS + 1];
+    size_t at[IKE_FRAGMENTS + 1];
+    size_t bytes[IKE_FRAGMENTS + 1];
+    sim_time until;
+};
+
+struct ike_sa {
+    struct ike *ike;
+    struct ike_peer *peer; /* NULL: a responder that does not know yet */
+    struct ike_sa *next;   /* all, in order of making */
+    struct ike_sa *before;
+    uint64_t serial;
+    enum ike_state {
+        IKE_INIT_SENT,
+        IKE_INIT_ANSWERED,
+        IKE_AUTH_SENT,
+        IKE_UP,
+        IKE_REPLACED,
+        IKE_DELETING,
+        IKE_GONE,
+        IKE_STATES
+    } state;
+    bool initiator; /* original */
+    uint64_t own;   /* SPIs */
+    uint64_t other;
+    struct ike_path path;
+    bool nat_here; /* this node is behind one */
+    bool nat_there;
+    bool nat_known; /* the peer detects them, too */
+    bool fragments; /* agreed */
+    bool mobike;
+    bool childless;
+    bool signature; /* peer sent SIGNATURE_HASH_ALGORITHMS */
+    uint32_t hashes;
+    struct ike_suite suite;
+    struct ike_keys keys;
+    bool keyed;
+    struct ike_sk in;
+    struct ike_sk out;
+    /* windows: RFC 7296 2.2, 2.3 */
+    uint32_t next_id;
+    unsigned peer_window;
+    uint32_t expected;                   /* lowest id that no request came with */
+    uint32_t answered;                   /* bit k: expected + k was answered */
+    struct ike_text *answer[IKE_WINDOW]; /* by id modulo window */
+    uint32_t answer_id[IKE_WINDOW];
+    struct ike_request request[IKE_WINDOW];
+    struct ike_todo todo[IKE_TODO];
+    unsigned todos;
+    struct ike_pieces pieces;
+    /* IKE_SA_INIT */
+    struct ike_text *first_own; /* messages that AUTH covers */
+    struct ike_text *first_other;
+    uint64_t first_hash; /* of first_other: repeated ones are known by it; 0: none */
+    struct ike_nonce ni;
+    struct ike_nonce nr;
+    struct dh dh;
+    uint8_t cookie[IKE_COOKIE];
+    size_t cookie_bytes;
+    unsigned rounds;
+    struct ike_child *first_child; /* initiator: in the making, with IKE_AUTH */
+    /* afterwards */
+    struct ike_child *children; /* in order of making */
+    struct ike_sa *heir;        /* rekeyed: who took its place */
+    sim_time heard;
+    bool asked_about_silence;
+    sim_time rekey_at;
+    sim_time hard_at;
+    sim_time half_open_until;
+    sim_time keepalive_at;
+    sim_time gone_at;   /* a replaced one whose Delete does not come */
+    uint32_t update_id; /* MOBIKE: id of the newest UPDATE_SA_ADDRESSES that was taken */
+    bool updated;
+    struct ike_path pending; /* MOBIKE: address that is being checked, or that the owner judges */
+    bool has_pending;
+    struct addr assigned; /* of a configuration payload; ::: none */
+    struct addr further[IKE_ADDRESSES];
+    unsigned furthers;
+    /* of deadlines */
+    sim_time deadline;
+    size_t slot;
+};
+
+struct ike_peer {
+    const struct ike_peer_config *how;
+    struct ike_peer *next; /* of its bucket */
+    unsigned sas;
+};
+
+struct ike {
+    struct arena *arena;
+    struct ciphers *ciphers;
+    struct ike_config how;
+    struct ike_streams streams;
+    struct ike_work work;
+    struct map by_spi;   /* own SPI: struct ike_sa */
+    struct map by_first; /* hash of the first message: struct ike_sa */
+    struct map by_child; /* inbound SPI: struct ike_child, or &taken */
+    struct map by_identity;
+    const struct ike_peer_config *offer[IKE_OFFERS]; /* of which each has other offers */
+    unsigned offers;
+    struct pool sas;
+    struct pool children;
+    struct pool small;
+    struct pool large;
+    struct ike_sa *first;
+    struct ike_sa *last;
+    struct ike_sa *dead; /* to be given back with the next event, by `next` */
+    struct ike_child *dead_children;
+    uint64_t serials;
+    unsigned half_open;
+    unsigned count;
+    struct ike_sa **heap; /* by deadline */
+    size_t heaped;
+    size_t heap_room;
+    struct ike_act *act;
+    size_t acts;
+    size_t acts_done;
+    size_t act_room;
+    uint8_t secret[2][32]; /* for cookies: now and before */
+    uint8_t secret_version;
+    sim_time secret_since; /* -1: none was drawn */
+    sim_time told_spi_at;  /* INVALID_IKE_SPI: at most one a second */
+    char taken[1];         /* what by_child has for SPIs of nobody */
+    uint8_t notice[128];   /* a message outside of any SA */
+    uint8_t inside[IKE_INSIDE];
+    uint8_t opened[IKE_MESSAGE_MAX];
+    uint8_t octets[IKE_MESSAGE_MAX + 512];
+};
+
+/* A request of the peer that is being answered, or a response to an own one that is being read. */
+struct ike_message {
+    const struct ike_datagram *from;
+    struct ike_header h;
+    struct ike_payloads list; /* plain */
+    sim_time now;
+};
+
+/* ---- ike.c ----------------------------------------------------------------------------------- */
+struct ike_act *ike_new_act(struct ike *k, enum ike_act_kind kind, struct ike_sa *sa);
+void ike_refuse(struct ike *k, struct ike_sa *sa, const struct ike_datagram *d, enum ike_how how,
+                enum ike_fault fault);
+void ike_begin_event(struct ike *k);
+void ike_tell_child(struct ike_child *c, enum ike_act_kind kind, enum ike_how how);
+uint32_t ike_draw_spi(struct ike *k);
+struct ike_nonce ike_draw_nonce(struct ike *k);
+void ike_draw_bytes(struct rng *r, void *out, size_t n);
+
+/* ---- sa.c ------------------------------------------------------------------------------------ */
+struct ike_sa *ike_sa_new(struct ike *k, struct ike_peer *p, bool initiator,
+                          const struct ike_path *path, sim_time now);
+struct ike_sa *ike_sa_find(const struct ike *k, uint64_t own);
+void ike_sa_enter(struct ike_sa *sa, enum ike_state to);
+void ike_sa_up(struct ike_sa *sa, uint64_t before, sim_time now);
+/* Its Child SAs end with it. */
+void ike_sa_end(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time now);
+void ike_sa_rearm(struct ike_sa *sa);
+void ike_sa_tick(struct ike_sa *sa, sim_time now);
+uint64_t ike_spi_i(const struct ike_sa *sa);
+uint64_t ike_spi_r(const struct ike_sa *sa);
+void ike_sa_key(struct ike_sa *sa); /* contexts for its keys */
+void ike_sa_alive(struct ike_sa *sa, sim_time now);
+void ike_heap_put(struct ike *k, struct ike_sa *sa);
+void ike_heap_remove(struct ike *k, struct ike_sa *sa);
+struct ike_text *ike_text_of(struct ike *k, size_t n);
+struct ike_text *ike_text_copy(struct ike *k, const uint8_t *bytes, size_t n);
+void ike_text_give(struct ike_text **t);
+void ike_child_give(struct ike *k, struct ike_child *c);
+
+/* ---- request.c ------------------------------------------------------------------------------- */
+bool ike_todo_add(struct ike_sa *sa, const struct ike_todo *t); /* false: it is there, or full */
+bool ike_todo_has(const struct ike_sa *sa, enum ike_task task, uint32_t spi);
+void ike_proceed(struct ike_sa *sa, sim_time now); /* what the window lets begin */
+struct ike_request *ike_request_of(struct ike_sa *sa, enum ike_task task); /* NULL */
+void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now);
+void ike_request_done(struct ike_sa *sa, struct ike_request *r);
+void ike_request_clear(struct ike_sa *sa, struct ike_request *r); /* with what was in the making */
+void ike_repeat_all(struct ike_sa *sa, sim_time now);
+/* The payloads in `w` as a request of `r`, or as the answer to `m`. False: it cannot be sent. */
+bool ike_send_request(struct ike_sa *sa, struct ike_request *r, uint8_t exchange,
+                      struct ike_writer *w, sim_time now);
+bool ike_send_answer(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w,
+                     enum ike_task task);
+void ike_send_text(struct ike_sa *sa, struct ike_text *t, const struct ike_path *path,
+                   unsigned tries);
+void ike_send_notice(struct ike *k, const struct ike_datagram *d, const struct ike_header *h,
+                     uint16_t notify, const void *data, size_t n);
+void ike_describe(struct ike_news *news, const struct ike_payloads *list);
+
+/* Puts of a notification alone. */
+void ike_put_status(struct ike_writer *w, uint16_t type, const void *data, size_t n);
+/* The first notification of that type; false: none. */
+bool ike_find_notify(const struct ike_payloads *list, uint16_t type, struct ike_notify *out);
+/* The first that is an error; 0: none. */
+uint16_t ike_find_error(const struct ike_payloads *list, struct ike_notify *out);
+
+/* ---- init.c, cookie.c ------------------------------------------------------------------------ */
+void ike_init_begin(struct ike_sa *sa, sim_time now);
+void ike_init_requested(struct ike *k, const struct ike_message *m);
+void ike_init_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
+void ike_put_nat(struct ike_writer *w, uint64_t spi_i, uint64_t spi_r, const struct ike_path *path);
+void ike_see_nat(struct ike_sa *sa, const struct ike_message *m);
+/* Whether `m` has a cookie that was given; else one was answered. */
+bool ike_cookie_good(struct ike *k, const struct ike_message *m, const struct ike_payload *ni);
+
+/* ---- auth.c ---------------------------------------------------------------------------------- */
+void ike_auth_begin(struct ike_sa *sa, sim_time now);
+void ike_auth_requested(struct ike_sa *sa, const struct ike_message *m);
+void ike_auth_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
+struct ike_peer *ike_peer_by_identity(const struct ike *k, const struct ike_id *id);
+bool ike_identity_is(const struct ike_identity *a, const struct ike_id *b);
+/* AUTH of this node into `w`; false: it cannot. */
+bool ike_put_auth(struct ike_sa *sa, struct ike_writer *w);
+/* Of the peer, with its identity. */
+bool ike_auth_good(struct ike_sa *sa, const struct ike_message *m, const struct ike_id *id,
+                   enum sign_verdict *verdict);
+void ike_put_identity(struct ike_writer *w, uint8_t payload, const struct ike_identity *id);
+void ike_put_certs(struct ike_sa *sa, struct ike_writer *w);
+
+/* ---- configure.c ----------------------------------------------------------------------------- */
+void ike_put_cp_request(struct ike_sa *sa, struct ike_writer *w);
+/* Answers a request, if there is one; false: there is no address (INTERNAL_ADDRESS_FAILURE). */
+bool ike_put_cp_reply(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w);
+void ike_take_cp_reply(struct ike_sa *sa, const struct ike_message *m);
+
+/* ---- offer.c --------------------------------------------------------------------------------- */
+void ike_offer_ike(const struct ike_peer_config *how, uint64_t spi, unsigned spi_bytes,
+                   struct ike_sa_payload *out);
+void ike_offer_esp(const struct ike_peer_config *how, uint32_t spi, bool with_group,
+                   struct ike_sa_payload *out);
+/* A proposal that fits an offer of `how`; false: none. `chosen` is the answer. */
+bool ike_choose_ike(const struct ike_peer_config *how, const struct ike_sa_payload *in,
+                    struct ike_suite *suite, struct ike_proposal *chosen);
+bool ike_choose_esp(const struct ike_peer_config *how, const struct ike_sa_payload *in,
+                    bool with_group, struct ike_esp_offer *offer, struct ike_proposal *chosen);
+
+/* ---- narrow.c -------------------------------------------------------------------------------- */
+struct ike_ts ike_policy_local(const struct ike_sa *sa, const struct ike_policy *p);
+struct ike_ts ike_policy_remote(const struct ike_sa *sa, const struct ike_policy *p);
+/* What both want; the first of each is the first of `wanted`, if it can be. False: nothing. */
+bool ike_narrow(const struct ike_ts *wanted, const struct ike_ts *policy, struct ike_ts *out);
+bool ike_ts_within(const struct ike_ts *inner, const struct ike_ts *outer);
+bool ike_ts_equal(const struct ike_ts *a, const struct ike_ts *b);
+
+/* ---- child.c, create.c ----------------------------------------------------------------------- */
+struct ike_child *ike_child_begin(struct ike_sa *sa, unsigned policy, unsigned number);
+struct ike_child *ike_child_find(const struct ike *k, uint32_t spi_in);
+struct ike_child *ike_child_by_out(const struct ike_sa *sa, uint32_t spi_out);
+struct ike_child *ike_child_of(const struct ike_sa *sa, unsigned policy, unsigned number);
+/* Payloads of an initiator: USE_TRANSPORT_MODE, SA, [Ni, KE], TSi, TSr. */
+void ike_put_child(struct ike_child *c, struct ike_writer *w, const struct ike_nonce *ni,
+                   const struct dh *dh, const struct ike_child *old);
+/* What a responder makes of a request for a Child SA; 0, or the notification that refuses it.
+ * `old`: rekeyed. The answer's payloads go into `w`. */
+uint16_t ike_child_answer(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w,
+                          struct ike_child *old, const struct ike_nonce *ni, struct ike_nonce *nr,
+                          struct ike_child **made, uint16_t *group);
+/* What an initiator makes of the answer; 0, or why it cannot be. */
+uint16_t ike_child_complete(struct ike_child *c, const struct ike_message *m,
+                            const struct ike_nonce *ni, const struct ike_nonce *nr,
+                            const struct dh *dh, const struct ike_child *old);
+void ike_child_install(struct ike_child *c, bool sends, struct ike_child *before);
+void ike_child_replace(struct ike_child *old, struct ike_child *heir);
+void ike_child_end(struct ike_child *c, enum ike_how how, sim_time now);
+void ike_child_forget(struct ike_child *c);
+void ike_child_disown(struct ike_child *c); /* the peer has it, this side never will */
+void ike_child_refused(struct ike_sa *sa, unsigned policy, unsigned number, enum ike_how how,
+                       uint16_t notify);
+unsigned ike_child_count(const struct ike_sa *sa);
+bool ike_create_begin(struct ike_sa *sa, struct ike_request *r, sim_time now);
+void ike_create_requested(struct ike_sa *sa, const struct ike_message *m);
+void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
+
+/* ---- rekey.c --------------------------------------------------------------------------------- */
+bool ike_rekey_begin(struct ike_sa *sa, struct ike_request *r, sim_time now);
+void ike_rekey_requested(struct ike_sa *sa, const struct ike_message *m);
+void ike_rekey_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
+void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now);
+/* Of two pairs of nonces the lowest: whether it is in the first (2.8.1). */
+struct ike_nonce ike_lowest(const struct ike_nonce *a, const struct ike_nonce *b);
+bool ike_below(const struct ike_nonce *a, const struct ike_nonce *b);
+
+/* ---- inform.c, mobike.c ---------------------------------------------------------------------- */
+bool ike_inform_begin(struct ike_sa *sa, struct ike_request *r, sim_time now);
+void ike_inform_requested(struct ike_sa *sa, const struct ike_message *m);
+void ike_inform_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
+void ike_put_mobike(struct ike_sa *sa, struct ike_request *r, struct ike_writer *w);
+/* Notifications of RFC 4555 in a request; their answers into `w`. 0, or what refuses them. */
+void ike_take_address(struct ike_sa *sa, sim_time now);
+uint16_t ike_mobike_requested(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w);
+void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
+
+#endif

@@ -1,0 +1,275 @@
+/* CREATE_CHILD_SA for the IKE SA itself (RFC 7296 1.3.2, 2.8.2, 2.18, 2.25.2). */
+#include <assert.h>
+#include <string.h>
+
+#include "models/ike/parts.h"
+
+/* ---- nonces ---------------------------------------------------------------------------------- */
+
+/* Octet by octet; the shorter is below if it is the other's beginning. */
+bool ike_below(const struct ike_nonce *a, const struct ike_nonce *b)
+{
+    int order = memcmp(a->bytes, b->bytes, a->n < b->n ? a->n : b->n);
+    return order ? order < 0 : a->n < b->n;
+}
+
+struct ike_nonce ike_lowest(const struct ike_nonce *a, const struct ike_nonce *b)
+{
+    return ike_below(a, b) ? *a : *b;
+}
+
+/* ---- the new one takes the place of the old one -----------------------------------------------
+ */
+
+/* The surviving IKE SA inherits all Child SAs, and what is still to be done with them. */
+void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now)
+{
+    struct ike_child **at = &heir->children;
+    while (*at)
+        at = &(*at)->next;
+    *at = old->children;
+    for (struct ike_child *c = old->children; c; c = c->next)
+        c->sa = heir;
+    old->children = NULL;
+    for (unsigned j = 0; j < old->todos; j++) {
+        enum ike_task task = old->todo[j].task;
+        if (task != IKE_TASK_REKEY_IKE && task != IKE_TASK_DELETE_IKE)
+            (void)ike_todo_add(heir, &old->todo[j]);
+    }
+    old->todos = 0;
+    heir->mobike = old->mobike;
+    old->heir = heir;
+    ike_sa_enter(old, IKE_REPLACED);
+    old->rekey_at = SIM_NEVER;
+    old->gone_at = now + old->ike->how.timers.half_open;
+    ike_proceed(heir, now);
+    ike_sa_rearm(heir);
+}
+
+/* Of two new ones this is not kept; who made it deletes it. */
+static void is_redundant(struct ike_sa *sa, struct ike_sa *heir, bool own, sim_time now)
+{
+    sa->heir = heir;
+    ike_sa_enter(sa, IKE_REPLACED);
+    sa->rekey_at = SIM_NEVER;
+    sa->gone_at = now + sa->ike->how.timers.half_open;
+    if (own)
+        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_IKE});
+    ike_proceed(sa, now);
+    ike_sa_rearm(sa);
+}
+
+/* ---- what both sides do ---------------------------------------------------------------------- */
+
+static struct ike_sa *fresh_of(struct ike_sa *sa, bool initiator, sim_time now)
+{
+    struct ike_sa *fresh = ike_sa_new(sa->ike, sa->peer, initiator, &sa->path, now);
+    fresh->half_open_until = SIM_NEVER;
+    fresh->fragments = sa->fragments;
+    fresh->nat_here = sa->nat_here;
+    fresh->nat_there = sa->nat_there;
+    fresh->nat_known = sa->nat_known;
+    fresh->mobike = sa->mobike;
+    fresh->assigned = sa->assigned;
+    fresh->signature = sa->signature;
+    fresh->hashes = sa->hashes;
+    return fresh;
+}
+
+static bool derive(struct ike_sa *fresh, const struct ike_sa *old, const struct dh *dh,
+                   const struct ike_ke *ke, const struct ike_nonce *ni, const struct ike_nonce *nr)
+{
+    uint8_t shared[DH_PUBLIC];
+    uint8_t seed[PRF_BYTES];
+    struct ike *k = fresh->ike;
+    k->work.dh_shared[dh->group]++;
+    if (!dh_agree(dh, ke->data, ke->bytes, shared))
+        return false;
+    const struct ike_nonces n = {ni->bytes, ni->n, nr->bytes, nr->n};
+    ike_skeyseed_rekeyed(old->suite.prf, old->keys.d, &n, shared, dh_shared_bytes(dh->group), seed);
+    ike_derive(&fresh->suite, seed, prf_bytes(old->suite.prf), &n, ike_spi_i(fresh),
+               ike_spi_r(fresh), &fresh->keys);
+    k->work.prf += 16;
+    ike_sa_key(fresh);
+    return true;
+}
+
+static bool nonce_of(const struct ike_message *m, struct ike_nonce *out)
+{
+    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
+    if (!p || ike_read_nonce(p))
+        return false;
+    out->n = p->bytes;
+    memcpy(out->bytes, p->body, p->bytes);
+    return true;
+}
+
+/* ---- initiator ------------------------------------------------------------------------------- */
+
+bool ike_rekey_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
+{
+    struct ike *k = sa->ike;
+    struct ike_writer w;
+    struct ike_sa_payload offer;
+    uint16_t group = r->todo.value ? (uint16_t)r->todo.value : sa->peer->how->offer[0].group;
+    r->fresh = fresh_of(sa, true, now);
+    r->nonce = ike_draw_nonce(k);
+    dh_draw(&r->dh, group, &k->streams.dh);
+    k->work.dh_public[group]++;
+    ike_begin_inside(&w, k->inside, sizeof k->inside);
+    ike_offer_ike(sa->peer->how, r->fresh->own, 8, &offer);
+    ike_put_sa(&w, &offer);
+    ike_put_bytes(&w, IKE_P_NONCE, r->nonce.bytes, r->nonce.n);
+    ike_put_ke(&w, &(struct ike_ke){group, r->dh.value, dh_public_bytes(group)});
+    return ike_send_request(sa, r, IKE_CREATE_CHILD_SA, &w, now);
+}
+
+/* Whether the answer makes the new one whole. */
+static bool complete(struct ike_sa *sa, struct ike_sa *fresh, const struct ike_request *r,
+                     const struct ike_message *m, struct ike_nonce *nr)
+{
+    struct ike_sa_payload chosen;
+    struct ike_proposal again;
+    struct ike_ke ke;
+    const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
+    const struct ike_payload *value = ike_find(&m->list, IKE_P_KE);
+    if (!p || !value || ike_read_sa(p, &chosen) || ike_read_ke(value, &ke) || !nonce_of(m, nr) ||
+        chosen.proposals != 1 || chosen.proposal[0].spi_bytes != 8 || !chosen.proposal[0].spi)
+        return false;
+    if (!ike_choose_ike(sa->peer->how, &chosen, &fresh->suite, &again) ||
+        again.transforms != chosen.proposal[0].transforms || ke.group != r->dh.group ||
+        fresh->suite.group != ke.group)
+        return false;
+    fresh->other = chosen.proposal[0].spi;
+    return derive(fresh, sa, &r->dh, &ke, &r->nonce, nr);
+}
+
+static void refused(struct ike_sa *sa, const struct ike_todo *t, const struct ike_notify *n,
+                    sim_time now)
+{
+    struct ike_todo again = *t;
+    if (n->type == IKE_N_TEMPORARY_FAILURE && sa->state == IKE_UP) {
+        again.after = now + sa->ike->how.timers.try_again;
+        (void)ike_todo_add(sa, &again);
+    } else if (n->type == IKE_N_INVALID_KE_PAYLOAD && n->bytes == 2 && !t->value) {
+        again.value = (uint32_t)n->data[0] << 8 | n->data[1];
+        for (unsigned j = 0; j < sa->peer->how->offers; j++) {
+            if (sa->peer->how->offer[j].group == again.value)
+                (void)ike_todo_add(sa, &again);
+        }
+    }
+}
+
+void ike_rekey_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m)
+{
+    struct ike_notify n;
+    struct ike_nonce nr;
+    struct ike_sa *fresh = r->fresh;
+    const struct ike_request was = *r;
+    struct ike_sa *rival = was.rival.there ? ike_sa_find(sa->ike, was.rival.sa) : NULL;
+    r->fresh = NULL;
+    ike_request_done(sa, r);
+    if (ike_find_error(&m->list, &n) || !complete(sa, fresh, &was, m, &nr)) {
+        ike_sa_end(fresh, IKE_HOW_DROPPED, 0, m->now);
+        if (rival) { /* the peer's own exchange was good */
+            ike_sa_inherit(sa, rival, m->now);
+        } else if (ike_find_error(&m->list, &n)) {
+            refused(sa, &was.todo, &n, m->now);
+        }
+        return;
+    }
+    struct ike_nonce own = ike_lowest(&was.nonce, &nr);
+    ike_sa_up(fresh, sa->own, m->now);
+    if (rival && ike_below(&own, &was.rival.lowest)) {
+        ike_sa_inherit(sa, rival, m->now);
+        is_redundant(fresh, rival, true, m->now);
+        return;
+    }
+    ike_sa_inherit(sa, fresh, m->now);
+    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_IKE});
+    if (rival)
+        is_redundant(rival, fresh, false, m->now);
+}
+
+/* ---- responder ------------------------------------------------------------------------------- */
+
+static void answer_error(struct ike_sa *sa, const struct ike_message *m, uint16_t why,
+                         uint16_t group)
+{
+    struct ike_writer w;
+    const uint8_t want[2] = {(uint8_t)(group >> 8), (uint8_t)group};
+    ike_begin_inside(&w, sa->ike->inside, sizeof sa->ike->inside);
+    ike_put_status(&w, why, want, group ? sizeof want : 0);
+    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
+}
+
+/* An own exchange about a Child SA is under way, or this IKE SA is being closed: 2.25.2. */
+static bool not_now(struct ike_sa *sa)
+{
+    return sa->state != IKE_UP || ike_request_of(sa, IKE_TASK_CHILD) ||
+           ike_request_of(sa, IKE_TASK_REKEY_CHILD) || ike_request_of(sa, IKE_TASK_DELETE_CHILD);
+}
+
+static void respond(struct ike_sa *sa, const struct ike_message *m, const struct ike_suite *suite,
+                    struct ike_proposal *chosen, const struct ike_ke *ke)
+{
+    struct ike *k = sa->ike;
+    struct ike_nonce ni;
+    struct ike_nonce nr = ike_draw_nonce(k);
+    struct ike_writer w;
+    struct dh dh;
+    struct ike_sa *fresh = fresh_of(sa, false, m->now);
+    fresh->suite = *suite;
+    fresh->other = chosen->spi;
+    dh_draw(&dh, suite->group, &k->streams.dh);
+    k->work.dh_public[suite->group]++;
+    if (!nonce_of(m, &ni) || !derive(fresh, sa, &dh, ke, &ni, &nr)) {
+        ike_sa_end(fresh, IKE_HOW_DROPPED, 0, m->now);
+        answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
+        return;
+    }
+    struct ike_sa_payload answer = {.proposals = 1, .proposal = {*chosen}};
+    answer.proposal[0].spi = fresh->own;
+    ike_begin_inside(&w, k->inside, sizeof k->inside);
+    ike_put_sa(&w, &answer);
+    ike_put_bytes(&w, IKE_P_NONCE, nr.bytes, nr.n);
+    ike_put_ke(&w, &(struct ike_ke){dh.group, dh.value, dh_public_bytes(dh.group)});
+    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
+    ike_sa_up(fresh, sa->own, m->now);
+    struct ike_request *own = ike_request_of(sa, IKE_TASK_REKEY_IKE);
+    if (own) {
+        own->rival =
+            (struct ike_rival){.there = true, .lowest = ike_lowest(&ni, &nr), .sa = fresh->own};
+        ike_sa_rearm(fresh);
+        return;
+    }
+    ike_sa_inherit(sa, fresh, m->now);
+}
+
+void ike_rekey_requested(struct ike_sa *sa, const struct ike_message *m)
+{
+    struct ike_sa_payload in;
+    struct ike_suite suite;
+    struct ike_proposal chosen;
+    struct ike_ke ke;
+    const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
+    const struct ike_payload *value = ike_find(&m->list, IKE_P_KE);
+    if (not_now(sa)) {
+        answer_error(sa, m, IKE_N_TEMPORARY_FAILURE, 0);
+        return;
+    }
+    if (!p || ike_read_sa(p, &in)) {
+        answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
+        return;
+    }
+    if (!value || ike_read_ke(value, &ke) || !ike_choose_ike(sa->peer->how, &in, &suite, &chosen) ||
+        chosen.spi_bytes != 8 || !chosen.spi) { /* never without KE: 2.18 */
+        answer_error(sa, m, IKE_N_NO_PROPOSAL_CHOSEN, 0);
+        return;
+    }
+    if (ke.group != suite.group) {
+        answer_error(sa, m, IKE_N_INVALID_KE_PAYLOAD, suite.group);
+        return;
+    }
+    respond(sa, m, &suite, &chosen, &ke);
+}

@@ -1,0 +1,396 @@
+/* Own exchanges: which may begin, how they are sent and repeated (RFC 7296 2.1 to 2.4). */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "models/ike/parts.h"
+
+/* ---- texts ----------------------------------------------------------------------------------- */
+
+struct ike_text *ike_text_of(struct ike *k, size_t n)
+{
+    struct pool *home = n <= IKE_SMALL ? &k->small : &k->large;
+    struct ike_text *t = pool_take_raw(home);
+    *t = (struct ike_text){.home = home, .n = n, .bytes = (uint8_t *)(t + 1)};
+    return t;
+}
+
+struct ike_text *ike_text_copy(struct ike *k, const uint8_t *bytes, size_t n)
+{
+    struct ike_text *t = ike_text_of(k, n);
+    memcpy(t->bytes, bytes, n);
+    t->parts = 1;
+    t->part[0] = n;
+    return t;
+}
+
+void ike_text_give(struct ike_text **t)
+{
+    if (*t)
+        pool_give((*t)->home, *t);
+    *t = NULL;
+}
+
+/* ---- what a message says, in a few words ----------------------------------------------------- */
+
+static void say(struct ike_news *news, const char *word)
+{
+    size_t n = strlen(news->payloads);
+    (void)snprintf(news->payloads + n, sizeof news->payloads - n, "%s%s", n ? " " : "", word);
+}
+
+void ike_describe(struct ike_news *news, const struct ike_payloads *list)
+{
+    for (unsigned j = 0; j < list->n; j++) {
+        char word[48];
+        const struct ike_payload *p = &list->p[j];
+        struct ike_notify n;
+        const char *name = ike_payload_name(p->type);
+        if (p->type == IKE_P_NOTIFY && !ike_read_notify(p, &n)) {
+            const char *what = ike_notify_name(n.type);
+            (void)snprintf(word, sizeof word, "N(%s)", what ? what : "?");
+            if (!news->notify && (n.type < IKE_N_FIRST_STATUS || n.type == IKE_N_COOKIE))
+                news->notify = n.type;
+            say(news, word);
+        } else {
+            say(news, name ? name : "?");
+        }
+    }
+}
+
+bool ike_find_notify(const struct ike_payloads *list, uint16_t type, struct ike_notify *out)
+{
+    for (unsigned j = 0; j < list->n; j++) {
+        if (list->p[j].type == IKE_P_NOTIFY && !ike_read_notify(&list->p[j], out) &&
+            out->type == type)
+            return true;
+    }
+    return false;
+}
+
+uint16_t ike_find_error(const struct ike_payloads *list, struct ike_notify *out)
+{
+    for (unsigned j = 0; j < list->n; j++) {
+        if (list->p[j].type == IKE_P_NOTIFY && !ike_read_notify(&list->p[j], out) &&
+            out->type < IKE_N_FIRST_STATUS && out->type != IKE_N_USE_ASSIGNED_HOA)
+            return out->type;
+    }
+    return 0;
+}
+
+void ike_put_status(struct ike_writer *w, uint16_t type, const void *data, size_t n)
+{
+    const struct ike_notify notify = {.type = type, .data = data, .bytes = n};
+    ike_put_notify(w, &notify);
+}
+
+/* ---- sending --------------------------------------------------------------------------------- */
+
+void ike_send_text(struct ike_sa *sa, struct ike_text *t, const struct ike_path *path,
+                   unsigned tries)
+{
+    size_t at = 0;
+    for (unsigned part = 0; part < t->parts; part++) {
+        struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_SEND, sa);
+        a->path = *path;
+        a->bytes = t->bytes + at;
+        a->n = t->part[part];
+        a->marked = path->local_port != IKE_PORT;
+        a->news = t->news;
+        a->news.tries = tries;
+        a->news.fragment = t->parts > 1 ? part + 1 : 0;
+        a->news.bytes = t->part[part];
+        at += t->part[part];
+    }
+}
+
+/* A message outside of any IKE SA: the header's SPIs and id are those of the request. */
+void ike_send_notice(struct ike *k, const struct ike_datagram *d, const struct ike_header *h,
+                     uint16_t notify, const void *data, size_t n)
+{
+    struct ike_writer w;
+    struct ike_header head = *h;
+    head.flags = (uint8_t)((~h->flags & IKE_INITIATOR) | IKE_RESPONSE);
+    ike_begin(&w, k->notice, sizeof k->notice, &head);
+    ike_put_status(&w, notify, data, n);
+    struct ike_act *a = ike_new_act(k, IKE_ACT_SEND, NULL);
+    a->path = d->path;
+    a->bytes = k->notice;
+    a->n = ike_end(&w);
+    assert(a->n);
+    a->marked = d->path.local_port != IKE_PORT;
+    a->news = (struct ike_news){.exchange = h->exchange,
+                                .flags = head.flags,
+                                .id = h->id,
+                                .spi_i = h->spi_i,
+                                .spi_r = h->spi_r,
+                                .task = h->exchange == IKE_SA_INIT ? IKE_TASK_INIT : IKE_TASK_TELL,
+                                .tries = 1,
+                                .bytes = a->n,
+                                .notify = notify};
+    const char *name = ike_notify_name(notify);
+    (void)snprintf(a->news.payloads, sizeof a->news.payloads, "N(%s)", name ? name : "?");
+}
+
+/* RFC 7383 2.5.1: IPv6 or IPv4 header, UDP, and the non-ESP marker do not count. */
+static size_t fragment_limit(const struct ike_sa *sa)
+{
+    enum { IP_AND_UDP = 48, MARKER = 4 };
+    return (size_t)sa->ike->how.fragment_bytes - IP_AND_UDP - MARKER;
+}
+
+/* The payloads in `w` sealed as one message, or as fragments. NULL: neither can be. */
+static struct ike_text *seal(struct ike_sa *sa, const struct ike_header *h, struct ike_writer *w)
+{
+    enum { AROUND = 256, LONGEST = 1452 }; /* bytes of SK; of a UDP datagram on a path of 1500 */
+    struct ike *k = sa->ike;
+    assert(!w->w.full);
+    size_t n = w->w.len;
+    bool cut = sa->fragments && n + AROUND / 2 > fragment_limit(sa);
+    if (!cut && n + AROUND / 2 > LONGEST)
+        return NULL;
+    struct ike_text *t = ike_text_of(k, cut ? IKE_MESSAGE_MAX : n + AROUND);
+    size_t room = t->home == &k->small ? IKE_SMALL : IKE_MESSAGE_MAX;
+    if (cut) {
+        t->parts = ike_seal_fragments(&sa->out, &k->streams.iv, h, w->first, w->w.base, n,
+                                      fragment_limit(sa), t->bytes, room, t->part);
+    } else {
+        t->part[0] = ike_seal(&sa->out, &k->streams.iv, h, w->first, w->w.base, n, t->bytes, room);
+        t->parts = t->part[0] > 0;
+    }
+    t->n = 0;
+    for (unsigned j = 0; j < t->parts; j++)
+        t->n += t->part[j];
+    k->work.sealed += t->parts;
+    k->work.bytes += t->n;
+    if (!t->parts)
+        ike_text_give(&t);
+    return t;
+}
+
+static struct ike_header header_of(const struct ike_sa *sa, uint8_t exchange, uint32_t id,
+                                   uint8_t flags)
+{
+    return (struct ike_header){.spi_i = ike_spi_i(sa),
+                               .spi_r = ike_spi_r(sa),
+                               .major = 2,
+                               .exchange = exchange,
+                               .flags = (uint8_t)(flags | (sa->initiator ? IKE_INITIATOR : 0)),
+                               .id = id};
+}
+
+static void set_news(struct ike_text *t, const struct ike_header *h, enum ike_task task,
+                     const struct ike_writer *w)
+{
+    struct ike_payloads list;
+    t->news = (struct ike_news){.exchange = h->exchange,
+                                .flags = h->flags,
+                                .id = h->id,
+                                .spi_i = h->spi_i,
+                                .spi_r = h->spi_r,
+                                .task = task,
+                                .bytes = t->n};
+    if (!ike_read_payloads(w->first, w->w.base, w->w.len, &list))
+        ike_describe(&t->news, &list);
+}
+
+/* Whether somebody is at an address is asked there (RFC 4555 3.7). */
+static const struct ike_path *request_path(const struct ike_sa *sa, const struct ike_request *r)
+{
+    return r->task == IKE_TASK_CHECK_ADDRESS && sa->has_pending ? &sa->pending : &sa->path;
+}
+
+bool ike_send_request(struct ike_sa *sa, struct ike_request *r, uint8_t exchange,
+                      struct ike_writer *w, sim_time now)
+{
+    struct ike_header h = header_of(sa, exchange, sa->next_id, 0);
+    struct ike_text *t = seal(sa, &h, w);
+    if (!t)
+        return false;
+    sa->next_id++;
+    set_news(t, &h, r->task, w);
+    r->id = h.id;
+    r->text = t;
+    r->tries = 1;
+    r->wait = sa->ike->how.timers.first_timeout;
+    r->due = now + r->wait;
+    ike_send_text(sa, t, request_path(sa, r), 1);
+    return true;
+}
+
+bool ike_send_answer(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w,
+                     enum ike_task task)
+{
+    struct ike_header h = header_of(sa, m->h.exchange, m->h.id, IKE_RESPONSE);
+    struct ike_text *t = seal(sa, &h, w);
+    if (!t)
+        return false;
+    unsigned slot = m->h.id % IKE_WINDOW;
+    set_news(t, &h, task, w);
+    ike_text_give(&sa->answer[slot]);
+    sa->answer[slot] = t;
+    sa->answer_id[slot] = m->h.id;
+    ike_send_text(sa, t, &m->from->path, 1); /* back to where it came from: RFC 7296 2.11 */
+    return true;
+}
+
+/* ---- repetition ------------------------------------------------------------------------------ */
+
+void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now)
+{
+    const struct ike_timers *t = &sa->ike->how.timers;
+    if (r->tries >= (unsigned)t->tries) {
+        enum ike_how how = r->task == IKE_TASK_DELETE_IKE ? IKE_HOW_DELETED : IKE_HOW_DEAD;
+        ike_sa_end(sa, sa->heir ? IKE_HOW_REPLACED : how, 0, now);
+        return;
+    }
+    r->tries++;
+    r->wait = r->wait * 2 < t->max_timeout ? r->wait * 2 : t->max_timeout;
+    r->due = now + r->wait;
+    ike_send_text(sa, r->text, request_path(sa, r), r->tries);
+}
+
+/* From a new address at once, with the same bytes: RFC 6275 10.3.1, RFC 4555 3.5. What waits is
+ * begun anew, since a path that was lost is no reason to wait long on another. */
+void ike_repeat_all(struct ike_sa *sa, sim_time now)
+{
+    for (unsigned j = 0; j < IKE_WINDOW; j++) {
+        struct ike_request *r = &sa->request[j];
+        if (r->task == IKE_TASK_NONE || r->task == IKE_TASK_INIT)
+            continue;
+        r->tries++;
+        r->wait = sa->ike->how.timers.first_timeout;
+        r->due = now + r->wait;
+        ike_send_text(sa, r->text, request_path(sa, r), r->tries);
+    }
+}
+
+/* ---- what is under way, and what waits ------------------------------------------------------- */
+
+struct ike_request *ike_request_of(struct ike_sa *sa, enum ike_task task)
+{
+    for (unsigned j = 0; j < IKE_WINDOW; j++) {
+        if (sa->request[j].task == task && !sa->request[j].forgotten)
+            return &sa->request[j];
+    }
+    return NULL;
+}
+
+void ike_request_done(struct ike_sa *sa, struct ike_request *r)
+{
+    (void)sa;
+    ike_text_give(&r->text);
+    *r = (struct ike_request){.task = IKE_TASK_NONE};
+}
+
+void ike_request_clear(struct ike_sa *sa, struct ike_request *r)
+{
+    if (r->task == IKE_TASK_NONE)
+        return;
+    if (r->made)
+        ike_child_give(sa->ike, r->made);
+    r->made = NULL;
+    if (r->fresh)
+        ike_sa_end(r->fresh, IKE_HOW_DROPPED, 0, 0);
+    r->fresh = NULL;
+    struct ike_text *t = r->text; /* acts may point to it: it is given back with the SA */
+    *r = (struct ike_request){.task = IKE_TASK_NONE, .text = t};
+}
+
+bool ike_todo_has(const struct ike_sa *sa, enum ike_task task, uint32_t spi)
+{
+    for (unsigned j = 0; j < sa->todos; j++) {
+        if (sa->todo[j].task == task && (!spi || sa->todo[j].spi == spi))
+            return true;
+    }
+    for (unsigned j = 0; j < IKE_WINDOW; j++) {
+        const struct ike_request *r = &sa->request[j];
+        if (r->task == task && !r->forgotten && (!spi || r->todo.spi == spi))
+            return true;
+    }
+    return false;
+}
+
+static bool same(const struct ike_todo *a, const struct ike_todo *b)
+{
+    return a->task == b->task && a->policy == b->policy && a->number == b->number &&
+           a->spi == b->spi && a->notify == b->notify && a->value == b->value;
+}
+
+bool ike_todo_add(struct ike_sa *sa, const struct ike_todo *t)
+{
+    for (unsigned j = 0; j < sa->todos; j++) {
+        if (same(&sa->todo[j], t))
+            return false;
+    }
+    /* One that is under way and means the same does for both; but an address may have changed
+     * since an update left. */
+    for (unsigned j = 0; j < IKE_WINDOW && t->task != IKE_TASK_UPDATE_ADDRESSES &&
+                         t->task != IKE_TASK_ADDITIONAL_ADDRESSES;
+         j++) {
+        if (sa->request[j].task != IKE_TASK_NONE && same(&sa->request[j].todo, t))
+            return false;
+    }
+    if (sa->todos == IKE_TODO)
+        return false;
+    sa->todo[sa->todos++] = *t;
+    return true;
+}
+
+static void begin(struct ike_sa *sa, struct ike_request *r, const struct ike_todo *t, sim_time now)
+{
+    *r = (struct ike_request){.task = t->task, .todo = *t, .due = SIM_NEVER};
+    bool sent;
+    switch (t->task) {
+    case IKE_TASK_CHILD:
+    case IKE_TASK_REKEY_CHILD:
+        sent = ike_create_begin(sa, r, now);
+        break;
+    case IKE_TASK_REKEY_IKE:
+        sent = ike_rekey_begin(sa, r, now);
+        break;
+    default:
+        sent = ike_inform_begin(sa, r, now);
+        break;
+    }
+    if (!sent)
+        ike_request_clear(sa, r);
+}
+
+/* While the IKE SA is being rekeyed or deleted no other exchange is begun on it: 2.25.2. */
+static bool may_begin(struct ike_sa *sa, const struct ike_todo *t, unsigned busy)
+{
+    bool closing = t->task == IKE_TASK_REKEY_IKE || t->task == IKE_TASK_DELETE_IKE;
+    if (sa->state == IKE_REPLACED)
+        return t->task == IKE_TASK_DELETE_IKE && !busy;
+    if (sa->state != IKE_UP || ike_request_of(sa, IKE_TASK_REKEY_IKE))
+        return t->task == IKE_TASK_UPDATE_ADDRESSES && sa->state == IKE_UP;
+    return !closing || !busy || t->task == IKE_TASK_DELETE_IKE;
+}
+
+void ike_proceed(struct ike_sa *sa, sim_time now)
+{
+    for (unsigned j = 0; j < sa->todos;) {
+        unsigned busy = 0;
+        struct ike_request *idle = NULL;
+        for (unsigned i = 0; i < IKE_WINDOW; i++) {
+            busy += sa->request[i].task != IKE_TASK_NONE;
+            if (sa->request[i].task == IKE_TASK_NONE && !sa->request[i].text)
+                idle = &sa->request[i];
+        }
+        struct ike_todo t = sa->todo[j];
+        if (t.after && t.after <= now)
+            t.after = sa->todo[j].after = 0;
+        if (busy >= sa->peer_window || !idle)
+            return;
+        if (t.after || !may_begin(sa, &t, busy)) {
+            j++;
+            continue;
+        }
+        sa->todos--;
+        memmove(&sa->todo[j], &sa->todo[j + 1], (sa->todos - j) * sizeof sa->todo[0]);
+        begin(sa, idle, &t, now);
+        if (sa->state == IKE_GONE)
+            return;
+    }
+}

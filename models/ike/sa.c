@@ -1,0 +1,318 @@
+/* IKE SAs: the table of their states, what they are found by, and when they need time. */
+#include <assert.h>
+#include <string.h>
+
+#include "models/ike/parts.h"
+
+/* ---- states ---------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const char *const may_enter[IKE_STATES][IKE_STATES] = { /* from, to: why */
+    [IKE_INIT_SENT]     = {[IKE_AUTH_SENT] = "RFC 7296 1.2",
+                           [IKE_UP]        = "RFC 7296 2.18",
+                           [IKE_GONE]      = "RFC 7296 2.4, 2.21.1"},
+    [IKE_INIT_ANSWERED] = {[IKE_UP]        = "RFC 7296 1.2",
+                           [IKE_GONE]      = "RFC 7296 2.21.2"},
+    [IKE_AUTH_SENT]     = {[IKE_UP]        = "RFC 7296 1.2",
+                           [IKE_GONE]      = "RFC 7296 2.21.2"},
+    [IKE_UP]            = {[IKE_REPLACED]  = "RFC 7296 2.8",
+                           [IKE_DELETING]  = "RFC 7296 1.4.1",
+                           [IKE_GONE]      = "RFC 7296 1.4.1, 2.4, 2.21.3"},
+    [IKE_REPLACED]      = {[IKE_DELETING]  = "RFC 7296 2.8",
+                           [IKE_GONE]      = "RFC 7296 1.4.1"},
+    [IKE_DELETING]      = {[IKE_GONE]      = "RFC 7296 1.4.1"},
+};
+/* clang-format on */
+
+static bool half_open(const struct ike_sa *sa)
+{
+    return sa->state == IKE_INIT_ANSWERED;
+}
+
+void ike_sa_enter(struct ike_sa *sa, enum ike_state to)
+{
+    assert(may_enter[sa->state][to]);
+    sa->ike->half_open -= half_open(sa);
+    sa->state = to;
+}
+
+/* ---- the set of them ------------------------------------------------------------------------- */
+
+uint64_t ike_spi_i(const struct ike_sa *sa)
+{
+    return sa->initiator ? sa->own : sa->other;
+}
+
+uint64_t ike_spi_r(const struct ike_sa *sa)
+{
+    return sa->initiator ? sa->other : sa->own;
+}
+
+static uint64_t draw_spi(struct ike *k)
+{
+    uint64_t spi;
+    do {
+        spi = rng_u64(&k->streams.spi);
+    } while (!spi || map_find(&k->by_spi, spi));
+    return spi;
+}
+
+struct ike_sa *ike_sa_new(struct ike *k, struct ike_peer *p, bool initiator,
+                          const struct ike_path *path, sim_time now)
+{
+    struct ike_sa *sa = pool_take(&k->sas);
+    sa->ike = k;
+    sa->peer = p;
+    sa->serial = ++k->serials;
+    sa->state = initiator ? IKE_INIT_SENT : IKE_INIT_ANSWERED;
+    sa->initiator = initiator;
+    sa->path = *path;
+    sa->own = draw_spi(k);
+    sa->peer_window = 1;
+    sa->heard = now;
+    sa->rekey_at = SIM_NEVER;
+    sa->hard_at = SIM_NEVER;
+    sa->gone_at = SIM_NEVER;
+    sa->keepalive_at = SIM_NEVER;
+    sa->half_open_until = initiator ? SIM_NEVER : now + k->how.timers.half_open;
+    sa->pieces.until = SIM_NEVER;
+    sa->before = k->last;
+    *(k->last ? &k->last->next : &k->first) = sa;
+    k->last = sa;
+    k->count++;
+    k->half_open += half_open(sa);
+    if (p)
+        p->sas++;
+    map_put(&k->by_spi, sa->own, sa);
+    sa->deadline = SIM_NEVER;
+    ike_heap_put(k, sa);
+    return sa;
+}
+
+struct ike_sa *ike_sa_find(const struct ike *k, uint64_t own)
+{
+    return map_find(&k->by_spi, own);
+}
+
+void ike_sa_key(struct ike_sa *sa)
+{
+    struct ciphers *c = sa->ike->ciphers;
+    sa->out = ike_sk_of(c, sa->suite.cipher, sa->initiator ? &sa->keys.i : &sa->keys.r);
+    sa->in = ike_sk_of(c, sa->suite.cipher, sa->initiator ? &sa->keys.r : &sa->keys.i);
+    sa->keyed = true;
+}
+
+/* Lifetimes are local and never negotiated (2.8); the soft one has jitter, so that both ends do
+ * not rekey at once. */
+static void set_lifetimes(struct ike_sa *sa, sim_time now)
+{
+    const struct ike_lifetimes *l = &sa->peer->how->lifetimes;
+    sim_time early = 0;
+    if (l->ike_soft && l->jitter_ppb) {
+        early = rng_uniform(&sa->ike->streams.jitter, 0,
+                            l->ike_soft / 1000000000 * l->jitter_ppb +
+                                l->ike_soft % 1000000000 * l->jitter_ppb / 1000000000);
+    }
+    sa->rekey_at = l->ike_soft ? now + l->ike_soft - early : SIM_NEVER;
+    sa->hard_at = l->ike_hard ? now + l->ike_hard : SIM_NEVER;
+}
+
+void ike_sa_up(struct ike_sa *sa, uint64_t before, sim_time now)
+{
+    if (sa->state != IKE_UP)
+        ike_sa_enter(sa, IKE_UP);
+    sa->half_open_until = SIM_NEVER;
+    set_lifetimes(sa, now);
+    ike_sa_alive(sa, now);
+    if (sa->nat_here)
+        sa->keepalive_at = now + sa->ike->how.timers.keepalive;
+    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_UP, sa);
+    a->before = before;
+    a->suite = &sa->suite;
+    a->keys = &sa->keys;
+}
+
+void ike_sa_alive(struct ike_sa *sa, sim_time now)
+{
+    sa->heard = now;
+    sa->asked_about_silence = false;
+}
+
+static void unlink_sa(struct ike *k, struct ike_sa *sa)
+{
+    *(sa->before ? &sa->before->next : &k->first) = sa->next;
+    *(sa->next ? &sa->next->before : &k->last) = sa->before;
+    k->count--;
+    if (sa->peer)
+        sa->peer->sas--;
+    map_remove(&k->by_spi, sa->own);
+    if (sa->first_hash && map_find(&k->by_first, sa->first_hash) == sa)
+        map_remove(&k->by_first, sa->first_hash);
+    ike_heap_remove(k, sa);
+}
+
+void ike_sa_end(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time now)
+{
+    struct ike *k = sa->ike;
+    if (sa->state == IKE_GONE)
+        return;
+    for (unsigned j = 0; j < IKE_WINDOW; j++)
+        ike_request_clear(sa, &sa->request[j]);
+    if (sa->first_child)
+        ike_child_give(k, sa->first_child);
+    sa->first_child = NULL;
+    while (sa->children)
+        ike_child_end(sa->children, how, now);
+    struct ike_act *a = ike_new_act(k, IKE_ACT_DOWN, sa);
+    a->how = how;
+    a->notify = notify;
+    a->half_open = sa->state < IKE_UP;
+    a->keys = sa->keyed ? &sa->keys : NULL;
+    a->suite = sa->keyed ? &sa->suite : NULL;
+    ike_sa_enter(sa, IKE_GONE);
+    unlink_sa(k, sa);
+    sa->next = k->dead;
+    k->dead = sa;
+}
+
+/* ---- deadlines ------------------------------------------------------------------------------- */
+
+static bool sooner(const struct ike_sa *a, const struct ike_sa *b)
+{
+    return a->deadline != b->deadline ? a->deadline < b->deadline : a->serial < b->serial;
+}
+
+static void put_at(struct ike *k, size_t at, struct ike_sa *sa)
+{
+    k->heap[at] = sa;
+    sa->slot = at;
+}
+
+static void sift(struct ike *k, size_t at)
+{
+    struct ike_sa *sa = k->heap[at];
+    while (at && sooner(sa, k->heap[(at - 1) / 2])) {
+        put_at(k, at, k->heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    for (size_t child; (child = 2 * at + 1) < k->heaped; at = child) {
+        if (child + 1 < k->heaped && sooner(k->heap[child + 1], k->heap[child]))
+            child++;
+        if (!sooner(k->heap[child], sa))
+            break;
+        put_at(k, at, k->heap[child]);
+    }
+    put_at(k, at, sa);
+}
+
+void ike_heap_put(struct ike *k, struct ike_sa *sa)
+{
+    if (k->heaped == k->heap_room) {
+        size_t room = k->heap_room ? 2 * k->heap_room : 16;
+        struct ike_sa **more = arena_take(k->arena, room * sizeof(struct ike_sa *));
+        if (k->heaped)
+            memcpy(more, k->heap, k->heaped * sizeof(struct ike_sa *));
+        k->heap = more;
+        k->heap_room = room;
+    }
+    put_at(k, k->heaped++, sa);
+    sift(k, sa->slot);
+}
+
+void ike_heap_remove(struct ike *k, struct ike_sa *sa)
+{
+    size_t at = sa->slot;
+    struct ike_sa *last = k->heap[--k->heaped];
+    if (last != sa) {
+        put_at(k, at, last);
+        sift(k, at);
+    }
+}
+
+static void no_later(sim_time *deadline, sim_time at)
+{
+    if (at < *deadline)
+        *deadline = at;
+}
+
+void ike_sa_rearm(struct ike_sa *sa)
+{
+    if (sa->state == IKE_GONE)
+        return;
+    sim_time at = SIM_NEVER;
+    for (unsigned j = 0; j < IKE_WINDOW; j++) {
+        if (sa->request[j].task != IKE_TASK_NONE)
+            no_later(&at, sa->request[j].due);
+    }
+    for (unsigned j = 0; j < sa->todos; j++) {
+        if (sa->todo[j].after)
+            no_later(&at, sa->todo[j].after);
+    }
+    for (const struct ike_child *c = sa->children; c; c = c->next)
+        no_later(&at, c->forget_at);
+    no_later(&at, sa->rekey_at);
+    no_later(&at, sa->hard_at);
+    no_later(&at, sa->half_open_until);
+    no_later(&at, sa->gone_at);
+    no_later(&at, sa->keepalive_at);
+    no_later(&at, sa->pieces.until);
+    if (sa->state == IKE_UP && sa->peer->how->dead_after && !sa->asked_about_silence)
+        no_later(&at, sa->heard + sa->peer->how->dead_after);
+    sa->deadline = at;
+    sift(sa->ike, sa->slot);
+}
+
+/* RFC 3948 4: only while nothing else is sent; the owner knows whether ESP was. */
+static void keep_alive(struct ike_sa *sa, sim_time now)
+{
+    static const uint8_t keepalive = 0xff;
+    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_SEND, sa);
+    a->bytes = &keepalive;
+    a->n = 1;
+    sa->keepalive_at = now + sa->ike->how.timers.keepalive;
+}
+
+static void forget_children(struct ike_sa *sa, sim_time now)
+{
+    for (struct ike_child *c = sa->children, *next; c; c = next) {
+        next = c->next;
+        if (c->forget_at <= now)
+            ike_child_forget(c);
+    }
+}
+
+void ike_sa_tick(struct ike_sa *sa, sim_time now)
+{
+    if (sa->half_open_until <= now) {
+        ike_sa_end(sa, IKE_HOW_HALF_OPEN, 0, now);
+        return;
+    }
+    if (sa->hard_at <= now || sa->gone_at <= now) {
+        ike_sa_end(sa, sa->hard_at <= now ? IKE_HOW_LIFETIME : IKE_HOW_REPLACED, 0, now);
+        return;
+    }
+    if (sa->pieces.until <= now) {
+        ike_text_give(&sa->pieces.text);
+        sa->pieces.until = SIM_NEVER;
+    }
+    if (sa->rekey_at <= now) {
+        sa->rekey_at = SIM_NEVER;
+        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_REKEY_IKE});
+    }
+    if (sa->state == IKE_UP && sa->peer->how->dead_after && !sa->asked_about_silence &&
+        sa->heard + sa->peer->how->dead_after <= now) {
+        sa->asked_about_silence = true;
+        (void)ike_new_act(sa->ike, IKE_ACT_SILENT, sa);
+    }
+    if (sa->keepalive_at <= now)
+        keep_alive(sa, now);
+    forget_children(sa, now);
+    for (unsigned j = 0; j < IKE_WINDOW && sa->state != IKE_GONE; j++) {
+        if (sa->request[j].task != IKE_TASK_NONE && sa->request[j].due <= now)
+            ike_request_repeat(sa, &sa->request[j], now);
+    }
+    if (sa->state == IKE_GONE)
+        return;
+    ike_proceed(sa, now);
+    ike_sa_rearm(sa);
+}
