@@ -271,6 +271,7 @@ static void nat_detection(void)
     struct why w;
     CHECK_EQ(addr_parse("2001:db8:b1::11", &a, &w), ST_OK);
     ike_nat_hash(spi_i, 0, &a, 500, hash);
+    RULE("IKE-NAT-1");
     CHECK(is_hex(hash, "e5fd42a28436d447bbf5ec2a99caaaf9b002be44"));
     CHECK_EQ(addr_parse("::ffff:192.0.2.7", &a, &w), ST_OK);
     ike_nat_hash(spi_i, spi_r, &a, 4500, hash); /* python's hashlib: 4 bytes of address */
