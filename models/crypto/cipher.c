@@ -54,7 +54,7 @@ static const char *algorithm_of(const struct cipher_suite *s)
     case ENCR_AES_CBC:
         return s->key_bytes == 16 ? "AES-128-CBC" : "AES-256-CBC";
     case ENCR_AES_CTR:
-        return "AES-128-CTR";
+        return s->key_bytes == 16 ? "AES-128-CTR" : "AES-256-CTR";
     case ENCR_AES_GCM8:
     case ENCR_AES_GCM12:
     case ENCR_AES_GCM16:
@@ -70,6 +70,7 @@ static enum hmac_digest digest_of(const struct cipher_suite *s)
 {
     return s->integ == INTEG_HMAC_SHA1_96      ? HMAC_SHA1
            : s->integ == INTEG_HMAC_SHA256_128 ? HMAC_SHA256
+           : s->integ == INTEG_HMAC_SHA384_192 ? HMAC_SHA384
                                                : HMAC_SHA512;
 }
 
@@ -152,10 +153,16 @@ static bool open_combined(struct cipher *c, const struct cipher_text *t)
     return EVP_CipherFinal_ex(evp, none, &n) > 0;
 }
 
+/* ESP fills up to 4 bytes with each cipher, IKE only where the cipher wants whole blocks. */
+static bool is_whole(const struct cipher_suite *s, const struct cipher_text *t)
+{
+    return s->encr != ENCR_AES_CBC || t->bytes % s->block_bytes == 0;
+}
+
 void cipher_seal(struct cipher *c, const struct cipher_text *t)
 {
     uint8_t sum[HMAC_BYTES];
-    assert(t->bytes % c->suite->block_bytes == 0);
+    assert(is_whole(c->suite, t));
     if (c->shared->sized) {
         sized_sum(c->suite, c->mark, t, t->icv);
     } else if (!c->mac) {
@@ -170,7 +177,7 @@ void cipher_seal(struct cipher *c, const struct cipher_text *t)
 bool cipher_open(struct cipher *c, const struct cipher_text *t)
 {
     uint8_t sum[HMAC_BYTES];
-    assert(t->bytes % c->suite->block_bytes == 0);
+    assert(is_whole(c->suite, t));
     if (c->shared->sized) {
         sized_sum(c->suite, c->mark, t, sum);
         return memcmp(sum, t->icv, c->suite->icv_bytes) == 0;

@@ -34,6 +34,8 @@ enum cipher_name {
     CIPHER_NULL_SHA256, /* RFC 2410 */
     CIPHER_NULL_SHA1,
     CIPHER_CHACHA20_POLY1305, /* RFC 7634 */
+    CIPHER_AES256_CBC_SHA384,
+    CIPHER_AES256_CTR_SHA256,
     CIPHERS
 };
 
@@ -49,6 +51,7 @@ enum {
     INTEG_NONE = 0,
     INTEG_HMAC_SHA1_96 = 2,
     INTEG_HMAC_SHA256_128 = 12,
+    INTEG_HMAC_SHA384_192 = 13,
     INTEG_HMAC_SHA512_256 = 14,
 };
 
@@ -61,7 +64,7 @@ struct cipher_suite {
     uint8_t salt_bytes;      /* behind it */
     uint8_t integrity_bytes; /* of the integrity key; 0: combined */
     uint8_t iv_bytes;
-    uint8_t block_bytes; /* text and trailer are padded to a multiple of it, at least 4 */
+    uint8_t block_bytes; /* ESP pads text and trailer to a multiple of it, at least 4 */
     uint8_t icv_bytes;
     bool counts; /* an IV must never come again under a key: no manual keys (RFC 4106 10, 3686 7) */
     const char *tshark_encryption; /* as its table of keys names it; NULL: it cannot */
@@ -94,7 +97,7 @@ struct cipher_text {
                             extended sequence number) */
     size_t tail_bytes;
     const uint8_t *iv; /* iv_bytes, in front of the text */
-    uint8_t *text;     /* with trailer, a multiple of block_bytes */
+    uint8_t *text;     /* with trailer; of CBC a multiple of block_bytes */
     size_t bytes;
     uint8_t *icv; /* icv_bytes behind the text: written, or checked */
 };

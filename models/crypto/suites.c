@@ -7,6 +7,7 @@
 #define T_CTR    "AES-CTR [RFC3686]"
 #define T_SHA1   "HMAC-SHA-1-96 [RFC2404]"
 #define T_SHA256 "HMAC-SHA-256-128 [RFC4868]"
+#define T_SHA384 "HMAC-SHA-384-192 [RFC4868]"
 #define T_SHA512 "HMAC-SHA-512-256 [RFC4868]"
 
 /* clang-format off */
@@ -38,7 +39,11 @@
     X(NULL_SHA1, "null-sha1", ENCR_NULL, INTEG_HMAC_SHA1_96,                                      \
       0, 0, 0, 20, 0, 4, 12, false, "NULL", T_SHA1)                                               \
     X(CHACHA20_POLY1305, "chacha20-poly1305", ENCR_CHACHA20_POLY1305, INTEG_NONE,                 \
-      0, 32, 4, 0, 8, 4, 16, true, NULL, NULL)
+      0, 32, 4, 0, 8, 4, 16, true, NULL, NULL)                                                    \
+    X(AES256_CBC_SHA384, "aes256-cbc-sha384", ENCR_AES_CBC, INTEG_HMAC_SHA384_192,                \
+      256, 32, 0, 48, 16, 16, 24, false, T_CBC, T_SHA384)                                         \
+    X(AES256_CTR_SHA256, "aes256-ctr-sha256", ENCR_AES_CTR, INTEG_HMAC_SHA256_128,                \
+      256, 32, 4, 32, 8, 4, 16, true, T_CTR, T_SHA256)
 /* clang-format on */
 
 const char *const cipher_words[] = {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "models/crypto/cipher.h"
+#include "models/sa.h"
 #include "models/wire/ike.h"
 #include "sim/base/rng.h"
 

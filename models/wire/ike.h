@@ -341,6 +341,8 @@ struct ike_writer {
     size_t next_at; /* where the type of the next one goes; of the first of an inside: nowhere */
 };
 
+/* Of `h` the SPIs, exchange, flags and id; the version is always 2.0, the rest is known at the end.
+ */
 void ike_begin(struct ike_writer *w, void *bytes, size_t cap, const struct ike_header *h);
 void ike_begin_inside(struct ike_writer *w, void *bytes, size_t cap);
 
@@ -351,6 +353,7 @@ void ike_put_blob(struct ike_writer *w, uint8_t payload, const struct ike_blob *
 void ike_put_bytes(struct ike_writer *w, uint8_t payload, const void *bytes, size_t n);
 void ike_put_notify(struct ike_writer *w, const struct ike_notify *n);
 void ike_put_delete(struct ike_writer *w, const struct ike_delete *d);
+/* Selectors of unknown type are left out. */
 void ike_put_ts(struct ike_writer *w, uint8_t payload, const struct ike_ts *ts);
 void ike_put_cp(struct ike_writer *w, const struct ike_cp *cp);
 
@@ -360,7 +363,8 @@ void ike_put_cp(struct ike_writer *w, const struct ike_cp *cp);
 uint8_t *ike_put_sk(struct ike_writer *w, uint8_t inside, unsigned number, unsigned total,
                     size_t bytes);
 
-/* Bytes written, with the header's length filled in. 0: they did not fit. */
+/* Bytes written, with the header's length filled in. 0: they did not fit; also of an inside
+ * without payloads, where `w.full` tells. */
 size_t ike_end(struct ike_writer *w);
 
 /* ---- words ----------------------------------------------------------------------------------- */

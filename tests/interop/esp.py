@@ -41,7 +41,7 @@ except ImportError as e:
 
 GCM_ICV = {'gcm16': 16, 'gcm12': 12, 'gcm8': 8}
 HASH = {'sha1': (hashlib.sha1, 12, 'HMAC-SHA1-96'), 'sha256': (hashlib.sha256, 16, 'SHA2-256-128'),
-        'sha512': (hashlib.sha512, 32, 'SHA2-512-256')}
+        'sha384': (hashlib.sha384, 24, 'SHA2-384-192'), 'sha512': (hashlib.sha512, 32, 'SHA2-512-256')}
 SCAPY = {'cbc': 'AES-CBC', 'ctr': 'AES-CTR', 'null': 'NULL'}
 IPV6_HEADER = 40
 

@@ -190,7 +190,8 @@ static const size_t growth[CIPHERS][2] = {
     [CIPHER_AES256_CBC_SHA512] = {58, 73}, [CIPHER_AES128_CBC_SHA1] = {38, 53},
     [CIPHER_AES128_CTR_SHA256] = {34, 37}, [CIPHER_AES128_CTR_SHA1] = {30, 33},
     [CIPHER_NULL_SHA256] = {26, 29},       [CIPHER_NULL_SHA1] = {22, 25},
-    [CIPHER_CHACHA20_POLY1305] = {34, 37},
+    [CIPHER_CHACHA20_POLY1305] = {34, 37}, [CIPHER_AES256_CBC_SHA384] = {50, 65},
+    [CIPHER_AES256_CTR_SHA256] = {34, 37},
 };
 
 static void packets_grow_as_the_table_says(void)
