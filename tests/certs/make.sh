@@ -131,5 +131,14 @@ leaf mn-short ca "$O/CN=mn1" "$MN"
 ec mn-other-curve secp256k1
 leaf mn-other-curve ca "$O/CN=mn1" "$MN"
 
+# ---- keys of printed vectors: RFC 4754 8.1, RFC 6979 A.2.5
+vector() { # NAME SECRET
+    printf '30310201010420%sa00a06082a8648ce3d030107' "$2" | xxd -r -p |
+        openssl ec -inform DER -out "$1.key" 2>/dev/null
+    leaf "$1" ca "$O/CN=$1" "$MN"
+}
+vector rfc4754 DC51D3866A15BACDE33D96F992FCA99DA7E6EF0934E7097559C27F1614C88A7F
+vector rfc6979 C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721
+
 # ---- forms of a key file
 openssl pkey -in mn-ecdsa256.key -aes128 -passout pass:monami -out mn-passphrase.key
