@@ -25,12 +25,14 @@ const char *sign_verdict_name(enum sign_verdict v)
 
 /* ---- the certificate ------------------------------------------------------------------------- */
 
-/* RFC 4945 5.1.3.2: where key usage is named, signing must be. 5.1.3.12: and IKE, or anything,
- * where purposes are. */
+/* Its key is of a known kind. RFC 4945 5.1.3.2: where key usage is named, signing must
+ * be. 5.1.3.12: and IKE, or anything, where purposes are. */
 static bool may_sign(X509 *cert)
 {
+    const EVP_PKEY *key = X509_get0_pubkey(cert);
+    struct sign_kind kind;
     uint32_t flags = X509_get_extension_flags(cert);
-    if (flags & EXFLAG_INVALID)
+    if (!key || !sign_kind_of(key, &kind) || flags & EXFLAG_INVALID)
         return false;
     if (flags & EXFLAG_KUSAGE &&
         !(X509_get_key_usage(cert) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)))
@@ -169,6 +171,19 @@ static bool is_signed(EVP_PKEY *key, const struct sign_kind *kind, struct check 
     return good;
 }
 
+static enum sign_verdict judge_auth(X509 *cert, const struct sign_claim *claim,
+                                    const struct sign_how *how, const void *octets, size_t n)
+{
+    EVP_PKEY *key = X509_get0_pubkey(cert);
+    struct sign_kind kind;
+    struct check c;
+    bool known = sign_kind_of(key, &kind);
+    assert(known);
+    if (!read_auth(claim, how, &kind, &c))
+        return SIGN_BAD_METHOD;
+    return is_signed(key, &kind, c, octets, n) ? SIGN_GOOD : SIGN_BAD_SIGNATURE;
+}
+
 /* ---- all of it ------------------------------------------------------------------------------- */
 
 enum sign_verdict sign_verify(const struct sign_certs *trusted, const struct sign_claim *claim,
@@ -181,23 +196,14 @@ enum sign_verdict sign_verify(const struct sign_certs *trusted, const struct sig
     STACK_OF(X509) *certs = sk_X509_new_null();
     if (!certs)
         abort();
-    X509 *own = NULL;
-    EVP_PKEY *key = NULL; /* the certificate's */
-    struct sign_kind kind;
-    struct check c;
     enum sign_verdict v = SIGN_BAD_CERTIFICATE;
-    if (read_claimed(claim, certs)) {
-        own = sk_X509_value(certs, 0);
-        key = X509_get0_pubkey(own);
-        if (key && may_sign(own) && sign_kind_of(key, &kind))
-            v = judge_chain(trusted, certs, unix_s);
-    }
+    X509 *own = read_claimed(claim, certs) ? sk_X509_value(certs, 0) : NULL;
+    if (own && may_sign(own))
+        v = judge_chain(trusted, certs, unix_s);
     if (v == SIGN_GOOD && !sign_identity_is_in(own, claim))
         v = SIGN_WRONG_IDENTITY;
-    if (v == SIGN_GOOD && !read_auth(claim, how, &kind, &c))
-        v = SIGN_BAD_METHOD;
-    if (v == SIGN_GOOD && !is_signed(key, &kind, c, octets, n))
-        v = SIGN_BAD_SIGNATURE;
+    if (v == SIGN_GOOD)
+        v = judge_auth(own, claim, how, octets, n);
     sk_X509_pop_free(certs, X509_free);
     ERR_clear_error();
     return v;
