@@ -84,33 +84,40 @@ enum ike_fault ike_read_header(const uint8_t *bytes, size_t n, struct ike_header
     return h->spi_i ? IKE_GOOD : IKE_BAD_SPI;
 }
 
+static bool read_payload(struct reader *r, uint8_t type, struct ike_payload *p)
+{
+    p->type = type;
+    p->next = rd_u8(r);
+    p->critical = rd_u8(r) & CRITICAL;
+    size_t length = rd_u16(r);
+    if (length < IKE_PAYLOAD_HEADER)
+        return false;
+    p->bytes = length - IKE_PAYLOAD_HEADER;
+    p->body = rd_take(r, p->bytes);
+    return p->body != NULL;
+}
+
 enum ike_fault ike_read_payloads(uint8_t first, const uint8_t *bytes, size_t n,
                                  struct ike_payloads *list)
 {
     struct reader r = rd_over(bytes, n);
+    struct ike_payload p;
     list->n = 0;
     list->unknown_critical = IKE_P_NONE;
-    for (uint8_t type = first, next; type != IKE_P_NONE; type = next) {
-        next = rd_u8(&r);
-        bool critical = rd_u8(&r) & CRITICAL;
-        size_t length = rd_u16(&r);
-        if (r.bad || length < IKE_PAYLOAD_HEADER)
+    for (uint8_t type = first; type != IKE_P_NONE; type = p.next) {
+        if (!read_payload(&r, type, &p))
             return IKE_CUT_SHORT;
-        size_t inside = length - IKE_PAYLOAD_HEADER;
-        const uint8_t *body = rd_take(&r, inside);
-        if (!body)
-            return IKE_CUT_SHORT;
-        if (!ike_payload_name(type)) {
-            if (!critical)
-                continue;
+        bool known = ike_payload_name(type) != NULL;
+        if (!known && p.critical) {
             list->unknown_critical = type;
             return IKE_UNKNOWN_CRITICAL;
         }
-        if (list->n == IKE_PAYLOADS)
+        if (known && list->n == IKE_PAYLOADS)
             return IKE_TOO_MANY;
-        list->p[list->n++] = (struct ike_payload){type, critical, next, body, inside};
+        if (known)
+            list->p[list->n++] = p;
         if (type == IKE_P_SK || type == IKE_P_SKF)
-            break; /* `next` is the first inside of it */
+            break; /* its `next` is the first inside of it */
     }
     return rd_done(&r) ? IKE_GOOD : IKE_CUT_SHORT;
 }

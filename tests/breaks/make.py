@@ -531,7 +531,7 @@ BREAKS = [
      'models/node/agent.c', 'if (own && node_owns(a->node, &src) &&', 'if ((own || !own) && node_owns(a->node, &src) &&'),
     ('ike-critical-left-out', 'unit.ike',
      'an unknown payload is left out though its sender says that it must be known',
-     'models/wire/ike.c', 'if (!critical)', 'if (!critical || type)'),
+     'models/wire/ike.c', 'if (!known && p.critical) {', 'if (!known && p.critical && type < 128) {'),
     ('ike-behind-encrypted', 'unit.ike',
      'what stands behind an Encrypted payload is read as its next one',
      'models/wire/ike.c', 'if (type == IKE_P_SK || type == IKE_P_SKF)', 'if ((type == IKE_P_SK || type == IKE_P_SKF) && !rd_left(&r))'),
