@@ -49,11 +49,12 @@ struct told {
 
 static const struct cipher_suite *suite_named(const char *name)
 {
+    const struct cipher_suite *found = NULL;
     for (enum cipher_name k = 0; k < CIPHERS; k++)
         if (!strcmp(cipher_words[k], name))
-            return cipher_suite(k);
-    CHECK(!"a suite");
-    return NULL;
+            found = cipher_suite(k);
+    CHECK(found != NULL);
+    return found;
 }
 
 static void set(struct hex *h, const char *text)
@@ -176,11 +177,12 @@ static void begin_sa(struct world *w, const struct offer offer[2], const struct 
 
 static const struct told_esp *esp_of(const struct world *w, uint64_t spi)
 {
+    const struct told_esp *found = NULL;
     for (unsigned k = 0; k < w->told.esps; k++)
         if (w->told.esp[k].spi == spi)
-            return &w->told.esp[k];
-    CHECK(!"an ESP SA with that SPI");
-    return NULL;
+            found = &w->told.esp[k];
+    CHECK(found != NULL);
+    return found;
 }
 
 /* Packets that the exchange's initiator sends have the SPI that the responder has chosen. */
