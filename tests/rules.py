@@ -14,7 +14,7 @@ import sys
 
 table, logs = sys.argv[1:3]
 spec = sys.argv[3] if len(sys.argv) > 3 else ''
-FILES = ['ipv6.md', 'mipv6.md', 'mcoa.md', 'ipsec.md']
+FILES = ['ipv6.md', 'mipv6.md', 'mcoa.md', 'ipsec.md', 'ikev2.md']
 faults = []
 
 rows = {}
