@@ -149,10 +149,14 @@ static enum status simulate(struct run *r, struct why *w)
     const struct trace_link *link = world_links(&r->world, &links);
     size_t sas = 0;
     const struct trace_sa *sa = world_sas(&r->world, &sas);
+    size_t ikes = 0;
+    const struct trace_ike *ike = world_ikes(&r->world, &ikes);
     const struct trace_end end = {.link = link,
                                   .links = links,
                                   .sa = sa,
                                   .sas = sas,
+                                  .ike = ike,
+                                  .ikes = ikes,
                                   .events = r->events,
                                   .expect = &r->scenario.expect};
     return trace_close(r->trace, &end, w);
