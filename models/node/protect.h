@@ -26,6 +26,7 @@ struct protected
     const char *identity;           /* that it authenticates with */
     bool single;                    /* it has but one care-of address, where its tunnels end */
     bool placed;                    /* its tunnel SAs have an end point of their own */
+    bool by_ike;                    /* MOBIKE moves them, and no BU: RFC 5555 5.1 */
     struct keyed *keyed;            /* NULL: its keys come from elsewhere */
     struct addr key_coa;            /* care-of address that key management uses; ::: none yet */
 };
