@@ -65,6 +65,11 @@ const struct cpu_profile *cpu_profile_of(const struct cpu *c)
     return c->profile;
 }
 
+unsigned cpu_cores(const struct cpu *c)
+{
+    return c->cores;
+}
+
 bool cpu_is_idle(const struct cpu *c)
 {
     return c->idle > 0;

@@ -66,6 +66,7 @@ struct cpu; /* opaque */
 struct cpu *cpu_new(struct sim *sim, struct arena *arena, uint32_t node, unsigned cores,
                     const struct cpu_profile *profile);
 const struct cpu_profile *cpu_profile_of(const struct cpu *c);
+unsigned cpu_cores(const struct cpu *c);
 
 bool cpu_is_idle(const struct cpu *c);            /* a job that comes now is begun at once */
 void cpu_add(struct cpu *c, struct cpu_job *job); /* borrowed until it has ended */

@@ -6,6 +6,7 @@
 
 #include "models/crypto/dh.h"
 #include "models/crypto/prf.h"
+#include "models/ike/ike.h"
 #include "sim/base/table.h"
 
 const char *const cpu_key_words[CPU_KEYS + 1] = {"rsa2048",  "rsa3072",  "rsa4096", "ecdsa256",

@@ -26,9 +26,10 @@
 #include <stdio.h>
 
 #include "models/crypto/cipher.h"
-#include "models/ike/ike.h"
 #include "sim/base/status.h"
 #include "sim/base/units.h"
+
+struct ike_work; /* models/ike/ike.h */
 
 struct cpu_cost {
     int64_t ns;

@@ -10,6 +10,7 @@
 #include "models/mip6/mpa.h"
 #include "models/mip6/mps.h"
 #include "models/node/agent.h"
+#include "models/node/cpu.h"
 #include "models/node/decide.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
@@ -152,6 +153,7 @@ struct node_config {
     struct bcache_config agent;
     struct ipsec_config ipsec;
     struct ike_config ike;
+    struct cpu_config cpu;
 };
 
 struct event_config {

@@ -287,6 +287,10 @@ static const struct key node_keys[] = {
      .keys = ipsec_keys, .given_at = KEY_GIVEN(struct node_config, ipsec.given)},
     {"ike", KEY_TABLE, NODE(ike), "", "mobile: key management", .keys = ike_keys,
      .given_at = KEY_GIVEN(struct node_config, ike.given)},
+    {"cpu", KEY_TABLE, NODE(cpu), "",
+     "its processor: what ESP and key management cost, and that they wait for each other; default: no "
+     "time at all",
+     .keys = cpu_keys, .given_at = KEY_GIVEN(struct node_config, cpu.given)},
     {.name = NULL},
 };
 
