@@ -11,7 +11,7 @@ struct word {
 
 static const struct word events[EVENT_NAMES] = {
 #define X(id, name, help) [EV_##id] = {(name), (help)},
-    EVENTS(X) IPSEC_EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X)
 #undef X
 };
 

@@ -169,9 +169,22 @@ enum node_reason {
     X(KEY_ADDRESS, "ipsec.key_address",                                                            \
       "home_address, care_of_address: what key management uses from now on, RFC 5648 9.1")
 
+#define IKE_EVENTS(X)                                                                                                                  \
+    X(IKE_MESSAGE, "ike.message",                                                                                                      \
+      "exchange, direction, kind, message_id, task, tries, fragment, bytes, payloads, local, remote, spi_i: as it leaves or is taken") \
+    X(IKE_UP, "ike.sa_up",                                                                                                             \
+      "peer, home_address, spi_i, spi_r, initiator, replaces, local, remote: an IKE SA is there")                                      \
+    X(IKE_DOWN, "ike.sa_down", "spi_i, spi_r, how, notify, half_open: an IKE SA is no more")                                           \
+    X(IKE_MOVED, "ike.moved",                                                                                                          \
+      "home_address, local, remote, how: an IKE SA has another path: k-bit, mobike, nat")                                              \
+    X(IKE_NO_CHILD, "ike.child_refused", "home_address, policy, number, how, notify")                                                  \
+    X(IKE_REFUSED, "ike.refused", "how, what, local, remote: a datagram that IKE does not take")                                       \
+    X(IKE_SUSPECT, "ike.suspect",                                                                                                      \
+      "home_address, care_of_address: no answer to several tries from there")
+
 enum event_name {
 #define X(id, name, help) EV_##id,
-    EVENTS(X) IPSEC_EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X)
 #undef X
         EVENT_NAMES,
 };

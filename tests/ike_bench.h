@@ -357,6 +357,8 @@ static inline void bench_do(struct bench *b, unsigned e)
                 end->verdict = a.verdict;
             break;
         case IKE_ACT_HEARD:
+        case IKE_ACT_KEYED:
+        case IKE_ACT_UNANSWERED:
             break;
         }
     }

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -70,37 +71,70 @@ static void put_sa(FILE *out, const struct trace_sa *sa)
     (void)fputc('\n', out);
 }
 
-/* A file with `text`, and the SAs behind it. */
-static enum status write_file(const char *dir, const char *name, const char *text,
-                              const struct trace_sa *const *sa, size_t sas, struct why *w)
+static void put_ike_keys(FILE *out, const uint8_t *const key[2], size_t n)
+{
+    for (int side = 0; side < 2; side++) {
+        for (size_t k = 0; k < n; k++)
+            (void)fprintf(out, "%02x", key[side][k]);
+        (void)fputc(',', out);
+    }
+}
+
+static void put_ike(FILE *out, const struct trace_ike *i)
+{
+    if (!*i->encryption_name)
+        return;
+    (void)fprintf(out, "%016" PRIx64 ",%016" PRIx64 ",", i->spi_i, i->spi_r);
+    put_ike_keys(out, i->encryption, i->encryption_bytes);
+    (void)fprintf(out, "\"%s\",", i->encryption_name);
+    put_ike_keys(out, i->integrity, i->integrity_bytes);
+    (void)fprintf(out, "\"%s\"\n", i->integrity_name);
+}
+
+/* What stands in a file of the folder. */
+struct content {
+    const char *text;
+    const struct trace_sa *const *sa; /* behind it */
+    size_t sas;
+    const struct trace_ike *ike;
+    size_t ikes;
+};
+
+static enum status write_file(const char *dir, const char *name, const struct content *c,
+                              struct why *w)
 {
     char path[1100];
     (void)snprintf(path, sizeof path, "%.1000s/keys/%s", dir, name);
     FILE *out = fopen(path, "w");
     if (!out)
         return why_set(w, ST_IO, "%s: %s", path, strerror(errno));
-    (void)fputs(text, out);
-    for (size_t k = 0; k < sas; k++)
-        put_sa(out, sa[k]);
+    (void)fputs(c->text, out);
+    for (size_t k = 0; k < c->sas; k++)
+        put_sa(out, c->sa[k]);
+    for (size_t k = 0; k < c->ikes; k++)
+        put_ike(out, &c->ike[k]);
     bool bad = ferror(out);
     bad |= fclose(out) != 0;
     return bad ? why_set(w, ST_IO, "%s: cannot be written", path) : ST_OK;
 }
 
-enum status keys_write(const char *dir, const struct trace_sa *sa, size_t sas, struct why *w)
+enum status keys_write(const char *dir, const struct trace_end *end, struct why *w)
 {
     char path[1100];
     (void)snprintf(path, sizeof path, "%.1000s/keys", dir);
     if (mkdir(path, 0777) && errno != EEXIST)
         return why_set(w, ST_IO, "%s: %s", path, strerror(errno));
-    const struct trace_sa **chosen = calloc(sas + 1, sizeof *chosen);
+    const struct trace_sa **chosen = calloc(end->sas + 1, sizeof *chosen);
     assert(chosen);
-    size_t n = choose(sa, sas, chosen);
-    enum status st = write_file(dir, "esp_sa", "", chosen, n, w);
+    size_t n = choose(end->sa, end->sas, chosen);
+    const struct content esp = {.text = "", .sa = chosen, .sas = n};
+    const struct content ike = {.text = ike_table, .ike = end->ike, .ikes = end->ikes};
+    const struct content prefs = {.text = preferences};
+    enum status st = write_file(dir, "esp_sa", &esp, w);
     if (!st)
-        st = write_file(dir, "ikev2_decryption_table", ike_table, NULL, 0, w);
+        st = write_file(dir, "ikev2_decryption_table", &ike, w);
     if (!st)
-        st = write_file(dir, "preferences", preferences, NULL, 0, w);
+        st = write_file(dir, "preferences", &prefs, w);
     free(chosen);
     return st;
 }

@@ -13,7 +13,6 @@
 #include "traces/trace.h"
 
 /* Makes `dir`/keys and fills it. */
-MUST_CHECK enum status keys_write(const char *dir, const struct trace_sa *sa, size_t sas,
-                                  struct why *w);
+MUST_CHECK enum status keys_write(const char *dir, const struct trace_end *end, struct why *w);
 
 #endif

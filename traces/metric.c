@@ -151,7 +151,7 @@ static enum status check_counter(const char *metric, const struct parts *p,
         return why_set(
             w, ST_MISSING,
             "'%.60s' names no counter; they are drop.REASON, drops.STAGE (node, ipsec, "
-            "mobility), cpu.jobs, cpu.busy_ns, cpu.waited_ns, cpu.queue_max, and those of an interface that docs/reference.md lists, with "
+            "mobility), cpu.jobs and the like, and those of an interface that docs/reference.md lists, with "
             ".sent, .received or .dropped",
             metric);
     }

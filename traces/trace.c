@@ -185,7 +185,7 @@ static enum status write_keys(const struct trace *t, const struct trace_end *end
 {
     if (!t->setup.dir || !t->setup.keys || t->setup.pcap == TRACE_PCAP_NONE)
         return ST_OK;
-    return keys_write(t->setup.dir, end->sa, end->sas, w);
+    return keys_write(t->setup.dir, end, w);
 }
 
 enum status trace_close(struct trace *t, const struct trace_end *end, struct why *w)

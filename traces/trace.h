@@ -99,6 +99,18 @@ struct trace_sa {
     size_t integrity_bytes; /* 0: the encryption has it */
 };
 
+/* An IKE SA that had keys, for keys/: in the original initiator's order. */
+struct trace_ike {
+    uint64_t spi_i;
+    uint64_t spi_r;
+    char encryption_name[48]; /* as tshark's table names them; "": it cannot read it */
+    char integrity_name[32];
+    const uint8_t *encryption[2]; /* key, and salt behind it: of the initiator, of the responder */
+    size_t encryption_bytes;
+    const uint8_t *integrity[2];
+    size_t integrity_bytes;
+};
+
 /* A home address, and whose it is. */
 struct trace_home {
     struct addr address;
@@ -155,6 +167,8 @@ struct trace_end {
     size_t sas;
     const struct trace_cpu *cpu; /* in order of node */
     size_t cpus;
+    const struct trace_ike *ike; /* each once */
+    size_t ikes;
     uint64_t events; /* of the engine */
     const struct key_list *expect;
 };

@@ -13,28 +13,29 @@
  * would be 320 to 480 bits, twice the lower one 220 to 300, and RFC 7919 5.2 asks for 225 to 325;
  * what stands here is above the last two.  Those of curves are as long as the order. */
 static const struct shape {
-    uint16_t group;
     const char *name;
+    BIGNUM *(*prime)(BIGNUM *); /* MODP */
+    int curve;                  /* of OpenSSL; 0: none that it calculates by points */
+    uint16_t group;
     uint16_t public_bytes;
     uint16_t shared_bytes;
     uint8_t private_bytes;
-    int curve;                  /* of OpenSSL; 0: none that it calculates by points */
-    BIGNUM *(*prime)(BIGNUM *); /* MODP */
 } shapes[] = {
-    {DH_MODP2048, "modp2048", 256, 256, 32, 0, BN_get_rfc3526_prime_2048},
-    {DH_MODP3072, "modp3072", 384, 384, 40, 0, BN_get_rfc3526_prime_3072},
-    {DH_MODP4096, "modp4096", 512, 512, 48, 0, BN_get_rfc3526_prime_4096},
-    {DH_ECP256, "ecp256", 64, 32, 32, NID_X9_62_prime256v1, NULL},
-    {DH_ECP384, "ecp384", 96, 48, 48, NID_secp384r1, NULL},
-    {DH_CURVE25519, "x25519", 32, 32, 32, 0, NULL},
+    {"modp2048", BN_get_rfc3526_prime_2048, 0, DH_MODP2048, 256, 256, 32},
+    {"modp3072", BN_get_rfc3526_prime_3072, 0, DH_MODP3072, 384, 384, 40},
+    {"modp4096", BN_get_rfc3526_prime_4096, 0, DH_MODP4096, 512, 512, 48},
+    {"ecp256", NULL, NID_X9_62_prime256v1, DH_ECP256, 64, 32, 32},
+    {"ecp384", NULL, NID_secp384r1, DH_ECP384, 96, 48, 48},
+    {"x25519", NULL, 0, DH_CURVE25519, 32, 32, 32},
 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
 static const struct shape *find(uint16_t group)
 {
-    for (size_t k = 0; k < SHAPES; k++)
+    for (size_t k = 0; k < SHAPES; k++) {
         if (shapes[k].group == group)
             return &shapes[k];
+    }
     return NULL;
 }
 

@@ -277,6 +277,16 @@ void ike_want(struct ike *k, struct ike_peer *p, unsigned policy, unsigned numbe
     end_wish(sa, now);
 }
 
+void ike_want_on(struct ike *k, uint64_t own, unsigned policy, unsigned number, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own);
+    if (!sa || sa->state > IKE_UP || ike_child_of(sa, policy, number))
+        return;
+    (void)ike_todo_add(
+        sa, &(struct ike_todo){.task = IKE_TASK_CHILD, .policy = policy, .number = number});
+    end_wish(sa, now);
+}
+
 static void wish_for_child(struct ike *k, uint32_t spi_in, enum ike_task task, sim_time now)
 {
     ike_begin_event(k);
@@ -346,6 +356,22 @@ void ike_drop(struct ike *k, uint64_t own, sim_time now)
     struct ike_sa *sa = begin_wish(k, own);
     if (sa)
         ike_sa_end(sa, IKE_HOW_DROPPED, 0, now);
+}
+
+void ike_retire(struct ike *k, uint64_t own, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own);
+    if (!sa || sa->state != IKE_UP)
+        return;
+    for (unsigned j = 0; j < IKE_WINDOW; j++)
+        ike_request_clear(sa, &sa->request[j]);
+    sa->todos = 0;
+    for (struct ike_child *c = sa->children; c; c = c->next)
+        ike_tell_child(c, IKE_ACT_END, IKE_HOW_REPLACED);
+    ike_sa_enter(sa, IKE_REPLACED);
+    sa->rekey_at = SIM_NEVER;
+    sa->gone_at = now + k->how.timers.linger;
+    ike_sa_rearm(sa);
 }
 
 void ike_heard(struct ike *k, uint64_t own, sim_time at, sim_time now)

@@ -62,6 +62,7 @@ struct ike_config {
     bool nat_detection;
     bool childless;          /* CHILDLESS_IKEV2_SUPPORTED is told */
     bool exchanges_are_told; /* acts IKE_HEARD */
+    int64_t suspect;         /* unanswered tries after which IKE_ACT_UNANSWERED; 0: never */
 };
 
 /* Random streams, each its own. */
@@ -165,6 +166,7 @@ struct ike_path {
 enum ike_act_kind {
     IKE_ACT_SEND,     /* a datagram */
     IKE_ACT_HEARD,    /* a message was taken: for the log */
+    IKE_ACT_KEYED,    /* an IKE SA has keys: for those who read along */
     IKE_ACT_UP,       /* an IKE SA is there, or took the place of `before` */
     IKE_ACT_DOWN,     /* it is no more; its Child SAs were told before */
     IKE_ACT_INSTALL,  /* a Child SA: inbound, and outbound if `sends` */
@@ -174,8 +176,9 @@ enum ike_act_kind {
     IKE_ACT_FORGET,   /* the inbound half, too */
     IKE_ACT_NO_CHILD, /* the peer would not have it */
     IKE_ACT_SILENT,   /* nothing came for `dead_after`: the owner says ike_heard() or ike_probe() */
-    IKE_ACT_MOVED,    /* the path of an IKE SA is another */
-    IKE_ACT_UPDATED,  /* MOBIKE: the peer answered UPDATE_SA_ADDRESSES; `notify`: it says no */
+    IKE_ACT_UNANSWERED, /* several tries of a request: `suspect` */
+    IKE_ACT_MOVED,      /* the path of an IKE SA is another */
+    IKE_ACT_UPDATED,    /* MOBIKE: the peer answered UPDATE_SA_ADDRESSES; `notify`: it says no */
     IKE_ACT_ADDITIONAL, /* MOBIKE: further addresses of the peer */
     IKE_ACT_ASSIGNED,   /* a configuration payload gave an address or a home prefix */
     IKE_ACT_REFUSED,    /* a datagram, for a reason that is counted */
@@ -362,6 +365,9 @@ uint64_t ike_start_anew(struct ike *k, struct ike_peer *p, const struct addr *lo
  * not made twice. Without an IKE SA: nothing. */
 void ike_want(struct ike *k, struct ike_peer *p, unsigned policy, unsigned number, sim_time now);
 
+/* Likewise, on that IKE SA. */
+void ike_want_on(struct ike *k, uint64_t sa, unsigned policy, unsigned number, sim_time now);
+
 /* A soft limit of the Child SA with that inbound SPI is reached: it is rekeyed; a hard one: it is
  * deleted. */
 void ike_child_soft(struct ike *k, uint32_t spi_in, sim_time now);
@@ -371,6 +377,10 @@ void ike_delete_child(struct ike *k, uint32_t spi_in, sim_time now);
 void ike_delete(struct ike *k, uint64_t sa, sim_time now);
 /* Forgotten without a word, with its Child SAs. */
 void ike_drop(struct ike *k, uint64_t sa, sim_time now);
+
+/* Another IKE SA has taken its place: it sends nothing any more, and what is under way on its Child
+ * SAs opens for a while. */
+void ike_retire(struct ike *k, uint64_t sa, sim_time now);
 
 /* First packet on the inbound half: a responder may send on the new one, too (2.8). */
 void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now);

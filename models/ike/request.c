@@ -245,6 +245,8 @@ void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now)
         return;
     }
     r->tries++;
+    if (sa->ike->how.suspect && r->tries == (unsigned)sa->ike->how.suspect + 1)
+        (void)ike_new_act(sa->ike, IKE_ACT_UNANSWERED, sa);
     r->wait = r->wait * 2 < t->max_timeout ? r->wait * 2 : t->max_timeout;
     r->due = now + r->wait;
     ike_send_text(sa, r->text, request_path(sa, r), r->tries);

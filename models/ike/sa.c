@@ -100,6 +100,9 @@ void ike_sa_key(struct ike_sa *sa)
     sa->out = ike_sk_of(c, sa->suite.cipher, sa->initiator ? &sa->keys.i : &sa->keys.r);
     sa->in = ike_sk_of(c, sa->suite.cipher, sa->initiator ? &sa->keys.r : &sa->keys.i);
     sa->keyed = true;
+    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_KEYED, sa);
+    a->suite = &sa->suite;
+    a->keys = &sa->keys;
 }
 
 /* Lifetimes are local and never negotiated (2.8); the soft one has jitter, so that both ends do

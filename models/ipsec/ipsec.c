@@ -170,12 +170,15 @@ struct sa *ipsec_install(struct ipsec *s, struct ciphers *c, struct spd_subject 
     sa->subject = of;
     sa->number = (uint16_t)number;
     sa->lifetime = how->lifetime;
+    sa->key = how->key;
+    sa->ike = how->ike;
+    sa->tells_use = how->tells_use;
     sa->made = now;
     if (how->direction == SA_IN)
         anti_replay_init(&sa->replay, how->window, how->esn, s->arena);
     struct spd_pair *pair = &of->pair[e->pair];
     struct sa **at = how->direction == SA_IN ? &pair->in[number] : &pair->out[number];
-    if (*at)
+    if (*at && !how->beside)
         ipsec_end(s, *at, now);
     *at = sa;
     pair->asked = false;
@@ -183,6 +186,14 @@ struct sa *ipsec_install(struct ipsec *s, struct ciphers *c, struct spd_subject 
         pair->sas = number + 1;
     note_limit(s, sa);
     return sa;
+}
+
+bool ipsec_used(struct sa *sa, sim_time now)
+{
+    bool first = sa->tells_use;
+    sa->tells_use = false;
+    sa->used = now;
+    return first;
 }
 
 void ipsec_end(struct ipsec *s, struct sa *sa, sim_time now)

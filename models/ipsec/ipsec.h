@@ -93,8 +93,15 @@ struct ipsec_keying {
     bool esn;
     struct addr local; /* end points */
     struct addr remote;
-    struct rng iv; /* out: of suites whose IV is drawn */
+    struct rng iv;  /* out: of suites whose IV is drawn */
+    uint32_t key;   /* key management's own name for it */
+    uint64_t ike;   /* and of what made it */
+    bool beside;    /* in: what it takes the place of is not ended, packets are under way to it */
+    bool tells_use; /* in: ipsec_used() of the first packet */
 };
+
+/* A packet that `sa` opened was good. True, once: the first of one that tells its use. */
+bool ipsec_used(struct sa *sa, sim_time now);
 
 /* As the `number`-th SA of the entry of that name, in place of what was there. NULL: the SPI is
  * taken, or no such entry. */

@@ -53,6 +53,10 @@ struct sa {
     uint16_t number;               /* among parallel SAs of the same entry: 0, 1, ... */
     struct sa_lifetime lifetime;
     bool soft_told;
+    bool tells_use; /* in: the first packet is told */
+    uint32_t key;   /* of key management: names both halves; 0: none */
+    uint64_t ike;   /* likewise: initiator's SPI of the IKE SA that made it */
+    sim_time used;  /* in: when the last packet was good */
     sim_time made;
     sim_time moved; /* its default end point; 0: never */
     sim_time ended_at;

@@ -203,6 +203,21 @@ static void move_keys(struct bul *b, const struct bul_entry *gone, sim_time now,
     }
 }
 
+void bul_move_keys(struct bul *b, const struct addr *from, sim_time now, struct bul_acts *acts)
+{
+    if (!b->how.moves_keys || !addr_eq(from, &b->key_coa) || b->at_home)
+        return;
+    b->key_avoid = *from;
+    for (unsigned k = 0; k < b->entries; k++) {
+        struct bul_entry *e = &b->entry[k];
+        if (e->state == BUL_BOUND && e->has_path && !addr_eq(&e->coa, from) && !bul_is_home(b, e)) {
+            step(b, e, REFRESH, 0, now, acts);
+            break;
+        }
+    }
+    exchange_send_due(b, now, acts);
+}
+
 void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts)
 {
     struct bul_entry *e = find(b, bid);

@@ -56,9 +56,10 @@ struct bul_config {
     int registration;  /* enum bul_registration */
     sim_time gather;   /* bulk: what is wanted within this time goes into one BU */
     struct bul_timers timers;
-    uint16_t key_bid; /* what key management rather uses; 0: what comes first */
-    bool moves_keys;  /* K: SAs are not manual, and their end can move: RFC 6275 11.7.1 */
-    bool link_local;  /* L: the link-local address has the home address's identifier */
+    uint16_t key_bid;  /* what key management rather uses; 0: what comes first */
+    bool moves_keys;   /* K: SAs are not manual, and their end can move: RFC 6275 11.7.1 */
+    bool keys_literal; /* every BU has K and moves it: RFC 6275 11.7.1 by the letter */
+    bool link_local;   /* L: the link-local address has the home address's identifier */
 };
 
 enum bul_state {
@@ -143,12 +144,14 @@ struct bul {
     bool simultaneous; /* still asked for */
     bool at_home;      /* nothing is wanted: the node is on its home link */
     bool held;         /* nothing leaves yet: more is about to be wanted */
+    bool waits;        /* likewise: for key management */
     bool dead;         /* status 134: the home address is never used again */
     bool discovering;  /* status 1: no refresh before the prefixes are learned */
     uint16_t sequence; /* of the last BU: one counter for all, RFC 5648 4.1 */
     struct bul_config how;
     struct bul_entry entry[BUL_ENTRIES]; /* in order of preference */
     struct bul_exchange exchange[BUL_EXCHANGES];
+    struct addr key_avoid;     /* it got no answer from there; ::: none */
     struct addr key_before;    /* what it used before the last BU with K moved it */
     struct addr key_coa;       /* what key management uses: RFC 5648 9.1; ::: nothing yet */
     uint64_t home_station;     /* link-layer address on the home link, for a home binding */
@@ -167,6 +170,10 @@ void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
               struct bul_acts *acts);
 /* `bid` shall not be registered; its interface is dead. */
 void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts);
+
+/* Key management gets no answer from `from`: it goes on from another care-of address that is bound,
+ * which a BU with K tells at once. */
+void bul_move_keys(struct bul *b, const struct addr *from, sim_time now, struct bul_acts *acts);
 
 /* On the home link: deregister everything from the home address; and away again. */
 void bul_return_home(struct bul *b, sim_time now, struct bul_acts *acts);

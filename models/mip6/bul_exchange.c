@@ -207,7 +207,7 @@ static void note_sent(struct bul *b, sim_time now)
 sim_time exchange_next(const struct bul *b)
 {
     sim_time next = SIM_NEVER;
-    for (int i = 0; i < BUL_EXCHANGES; i++) {
+    for (int i = 0; i < BUL_EXCHANGES && !b->waits; i++) {
         const struct bul_exchange *x = &b->exchange[i];
         if (!x->open || !can_send(b, x))
             continue;
@@ -303,8 +303,8 @@ static bool is_used(const struct bul *b, const struct addr *coa)
 {
     for (unsigned k = 0; k < b->entries; k++) {
         const struct bul_entry *e = &b->entry[k];
-        if (e->has_path && addr_eq(&e->coa, coa) && e->state != BUL_UNBOUND &&
-            e->state != BUL_LEAVING && e->state != BUL_REFUSED)
+        if (e->has_path && addr_eq(&e->coa, coa) && !addr_eq(&b->key_avoid, coa) &&
+            e->state != BUL_UNBOUND && e->state != BUL_LEAVING && e->state != BUL_REFUSED)
             return true;
     }
     return false;
@@ -313,7 +313,7 @@ static bool is_used(const struct bul *b, const struct addr *coa)
 static bool is_preferred(const struct bul *b, const struct addr *coa)
 {
     const struct bul_entry *e = b->how.key_bid ? bul_find(b, b->how.key_bid) : NULL;
-    return e && e->has_path && addr_eq(&e->coa, coa);
+    return e && e->has_path && addr_eq(&e->coa, coa) && !addr_eq(&b->key_avoid, coa);
 }
 
 /* K in a BU whose source is the care-of address that key management uses, and in no other: a
@@ -323,7 +323,8 @@ static void put_keys(struct bul *b, struct bul_exchange *x, const struct addr *s
     x->keyed = false;
     if (!b->how.moves_keys)
         return;
-    bool moves = x->home || (!x->leaves && (is_preferred(b, src) || !is_used(b, &b->key_coa)));
+    bool moves = x->home || (b->how.keys_literal && !x->leaves) ||
+                 (!x->leaves && (is_preferred(b, src) || !is_used(b, &b->key_coa)));
     if (moves && !addr_eq(&b->key_coa, src)) {
         b->key_before = b->key_coa;
         b->key_coa = *src;
@@ -365,7 +366,7 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
 
 void exchange_send_due(struct bul *b, sim_time now, struct bul_acts *acts)
 {
-    for (int i = 0; i < BUL_EXCHANGES && !b->held; i++) {
+    for (int i = 0; i < BUL_EXCHANGES && !b->held && !b->waits; i++) {
         struct bul_exchange *x = &b->exchange[i];
         if (x->open && can_send(b, x) && allowed(b, x->due) <= now)
             send(b, x, now, acts);

@@ -2,6 +2,7 @@
 
 #include "models/node/fragments.h"
 #include "models/node/icmp.h"
+#include "models/node/key_exchange.h"
 #include "models/node/mobility.h"
 #include "models/node/path.h"
 #include "models/node/protect.h"
@@ -219,6 +220,17 @@ static void move_keys(struct agent *a, const struct bcache_act *act)
         protect_key_address(a->node, &act->home, &act->dst);
 }
 
+/* And one without K, once its acknowledgement has left: key management may be where nobody is any
+ * more. */
+static void end_keys(struct agent *a, const struct bcache_act *act)
+{
+    struct addr coa;
+    if (act->ba.status >= MH_ST_UNSPECIFIED || act->ba.flags & MH_BA_KEY ||
+        !key_exchange_address(a->node, &act->home, &coa))
+        return;
+    key_exchange_not_kept(a->node, &act->home, agent_bound(a, &act->home, &coa));
+}
+
 static void note(struct agent *a, const struct bcache_act *act)
 {
     static const enum event_name names[] = {
@@ -236,6 +248,8 @@ static void note(struct agent *a, const struct bcache_act *act)
         visitor_bound(visitor_of(a, &act->home), b, act->kind == BCACHE_MADE);
     if (a->node->protection && e && e->bindings && act->kind != BCACHE_REFRESHED)
         move_end_point(a, e, act);
+    if (act->kind == BCACHE_MADE || act->kind == BCACHE_MOVED)
+        key_exchange_bound(a->node, &act->home, &act->coa);
     if (e)
         visitor_prefixes_bound(visitor_of(a, &act->home),
                                act->kind == BCACHE_ENDED ? act->text : NULL);
@@ -260,6 +274,7 @@ static void do_acts(struct agent *a, const struct bcache_acts *acts)
         case BCACHE_SEND:
             move_keys(a, act);
             send_ack(a, act);
+            end_keys(a, act);
             break;
         case BCACHE_ASK:
             send_request(a, act);

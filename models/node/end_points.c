@@ -1,9 +1,10 @@
 /* The ends of tunnel SAs move with care-of addresses ("MIGRATE"): RFC 4877 4.3, RFC 5648 9. */
+#include "models/node/key_exchange.h"
 #include "models/node/protect.h"
 #include "models/wire/mh.h"
 
 /* Only those may move anything: RFC 4877 4.3. */
-bool protection_of_updates(const struct protected *who)
+const struct spd_entry *protection_updates_entry(const struct protected *who)
 {
     struct traffic t = {.local = who->subject->address,
                         .remote = protection_ipsec(who->of)->gateway,
@@ -15,7 +16,12 @@ bool protection_of_updates(const struct protected *who)
                         .protocol = IP6_MH,
                         .local_port = MH_BU << 8,
                         .remote_port = MH_BU << 8};
-    const struct spd_entry *e = ipsec_policy(protection_ipsec(who->of), &t);
+    return ipsec_policy(protection_ipsec(who->of), &t);
+}
+
+bool protection_of_updates(const struct protected *who)
+{
+    const struct spd_entry *e = protection_updates_entry(who);
     return e && e->action != SPD_BYPASS;
 }
 
@@ -87,6 +93,8 @@ void protect_key_address(struct node *n, const struct addr *home, const struct a
     who->placed = true;
     NODE_EVENT(n, EV_KEY_ADDRESS, field_addr("home_address", home),
                field_addr("care_of_address", coa));
+    if (n->keys)
+        key_exchange_moved(n, who, coa);
     bool follows = who->how->sa_default == DEFAULT_KEY_COA && !who->single;
     if (follows && !addr_eq(coa, home)) /* no tunnel ends there */
         migrate(who, policies_per_coa(who->how) ? IPSEC_SINGLE : IPSEC_ALL, NULL, coa, "ike-coa");

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "models/node/icmp.h"
+#include "models/node/key_exchange.h"
 #include "models/node/mobile_path.h"
 #include "models/node/mobility.h"
 #include "models/node/path.h"
@@ -178,6 +179,7 @@ struct mobile *mobile_new(struct node *n, const struct mobile_config *how, struc
     m->sequences = node_stream(n, "mip6.sequence");
     bul_init(&m->bul, &how->bul, (uint16_t)rng_u32(&m->sequences));
     sim_timer_init(&m->timer, wake, m);
+    m->keyed = !how->waits_for_keys;
     mobile_home_init(m);
     mobile_prefixes_init(m, how);
     n->mobile = m;
@@ -425,6 +427,8 @@ static void acknowledged(struct mobile *m, struct iface *i, const struct arrival
     if (!addr_unspecified(&m->bul.key_coa)) /* K may have been refused */
         protect_key_address(n, &m->bul.how.home, &m->bul.key_coa);
     mobile_do(m, &acts);
+    if (ba->status < MH_ST_UNSPECIFIED)
+        key_exchange_registered(n, &a->dst, m->bul.how.moves_keys);
 }
 
 /* It is nobody's home agent: status 131, RFC 6275 10.3.1. */

@@ -30,6 +30,7 @@ struct mobile_config {
     struct bul_config bul;
     struct mps_timers prefixes;
     struct mobile_detection detection;
+    bool waits_for_keys; /* its SAs come from IKE */
 };
 
 /* `decider` says which care-of address carries which flow upwards; borrowed for the run. */
@@ -45,6 +46,23 @@ const struct addr *mobile_home(const struct mobile *m);
 const struct iface *mobile_home_iface(const struct mobile *m); /* NULL: away from home */
 bool mobile_owns_home(const struct mobile *m, const struct addr *a);
 bool mobile_is_home(const struct mobile *m, const struct prefix *p); /* the home prefix */
+
+/* ---- key management ---- */
+
+/* The pair of SAs for Binding Updates is there: care-of addresses may be registered. Before, with
+ * `waits_for_keys`, none is. */
+void mobile_set_keyed(struct mobile *m);
+/* What it began with. */
+void mobile_set_key_address(struct mobile *m, const struct addr *coa);
+/* It gets no answer from `from`. */
+void mobile_move_keys(struct mobile *m, const struct addr *from);
+/* Binding Updates wait, or go on. */
+void mobile_hold_updates(struct mobile *m, bool on);
+/* The care-of address that it should use: that of BID `preferred` if it works, else `now` if it
+ * does, else the first that does and is not `avoid` (NULL: all may be). `stays`: no other than that
+ * of the path of `now`. False: there is none. */
+bool mobile_key_choice(const struct mobile *m, uint16_t preferred, bool stays,
+                       const struct addr *now, const struct addr *avoid, struct addr *coa);
 
 /* Told by neighbour discovery. */
 void mobile_address_changed(struct mobile *m, struct iface *i);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "models/node/key_exchange.h"
 #include "models/node/path.h"
 
 enum { PROBE_IDENTIFIER = 0x4d00 /* "M", and the BID below */ };
@@ -20,11 +21,16 @@ void mobile_add_path(struct mobile *m, struct iface *i, uint16_t bid)
         bul_add(&m->bul, bid);
 }
 
+/* Packets get through, as far as it knows. */
+static bool lives(const struct mobile_path *path)
+{
+    return path->has_coa && !path->shut && !path->probe_dead;
+}
+
 static bool works(const struct mobile_path *path)
 {
     /* With several care-of addresses an oracle steers packets and leaves the bindings alone. */
-    return path->has_coa && !path->shut && !path->probe_dead &&
-           !(path->oracle_dead && !path->mobile->bul.mcoa);
+    return lives(path) && path->mobile->keyed && !(path->oracle_dead && !path->mobile->bul.mcoa);
 }
 
 static struct mobile_path *path_of(struct mobile *m, const struct iface *i)
@@ -120,6 +126,7 @@ static void review(struct mobile_path *path)
 {
     struct mobile *m = path->mobile;
     struct sim *sim = m->node->sim;
+    key_exchange_review(m->node); /* first: a Binding Update may have to wait for it */
     if (!works(path)) {
         path->failed_before |= path->wanted;
         path->wanted = false;
@@ -143,6 +150,67 @@ static void come_back(struct sim *sim, void *owner)
         return;
     path->wanted = true;
     tell_one(path->mobile, path);
+}
+
+/* ---- key management -------------------------------------------------------- */
+
+void mobile_set_keyed(struct mobile *m)
+{
+    if (m->keyed)
+        return;
+    m->keyed = true;
+    for (unsigned k = 0; k < m->paths; k++)
+        m->path[k].wanted = works(&m->path[k]);
+    mobile_plan(m);
+}
+
+void mobile_set_key_address(struct mobile *m, const struct addr *coa)
+{
+    m->bul.key_coa = *coa;
+}
+
+void mobile_move_keys(struct mobile *m, const struct addr *from)
+{
+    struct bul_acts acts;
+    acts.n = 0;
+    bul_move_keys(&m->bul, from, sim_now(m->node->sim), &acts);
+    mobile_do(m, &acts);
+}
+
+void mobile_hold_updates(struct mobile *m, bool on)
+{
+    struct bul_acts acts;
+    acts.n = 0;
+    m->bul.waits = on;
+    if (!on)
+        bul_tick(&m->bul, sim_now(m->node->sim), &acts);
+    mobile_do(m, &acts);
+}
+
+bool mobile_key_choice(const struct mobile *m, uint16_t preferred, bool stays,
+                       const struct addr *now, const struct addr *avoid, struct addr *coa)
+{
+    const struct mobile_path *best = NULL;
+    if (m->home_iface && !mobile_simultaneous(m)) {
+        *coa = m->bul.how.home;
+        return true;
+    }
+    for (unsigned k = 0; k < m->paths; k++) {
+        const struct mobile_path *path = &m->path[k];
+        bool is_now = addr_eq(&path->coa, now);
+        if (!lives(path) || path->oracle_dead || (avoid && addr_eq(avoid, &path->coa)) ||
+            (stays && preferred && path->bid != preferred) || (stays && !preferred && !is_now))
+            continue;
+        if (preferred && path->bid == preferred) {
+            best = path;
+            break;
+        }
+        if (!best || is_now)
+            best = path;
+    }
+    if (best)
+        *coa = best->coa;
+    return best != NULL;
 }
 
 /* ---- addresses ------------------------------------------------------------- */

@@ -49,6 +49,7 @@ struct mobile {
     struct iface *home_iface;          /* where the home link is; NULL: away */
     bool settled;                      /* the return home is acknowledged */
     bool answers;                      /* for its home address on the home link */
+    bool keyed;                        /* SAs for Binding Updates are there, or none are needed */
     bool seeks_agent;                  /* its link-layer address: RFC 6275 11.5.5 */
     struct mobile_detection detection;
     struct bul bul;

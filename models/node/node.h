@@ -28,6 +28,7 @@ struct cpu;
 struct fragments;
 struct iface;
 struct injection;
+struct key_exchange;
 struct mobile;
 struct nd_iface;
 struct protection;
@@ -49,6 +50,7 @@ struct node {
     struct mobile *mobile;         /* NULL: not a mobile node */
     struct agent *agent;           /* NULL: not a home agent */
     struct protection *protection; /* its IPsec; NULL: none */
+    struct key_exchange *keys;     /* its IKE; NULL: none */
     struct iface *arrival; /* where the packet that is being worked on came in; NULL: made here */
     struct sa *opened;     /* that protected it; NULL: none */
     uint32_t index;        /* as the taps name it */

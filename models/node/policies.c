@@ -14,7 +14,7 @@
 #define REPLAY(m) (IPSEC(anti_replay.m) - IPSEC(anti_replay))
 #define LIFE(m)   offsetof(struct sa_lifetime, m)
 
-static const char *const keyings[] = {"installed", "manual", NULL};
+static const char *const keyings[] = {"installed", "manual", "ike", NULL};
 static const char *const esp_none[] = {"esp", "none", NULL};
 static const char *const payloads[] = {"none", "tunnel", NULL};
 static const char *const grains[] = {"type", "mobility-header", "everything", NULL};
@@ -83,7 +83,8 @@ static const struct key manual_keys[] = {
 const struct key ipsec_keys[] = {
     {"keying", KEY_WORD, IPSEC(keying), "installed",
      "SAs that key management has installed (fresh keys each run; nothing is sent for it), or from "
-     "`manual`: no GCM, no counter modes, no anti-replay, no K bit (RFC 4106 10, 3776 4.4)",
+     "`manual`: no GCM, no counter modes, no anti-replay, no K bit (RFC 4106 10, 3776 4.4), or made "
+     "by IKEv2 (RFC 7296, RFC 4877 7): table `ike`",
      .words = keyings},
     {"signalling", KEY_WORD, IPSEC(signalling), "esp",
      "Binding Updates and their answers, RFC 4877 4.1", .words = esp_none},
@@ -169,9 +170,9 @@ static void add_ike(struct set *s)
     static const struct selector_ports ike = {500, 500};
     static const struct selector_ports encapsulated = {4500, 4500};
     add(s, "ike", SPD_BYPASS, SPD_ON_LINK, SA_TRANSPORT,
-        selects(SELECT_ANY, SELECT_ANY, IP6_UDP, ike, ike));
+        selects(SELECT_ANY, SELECT_GATEWAY, IP6_UDP, selector_any_port, ike));
     add(s, "ike-encapsulated", SPD_BYPASS, SPD_ON_LINK, SA_TRANSPORT,
-        selects(SELECT_ANY, SELECT_ANY, IP6_UDP, encapsulated, encapsulated));
+        selects(SELECT_ANY, SELECT_GATEWAY, IP6_UDP, selector_any_port, encapsulated));
 }
 
 static void add_neighbours(struct set *s)

@@ -13,7 +13,7 @@
 #include "sim/base/key.h"
 #include "sim/base/status.h"
 
-enum policy_keying { KEYING_INSTALLED, KEYING_MANUAL };
+enum policy_keying { KEYING_INSTALLED, KEYING_MANUAL, KEYING_IKE };
 
 /* How fine selectors are (RFC 4877 4.3, 5): a pair of SAs for each kind of message; one, a tunnel,
  * for every Mobility Header; one tunnel for everything. */

@@ -7,6 +7,8 @@
 #include "models/node/cpu.h"
 #include "models/node/cpu_profile.h"
 #include "models/node/inject.h"
+#include "models/node/key_exchange.h"
+#include "models/node/path.h"
 #include "models/node/service.h"
 #include "models/wire/mh.h"
 
@@ -97,8 +99,19 @@ struct sa *protection_install(struct protected *who, struct ciphers *c, const ch
     return sa;
 }
 
+void protection_end(struct protected *who, struct sa *sa, const char *how)
+{
+    struct node *n = who->of->node;
+    ipsec_end(&who->of->ipsec, sa, sim_now(n->sim));
+    NODE_EVENT(n, EV_SA_ENDED, field_int("spi", sa->spi),
+               field_text("direction", directions[sa->direction]),
+               field_text("policy", sa->entry->name), field_text("how", how));
+}
+
 static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime what)
 {
+    if (what != IPSEC_LIVES)
+        key_exchange_aged(n, sa, what);
     if (what == IPSEC_SOFT) {
         NODE_EVENT(n, EV_SA_SOFT, field_int("spi", sa->spi),
                    field_text("direction", directions[sa->direction]),
@@ -121,6 +134,8 @@ static void wake(struct sim *sim, void *owner)
 
 static void used(struct node *n, struct sa *sa)
 {
+    if (sa->direction == SA_IN && ipsec_used(sa, sim_now(n->sim)))
+        key_exchange_used(n, sa);
     if (sa->lifetime.soft_bytes || sa->lifetime.hard_bytes)
         tell_age(n, sa, ipsec_age(&n->protection->ipsec, sa, sim_now(n->sim)));
 }
@@ -172,10 +187,10 @@ static enum node_reason reason_of(enum ipsec_verdict v)
 
 /* ---- the way out ----------------------------------------------------------------------------- */
 
-sim_time protect_worked(struct node *n)
+sim_time protect_worked(struct node *n, sim_time from)
 {
     sim_time worked = n->protection->worked;
-    n->protection->worked = 0;
+    n->protection->worked = from;
     return worked;
 }
 
@@ -210,18 +225,26 @@ void protect_seal(struct node *n, struct pkt *p, const struct sealing *s)
     }
 }
 
+/* RFC 4301 5.1. */
+static void acquire(struct node *n, const struct traffic *t, const struct spd_entry *e)
+{
+    struct spd_pair *pair = &t->subject->pair[e->pair];
+    if (pair->asked)
+        return;
+    pair->asked = true; /* once */
+    NODE_EVENT(n, EV_ACQUIRE, field_text("policy", e->name), field_addr("home_address", &t->local),
+               field_addr("peer", &t->remote));
+    key_exchange_acquire(n, t->subject->owner, e, 0);
+}
+
 /* False: p is gone. */
 static bool may_leave(struct node *n, struct pkt *p, const struct traffic *t,
                       const struct ipsec_answer *a)
 {
     if (a->verdict == IPSEC_BYPASS || a->verdict == IPSEC_PROTECT)
         return true;
-    struct spd_pair *pair = a->verdict == IPSEC_NO_SA ? &t->subject->pair[a->entry->pair] : NULL;
-    if (pair && !pair->asked) {
-        pair->asked = true; /* once: RFC 4301 5.1 */
-        NODE_EVENT(n, EV_ACQUIRE, field_text("policy", a->entry->name),
-                   field_addr("home_address", &t->local), field_addr("peer", &t->remote));
-    }
+    if (a->verdict == IPSEC_NO_SA && t->subject)
+        acquire(n, t, a->entry);
     node_drop(n, reason_of(a->verdict), p);
     return false;
 }

@@ -27,9 +27,11 @@ struct protected
     const char *identity;           /* that it authenticates with */
     bool single;                    /* it has but one care-of address, where its tunnels end */
     bool placed;                    /* its tunnel SAs have an end point of their own */
+    struct keyed *keyed;            /* NULL: its keys come from elsewhere */
     struct addr key_coa;            /* care-of address that key management uses; ::: none yet */
 };
 
+struct keyed;      /* opaque: key_exchange.h */
 struct protection; /* opaque; node.h points to it */
 
 /* `gateway` is the home agent's address; `is_gateway`: this node is the home agent. */
@@ -39,6 +41,8 @@ struct node *protection_node(struct protection *p);
 
 /* Whether Binding Updates of `who` to its home agent are protected. */
 bool protection_of_updates(const struct protected *who);
+/* The policy of those; NULL: none matches. */
+const struct spd_entry *protection_updates_entry(const struct protected *who);
 
 /* `home` and what protects it; `policies` are borrowed. */
 struct protected *protection_add(struct protection *p, const struct addr *home,
@@ -49,6 +53,9 @@ struct protected *protection_of(const struct protection *p, const struct addr *h
 /* An SA of `who`: told as an event. It must be possible. */
 struct sa *protection_install(struct protected *who, struct ciphers *c, const char *policy,
                               unsigned number, const struct ipsec_keying *how);
+
+/* `sa` is used no more; `how` lives as long as the run. */
+void protection_end(struct protected *who, struct sa *sa, const char *how);
 
 /* ---- the way out ----------------------------------------------------------------------------- */
 
@@ -97,8 +104,8 @@ bool protect_seal_now(struct node *n, struct pkt *p, const struct sealing *s);
 unsigned protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c);
 
 /* What the algorithms have cost since it was asked last, in ns by the profile of the node's
- * processor. */
-sim_time protect_worked(struct node *n);
+ * processor; from now on it counts from `from`. */
+sim_time protect_worked(struct node *n, sim_time from);
 
 /* Whether the peer that protected the packet in work may have `home`. */
 bool protect_authorises(const struct node *n, const struct addr *home);

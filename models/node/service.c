@@ -96,12 +96,13 @@ static void open(struct service *s)
     s->reason = protect_in(s->node, s->p, &h, &c);
 }
 
-/* Another packet may be in work: a core was free when this one came. */
+/* Another packet may be in work, or even begun: a core was free when this one came. */
 static sim_time begin(void *owner)
 {
     struct service *s = owner;
     struct node *n = s->node;
     const struct work other = work_of(n);
+    const sim_time others = protect_worked(n, 0);
     resume(n, &s->work);
     if (s->in) {
         open(s);
@@ -110,7 +111,7 @@ static sim_time begin(void *owner)
     }
     s->work = work_of(n);
     resume(n, &other);
-    return protect_worked(n);
+    return protect_worked(n, others);
 }
 
 static sim_time begin_late(void *owner)

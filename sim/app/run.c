@@ -170,12 +170,16 @@ static enum status simulate(struct run *r, struct why *w)
     const struct trace_sa *sa = world_sas(&r->world, &sas);
     size_t cpus = 0;
     const struct trace_cpu *cpu = world_cpus(&r->world, &cpus);
+    size_t ikes = 0;
+    const struct trace_ike *ike = world_ikes(&r->world, &ikes);
     const struct trace_end end = {.link = link,
                                   .links = links,
                                   .cpu = cpu,
                                   .cpus = cpus,
                                   .sa = sa,
                                   .sas = sas,
+                                  .ike = ike,
+                                  .ikes = ikes,
                                   .events = r->events,
                                   .expect = &r->scenario.expect};
     return trace_close(r->trace, &end, w);

@@ -12,6 +12,7 @@
 #include "models/node/agent.h"
 #include "models/node/cpu.h"
 #include "models/node/decide.h"
+#include "models/node/key_config.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
 #include "models/node/policies.h"
@@ -124,13 +125,6 @@ struct mcoa_config {
     sim_time lifetime;
 };
 
-/* What key management does when the node moves; more of it comes with IKEv2. */
-struct ike_config {
-    const char *coa; /* interface */
-    int mobility;    /* 0 k-bit, 1 none */
-    bool given;      /* `mobility` */
-};
-
 enum node_role { ROLE_MOBILE, ROLE_HOME_AGENT, ROLE_CORRESPONDENT };
 
 struct node_config {
@@ -152,7 +146,9 @@ struct node_config {
     struct agent_checks source_check;
     struct bcache_config agent;
     struct ipsec_config ipsec;
-    struct ike_config ike;
+    struct key_config ike;
+    struct key_responder responder;
+    bool responder_given;
     struct cpu_config cpu;
 };
 
@@ -185,6 +181,7 @@ struct timers_config {
     struct bul_timers bul;
     struct mps_timers mps;
     struct mpa_timers mpa;
+    struct key_timers key;
     sim_time max_delete_bce;
 };
 

@@ -40,7 +40,7 @@ static void check_manual(struct check *k, const struct node_config *n)
             "is not for `keying: manual`: only key management starts counters anew with new keys "
             "(RFC 3776 4.4)");
     }
-    if (n->ike.given && n->ike.mobility == 0) {
+    if (n->ike.mobility_given && n->ike.mobility == KEY_BY_K_BIT) {
         SAY(k, arena_format(k->arena, "nodes.%s.ike.mobility", n->name),
             "k-bit is not for `keying: manual`: there is no key management that could follow a "
             "movement (RFC 6275 6.1.7)");
@@ -191,7 +191,7 @@ void scenario_check_ipsec(struct check *k, const struct node_config *n)
     const struct cipher_suite *suite = cipher_suite((enum cipher_name)s->suite);
     struct spd spd;
     struct why w;
-    if ((n->ike.given || n->ike.coa) && !s->given)
+    if ((n->ike.mobility_given || n->ike.coa) && !s->given)
         SAY(k, arena_format(k->arena, "nodes.%s.ike", n->name), "goes with `ipsec`");
     if (n->ike.coa && !SCENARIO_FIND(n->interfaces, struct interface_config, n->ike.coa))
         SAY(k, arena_format(k->arena, "nodes.%s.ike.coa", n->name),

@@ -29,7 +29,6 @@ static const char *const nud_words[] = {"rfc4861", "none", NULL};
 static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
 static const char *const roles[] = {"mobile", "home-agent", "correspondent", NULL};
 const char *const crypto_words[] = {"real", "sized", NULL};
-static const char *const mobilities[] = {"k-bit", "none", NULL};
 static const char *const bu_check_words[] = {"exempt", "checked", NULL};
 static const char *const at_home_words[] = {"complete", "simultaneous", NULL};
 
@@ -242,17 +241,6 @@ static const struct key source_check_keys[] = {
     {.name = NULL},
 };
 
-static const struct key ike_keys[] = {
-    {"coa", KEY_TEXT, NODE(ike.coa) - NODE(ike), "",
-     "the interface whose care-of address it uses while there is one (RFC 5648 9.1); default: the one "
-     "that registers first"},
-    {"mobility", KEY_WORD, NODE(ike.mobility) - NODE(ike), "k-bit",
-     "how its care-of address follows a movement: the K bit of a Binding Update (RFC 6275 6.1.7), or "
-     "not at all",
-     .words = mobilities},
-    {.name = NULL},
-};
-
 static const struct key node_keys[] = {
     {"role", KEY_WORD, NODE(role), NULL, "what it is", .words = roles},
     {"profile", KEY_TEXT, NODE(profile), "", "an entry of `profiles` that says the rest"},
@@ -285,12 +273,14 @@ static const struct key node_keys[] = {
     {"ipsec", KEY_TABLE, NODE(ipsec), "",
      "mobile: what is protected between it and its home agent (RFC 4877); default: nothing",
      .keys = ipsec_keys, .given_at = KEY_GIVEN(struct node_config, ipsec.given)},
-    {"ike", KEY_TABLE, NODE(ike), "", "mobile: key management", .keys = ike_keys,
-     .given_at = KEY_GIVEN(struct node_config, ike.given)},
     {"cpu", KEY_TABLE, NODE(cpu), "",
      "its processor: what ESP and key management cost, and that they wait for each other; default: no "
      "time at all",
      .keys = cpu_keys, .given_at = KEY_GIVEN(struct node_config, cpu.given)},
+    {"ike", KEY_TABLE, NODE(ike), "", "mobile: key management, with its home agent",
+     .keys = key_config_keys},
+    {"responder", KEY_TABLE, NODE(responder), "", "home agent: key management, with all",
+     .keys = key_responder_keys, .given_at = KEY_GIVEN(struct node_config, responder_given)},
     {.name = NULL},
 };
 
@@ -341,6 +331,7 @@ static const struct key timer_keys[] = {
     {"", KEY_JOIN, TIMERS(bul), "", "", .keys = bul_timer_keys},
     {"", KEY_JOIN, TIMERS(mps), "", "", .keys = mps_timer_keys},
     {"", KEY_JOIN, TIMERS(mpa), "", "", .keys = mpa_timer_keys},
+    {"", KEY_JOIN, TIMERS(key), "", "", .keys = key_timer_keys},
     {"max_delete_bce_timeout", KEY_TIME, TIMERS(max_delete_bce), "10 s",
      "how long a deleted binding is remembered, RFC 6275 12", .max = 3600 * SIM_S},
     {.name = NULL},

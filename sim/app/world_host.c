@@ -155,7 +155,14 @@ static struct bul_timers bul_timers_of(const struct world *w)
 static bool moves_keys(const struct node_config *how)
 {
     return how->ipsec.given && how->ipsec.keying != KEYING_MANUAL && how->ipsec.signalling == 0 &&
-           how->ike.mobility == 0;
+           how->ike.mobility == KEY_BY_K_BIT;
+}
+
+/* Binding Updates are protected, and IKE makes the SAs for it. */
+static bool waits_for_keys(const struct node_config *how)
+{
+    return how->ipsec.given && how->ipsec.keying == KEYING_IKE &&
+           (how->ipsec.signalling == 0 || how->ipsec.policies.n);
 }
 
 static uint16_t key_bid(const struct node_config *how)
@@ -181,7 +188,9 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .gather = how->mcoa.gather,
                                       .timers = bul_timers_of(w),
                                       .moves_keys = moves_keys(how),
-                                      .key_bid = key_bid(how)},
+                                      .key_bid = key_bid(how),
+                                      .keys_literal = agent->responder.k_policy == KEY_K_LITERAL},
+                              .waits_for_keys = waits_for_keys(how),
                               .prefixes = w->scenario->timers.mps,
                               .detection = {.oracle = how->detection.knowledge == 1,
                                             .back_after = how->decision.back_after}};

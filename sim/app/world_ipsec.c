@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "models/node/agent.h"
+#include "models/node/key_exchange.h"
 #include "models/node/mobile.h"
 #include "models/node/protect.h"
 #include "sim/app/world_parts.h"
@@ -113,6 +114,42 @@ static void install_all(struct world *w, struct protected *mobile, struct protec
 static const struct ipsec_config unprotected = {
     .signalling = 1, .prefix_discovery = 1, .return_routability = 1};
 
+static uint16_t bid_of(const struct node_config *how, const char *interface)
+{
+    const struct interface_config *i = KEY_ITEMS(how->interfaces, struct interface_config);
+    for (size_t k = 0; k < how->interfaces.n; k++) {
+        if (interface && !strcmp(i[k].name, interface))
+            return (uint16_t)(k + 1);
+    }
+    return 0;
+}
+
+static struct key_exchange *keys_of(struct world *w, struct node *n,
+                                    const struct key_responder *responder)
+{
+    const struct key_exchange_setup setup = {
+        .ciphers = w->ciphers, .responder = responder, .timers = &w->scenario->timers.key};
+    return n->keys ? n->keys : key_exchange_new(n, &setup);
+}
+
+/* Both ends learn what they have in common. */
+static void exchange_keys(struct world *w, const struct node_config *how, struct protected *mobile,
+                          struct protected *agent)
+{
+    const struct node_config *agent_how = scenario_node(w->scenario, how->home.agent);
+    struct node *mn = protection_node(mobile->of);
+    struct node *ha = protection_node(agent->of);
+    struct key_peer peer = {.how = &how->ike,
+                            .name = how->name,
+                            .agent_name = agent_how->name,
+                            .agent = protection_ipsec(agent->of)->gateway,
+                            .bids = (unsigned)how->interfaces.n,
+                            .preferred = bid_of(how, how->ike.coa),
+                            .unix_start_s = w->scenario->general.date};
+    key_exchange_add(keys_of(w, mn, NULL), mobile, &peer);
+    key_exchange_add(keys_of(w, ha, &agent_how->responder), agent, &peer);
+}
+
 static void protect_mobile(struct world *w, const struct node_config *how, struct node *agent_node,
                            const struct addr *agent)
 {
@@ -121,11 +158,14 @@ static void protect_mobile(struct world *w, const struct node_config *how, struc
     const struct ipsec_config *config = how->ipsec.given ? &how->ipsec : &unprotected;
     enum status st = policies_make(config, w->arena, spd, &why);
     assert(!st); /* it has been checked */
-    (void)protection_add(agent_node->protection, &how->home.address, spd, config, how->name);
+    struct protected *there =
+        protection_add(agent_node->protection, &how->home.address, spd, config, how->name);
     if (!how->ipsec.given)
         return;
     struct protection *own = protection_new(world_node(w, how->name), agent, false);
-    (void)protection_add(own, &how->home.address, spd, config, how->name);
+    struct protected *here = protection_add(own, &how->home.address, spd, config, how->name);
+    if (how->ipsec.keying == KEYING_IKE)
+        exchange_keys(w, how, here, there);
 }
 
 void world_add_protection(struct world *w)
@@ -155,7 +195,7 @@ void world_start_protection(struct world *w)
 {
     const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
     for (size_t k = 0; k < w->scenario->nodes.n; k++) {
-        if (how[k].role != ROLE_MOBILE || !how[k].ipsec.given)
+        if (how[k].role != ROLE_MOBILE || !how[k].ipsec.given || how[k].ipsec.keying == KEYING_IKE)
             continue;
         const struct addr *home = &how[k].home.address;
         install_all(w, protection_of(world_node(w, how[k].name)->protection, home),
@@ -185,6 +225,7 @@ static struct trace_sa tell(struct world *w, const struct node *n, const struct 
         .selectors = selectors,
         .end_point = sa->mode == SA_TUNNEL ? (s->is_gateway ? sa->remote : sa->local) : addr_any,
         .bid = per_coa ? (uint16_t)(sa->number + 1) : 0,
+        .ike_spi = sa->ike,
         .made = sa->made,
         .moved = sa->moved ? sa->moved : -1,
         .ended = sa->ended ? sa->ended_at : -1,

@@ -86,7 +86,7 @@ struct tap_field {
     const char *text; /* TAP_TEXT: lives as long as the run */
 };
 
-enum { TAP_FIELDS = 8 };
+enum { TAP_FIELDS = 12 };
 
 /* Something a protocol did. `name` is an enum of models/names.h. */
 struct tap_event {

@@ -59,7 +59,8 @@ static void writes_a_profile_for_wireshark(void)
 {
     struct why w;
     (void)mkdir(DIR, 0777);
-    CHECK_EQ(keys_write(DIR, sas, sizeof sas / sizeof sas[0], &w), ST_OK);
+    CHECK_EQ(keys_write(DIR, &(struct trace_end){.sa = sas, .sas = sizeof sas / sizeof sas[0]}, &w),
+             ST_OK);
     CHECK(holds(DIR "/keys/esp_sa",
                 "\"IPv6\",\"*\",\"*\",\"0x10203040\",\"AES-GCM with 16 octet ICV [RFC4106]\","
                 "\"0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20212223\","
@@ -80,7 +81,7 @@ static void writes_a_profile_for_wireshark(void)
 static void a_folder_that_is_not_there_is_said(void)
 {
     struct why w;
-    CHECK_EQ(keys_write("/no/such/folder", sas, 1, &w), ST_IO);
+    CHECK_EQ(keys_write("/no/such/folder", &(struct trace_end){.sa = sas, .sas = 1}, &w), ST_IO);
     CHECK(strstr(w.text, "/no/such/folder/keys"));
 }
 

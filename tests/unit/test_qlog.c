@@ -28,6 +28,7 @@ static void writes_every_field(void)
     (void)fclose(j.out);
     CHECK(!strcmp(text,
                   "{\"int\":-1,\"time_ns\":1500,\"addr\":\"2001:db8::1\",\"text\":\"a \\\"b\\\"\","
+                  "\"int\":-1,\"time_ns\":1500,\"int\":-1,\"time_ns\":1500,"
                   "\"int\":-1,\"time_ns\":1500,\"int\":-1,\"last_ns\":1500}\n"));
     free(text);
 }

@@ -1,0 +1,387 @@
+#include "models/node/key_exchange.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "models/node/key_parts.h"
+#include "models/node/path.h"
+#include "models/wire/udp.h"
+
+enum { HOP_LIMIT = 64, MARKER = 4 };
+
+static void wake(struct sim *sim, void *owner);
+static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_t n);
+
+struct keyed *keyed_of(const struct protected *who)
+{
+    return who->keyed;
+}
+
+/* ---- making ---------------------------------------------------------------------------------- */
+
+static struct ike_config config_of(const struct key_exchange *x)
+{
+    return (struct ike_config){.timers = x->timers.ike,
+                               .window = x->how.window,
+                               .cookies_from = x->how.cookies_from,
+                               .half_open_max = x->how.half_open_max,
+                               .sa_max = x->how.sa_max,
+                               .fragment_bytes = x->timers.fragment_bytes,
+                               .nat_detection = true,
+                               .childless = x->how.childless,
+                               .exchanges_are_told = true,
+                               .suspect = x->responds ? 0 : x->timers.suspect};
+}
+
+struct key_exchange *key_exchange_new(struct node *n, const struct key_exchange_setup *how)
+{
+    static const struct key_responder initiator = {
+        .window = 1, .cookies_from = 1000000, .half_open_max = 1};
+    struct key_exchange *x = arena_take(n->arena, sizeof *x);
+    x->node = n;
+    x->ciphers = how->ciphers;
+    x->responds = how->responder != NULL;
+    x->how = how->responder ? *how->responder : initiator;
+    x->timers = *how->timers;
+    x->last_sa = &x->sas;
+    const struct ike_config config = config_of(x);
+    const struct ike_streams streams = {.spi = node_stream(n, "ike.spi"),
+                                        .nonce = node_stream(n, "ike.nonce"),
+                                        .dh = node_stream(n, "ike.dh"),
+                                        .iv = node_stream(n, "ike.iv"),
+                                        .jitter = node_stream(n, "ike.jitter"),
+                                        .sign = node_stream(n, "ike.sign")};
+    x->ike = ike_new(n->arena, how->ciphers, &config, &streams);
+    sim_timer_init(&x->timer, wake, x);
+    n->keys = x;
+    const uint16_t ports[] = {IKE_PORT, IKE_NAT_PORT};
+    for (unsigned k = 0; k < 2; k++) {
+        const struct udp_listener l = {.port = ports[k], .owner = x, .take = take};
+        udp_listen(&n->ports, n->arena, &l);
+    }
+    return x;
+}
+
+void key_exchange_add(struct key_exchange *x, struct protected *who, const struct key_peer *peer)
+{
+    struct keyed *k = arena_take(x->node->arena, sizeof *k);
+    k->of = x;
+    k->who = who;
+    k->said = *peer;
+    who->keyed = k;
+    key_make_peer(k);
+    key_moves_init(k);
+    *(x->last ? &x->last->next : &x->first) = k;
+    x->last = k;
+}
+
+struct ike *key_exchange_ike(struct key_exchange *x)
+{
+    return x->ike;
+}
+
+const struct key_sa *key_exchange_sas(const struct key_exchange *x)
+{
+    return x->sas;
+}
+
+const struct key_counts *key_exchange_counts(const struct key_exchange *x)
+{
+    return &x->counts;
+}
+
+/* ---- datagrams ------------------------------------------------------------------------------- */
+
+static void send(struct key_exchange *x, const struct ike_act *a)
+{
+    struct node *n = x->node;
+    struct pkt *p = pkt_take(n->packets);
+    size_t marker = a->marked ? MARKER : 0;
+    size_t bytes = UDP_HEADER + marker + a->n;
+    assert(bytes <= pkt_tailroom(p));
+    uint8_t *datagram = pkt_append(p, bytes);
+    memset(datagram + UDP_HEADER, 0, marker);
+    memcpy(datagram + UDP_HEADER + marker, a->bytes, a->n);
+    udp_write(datagram, marker + a->n, &a->path.local, &a->path.remote, a->path.local_port,
+              a->path.remote_port);
+    path_add_header(p, &a->path.local, &a->path.remote, IP6_UDP, HOP_LIMIT);
+    x->counts.sent++;
+    x->counts.sent_bytes += p->len;
+    x->counts.repeated += a->news.tries > 1;
+    bool request = a->news.exchange && !(a->news.flags & IKE_RESPONSE);
+    if (request && a->news.tries == 1 && a->news.fragment <= 1)
+        x->counts.exchanges[a->news.task]++;
+    key_tell_message(x, a, true);
+    if (!node_owns(n,
+                   &a->path.local)) { /* its care-of address is gone: it tries, and nobody hears */
+        node_drop(n, DROP_NO_ADDRESS, p);
+        return;
+    }
+    path_out_plain(n, p); /* past tunnels and bindings: RFC 4877 4.4 */
+}
+
+static void note_sa(struct key_exchange *x, const struct ike_act *a)
+{
+    for (struct key_sa *s = x->sas; s; s = s->next) {
+        if (s->spi_i == a->spi_i && s->spi_r == a->spi_r) {
+            if (a->kind == IKE_ACT_DOWN)
+                s->ended = sim_now(x->node->sim);
+            return;
+        }
+    }
+    if (!a->keys)
+        return;
+    struct key_sa *s = arena_take(x->node->arena, sizeof *s);
+    *s = (struct key_sa){.spi_i = a->spi_i,
+                         .spi_r = a->spi_r,
+                         .initiator = a->initiator,
+                         .suite_is = *a->suite,
+                         .keys = *a->keys,
+                         .made = sim_now(x->node->sim),
+                         .ended = a->kind == IKE_ACT_DOWN ? sim_now(x->node->sim) : -1};
+    s->suite = &s->suite_is;
+    *x->last_sa = s;
+    x->last_sa = &s->next;
+}
+
+/* ---- acts ------------------------------------------------------------------------------------ */
+
+/* Life of a peer that is silent: any protected packet counts (RFC 7296 2.4). */
+static void silent(struct keyed *k, const struct ike_act *a)
+{
+    sim_time last = key_last_heard(k);
+    sim_time since = sim_now(k->of->node->sim) - k->said.how->dpd;
+    bool lives = last >= 0 && last > since;
+    key_wish(k->of, &(struct key_wish){
+                        .kind = lives ? KEY_WISH_HEARD : KEY_WISH_PROBE, .sa = a->sa, .at = last});
+}
+
+static void do_child(struct keyed *k, const struct ike_act *a)
+{
+    switch (a->kind) {
+    case IKE_ACT_INSTALL:
+        key_install(k, a);
+        key_installed(k, a);
+        break;
+    case IKE_ACT_SENDS:
+        key_sends(k, a);
+        break;
+    case IKE_ACT_END:
+        key_end(k, a);
+        break;
+    default:
+        key_forget(k, a);
+        break;
+    }
+}
+
+static void do_known(struct keyed *k, const struct ike_act *a)
+{
+    switch (a->kind) {
+    case IKE_ACT_UP:
+        key_tell_up(k, a);
+        key_up(k, a);
+        break;
+    case IKE_ACT_DOWN:
+        key_tell_down(k->of, a);
+        key_down(k, a);
+        break;
+    case IKE_ACT_NO_CHILD:
+        key_tell_no_child(k, a);
+        break;
+    case IKE_ACT_SILENT:
+        silent(k, a);
+        break;
+    case IKE_ACT_UNANSWERED:
+        key_unanswered(k, a);
+        break;
+    case IKE_ACT_MOVED:
+        key_moved(k, a);
+        break;
+    case IKE_ACT_UPDATED:
+        key_updated(k, a);
+        break;
+    case IKE_ACT_INSTALL:
+    case IKE_ACT_SENDS:
+    case IKE_ACT_END:
+    case IKE_ACT_FORGET:
+        do_child(k, a);
+        break;
+    default:
+        break;
+    }
+}
+
+static void do_act(struct key_exchange *x, const struct ike_act *a)
+{
+    struct keyed *k = a->peer ? ike_peer_config(a->peer)->owner : NULL;
+    switch (a->kind) {
+    case IKE_ACT_SEND:
+        send(x, a);
+        break;
+    case IKE_ACT_HEARD:
+        x->counts.received++;
+        key_tell_message(x, a, false);
+        break;
+    case IKE_ACT_REFUSED:
+        key_tell_refused(x, a);
+        break;
+    case IKE_ACT_KEYED:
+        note_sa(x, a);
+        break;
+    case IKE_ACT_DOWN:
+        note_sa(x, a);
+        if (!k)
+            key_tell_down(x, a);
+        break;
+    default:
+        break;
+    }
+    if (k)
+        do_known(k, a);
+}
+
+static void do_wish(struct key_exchange *x, const struct key_wish *w)
+{
+    sim_time now = sim_now(x->node->sim);
+    struct ike *i = x->ike;
+    switch (w->kind) {
+    case KEY_WISH_START:
+        w->who->starting = ike_start(i, w->who->peer, &w->local, &w->remote, now);
+        break;
+    case KEY_WISH_ANEW:
+        w->who->starting = ike_start_anew(i, w->who->peer, &w->local, &w->remote, now);
+        break;
+    case KEY_WISH_WANT:
+        ike_want_on(i, w->who->starting ? w->who->starting : w->who->sa, w->policy, w->number, now);
+        break;
+    case KEY_WISH_SOFT:
+        ike_child_soft(i, w->spi, now);
+        break;
+    case KEY_WISH_HARD:
+        ike_child_hard(i, w->spi, now);
+        break;
+    case KEY_WISH_USED:
+        ike_child_used(i, w->spi, now);
+        break;
+    case KEY_WISH_PROBE:
+        ike_probe(i, w->sa, now);
+        break;
+    case KEY_WISH_HEARD:
+        ike_heard(i, w->sa, w->at, now);
+        break;
+    case KEY_WISH_MOVE:
+        ike_move(i, w->sa, &w->local, &w->remote, now);
+        break;
+    case KEY_WISH_UPDATE:
+        ike_update_addresses(i, w->sa, &w->local, now);
+        break;
+    case KEY_WISH_TELL:
+        break;
+    case KEY_WISH_ACCEPT:
+        ike_accept_address(i, w->sa, &w->remote, now);
+        break;
+    case KEY_WISH_DROP:
+        ike_drop(i, w->sa, now);
+        break;
+    case KEY_WISH_RETIRE:
+        ike_retire(i, w->sa, now);
+        break;
+    }
+}
+
+static void rearm(struct key_exchange *x)
+{
+    struct sim *sim = x->node->sim;
+    sim_time next = ike_next(x->ike);
+    if (next == SIM_NEVER) {
+        sim_stop(sim, &x->timer);
+    } else {
+        sim_arm(sim, &x->timer, next > sim_now(sim) ? next : sim_now(sim));
+    }
+}
+
+/* All acts, and what they made this node wish for, until there is no more. */
+static void do_all(struct key_exchange *x)
+{
+    struct ike_act a;
+    assert(!x->doing);
+    x->doing = true;
+    for (;;) {
+        while (ike_act(x->ike, &a))
+            do_act(x, &a);
+        if (!x->wishes)
+            break;
+        struct key_wish w = x->wish[0];
+        x->wishes--;
+        memmove(&x->wish[0], &x->wish[1], x->wishes * sizeof x->wish[0]);
+        do_wish(x, &w);
+    }
+    x->doing = false;
+    rearm(x);
+}
+
+void key_wish(struct key_exchange *x, const struct key_wish *w)
+{
+    assert(x->wishes < sizeof x->wish / sizeof x->wish[0]);
+    x->wish[x->wishes++] = *w;
+    if (!x->doing)
+        do_all(x);
+}
+
+static void wake(struct sim *sim, void *owner)
+{
+    struct key_exchange *x = owner;
+    ike_tick(x->ike, sim_now(sim));
+    do_all(x);
+}
+
+static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_t n)
+{
+    struct key_exchange *x = owner;
+    struct reader ports = rd_over(payload - UDP_HEADER, UDP_HEADER);
+    struct ike_datagram d = {.bytes = payload, .n = n};
+    d.path.remote = ip6_src(p->at);
+    d.path.local = ip6_dst(p->at);
+    d.path.remote_port = rd_u16(&ports);
+    d.path.local_port = rd_u16(&ports);
+    if (d.path.local_port == IKE_NAT_PORT) {
+        static const uint8_t marker[MARKER] = {0};
+        if (n < MARKER || memcmp(payload, marker, MARKER) != 0)
+            return; /* an octet that keeps a mapping alive: RFC 3948 2.3 */
+        d.bytes += MARKER;
+        d.n -= MARKER;
+    }
+    d.standing = key_standing(x, &d);
+    assert(!x->doing);
+    ike_receive(x->ike, &d, sim_now(x->node->sim));
+    do_all(x);
+}
+
+/* ---- told by others -------------------------------------------------------------------------- */
+
+void key_exchange_acquire(struct node *n, struct protected *who, const struct spd_entry *e,
+                          unsigned number)
+{
+    struct keyed *k = n->keys ? keyed_of(who) : NULL;
+    int policy = k ? key_policy_of(k, e) : -1;
+    if (policy < 0 || !(k->sa || k->starting))
+        return; /* a mobile node begins by itself as soon as it can */
+    key_wish(n->keys,
+             &(struct key_wish){
+                 .kind = KEY_WISH_WANT, .who = k, .policy = (unsigned)policy, .number = number});
+}
+
+void key_exchange_aged(struct node *n, const struct sa *sa, enum ipsec_lifetime what)
+{
+    if (n->keys && sa->key)
+        key_wish(n->keys,
+                 &(struct key_wish){.kind = what == IPSEC_SOFT ? KEY_WISH_SOFT : KEY_WISH_HARD,
+                                    .spi = sa->key});
+}
+
+void key_exchange_used(struct node *n, const struct sa *sa)
+{
+    if (n->keys && sa->key)
+        key_wish(n->keys, &(struct key_wish){.kind = KEY_WISH_USED, .spi = sa->key});
+}

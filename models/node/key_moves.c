@@ -1,0 +1,335 @@
+/*
+ * Which care-of address IKE uses, and how it goes from one to another (RFC 5648 9.1, RFC 4877 7.4,
+ * RFC 6275 10.3.1, 11.7; ambiguities: the K bit with several care-of addresses).
+ *
+ *   K bit           the binding update list says when: protect_key_address() comes here
+ *   MOBIKE          UPDATE_SA_ADDRESSES beside the Binding Update, or before it
+ *   re-establish    a new IKE SA from the new address, while the old SAs serve or after they went
+ */
+#include <string.h>
+
+#include "models/node/agent.h"
+#include "models/node/key_parts.h"
+#include "models/node/mobile.h"
+
+static const struct addr *home_of(const struct keyed *k)
+{
+    return &k->who->subject->address;
+}
+
+static int mobility_of(const struct keyed *k)
+{
+    int m = k->said.how->mobility;
+    return m == KEY_BY_K_BIT && k->refused_k ? KEY_BY_NEW_SA : m;
+}
+
+/* ---- mobile node ----------------------------------------------------------------------------- */
+
+static void begin(struct keyed *k, const struct addr *coa, bool anew)
+{
+    k->coa = *coa;
+    k->suspects = false;
+    if (!k->ever)
+        mobile_set_key_address(k->of->node->mobile, coa);
+    key_wish(k->of, &(struct key_wish){.kind = anew ? KEY_WISH_ANEW : KEY_WISH_START,
+                                       .who = k,
+                                       .local = *coa,
+                                       .remote = k->said.agent});
+    key_want_all(k);
+}
+
+static void hold(struct keyed *k, bool on)
+{
+    if (k->holds == on)
+        return;
+    k->holds = on;
+    mobile_hold_updates(k->of->node->mobile, on);
+}
+
+static void drop(struct keyed *k, uint64_t sa)
+{
+    if (sa)
+        key_wish(k->of, &(struct key_wish){.kind = KEY_WISH_DROP, .who = k, .sa = sa});
+}
+
+static void establish_anew(struct keyed *k, const struct addr *coa)
+{
+    bool drops = k->said.how->old_sas == KEY_DROPS_OLD;
+    uint64_t old = k->sa;
+    k->moving = true;
+    k->coa = *coa;
+    if (drops) {
+        drop(k, old);
+    } else {
+        k->old = old;
+    }
+    begin(k, coa, true);
+    k->moving = false;
+}
+
+/* The IKE SA is up, and should use another address. */
+static void move(struct keyed *k, const struct addr *coa)
+{
+    const struct key_config *how = k->said.how;
+    if (k->starting || k->old)
+        return; /* one after the other: it is reviewed when that is done */
+    switch (mobility_of(k)) {
+    case KEY_BY_MOBIKE:
+        hold(k, how->order != KEY_PARALLEL);
+        k->coa = *coa;
+        k->suspects = false;
+        key_wish(k->of,
+                 &(struct key_wish){.kind = KEY_WISH_UPDATE, .who = k, .sa = k->sa, .local = *coa});
+        break;
+    case KEY_BY_NEW_SA:
+        if (how->order == KEY_PARALLEL && how->old_sas == KEY_DROPS_OLD)
+            break; /* the Binding Update needs the old SAs: key_exchange_registered() */
+        hold(k, how->order != KEY_PARALLEL);
+        establish_anew(k, coa);
+        break;
+    case KEY_BY_K_BIT:
+        if (k->suspects)
+            mobile_move_keys(k->of->node->mobile, &k->coa);
+        break;
+    default:
+        break;
+    }
+}
+
+static void review(struct keyed *k)
+{
+    struct addr best;
+    const struct mobile *m = k->of->node->mobile;
+    bool waits = k->said.how->when_dead == KEY_WAITS && k->ever;
+    const struct addr *avoid = k->suspects ? &k->coa : NULL;
+    if (!mobile_key_choice(m, k->said.preferred, waits, &k->coa, avoid, &best))
+        return;
+    if (k->sa) {
+        if (!addr_eq(&best, &k->coa))
+            move(k, &best);
+    } else if (!k->starting) {
+        if (!sim_armed(&k->retry))
+            begin(k, &best, false);
+    } else if (!addr_eq(&best, &k->coa)) { /* from an address that is no more: once more */
+        drop(k, k->starting);
+    }
+}
+
+void key_exchange_review(struct node *n)
+{
+    if (n->keys && !n->keys->responds && n->keys->first && !n->keys->first->moving)
+        review(n->keys->first);
+}
+
+static void retry(struct sim *sim, void *owner)
+{
+    (void)sim;
+    review(owner);
+}
+
+void key_moves_init(struct keyed *k)
+{
+    sim_timer_init(&k->retry, retry, k);
+}
+
+void key_unanswered(struct keyed *k, const struct ike_act *a)
+{
+    struct node *n = k->of->node;
+    if (k->of->responds || a->sa != k->sa || !addr_eq(&a->path.local, &k->coa))
+        return;
+    k->suspects = true;
+    NODE_EVENT(n, EV_IKE_SUSPECT, field_addr("home_address", home_of(k)),
+               field_addr("care_of_address", &k->coa));
+    review(k);
+}
+
+bool key_exchange_holds_updates(const struct node *n)
+{
+    return n->keys && n->keys->first && n->keys->first->holds;
+}
+
+void key_exchange_registered(struct node *n, const struct addr *coa, bool moves_keys)
+{
+    struct keyed *k = n->keys ? n->keys->first : NULL;
+    struct addr best;
+    if (!k)
+        return;
+    if (k->said.how->mobility == KEY_BY_K_BIT && !moves_keys)
+        k->refused_k = true;
+    bool waited = mobility_of(k) == KEY_BY_NEW_SA && k->said.how->order == KEY_PARALLEL &&
+                  k->said.how->old_sas == KEY_DROPS_OLD && k->sa && !k->starting;
+    if (waited && !addr_eq(coa, &k->coa) &&
+        mobile_key_choice(n->mobile, k->said.preferred, false, &k->coa, NULL, &best) &&
+        !addr_eq(&best, &k->coa))
+        establish_anew(k, &best);
+    review(k);
+}
+
+/* ---- both ends ------------------------------------------------------------------------------- */
+
+/* Number of Child SAs that IKE keeps for it. */
+static unsigned all_of(const struct keyed *k)
+{
+    unsigned n = 0;
+    for (unsigned j = 0; j < k->config.policies; j++)
+        n += k->config.policy[j].parallel;
+    return n;
+}
+
+static void release_when_ready(struct keyed *k, const struct ike_act *a)
+{
+    if (!k->holds || a->sa != k->sa)
+        return;
+    bool own_pair = k->entry[a->child->policy - k->config.policy] == k->updates;
+    bool all = ike_children(k->of->ike, a->sa) >= all_of(k);
+    if (k->said.how->order == KEY_SAS_FIRST ? all : own_pair)
+        hold(k, false);
+}
+
+void key_installed(struct keyed *k, const struct ike_act *a)
+{
+    struct node *n = k->of->node;
+    if (!k->of->responds && k->entry[a->child->policy - k->config.policy] == k->updates)
+        mobile_set_keyed(n->mobile);
+    if (!k->of->responds)
+        release_when_ready(k, a);
+    /* The old IKE SA has served when the new one has as many; what is under way still opens. */
+    if (k->old && a->sa == k->sa && ike_children(k->of->ike, a->sa) >= all_of(k)) {
+        key_wish(k->of, &(struct key_wish){.kind = KEY_WISH_RETIRE, .who = k, .sa = k->old});
+        k->old = 0;
+    }
+}
+
+void key_up(struct keyed *k, const struct ike_act *a)
+{
+    uint64_t before = k->sa;
+    k->ever = true;
+    if (a->sa == k->starting)
+        k->starting = 0;
+    k->sa = ike_sa_of(k->of->ike, k->peer);
+    if (!k->of->responds)
+        return;
+    k->coa = a->path.remote;
+    if (before && !a->before && before != k->sa) { /* established anew by the mobile node */
+        if (k->said.how->old_sas == KEY_DROPS_OLD) {
+            drop(k, before);
+        } else {
+            k->old = before;
+        }
+    }
+    if (!k->placed) {
+        k->placed = true;
+        protect_key_address(k->of->node, home_of(k), &k->coa);
+    }
+}
+
+/* Why it ended says when to begin again. */
+static bool at_once(enum ike_how how)
+{
+    return how == IKE_HOW_DROPPED || how == IKE_HOW_DEAD || how == IKE_HOW_LIFETIME ||
+           how == IKE_HOW_DELETED_BY_PEER || how == IKE_HOW_DELETED || how == IKE_HOW_CONTACT;
+}
+
+void key_down(struct keyed *k, const struct ike_act *a)
+{
+    struct sim *sim = k->of->node->sim;
+    bool began = a->sa == k->starting;
+    if (began)
+        k->starting = 0;
+    if (a->sa == k->old)
+        k->old = 0;
+    k->sa = ike_sa_of(k->of->ike, k->peer);
+    if (k->of->responds || k->sa || k->starting || k->moving)
+        return;
+    if (began && k->old) { /* the old one serves on */
+        k->old = 0;
+        return;
+    }
+    if (at_once(a->how)) {
+        review(k);
+    } else if (!sim_armed(&k->retry)) {
+        sim_arm_in(sim, &k->retry, k->of->timers.ike.try_again);
+    }
+}
+
+void key_moved(struct keyed *k, const struct ike_act *a)
+{
+    bool responds = k->of->responds;
+    const struct addr *coa = responds ? &a->path.remote : &a->path.local;
+    bool mobike = k->said.how->mobility == KEY_BY_MOBIKE;
+    key_tell_moved(k, &a->path.local, &a->path.remote, mobike ? "mobike" : "k-bit");
+    k->coa = *coa;
+    k->suspects = false;
+    protect_key_address(k->of->node, home_of(k), coa);
+}
+
+void key_updated(struct keyed *k, const struct ike_act *a)
+{
+    (void)a;
+    hold(k, false);
+    review(k);
+}
+
+void key_exchange_moved(struct node *n, struct protected *who, const struct addr *coa)
+{
+    struct keyed *k = n->keys ? keyed_of(who) : NULL;
+    if (!k || addr_eq(&k->coa, coa))
+        return;
+    bool responds = k->of->responds;
+    k->coa = *coa;
+    k->suspects = false;
+    if (k->sa) {
+        key_wish(k->of, &(struct key_wish){.kind = KEY_WISH_MOVE,
+                                           .who = k,
+                                           .sa = k->sa,
+                                           .local = responds ? k->said.agent : *coa,
+                                           .remote = responds ? *coa : k->said.agent});
+    }
+}
+
+/* ---- home agent ------------------------------------------------------------------------------ */
+
+static struct keyed *keyed_at(const struct node *n, const struct addr *home)
+{
+    struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
+    return who && n->keys ? keyed_of(who) : NULL;
+}
+
+bool key_exchange_address(const struct node *n, const struct addr *home, struct addr *coa)
+{
+    const struct keyed *k = keyed_at(n, home);
+    if (!k || !k->sa)
+        return false;
+    *coa = k->coa;
+    return true;
+}
+
+void key_exchange_not_kept(struct node *n, const struct addr *home, bool registered)
+{
+    struct keyed *k = keyed_at(n, home);
+    if (!k || !k->sa || k->said.how->mobility == KEY_BY_MOBIKE)
+        return; /* MOBIKE moves it: RFC 5555 5.1 */
+    bool ends = k->of->how.k_policy == KEY_K_LITERAL || !registered;
+    if (ends && k->said.how->old_sas == KEY_DROPS_OLD)
+        drop(k, k->sa);
+}
+
+void key_exchange_bound(struct node *n, const struct addr *home, const struct addr *coa)
+{
+    struct keyed *k = keyed_at(n, home);
+    if (k && k->sa && k->said.how->mobility == KEY_BY_MOBIKE)
+        key_wish(k->of, &(struct key_wish){
+                            .kind = KEY_WISH_ACCEPT, .who = k, .sa = k->sa, .remote = *coa});
+}
+
+/* Whether a datagram's source may become an address of its IKE SA: a care-of address that is bound
+ * (RFC 4877 4.3; mobike_unbound). */
+enum ike_standing key_standing(const struct key_exchange *x, const struct ike_datagram *d)
+{
+    struct ike_peer *p = x->responds ? ike_peer_of(x->ike, d->bytes, d->n) : NULL;
+    const struct keyed *k = p ? ike_peer_config(p)->owner : NULL;
+    if (!k || k->said.how->mobility != KEY_BY_MOBIKE ||
+        agent_bound(x->node->agent, home_of(k), &d->path.remote))
+        return IKE_ADDRESS_GOOD;
+    return x->how.mobike_unbound ? IKE_ADDRESS_PENDING : IKE_ADDRESS_REFUSED;
+}

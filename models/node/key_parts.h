@@ -1,0 +1,121 @@
+/*
+ * key_parts.h - what the files of key management share. Private to models/node.
+ *
+ *   key_exchange.c   datagrams, acts, time       key_sas.c    Child SAs become SAs of IPsec
+ *   key_peers.c      who may have which          key_moves.c  care-of addresses
+ *   key_tell.c       events
+ */
+#ifndef MODELS_NODE_KEY_PARTS_H
+#define MODELS_NODE_KEY_PARTS_H
+
+#include "models/node/key_exchange.h"
+
+enum key_wish_kind {
+    KEY_WISH_START,
+    KEY_WISH_ANEW,
+    KEY_WISH_WANT,
+    KEY_WISH_SOFT,
+    KEY_WISH_HARD,
+    KEY_WISH_USED,
+    KEY_WISH_PROBE,
+    KEY_WISH_HEARD,
+    KEY_WISH_MOVE,
+    KEY_WISH_UPDATE,
+    KEY_WISH_TELL,
+    KEY_WISH_ACCEPT,
+    KEY_WISH_DROP,
+    KEY_WISH_RETIRE,
+};
+
+/* What this node wants of its machine: kept until the acts of the event before are done. */
+struct key_wish {
+    enum key_wish_kind kind;
+    struct keyed *who;
+    uint64_t sa;
+    uint32_t spi;
+    unsigned policy;
+    unsigned number;
+    struct addr local;
+    struct addr remote;
+    sim_time at;
+};
+
+/* One mobile node, at either end. */
+struct keyed {
+    struct key_exchange *of;
+    struct protected *who;
+    struct key_peer said;
+    struct ike_peer *peer;
+    struct ike_peer_config config;
+    const struct spd_entry *entry[16]; /* by number of IKE's policies */
+    uint64_t sa;                       /* IKE SA that is up, the newest; 0: none */
+    uint64_t starting;                 /* mobile node: on its way; 0: none */
+    uint64_t old;    /* re-establishment: serves until the new one has all; 0: none */
+    struct addr coa; /* that IKE uses; ::: none */
+    bool ever;       /* there was an IKE SA */
+    bool placed;     /* home agent: tunnels know where it is */
+    bool moving;     /* it is being established anew */
+    const struct spd_entry *updates; /* that protects Binding Updates; NULL: none does */
+    bool refused_k;                  /* mobile node: the home agent does not move IKE */
+    bool holds;                      /* order: ike-first, Binding Updates wait */
+    bool suspects;                   /* mobile node: no answer to several tries from `coa` */
+    sim_time retry_at;               /* mobile node: to begin again; SIM_NEVER */
+    struct sim_timer retry;
+    struct keyed *next;
+};
+
+struct key_exchange {
+    struct node *node;
+    struct ike *ike;
+    struct ciphers *ciphers;
+    struct key_responder how; /* of a home agent */
+    bool responds;
+    struct key_timers timers;
+    struct sim_timer timer;
+    struct keyed *first;
+    struct keyed *last;
+    bool doing; /* acts are being done */
+    struct key_wish wish[128];
+    unsigned wishes;
+    struct key_sa *sas;
+    struct key_sa **last_sa;
+    struct key_counts counts;
+};
+
+/* ---- key_exchange.c ---- */
+void key_wish(struct key_exchange *x, const struct key_wish *w);
+struct keyed *keyed_of(const struct protected *who); /* NULL: its keys come from elsewhere */
+
+/* ---- key_peers.c ---- */
+void key_make_peer(struct keyed *k);
+void key_want_all(struct keyed *k); /* mobile node: every pair */
+/* IKE's number of a policy; -1: none. */
+int key_policy_of(const struct keyed *k, const struct spd_entry *e);
+
+/* ---- key_sas.c ---- */
+void key_install(struct keyed *k, const struct ike_act *a);
+void key_sends(struct keyed *k, const struct ike_act *a);
+void key_end(struct keyed *k, const struct ike_act *a);
+void key_forget(struct keyed *k, const struct ike_act *a);
+sim_time key_last_heard(const struct keyed *k);
+
+/* ---- key_moves.c ---- */
+void key_up(struct keyed *k, const struct ike_act *a);
+void key_down(struct keyed *k, const struct ike_act *a);
+void key_moved(struct keyed *k, const struct ike_act *a);
+void key_updated(struct keyed *k, const struct ike_act *a);
+void key_installed(struct keyed *k, const struct ike_act *a);
+void key_unanswered(struct keyed *k, const struct ike_act *a);
+void key_moves_init(struct keyed *k);
+enum ike_standing key_standing(const struct key_exchange *x, const struct ike_datagram *d);
+
+/* ---- key_tell.c ---- */
+void key_tell_message(struct key_exchange *x, const struct ike_act *a, bool sent);
+void key_tell_up(struct keyed *k, const struct ike_act *a);
+void key_tell_down(struct key_exchange *x, const struct ike_act *a);
+void key_tell_refused(struct key_exchange *x, const struct ike_act *a);
+void key_tell_no_child(struct keyed *k, const struct ike_act *a);
+void key_tell_moved(struct keyed *k, const struct addr *local, const struct addr *remote,
+                    const char *how);
+
+#endif

@@ -1,0 +1,102 @@
+/* What IKE has agreed on becomes SAs of IPsec, and ends them (RFC 7296 2.8, RFC 4301 4.4.2). */
+#include <stdio.h>
+#include <string.h>
+
+#include "models/node/key_parts.h"
+
+static struct spd_pair *pair_of(const struct keyed *k, const struct ike_child_sa *c)
+{
+    int policy = (int)(c->policy - k->config.policy);
+    return &k->who->subject->pair[k->entry[policy]->pair];
+}
+
+/* Where the tunnel ends: where that of the one that it replaces does, else where IKE is (RFC 4555
+ * 3.2; ipsec.md, trap 10). */
+static void place(const struct keyed *k, const struct ike_child_sa *c, const struct sa *before,
+                  struct ipsec_keying *how)
+{
+    bool gateway = k->of->responds;
+    how->local = c->path.local;
+    how->remote = c->path.remote;
+    if (before && !addr_unspecified(gateway ? &before->remote : &before->local))
+        *(gateway ? &how->remote : &how->local) = gateway ? before->remote : before->local;
+    *(gateway ? &how->local : &how->remote) = k->said.agent;
+}
+
+static void install_out(struct keyed *k, const struct ike_act *a)
+{
+    const struct ike_child_sa *c = a->child;
+    struct node *n = k->of->node;
+    const struct spd_pair *pair = pair_of(k, c);
+    struct ipsec_keying how = {.direction = SA_OUT,
+                               .spi = c->spi_out,
+                               .suite = c->suite,
+                               .keys = &c->out,
+                               .lifetime = c->lifetime,
+                               .esn = c->esn,
+                               .key = c->spi_in,
+                               .ike = a->spi_i};
+    char stream[32];
+    (void)snprintf(stream, sizeof stream, "ike.esp.%08x", (unsigned)c->spi_in);
+    how.iv = node_stream(n, stream);
+    place(k, c, pair->out[c->number], &how);
+    (void)protection_install(k->who, k->of->ciphers, c->policy->name, c->number, &how);
+}
+
+void key_install(struct keyed *k, const struct ike_act *a)
+{
+    const struct ike_child_sa *c = a->child;
+    const struct spd_pair *pair = pair_of(k, c);
+    struct ipsec_keying how = {.direction = SA_IN,
+                               .spi = c->spi_in,
+                               .suite = c->suite,
+                               .keys = &c->in,
+                               .lifetime = c->lifetime,
+                               .window = (uint32_t)k->who->how->anti_replay.window,
+                               .esn = c->esn,
+                               .key = c->spi_in,
+                               .ike = a->spi_i,
+                               .beside = true,
+                               .tells_use = !c->sends};
+    place(k, c, pair->in[c->number], &how);
+    (void)protection_install(k->who, k->of->ciphers, c->policy->name, c->number, &how);
+    if (c->sends)
+        install_out(k, a);
+}
+
+void key_sends(struct keyed *k, const struct ike_act *a)
+{
+    install_out(k, a);
+}
+
+static void end(struct keyed *k, struct sa *sa, const char *how)
+{
+    if (sa && !sa->ended)
+        protection_end(k->who, sa, how);
+}
+
+void key_end(struct keyed *k, const struct ike_act *a)
+{
+    struct spd_pair *pair = pair_of(k, a->child);
+    struct sa *out = pair->out[a->child->number];
+    if (out && out->key == a->child->spi_in)
+        end(k, out, ike_how_name(a->how));
+}
+
+void key_forget(struct keyed *k, const struct ike_act *a)
+{
+    end(k, ipsec_find(protection_ipsec(k->who->of), a->child->spi_in), "ike");
+}
+
+sim_time key_last_heard(const struct keyed *k)
+{
+    sim_time last = -1;
+    for (unsigned p = 0; p < k->who->subject->policies->pairs; p++) {
+        const struct spd_pair *pair = &k->who->subject->pair[p];
+        for (unsigned j = 0; j < pair->sas; j++) {
+            if (pair->in[j] && pair->in[j]->count.packets && pair->in[j]->used > last)
+                last = pair->in[j]->used;
+        }
+    }
+    return last;
+}
