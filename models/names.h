@@ -173,7 +173,7 @@ enum node_reason {
     X(IKE_MESSAGE, "ike.message",                                                                                                      \
       "exchange, direction, kind, message_id, task, tries, fragment, bytes, payloads, local, remote, spi_i: as it leaves or is taken") \
     X(IKE_UP, "ike.sa_up",                                                                                                             \
-      "peer, home_address, spi_i, spi_r, initiator, replaces, local, remote: an IKE SA is there")                                      \
+      "peer, home_address, spi_i, spi_r, initiator, at_agent, replaces, local, remote: an IKE SA is there")                            \
     X(IKE_DOWN, "ike.sa_down", "spi_i, spi_r, how, notify, half_open: an IKE SA is no more")                                           \
     X(IKE_MOVED, "ike.moved",                                                                                                          \
       "home_address, local, remote, how: an IKE SA has another path: k-bit, mobike, nat")                                              \
