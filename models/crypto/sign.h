@@ -47,9 +47,10 @@ bool sign_key_fits(const struct sign_key *k, const struct sign_certs *c); /* of 
 
 /* What both sides may use. */
 struct sign_how {
-    bool signature;  /* method 14: both sent SIGNATURE_HASH_ALGORITHMS (RFC 7427 4) */
+    bool signature;  /* method 14: both sent SIGNATURE_HASH_ALGORITHMS (RFC 7427 4); then it and
+                        no other is made and taken, without it the others */
     uint32_t hashes; /* that the verifier takes: bit 1 << (enum ike_hash); with method 14 */
-    enum sign_padding padding;
+    enum sign_padding padding; /* to sign with; either is taken */
 };
 
 struct sign_auth {

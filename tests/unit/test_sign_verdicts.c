@@ -159,6 +159,7 @@ static void names_are_in_the_certificate(void)
     RULE("IKE-ID-2");
     CHECK_EQ(verdict_of_text("ha-rsa", IKE_ID_FQDN, "hb.home.example"), SIGN_WRONG_IDENTITY);
     CHECK_EQ(verdict_of_text("ha-rsa", IKE_ID_FQDN, "home.example"), SIGN_WRONG_IDENTITY);
+    CHECK_EQ(verdict_of_text("ha-rsa", IKE_ID_FQDN, "ha.home.exampl"), SIGN_WRONG_IDENTITY);
     CHECK_EQ(verdict_of_text("ha-rsa", IKE_ID_FQDN, "*.home.example"), SIGN_WRONG_IDENTITY);
     CHECK_EQ(verdict_of_text("ha-rsa", IKE_ID_FQDN, "ha.home.example."), SIGN_WRONG_IDENTITY);
     CHECK_EQ(verdict_of_id("ha-rsa", IKE_ID_FQDN, "ha.home.example", 16), SIGN_WRONG_IDENTITY);
@@ -170,6 +171,7 @@ static void names_are_in_the_certificate(void)
     CHECK_EQ(verdict_of_text("mn-rsa", IKE_ID_RFC822, "Mn1@home.example"), SIGN_WRONG_IDENTITY);
     RULE("IKE-ID-2");
     CHECK_EQ(verdict_of_text("mn-rsa", IKE_ID_RFC822, "mn2@home.example"), SIGN_WRONG_IDENTITY);
+    CHECK_EQ(verdict_of_text("mn-rsa", IKE_ID_RFC822, "mn1@home"), SIGN_WRONG_IDENTITY);
     CHECK_EQ(verdict_of_text("mn-rsa", IKE_ID_RFC822, "@home.example"), SIGN_WRONG_IDENTITY);
     CHECK_EQ(verdict_of_text("mn-rsa", IKE_ID_FQDN, "mn1@home.example"), SIGN_WRONG_IDENTITY);
     CHECK_EQ(verdict_of_text("mn-rsa", IKE_ID_KEY, "mn1@home.example"), SIGN_WRONG_IDENTITY);
