@@ -26,6 +26,7 @@ struct bench_child {
     bool in;      /* the inbound half is there */
     bool out;     /* the outbound half is in use */
     bool gone;
+    enum ike_how how; /* it ended */
 };
 
 struct bench_ike {
@@ -279,6 +280,8 @@ static inline void bench_child_act(struct bench_end *end, const struct ike_act *
         c->out = a->child->sends;
     } else if (c) {
         c->out = a->kind == IKE_ACT_SENDS;
+        if (a->kind == IKE_ACT_END)
+            c->how = a->how;
         if (a->kind == IKE_ACT_FORGET) {
             c->in = false;
             c->gone = true;

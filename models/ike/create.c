@@ -18,7 +18,7 @@ bool ike_create_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
     struct ike_writer w;
     bool rekey = r->task == IKE_TASK_REKEY_CHILD;
     const struct ike_child *old = rekey ? ike_child_find(k, r->todo.spi) : NULL;
-    if (rekey ? !old || old->state != IKE_CHILD_UP
+    if (rekey ? !old || old->state != IKE_CHILD_UP || ike_child_heir(old)
               : ike_child_of(sa, r->todo.policy, r->todo.number) != NULL)
         return false; /* it went, or came, in the meantime */
     r->made = ike_child_begin(sa, r->todo.policy, r->todo.number);
@@ -51,7 +51,7 @@ static void delete_later(struct ike_sa *sa, const struct ike_child *c, enum ike_
 static void try_later(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
 {
     struct ike_todo again = *t;
-    again.after = now + sa->ike->how.timers.try_again;
+    again.after = ike_try_again_at(sa->ike, now);
     (void)ike_todo_add(sa, &again);
 }
 
@@ -61,12 +61,13 @@ static void try_with_group(struct ike_sa *sa, const struct ike_todo *t, const st
     bool offered = false;
     for (unsigned j = 0; j < sa->peer->how->esps; j++)
         offered |= sa->peer->how->esp[j].group == group;
-    if (!offered || !group || group == group_of(sa, t)) {
+    if (!offered || !group || t->rounds >= IKE_ROUNDS) {
         ike_child_refused(sa, t->policy, t->number, IKE_HOW_NOTIFIED, n->type);
         return;
     }
     struct ike_todo again = *t;
     again.value = group;
+    again.rounds++;
     (void)ike_todo_add(sa, &again);
 }
 
@@ -153,7 +154,6 @@ void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct 
     /* The peer thinks that it is there: it is taken back. */
     ike_child_refused(sa, was.todo.policy, was.todo.number, IKE_HOW_REFUSED, error);
     ike_child_disown(c);
-    delete_later(sa, c, IKE_HOW_REFUSED);
 }
 
 /* ---- responder ------------------------------------------------------------------------------- */
@@ -235,13 +235,15 @@ void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
         ni.n ? ike_child_answer(sa, m, &w, old, &ni, &nr, &made, &group) : IKE_N_INVALID_SYNTAX;
     if (why) {
         answer_refusal(sa, m, why, group);
+        if (why == IKE_N_INVALID_SYNTAX)
+            ike_sa_close(sa, IKE_HOW_REFUSED, why, m->now);
         return;
     }
     /* It receives before the answer leaves; it sends at once if it is no rekey (2.8). */
     ike_child_install(made, !old, old);
     if (old) {
         note_rival(sa, old, made, &ni, &nr);
-        old->heir = made;
+        old->heir = made->is.spi_in;
     }
     if (!ike_send_answer(sa, m, &w, IKE_TASK_NONE))
         ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);
