@@ -85,6 +85,7 @@ struct bench {
     struct bench_letter letter[LETTERS];
     unsigned letters;
     unsigned lost; /* letters that found no room */
+    bool trace;    /* everything is printed */
     /* A translator in front of the MN: 0 none. */
     uint16_t nat_port;
     struct addr nat_address;
@@ -273,9 +274,11 @@ static inline void bench_child_act(struct bench_end *end, const struct ike_act *
     struct bench_child *c = bench_child(end, a->child->spi_in);
     if (a->kind == IKE_ACT_INSTALL) {
         CHECK(!c);
-        if (end->children == SAS)
+        for (unsigned k = 0; end->children == SAS && k < SAS && !c; k++)
+            c = end->child[k].gone ? &end->child[k] : NULL; /* of long ago */
+        if (!c && end->children == SAS)
             return;
-        c = &end->child[end->children++];
+        c = c ? c : &end->child[end->children++];
         *c = (struct bench_child){.is = *a->child, .ike = a->sa, .in = true};
         c->out = a->child->sends;
     } else if (c) {
@@ -299,7 +302,9 @@ static inline void bench_child_act(struct bench_end *end, const struct ike_act *
 static inline void bench_sa_act(struct bench_end *end, const struct ike_act *a)
 {
     struct bench_ike *s = bench_sa(end, a->sa);
-    if (!s && end->sas < SAS)
+    for (unsigned k = 0; end->sas == SAS && k < SAS && !s; k++)
+        s = end->sa[k].up ? NULL : &end->sa[k]; /* of long ago */
+    if (!s)
         s = &end->sa[end->sas++];
     *s = (struct bench_ike){.own = a->sa,
                             .spi_i = a->spi_i,
@@ -311,12 +316,31 @@ static inline void bench_sa_act(struct bench_end *end, const struct ike_act *a)
                             .half_open = a->half_open};
 }
 
+static inline void bench_print(const struct bench *b, unsigned e, const struct ike_act *a)
+{
+    static const char *const kinds[] = {"send",  "heard",   "up",         "down",     "install",
+                                        "sends", "end",     "forget",     "none",     "silent",
+                                        "moved", "updated", "additional", "assigned", "refused"};
+    (void)printf("%9.3f %s %-8s %08x %s %s", (double)b->now / 1e9, e == MN ? "mn" : "   ha",
+                 kinds[a->kind], (unsigned)a->sa, ike_task_name(a->news.task), a->news.payloads);
+    if (a->kind == IKE_ACT_SEND || a->kind == IKE_ACT_HEARD)
+        (void)printf(" %d %s id %u", a->news.exchange, a->news.flags & IKE_RESPONSE ? "R" : "Q",
+                     (unsigned)a->news.id);
+    if (a->child)
+        (void)printf(" child %08x/%08x of %08x, %s %u", (unsigned)a->child->spi_in,
+                     (unsigned)a->child->spi_out, (unsigned)a->child->before,
+                     a->child->policy->name, a->child->number);
+    (void)printf(" %s %u\n", ike_how_name(a->how), a->notify);
+}
+
 static inline void bench_do(struct bench *b, unsigned e)
 {
     struct bench_end *end = &b->end[e];
     struct ike_act a;
     uint64_t silent = 0;
     while (ike_act(end->ike, &a)) {
+        if (b->trace)
+            bench_print(b, e, &a);
         switch (a.kind) {
         case IKE_ACT_SEND:
             bench_post(b, e, &a);

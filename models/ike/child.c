@@ -176,16 +176,22 @@ void ike_child_forget(struct ike_child *c)
     ike_child_give(c->sa->ike, c);
 }
 
+void ike_child_delete_later(struct ike_child *c, enum ike_how how)
+{
+    c->doomed = how;
+    (void)ike_todo_add(c->sa, &(struct ike_todo){.task = IKE_TASK_DELETE_CHILD,
+                                                 .policy = c->policy,
+                                                 .number = c->is.number,
+                                                 .spi = c->is.spi_in,
+                                                 .value = (uint32_t)how});
+}
+
 void ike_child_disown(struct ike_child *c)
 {
     append(c);
     c->hidden = true;
     c->state = IKE_CHILD_REPLACED;
-    (void)ike_todo_add(c->sa, &(struct ike_todo){.task = IKE_TASK_DELETE_CHILD,
-                                                 .policy = c->policy,
-                                                 .number = c->is.number,
-                                                 .spi = c->is.spi_in,
-                                                 .value = IKE_HOW_REFUSED});
+    ike_child_delete_later(c, IKE_HOW_REFUSED);
 }
 
 void ike_child_refused(struct ike_sa *sa, unsigned policy, unsigned number, enum ike_how how,

@@ -332,11 +332,7 @@ void ike_child_hard(struct ike *k, uint32_t spi_in, sim_time now)
     struct ike_sa *sa = c->sa;
     ike_tell_child(c, IKE_ACT_END, IKE_HOW_LIFETIME);
     c->state = IKE_CHILD_REPLACED;
-    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_CHILD,
-                                              .policy = c->policy,
-                                              .number = c->is.number,
-                                              .spi = c->is.spi_in,
-                                              .value = IKE_HOW_LIFETIME});
+    ike_child_delete_later(c, IKE_HOW_LIFETIME);
     end_wish(sa, now);
 }
 

@@ -93,8 +93,10 @@ static void delete_children(struct ike_sa *sa, const struct ike_delete *d, struc
 {
     for (unsigned j = 0; j < d->count; j++) {
         struct ike_child *c = ike_child_by_out(sa, d->spi[j]);
-        if (!c)
+        if (!c) {
+            ike_note_early(sa, d->spi[j]);
             continue;
+        }
         if (c->state != IKE_CHILD_DELETING && back->count < IKE_SPIS)
             back->spi[back->count++] = c->is.spi_in;
         ike_child_end(c, c->heir ? IKE_HOW_REPLACED : IKE_HOW_DELETED_BY_PEER, now);

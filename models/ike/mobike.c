@@ -23,7 +23,6 @@ static void move_to_pending(struct ike_sa *sa, sim_time now)
 
 void ike_put_mobike(struct ike_sa *sa, struct ike_request *r, struct ike_writer *w)
 {
-    r->path = sa->path;
     if (r->task == IKE_TASK_CHECK_ADDRESS) { /* 3.7 */
         ike_draw_bytes(&sa->ike->streams.nonce, r->cookie, sizeof r->cookie);
         ike_put_status(w, IKE_N_COOKIE2, r->cookie, sizeof r->cookie);

@@ -16,8 +16,9 @@
 #include "sim/base/map.h"
 
 enum {
+    IKE_EARLY = 4,
     IKE_OWN_NONCE = 32,
-    IKE_TODO = 24,
+    IKE_TODO = 64,
     IKE_SMALL = 1536,
     IKE_ROUNDS = 6, /* of IKE_SA_INIT: cookies and groups */
     IKE_INSIDE = IKE_MESSAGE_MAX - 128,
@@ -56,6 +57,7 @@ struct ike_child {
     bool waits_to_send;  /* responder of a rekey: until the old one is not used any more */
     bool ended;          /* IKE_ACT_END was told */
     bool hidden;         /* the peer has it, this node never had: no acts */
+    enum ike_how doomed; /* own Delete is to come, for that reason; FAULT: none is */
     uint32_t heir;       /* inbound SPI of what replaces it; 0: none */
     sim_time forget_at;  /* SIM_NEVER */
     struct ike_ts local; /* as agreed */
@@ -97,9 +99,11 @@ struct ike_request {
     struct dh dh;
     struct ike_nonce nonce;
     struct ike_rival rival;
-    struct ike_path path; /* UPDATE_ADDRESSES: that it names */
-    uint8_t cookie[16];   /* COOKIE2 */
-    bool forgotten;       /* its outcome does not matter any more: the heir does it again */
+    uint32_t
+        early[IKE_EARLY]; /* SPIs that the peer deleted and nobody has: its new one may be it */
+    unsigned earlies;
+    uint8_t cookie[16]; /* COOKIE2 */
+    bool forgotten;     /* its outcome does not matter any more: the heir does it again */
 };
 
 /* Fragments of one message (RFC 7383 2.6). */
@@ -160,6 +164,7 @@ struct ike_sa {
     struct ike_request request[IKE_WINDOW];
     struct ike_todo todo[IKE_TODO];
     unsigned todos;
+    bool overflowed;             /* Deletes found no room: the children know */
     struct ike_pieces pieces[2]; /* of requests, of responses */
     sim_time told_at;            /* INVALID_MESSAGE_ID, INVALID_SPI: at most one a second */
     /* IKE_SA_INIT */
@@ -386,6 +391,7 @@ bool ike_ts_equal(const struct ike_ts *a, const struct ike_ts *b);
 struct ike_child *ike_child_begin(struct ike_sa *sa, unsigned policy, unsigned number);
 struct ike_child *ike_child_heir(const struct ike_child *c); /* NULL */
 struct ike_child *ike_child_find(const struct ike *k, uint32_t spi_in);
+void ike_note_early(struct ike_sa *sa, uint32_t spi_out); /* deleted before its answer came */
 struct ike_child *ike_child_by_out(const struct ike_sa *sa, uint32_t spi_out);
 struct ike_child *ike_child_of(const struct ike_sa *sa, unsigned policy, unsigned number);
 /* Payloads of an initiator: USE_TRANSPORT_MODE, SA, [Ni, KE], TSi, TSr. */
@@ -405,6 +411,8 @@ void ike_child_replace(struct ike_child *old, struct ike_child *heir);
 void ike_child_end(struct ike_child *c, enum ike_how how, sim_time now);
 void ike_child_stop(struct ike_child *c, enum ike_how how); /* nothing of it lingers */
 void ike_child_forget(struct ike_child *c);
+/* Own Delete, when the window lets it. */
+void ike_child_delete_later(struct ike_child *c, enum ike_how how);
 void ike_child_disown(struct ike_child *c); /* the peer has it, and is to delete it */
 void ike_child_refused(struct ike_sa *sa, unsigned policy, unsigned number, enum ike_how how,
                        uint16_t notify);

@@ -361,8 +361,10 @@ bool ike_todo_add(struct ike_sa *sa, const struct ike_todo *t)
         if (sa->request[j].task != IKE_TASK_NONE && same(&sa->request[j].todo, t))
             return false;
     }
-    if (sa->todos == IKE_TODO)
+    if (sa->todos == IKE_TODO) {
+        sa->overflowed = true;
         return false;
+    }
     sa->todo[sa->todos++] = *t;
     return true;
 }
@@ -421,8 +423,20 @@ static struct ike_request *free_request(struct ike_sa *sa, unsigned *busy)
     return ahead < sa->peer_window ? idle : NULL;
 }
 
+/* Deletes that found no room. */
+static void add_deletes(struct ike_sa *sa)
+{
+    sa->overflowed = false;
+    for (struct ike_child *c = sa->children; c; c = c->next) {
+        if (c->doomed && c->state <= IKE_CHILD_REPLACED)
+            ike_child_delete_later(c, c->doomed);
+    }
+}
+
 void ike_proceed(struct ike_sa *sa, sim_time now)
 {
+    if (sa->overflowed && sa->todos < IKE_TODO / 2)
+        add_deletes(sa);
     for (unsigned j = 0; j < sa->todos; j++) {
         if (sa->todo[j].after <= now)
             sa->todo[j].after = 0;

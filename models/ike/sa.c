@@ -417,7 +417,8 @@ void ike_sa_tick(struct ike_sa *sa, sim_time now)
         }
     }
     if (sa->rekey_at <= now) {
-        sa->rekey_at = SIM_NEVER;
+        bool full = sa->todos == IKE_TODO;
+        sa->rekey_at = full ? ike_try_again_at(sa->ike, now) : SIM_NEVER;
         (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_REKEY_IKE});
     }
     if (sa->state == IKE_UP && sa->peer->how->dead_after && !sa->asked_about_silence &&
