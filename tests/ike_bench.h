@@ -157,7 +157,7 @@ static inline void bench_policies(struct bench_end *end, bool mirror)
 /* Everything set, nothing made: a test changes what it is about, then bench_begin(). */
 static inline void bench_set(struct bench *b)
 {
-    static const char *const ids[ENDS] = {"mn@home.example", "ha.home.example"};
+    static const char *const ids[ENDS] = {"mn1@home.example", "ha.home.example"};
     static const uint8_t secret[] = "a secret of two";
     memset(b, 0, sizeof *b);
     b->agent = bench_addr("2001:db8:a::1");

@@ -130,6 +130,12 @@ void ike_init_begin(struct ike_sa *sa, sim_time now)
     send_first(sa, &sa->request[0], now);
 }
 
+/* It names the address that it comes from: from another one it is another message. */
+void ike_init_moved(struct ike_sa *sa, sim_time now)
+{
+    send_first(sa, &sa->request[0], now);
+}
+
 static void again_with_group(struct ike_sa *sa, struct ike_request *r, const struct ike_notify *n,
                              sim_time now)
 {

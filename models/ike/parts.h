@@ -330,6 +330,7 @@ uint16_t ike_find_error(const struct ike_payloads *list, struct ike_notify *out)
 
 /* ---- init.c, cookie.c ------------------------------------------------------------------------ */
 void ike_init_begin(struct ike_sa *sa, sim_time now);
+void ike_init_moved(struct ike_sa *sa, sim_time now);
 void ike_init_requested(struct ike *k, const struct ike_message *m);
 void ike_init_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
 void ike_put_nat(struct ike_writer *w, uint64_t spi_i, uint64_t spi_r, const struct ike_path *path);

@@ -243,7 +243,11 @@ static void move_one(struct ike_sa *sa, const struct ike_path *to, sim_time now)
     sa->path = *to;
     for (struct ike_child *c = sa->children; c; c = c->next)
         c->is.path = *to;
-    ike_repeat_all(sa, now);
+    if (sa->state == IKE_INIT_SENT && sa->request[0].task == IKE_TASK_INIT) {
+        ike_init_moved(sa, now);
+    } else {
+        ike_repeat_all(sa, now);
+    }
     ike_sa_rearm(sa);
 }
 
