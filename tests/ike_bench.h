@@ -62,6 +62,7 @@ struct bench_end {
     struct addr assigned;
     struct prefix prefix;
     unsigned further;
+    struct addr further_address[IKE_ADDRESSES];
     uint16_t updated; /* notification of the last answer to an update */
     unsigned updates;
     enum sign_verdict verdict;
@@ -373,6 +374,7 @@ static inline void bench_do(struct bench *b, unsigned e)
             break;
         case IKE_ACT_ADDITIONAL:
             end->further = a.addresses;
+            memcpy(end->further_address, a.address, sizeof a.address);
             break;
         case IKE_ACT_UPDATED:
             end->updated = a.notify;
