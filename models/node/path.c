@@ -11,6 +11,7 @@
 #include "models/node/nd.h"
 #include "models/node/prefix_discovery.h"
 #include "models/node/protect.h"
+#include "models/node/translator.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
 
@@ -186,14 +187,18 @@ static void forward(struct node *n, const struct iface *from, struct pkt *p, con
     p->at[IP6_AT_HOPS]--;
     if (n->agent && agent_takes(n->agent, p, false))
         return;
-    const struct route *r = routes_find(n->routes, &h->dst);
-    if (!find_way(n, &h->src, &h->dst, r, &w)) {
+    struct addr dst = h->dst;
+    if (n->translator && !translator_leads(n->translator, from, p, &dst))
+        return;
+    const struct route *r = routes_find(n->routes, &dst);
+    if (!find_way(n, &h->src, &dst, r, &w)) {
         no_route(n, p);
     } else if (from && w.out == from && r->kind == ROUTE_ON_LINK &&
                from->port->framing == LINK_RAW_IP6) {
         icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
         node_drop(n, DROP_SAME_LINK, p); /* it would come back for ever: RFC 4443 3.1 */
-    } else {
+    } else if (p->len > w.out->mtu || !n->translator ||
+               translator_changes(n->translator, from, w.out, p)) {
         emit(w.out, &w.next_hop, p);
     }
 }
@@ -417,7 +422,8 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
 {
     struct node *n = i->node;
     const struct route *r = routes_find(n->routes, &h->dst);
-    if (r && r->kind == ROUTE_LOCAL) {
+    bool translated = n->translator && translator_is_for(n->translator, i, &h->dst);
+    if (r && r->kind == ROUTE_LOCAL && !translated) {
         deliver(i, p, h);
         return;
     }
