@@ -389,7 +389,8 @@ void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now);
 void ike_heard(struct ike *k, uint64_t sa, sim_time at, sim_time now);
 void ike_probe(struct ike *k, uint64_t sa, sim_time now);
 
-/* Something else left on the path of the IKE SA at `at`: no octet need keep it alive (RFC 3948 4). */
+/* Something else left on the path of the IKE SA at `at`: no octet need keep it alive (RFC 3948 4).
+ */
 void ike_sent(struct ike *k, uint64_t sa, sim_time at, sim_time now);
 /* A packet of a Child SA that is authentic and new came by `path`: a peer behind a NAT is followed
  * there, save with MOBIKE (RFC 7296 2.23). */

@@ -218,8 +218,7 @@ static unsigned move(const struct ipsec *s, struct sa *sa, const struct addr *fr
                      const struct addr *to, sim_time now)
 {
     if (!sa || sa->mode != SA_TUNNEL || (s->is_gateway && sa->encapsulated) ||
-        addr_eq(subject_end(s, sa), to) ||
-        (from && !addr_eq(subject_end(s, sa), from)))
+        addr_eq(subject_end(s, sa), to) || (from && !addr_eq(subject_end(s, sa), from)))
         return 0;
     *subject_end(s, sa) = *to;
     sa->moved = now;

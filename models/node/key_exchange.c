@@ -53,6 +53,7 @@ struct key_exchange *key_exchange_new(struct node *n, const struct key_exchange_
                                         .sign = node_stream(n, "ike.sign")};
     x->ike = ike_new(n->arena, how->ciphers, &config, &streams);
     sim_timer_init(&x->timer, wake, x);
+    key_work_init(x);
     n->keys = x;
     const uint16_t ports[] = {IKE_PORT, IKE_NAT_PORT};
     for (unsigned k = 0; k < 2; k++) {
@@ -69,6 +70,7 @@ void key_exchange_add(struct key_exchange *x, struct protected *who, const struc
     k->who = who;
     k->said = *peer;
     who->keyed = k;
+    who->by_ike = peer->how->mobility == KEY_BY_MOBIKE;
     key_make_peer(k);
     key_moves_init(k);
     *(x->last ? &x->last->next : &x->first) = k;
@@ -88,6 +90,12 @@ const struct key_sa *key_exchange_sas(const struct key_exchange *x)
 const struct key_counts *key_exchange_counts(const struct key_exchange *x)
 {
     return &x->counts;
+}
+
+struct keyed *key_whose(const struct key_exchange *x, const struct ike_datagram *d)
+{
+    struct ike_peer *p = ike_peer_of(x->ike, d->bytes, d->n);
+    return p ? ike_peer_config(p)->owner : NULL;
 }
 
 /* ---- datagrams ------------------------------------------------------------------------------- */
@@ -132,14 +140,23 @@ static void send(struct key_exchange *x, struct keyed *k, const struct ike_act *
     bool request = a->news.exchange && !(a->news.flags & IKE_RESPONSE);
     if (request && a->news.tries == 1 && a->news.fragment <= 1)
         x->counts.exchanges[a->news.task]++;
-    key_tell_message(x, a, true);
-    note_sent(k, &a->path.local);
-    if (!node_owns(n,
-                   &a->path.local)) { /* its care-of address is gone: it tries, and nobody hears */
-        node_drop(n, DROP_NO_ADDRESS, p);
-        return;
+    if (x->job) {
+        key_send_later(x->job, a, p);
+    } else {
+        key_leave(x, a, p);
     }
-    path_out_plain(n, p); /* past tunnels and bindings: RFC 4877 4.4 */
+}
+
+void key_leave(struct key_exchange *x, const struct ike_act *a, struct pkt *p)
+{
+    struct addr local = ip6_src(p->at);
+    key_tell_message(x, a, true);
+    note_sent(a->peer ? ike_peer_config(a->peer)->owner : NULL, &local);
+    if (node_owns(x->node, &local)) {
+        path_out_plain(x->node, p); /* past tunnels and bindings: RFC 4877 4.4 */
+    } else {                        /* its care-of address is gone: it tries, and nobody hears */
+        node_drop(x->node, DROP_NO_ADDRESS, p);
+    }
 }
 
 static void note_sa(struct key_exchange *x, const struct ike_act *a)
@@ -331,8 +348,7 @@ static void rearm(struct key_exchange *x)
     }
 }
 
-/* All acts, and what they made this node wish for, until there is no more. */
-static void do_all(struct key_exchange *x)
+void key_do_all(struct key_exchange *x)
 {
     struct ike_act a;
     assert(!x->doing);
@@ -354,16 +370,17 @@ static void do_all(struct key_exchange *x)
 void key_wish(struct key_exchange *x, const struct key_wish *w)
 {
     assert(x->wishes < sizeof x->wish / sizeof x->wish[0]);
-    x->wish[x->wishes++] = *w;
-    if (!x->doing)
-        do_all(x);
+    if (x->doing) {
+        x->wish[x->wishes++] = *w;
+    } else {
+        key_work_wish(x, w);
+    }
 }
 
 static void wake(struct sim *sim, void *owner)
 {
-    struct key_exchange *x = owner;
-    ike_tick(x->ike, sim_now(sim));
-    do_all(x);
+    (void)sim;
+    key_work_tick(owner);
 }
 
 static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_t n)
@@ -384,10 +401,7 @@ static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_
         d.bytes += MARKER;
         d.n -= MARKER;
     }
-    d.standing = key_standing(x, &d);
-    assert(!x->doing);
-    ike_receive(x->ike, &d, sim_now(x->node->sim));
-    do_all(x);
+    key_work_datagram(x, &d, p);
 }
 
 /* ---- told by others -------------------------------------------------------------------------- */
@@ -397,7 +411,7 @@ void key_exchange_acquire(struct node *n, struct protected *who, const struct sp
 {
     struct keyed *k = n->keys ? keyed_of(who) : NULL;
     int policy = k ? key_policy_of(k, e) : -1;
-    if (policy < 0 || !(k->sa || k->starting))
+    if (policy < 0 || !(k->sa || k->starting) || (n->keys->responds && !n->keys->how.acquires))
         return; /* a mobile node begins by itself as soon as it can */
     key_wish(n->keys,
              &(struct key_wish){
@@ -422,6 +436,7 @@ void key_exchange_seen(struct node *n, const struct sa *sa, const struct ike_pat
 {
     if (n->keys && sa->key)
         key_wish(n->keys, &(struct key_wish){.kind = KEY_WISH_SEEN,
+                                             .who = keyed_of(sa->subject->owner),
                                              .spi = sa->key,
                                              .local = path->local,
                                              .remote = path->remote,

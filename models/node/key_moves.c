@@ -335,8 +335,7 @@ void key_exchange_bound(struct node *n, const struct addr *home, const struct ad
  * (RFC 4877 4.3; mobike_unbound). */
 enum ike_standing key_standing(const struct key_exchange *x, const struct ike_datagram *d)
 {
-    struct ike_peer *p = x->responds ? ike_peer_of(x->ike, d->bytes, d->n) : NULL;
-    const struct keyed *k = p ? ike_peer_config(p)->owner : NULL;
+    const struct keyed *k = x->responds ? key_whose(x, d) : NULL;
     if (!k || k->said.how->mobility != KEY_BY_MOBIKE ||
         agent_bound(x->node->agent, home_of(k), &d->path.remote))
         return IKE_ADDRESS_GOOD;

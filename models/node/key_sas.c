@@ -92,7 +92,8 @@ static unsigned put_path(struct keyed *k, struct sa *sa, const struct ike_act *a
 void key_put_path(struct keyed *k, const struct ike_act *a)
 {
     struct node *n = k->of->node;
-    bool in_udp = ike_behind_nat(k->of->ike, a->sa, false) || ike_behind_nat(k->of->ike, a->sa, true);
+    bool in_udp =
+        ike_behind_nat(k->of->ike, a->sa, false) || ike_behind_nat(k->of->ike, a->sa, true);
     unsigned moved = 0;
     for (unsigned p = 0; p < k->who->subject->policies->pairs; p++) {
         const struct spd_pair *pair = &k->who->subject->pair[p];
@@ -103,8 +104,8 @@ void key_put_path(struct keyed *k, const struct ike_act *a)
     }
     if (moved) {
         NODE_EVENT(n, EV_MIGRATED, field_addr("home_address", &k->who->subject->address),
-                   field_addr("care_of_address", &a->path.remote),
-                   field_int("sas", (int64_t)moved), field_text("why", "nat"));
+                   field_addr("care_of_address", &a->path.remote), field_int("sas", (int64_t)moved),
+                   field_text("why", "nat"));
     }
 }
 
@@ -120,6 +121,15 @@ void key_end(struct keyed *k, const struct ike_act *a)
     struct sa *out = pair->out[a->child->number];
     if (out && out->key == a->child->spi_in)
         end(k, out, ike_how_name(a->how));
+    /* A mobile node keeps all its pairs (RFC 4877 7.3), whoever ended one. */
+    bool ends_alone = a->how == IKE_HOW_LIFETIME || a->how == IKE_HOW_DELETED_BY_PEER;
+    if (!k->of->responds && ends_alone) {
+        key_wish(k->of,
+                 &(struct key_wish){.kind = KEY_WISH_WANT,
+                                    .who = k,
+                                    .policy = (unsigned)(a->child->policy - k->config.policy),
+                                    .number = a->child->number});
+    }
 }
 
 void key_forget(struct keyed *k, const struct ike_act *a)

@@ -57,7 +57,8 @@ static void unlink_use(struct mappings *m, struct mapping *e)
     *(e->newer ? &e->newer->older : &m->newest) = e->older;
 }
 
-/* ---- making and ending ------------------------------------------------------------------------ */
+/* ---- making and ending ------------------------------------------------------------------------
+ */
 
 static uint16_t after(const struct mappings *m, uint16_t port)
 {
@@ -88,8 +89,8 @@ static struct mapping *make(struct mappings *m, enum mapping_kind kind, const st
     } else {
         e = arena_take(m->arena, sizeof *e);
     }
-    *e = (struct mapping){
-        .kind = kind, .inside = *inside, .inside_port = inside_port, .port = port};
+    *e =
+        (struct mapping){.kind = kind, .inside = *inside, .inside_port = inside_port, .port = port};
     struct mapping **in = &m->by_inside[inside_bucket(kind, inside, inside_port)];
     struct mapping **out = &m->by_outside[outside_bucket(kind, port)];
     e->next_inside = *in;

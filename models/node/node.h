@@ -24,6 +24,7 @@
 #include "sim/link/link.h"
 
 struct agent;
+struct cpu;
 struct fragments;
 struct iface;
 struct injection;
@@ -32,6 +33,7 @@ struct mobile;
 struct nd_iface;
 struct protection;
 struct sa;
+struct services;
 struct translator;
 
 /* Errors leave through a token bucket, RFC 4443 2.4 f. */
@@ -74,6 +76,8 @@ struct node {
     struct addr outer_dst;
     uint16_t udp_src; /* ports of the UDP that the ESP in work came in; 0: in none */
     uint16_t udp_dst;
+    struct cpu *cpu;           /* its processor; NULL: work takes no time */
+    struct services *services; /* packets that are in it (service.h); NULL without */
 };
 
 struct iface {

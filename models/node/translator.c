@@ -110,7 +110,8 @@ const struct mappings *translator_mappings(const struct translator *t)
     return &t->mappings;
 }
 
-/* ---- what is changed in a packet ---------------------------------------------------------------- */
+/* ---- what is changed in a packet ----------------------------------------------------------------
+ */
 
 /* Checksums that cover what is changed, and so change with it (RFC 1624); NULL: none. */
 struct sums {
@@ -167,7 +168,8 @@ static void never_zero(uint8_t *udp_sum)
         put16(udp_sum, 0xffff);
 }
 
-/* ---- what a packet is -------------------------------------------------------------------------- */
+/* ---- what a packet is --------------------------------------------------------------------------
+ */
 
 enum sort { OTHER, DATAGRAM, ECHO_REQUEST, ECHO_REPLY, ICMP_ERROR };
 
@@ -252,10 +254,10 @@ static void rewrite_port(const struct seen *s, bool source, uint16_t port)
     replace_port(&own, s->upper + (!udp ? ECHO_ID : source ? SRC_PORT : DST_PORT), port);
 }
 
-/* ---- in ---------------------------------------------------------------------------------------- */
+/* ---- in ----------------------------------------------------------------------------------------
+ */
 
-bool translator_is_for(const struct translator *t, const struct iface *from,
-                       const struct addr *dst)
+bool translator_is_for(const struct translator *t, const struct iface *from, const struct addr *dst)
 {
     return !from->inside && addr_eq(dst, &t->address);
 }
@@ -313,7 +315,8 @@ static void translate_in(const struct mapping *e, const struct seen *s)
     rewrite_address(s, false, &e->inside);
 }
 
-/* ---- out --------------------------------------------------------------------------------------- */
+/* ---- out ---------------------------------------------------------------------------------------
+ */
 
 /* 0, or why p dies. */
 static unsigned translate_out(struct translator *t, const struct seen *s)

@@ -4,7 +4,8 @@
  * A modelling choice: the simulator has IPv6 alone, and this does to IPv6 what NAPTs do to IPv4.
  * Hosts behind it have addresses of a prefix that is routed nowhere else; outside they all appear
  * with the translator's one address and a port.  No RFC defines that for IPv6 (RFC 6296 translates
- * prefixes and no ports); how it behaves is that of a UDP NAT (RFC 4787) and of its ICMP (RFC 5508):
+ * prefixes and no ports); how it behaves is that of a UDP NAT (RFC 4787) and of its ICMP (RFC
+ * 5508):
  *
  *   UDP                  by mappings.h; checksums are mended, not made anew
  *   ICMPv6 echo          requests from inside and their replies, by identifier

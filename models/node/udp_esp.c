@@ -54,8 +54,7 @@ bool udp_esp_take(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain
 void udp_esp_opened(struct node *n, const struct sa *sa, bool newest, const struct addr *from,
                     const struct addr *to)
 {
-    bool moved = sa->encapsulated &&
-                 (!addr_eq(from, &sa->remote) || n->udp_src != sa->remote_port);
+    bool moved = sa->encapsulated && (!addr_eq(from, &sa->remote) || n->udp_src != sa->remote_port);
     if (n->udp_dst && newest && moved) {
         const struct ike_path path = {*to, *from, n->udp_dst, n->udp_src};
         key_exchange_seen(n, sa, &path);

@@ -87,8 +87,7 @@ static void check_translator(struct check *k, const struct network_config *n)
     for (size_t j = 0; j < k->s->networks.n; j++) {
         if (prefix_holds(prefix_of(&all[j]), outside))
             SAY(k, path2(k, path, "address"), "is of network '%s'", all[j].name);
-        if (&all[j] < n && all[j].translator.given &&
-            addr_eq(&all[j].translator.address, outside))
+        if (&all[j] < n && all[j].translator.given && addr_eq(&all[j].translator.address, outside))
             SAY(k, path2(k, path, "address"), "is that of network '%s' too", all[j].name);
     }
 }
@@ -292,6 +291,7 @@ static void check_nodes(struct check *k)
             check_fixed(k, &n[j]);
         }
         scenario_check_ipsec(k, &n[j]);
+        scenario_check_cpu(k, &n[j]);
         const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
         for (size_t m = 0; m < k->s->networks.n; m++) {
             if (!strcmp(n[j].name, arena_format(k->arena, "%s-router", net[m].name)))

@@ -153,9 +153,8 @@ void world_add_routes(struct world *w)
             const struct network_config *how = w->network[k].how;
             if (k == root || !tree[k].first)
                 continue;
-            const struct route r = {.prefix = seen_from_outside(how),
-                                    .kind = ROUTE_VIA,
-                                    .out = tree[k].first};
+            const struct route r = {
+                .prefix = seen_from_outside(how), .kind = ROUTE_VIA, .out = tree[k].first};
             routes_set(w->network[root].router->routes, &r);
         }
     }
