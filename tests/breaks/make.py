@@ -645,7 +645,7 @@ BREAKS = [
      'models/node/protect.c', 'udp_esp_opened(n, sa, sa->replay.top > top, &src, &dst);', 'udp_esp_opened(n, sa, sa->replay.top >= top, &src, &dst);'),
     ('octets-whatever-was-sent', 'exchange.behind_nat',
      'an octet keeps the mapping alive though ESP has just left',
-     'models/node/key_exchange.c', '    if (!own || k->sent + k->of->timers.ike.keepalive <= now)\n', '    if (own || !own || k->sent + k->of->timers.ike.keepalive <= now)\n'),
+     'models/node/key_exchange.c', '    if (k && !a->news.exchange && keeps_quiet(k, a))\n', '    if (k && a->news.tries > 1000 && keeps_quiet(k, a))\n'),
     ('bindings-move-what-is-in-udp', 'exchange.behind_nat',
      'an SA in UDP ends at the care-of address that the binding names, inside the NAT',
      'models/node/protect.c', '    if (t->sa->encapsulated && who->of->ipsec.is_gateway)', '    if (t->sa->encapsulated && !who->of->ipsec.is_gateway)'),
