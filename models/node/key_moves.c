@@ -82,7 +82,7 @@ static void move(struct keyed *k, const struct addr *coa)
                  &(struct key_wish){.kind = KEY_WISH_UPDATE, .who = k, .sa = k->sa, .local = *coa});
         break;
     case KEY_BY_NEW_SA:
-        if (how->order == KEY_PARALLEL && how->old_sas == KEY_DROPS_OLD)
+        if (how->order == KEY_PARALLEL && how->old_sas == KEY_DROPS_OLD && !k->who->client)
             break; /* the Binding Update needs the old SAs: key_exchange_registered() */
         hold(k, how->order != KEY_PARALLEL);
         establish_anew(k, coa);
@@ -207,6 +207,8 @@ void key_up(struct keyed *k, const struct ike_act *a)
     if (a->sa == k->starting)
         k->starting = 0;
     k->sa = ike_sa_of(k->of->ike, k->peer);
+    if (k->who->client)
+        k->who->key_coa = k->of->responds ? a->path.remote : a->path.local;
     if (!k->of->responds)
         return;
     k->coa = a->path.remote;
@@ -217,7 +219,7 @@ void key_up(struct keyed *k, const struct ike_act *a)
             k->old = before;
         }
     }
-    if (!k->placed) {
+    if (!k->placed && !k->who->client) {
         k->placed = true;
         protect_key_address(k->of->node, home_of(k), &k->coa);
     }
@@ -328,7 +330,7 @@ enum ike_standing key_standing(const struct key_exchange *x, const struct ike_da
 {
     struct ike_peer *p = x->responds ? ike_peer_of(x->ike, d->bytes, d->n) : NULL;
     const struct keyed *k = p ? ike_peer_config(p)->owner : NULL;
-    if (!k || k->said.how->mobility != KEY_BY_MOBIKE ||
+    if (!k || k->said.how->mobility != KEY_BY_MOBIKE || k->who->client ||
         agent_bound(x->node->agent, home_of(k), &d->path.remote))
         return IKE_ADDRESS_GOOD;
     return x->how.mobike_unbound ? IKE_ADDRESS_PENDING : IKE_ADDRESS_REFUSED;

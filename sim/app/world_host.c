@@ -191,6 +191,7 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .key_bid = key_bid(how),
                                       .keys_literal = agent->responder.k_policy == KEY_K_LITERAL},
                               .waits_for_keys = waits_for_keys(how),
+                              .client = !how->home.registers,
                               .prefixes = w->scenario->timers.mps,
                               .detection = {.oracle = how->detection.knowledge == 1,
                                             .back_after = how->decision.back_after}};
@@ -216,6 +217,8 @@ static void add_mobile(struct world *w, const struct node_config *how)
     for (unsigned k = 0; k < decide.paths; k++)
         mobile_add_path(m, node_find_iface(n, decide.path[k].interface), decide.path[k].bid);
     agent_set_decider(agent, &how->home.address, decider_new(w->arena, &decide, MONAMI_DOWN));
+    if (config.client)
+        agent_add_client(agent, &how->home.address);
     w->oracle |= config.detection.oracle;
 }
 
