@@ -102,6 +102,8 @@ static void review(struct keyed *k)
     const struct mobile *m = k->of->node->mobile;
     bool waits = k->said.how->when_dead == KEY_WAITS && k->ever;
     const struct addr *avoid = k->suspects ? &k->coa : NULL;
+    if (k->of->closed)
+        return;
     if (!mobile_key_choice(m, k->said.preferred, waits, &k->coa, avoid, &best))
         return;
     if (k->sa) {
@@ -119,6 +121,30 @@ void key_exchange_review(struct node *n)
 {
     if (n->keys && !n->keys->responds && n->keys->first && !n->keys->first->moving)
         review(n->keys->first);
+}
+
+void key_exchange_close(struct node *n)
+{
+    struct key_exchange *x = n->keys;
+    if (!x)
+        return;
+    x->closed = true;
+    for (struct keyed *k = x->first; k; k = k->next) {
+        drop(k, k->starting);
+        if (k->old)
+            key_wish(x, &(struct key_wish){.kind = KEY_WISH_DELETE, .who = k, .sa = k->old});
+        if (k->sa)
+            key_wish(x, &(struct key_wish){.kind = KEY_WISH_DELETE, .who = k, .sa = k->sa});
+    }
+}
+
+bool key_exchange_is_open(const struct node *n)
+{
+    for (const struct keyed *k = n->keys ? n->keys->first : NULL; k; k = k->next) {
+        if (k->sa || k->starting || k->old)
+            return true;
+    }
+    return false;
 }
 
 static void retry(struct sim *sim, void *owner)

@@ -25,6 +25,7 @@
 
 struct agent;
 struct fragments;
+struct icmp6_echo;
 struct iface;
 struct injection;
 struct key_exchange;
@@ -70,6 +71,11 @@ struct node {
     struct injection *injected;   /* what the packet that is being sealed is to suffer */
     struct addr outer_src;        /* of the tunnel that the packet being worked on came out of */
     struct addr outer_dst;
+    /* Who knows which request of a flow an echo reply without a mark answers: it came from outside
+     * of the simulation. NULL: nobody. */
+    void (*claim)(void *owner, struct node *n, struct pkt *p, const struct ip6 *h,
+                  const struct icmp6_echo *e);
+    void *claim_owner;
 };
 
 struct iface {
