@@ -78,12 +78,21 @@
     X(ESP_SOURCE_NOT_BOUND, "esp_source_not_bound",                                               \
       "outer source of a protected tunnel is no registered care-of address: source_check.esp")    \
     X(BU_SOURCE_NOT_BOUND, "bu_source_not_bound",                                                 \
-      "a BU from what is no registered care-of address: source_check.bu")
+      "a BU from what is no registered care-of address: source_check.bu")                         \
+    X(CPU_QUEUE, "cpu_queue", "ESP, and too many packets waited for the processor: cpu.queue")
+
+/* Of a translator between two links. */
+#define TRANSLATOR_REASONS(X)                                                               \
+    X(NOT_TRANSLATED, "not_translated",                                                     \
+      "a translator knows only UDP, echoes and errors about them, from inside first")       \
+    X(NO_MAPPING, "no_mapping", "a translator has no mapping for it, or none any more")     \
+    X(FILTERED, "filtered", "from an address that the mapping has not sent to, RFC 4787 5") \
+    X(NO_PORT_LEFT, "no_port_left", "a translator has given out all its ports")
 
 enum node_reason {
     DROP_FIRST_NODE_REASON = TAP_NODE_REASONS - 1,
 #define X(id, name, help) DROP_##id,
-    NODE_REASONS(X) IPSEC_REASONS(X)
+    NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X)
 #undef X
         DROP_REASONS,
 };
@@ -172,7 +181,7 @@ enum node_reason {
     X(IKE_MESSAGE, "ike.message",                                                                                                      \
       "exchange, direction, kind, message_id, task, tries, fragment, bytes, payloads, local, remote, spi_i: as it leaves or is taken") \
     X(IKE_UP, "ike.sa_up",                                                                                                             \
-      "peer, home_address, spi_i, spi_r, initiator, replaces, local, remote: an IKE SA is there")                                      \
+      "peer, home_address, spi_i, spi_r, initiator, at_agent, replaces, local, remote: an IKE SA is there")                            \
     X(IKE_DOWN, "ike.sa_down", "spi_i, spi_r, how, notify, half_open: an IKE SA is no more")                                           \
     X(IKE_MOVED, "ike.moved",                                                                                                          \
       "home_address, local, remote, how: an IKE SA has another path: k-bit, mobike, nat")                                              \
@@ -181,9 +190,15 @@ enum node_reason {
     X(IKE_SUSPECT, "ike.suspect",                                                                                                      \
       "home_address, care_of_address: no answer to several tries from there")
 
+#define TRANSLATOR_EVENTS(X)                                                                     \
+    X(MAPPING_MADE, "nat.mapping_made",                                                          \
+      "protocol, inside, inside_port, outside, outside_port: something left for the first time") \
+    X(MAPPING_ENDED, "nat.mapping_ended",                                                        \
+      "protocol, inside, inside_port, outside, outside_port: nothing left for too long")
+
 enum event_name {
 #define X(id, name, help) EV_##id,
-    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X)
 #undef X
         EVENT_NAMES,
 };

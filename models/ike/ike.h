@@ -389,6 +389,13 @@ void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now);
 void ike_heard(struct ike *k, uint64_t sa, sim_time at, sim_time now);
 void ike_probe(struct ike *k, uint64_t sa, sim_time now);
 
+/* Something else left on the path of the IKE SA at `at`: no octet need keep it alive (RFC 3948 4).
+ */
+void ike_sent(struct ike *k, uint64_t sa, sim_time at, sim_time now);
+/* A packet of a Child SA that is authentic and new came by `path`: a peer behind a NAT is followed
+ * there, save with MOBIKE (RFC 7296 2.23). */
+void ike_child_seen(struct ike *k, uint32_t spi_in, const struct ike_path *path, sim_time now);
+
 /* The path is another, and no message says so: K bit, RFC 6275 11.7.1; what is under way is
  * repeated there at once. */
 void ike_move(struct ike *k, uint64_t sa, const struct addr *local, const struct addr *remote,
@@ -405,6 +412,8 @@ void ike_accept_address(struct ike *k, uint64_t sa, const struct addr *remote, s
 
 uint64_t ike_sa_of(const struct ike *k, const struct ike_peer *p); /* that is up; 0: none */
 bool ike_is_up(const struct ike *k, uint64_t sa);
+bool ike_behind_nat(const struct ike *k, uint64_t sa, bool peer); /* this node is, or the peer */
+uint64_t ike_sa_of_child(const struct ike *k, uint32_t spi_in);   /* 0: none */
 struct ike_path ike_path_of(const struct ike *k, uint64_t sa);
 unsigned ike_half_open(const struct ike *k);
 unsigned ike_sas(const struct ike *k);

@@ -181,6 +181,8 @@ struct ike_sa {
     bool updated;
     struct ike_path pending; /* MOBIKE: address that is being checked, or that the owner judges */
     bool has_pending;
+    bool pending_bound;   /* the owner wants it */
+    bool pending_checked; /* somebody is there, or nobody asks */
     struct addr assigned; /* of a configuration payload; ::: none */
     struct addr further[IKE_ADDRESSES];
     unsigned furthers;
@@ -308,6 +310,7 @@ void ike_init_requested(struct ike *k, const struct ike_message *m);
 void ike_init_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
 void ike_put_nat(struct ike_writer *w, uint64_t spi_i, uint64_t spi_r, const struct ike_path *path);
 void ike_see_nat(struct ike_sa *sa, const struct ike_message *m);
+void ike_follow(struct ike_sa *sa, const struct ike_path *from);
 /* Whether `m` has a cookie that was given; else one was answered. */
 bool ike_cookie_good(struct ike *k, const struct ike_message *m, const struct ike_payload *ni);
 

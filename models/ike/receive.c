@@ -164,9 +164,8 @@ static void answer_again(struct ike_sa *sa, const struct ike_message *m)
 }
 
 /* RFC 7296 2.23: an address of a peer behind a NAT follows what is authentic and new. */
-static void follow(struct ike_sa *sa, const struct ike_message *m)
+void ike_follow(struct ike_sa *sa, const struct ike_path *from)
 {
-    const struct ike_path *from = &m->from->path;
     if (!sa->nat_there || sa->mobike || sa->state != IKE_UP ||
         (addr_eq(&sa->path.remote, &from->remote) && sa->path.remote_port == from->remote_port))
         return;
@@ -247,7 +246,7 @@ static void request(struct ike_sa *sa, struct ike_message *m)
     if (!open_message(sa, m, &bad))
         return;
     ike_sa_alive(sa, m->now);
-    follow(sa, m);
+    ike_follow(sa, &m->from->path);
     tell_heard(sa, m, IKE_TASK_NONE);
     mark_answered(sa, m->h.id);
     if (bad) {

@@ -26,6 +26,8 @@ enum key_wish_kind {
     KEY_WISH_DROP,
     KEY_WISH_DELETE,
     KEY_WISH_RETIRE,
+    KEY_WISH_SEEN,
+    KEY_WISH_SENT,
 };
 
 /* What this node wants of its machine: kept until the acts of the event before are done. */
@@ -38,6 +40,8 @@ struct key_wish {
     unsigned number;
     struct addr local;
     struct addr remote;
+    uint16_t local_port; /* SEEN */
+    uint16_t remote_port;
     sim_time at;
 };
 
@@ -61,6 +65,8 @@ struct keyed {
     bool holds;                      /* order: ike-first, Binding Updates wait */
     bool suspects;                   /* mobile node: no answer to several tries from `coa` */
     sim_time retry_at;               /* mobile node: to begin again; SIM_NEVER */
+    sim_time sent;                   /* when something last left on IKE's own path */
+    struct addr sent_from;
     struct sim_timer retry;
     struct keyed *next;
 };
@@ -82,11 +88,27 @@ struct key_exchange {
     struct key_sa *sas;
     struct key_sa **last_sa;
     struct key_counts counts;
+    struct pool jobs; /* key_work.c */
+    struct pool parcels;
+    struct key_job *job; /* of the processor, that is being begun; NULL: none */
 };
 
 /* ---- key_exchange.c ---- */
+void key_do_all(struct key_exchange *x); /* all acts, and what they made this node wish for */
+/* A packet of IKE's, and the act that it does: takes p. */
+void key_leave(struct key_exchange *x, const struct ike_act *a, struct pkt *p);
+struct keyed *key_whose(const struct key_exchange *x, const struct ike_datagram *d); /* NULL */
 void key_wish(struct key_exchange *x, const struct key_wish *w);
 struct keyed *keyed_of(const struct protected *who); /* NULL: its keys come from elsewhere */
+
+/* ---- key_work.c ---- */
+struct key_job;
+void key_work_init(struct key_exchange *x);
+void key_work_datagram(struct key_exchange *x, const struct ike_datagram *d, const struct pkt *p);
+void key_work_tick(struct key_exchange *x);
+void key_work_wish(struct key_exchange *x, const struct key_wish *w);
+/* When the work is done: takes p. */
+void key_send_later(struct key_job *j, const struct ike_act *a, struct pkt *p);
 
 /* ---- key_peers.c ---- */
 void key_make_peer(struct keyed *k);
@@ -99,6 +121,7 @@ void key_install(struct keyed *k, const struct ike_act *a);
 void key_sends(struct keyed *k, const struct ike_act *a);
 void key_end(struct keyed *k, const struct ike_act *a);
 void key_forget(struct keyed *k, const struct ike_act *a);
+void key_put_path(struct keyed *k, const struct ike_act *a); /* its SAs go where it goes */
 sim_time key_last_heard(const struct keyed *k);
 
 /* ---- key_moves.c ---- */

@@ -11,6 +11,9 @@
 #include "models/node/nd.h"
 #include "models/node/prefix_discovery.h"
 #include "models/node/protect.h"
+#include "models/node/service.h"
+#include "models/node/translator.h"
+#include "models/node/udp_esp.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
 
@@ -117,10 +120,20 @@ uint32_t path_mtu(struct node *n, const struct addr *src, const struct addr *dst
     return pmtu_of(&n->pmtu, src, dst, w.out->mtu, sim_now(n->sim));
 }
 
+static void is_protected(struct node *n, struct pkt *p, const struct sealing *s)
+{
+    (void)s;
+    path_out_ready(n, p);
+}
+
 void path_out_plain(struct node *n, struct pkt *p)
 {
-    if (!n->protection || protect_out(n, p))
+    if (!n->protection) {
         path_out_ready(n, p);
+        return;
+    }
+    struct sealing s = {.then = is_protected};
+    protect_out(n, p, &s);
 }
 
 void path_out_ready(struct node *n, struct pkt *p)
@@ -186,14 +199,18 @@ static void forward(struct node *n, const struct iface *from, struct pkt *p, con
     p->at[IP6_AT_HOPS]--;
     if (n->agent && agent_takes(n->agent, p, false))
         return;
-    const struct route *r = routes_find(n->routes, &h->dst);
-    if (!find_way(n, &h->src, &h->dst, r, &w)) {
+    struct addr dst = h->dst;
+    if (n->translator && !translator_leads(n->translator, from, p, &dst))
+        return;
+    const struct route *r = routes_find(n->routes, &dst);
+    if (!find_way(n, &h->src, &dst, r, &w)) {
         no_route(n, p);
     } else if (from && w.out == from && r->kind == ROUTE_ON_LINK &&
                from->port->framing == LINK_RAW_IP6) {
         icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
         node_drop(n, DROP_SAME_LINK, p); /* it would come back for ever: RFC 4443 3.1 */
-    } else {
+    } else if (p->len > w.out->mtu || !n->translator ||
+               translator_changes(n->translator, from, w.out, p)) {
         emit(w.out, &w.next_hop, p);
     }
 }
@@ -373,8 +390,32 @@ static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire)
         bad_chain(i, p, &h, fault, &c);
         return;
     }
-    if (n->protection && !protect_in(n, p, &h, &c))
-        return;
+    if (n->protection) {
+        if (!udp_esp_take(n, p, &h, &c))
+            return;
+        if (n->cpu && c.upper == IP6_ESP) {
+            service_open(i, p, came_cut);
+            return;
+        }
+        unsigned reason = protect_in(n, p, &h, &c);
+        if (reason) {
+            node_drop(n, (enum node_reason)reason, p);
+            return;
+        }
+    }
+    if (mobility_headers_fit(i, p, &h, &c))
+        upper(i, p, &h, &c);
+}
+
+void path_in_opened(struct iface *i, struct pkt *p, bool came_cut)
+{
+    struct ip6 h;
+    struct ip6_chain c;
+    enum ip6_fault fault = ip6_read(p->at, p->len, &h);
+    assert(!fault);
+    fault = ip6_walk(p->at, p->len, &c); /* as when it was opened */
+    assert(!fault);
+    c.fragment = came_cut;
     if (mobility_headers_fit(i, p, &h, &c))
         upper(i, p, &h, &c);
 }
@@ -417,7 +458,8 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
 {
     struct node *n = i->node;
     const struct route *r = routes_find(n->routes, &h->dst);
-    if (r && r->kind == ROUTE_LOCAL) {
+    bool translated = n->translator && translator_is_for(n->translator, i, &h->dst);
+    if (r && r->kind == ROUTE_LOCAL && !translated) {
         deliver(i, p, h);
         return;
     }

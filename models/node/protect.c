@@ -4,10 +4,14 @@
 #include <string.h>
 
 #include "models/ipsec/esp.h"
+#include "models/node/cpu.h"
+#include "models/node/cpu_profile.h"
 #include "models/node/inject.h"
 #include "models/node/key_exchange.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
+#include "models/node/service.h"
+#include "models/node/udp_esp.h"
 #include "models/wire/mh.h"
 
 struct protection {
@@ -16,6 +20,7 @@ struct protection {
     struct spd others;
     struct sim_timer timer; /* lifetimes */
     unsigned clients;
+    sim_time worked;
 };
 
 static void wake(struct sim *sim, void *owner);
@@ -199,17 +204,42 @@ static enum node_reason reason_of(enum ipsec_verdict v)
 
 /* ---- the way out ----------------------------------------------------------------------------- */
 
-bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8_t next)
+sim_time protect_worked(struct node *n, sim_time from)
 {
-    inject_at_seal(n, sa, p, at, next);
-    tap_sealed(n->sim, p->at + at, p->len - at, next, p);
-    if (esp_seal(sa, p, at, next)) {
+    sim_time worked = n->protection->worked;
+    n->protection->worked = from;
+    return worked;
+}
+
+bool protect_seal_now(struct node *n, struct pkt *p, const struct sealing *s)
+{
+    struct sa *sa = s->sa;
+    inject_at_seal(n, sa, p, s->at, s->next);
+    tap_sealed(n->sim, p->at + s->at, p->len - s->at, s->next, p);
+    if (esp_seal(sa, p, s->at, s->next)) {
         inject_miss(n);
         node_drop(n, DROP_SEQUENCE_OVERFLOW, p);
         return false;
     }
+    if (s->named_at) {
+        p->at[s->named_at] = IP6_ESP;
+        ip6_set_length(p->at, p->len);
+    }
+    if (n->cpu) {
+        n->protection->worked += cpu_cost_of_seal(cpu_profile_of(n->cpu), sa->suite,
+                                                  esp_text_bytes(sa->suite, p->len - s->at));
+    }
     used(n, sa);
     return true;
+}
+
+void protect_seal(struct node *n, struct pkt *p, const struct sealing *s)
+{
+    if (n->cpu) {
+        service_seal(n, p, s);
+    } else if (protect_seal_now(n, p, s)) {
+        s->then(n, p, s);
+    }
 }
 
 /* RFC 4301 5.1. */
@@ -236,25 +266,26 @@ static bool may_leave(struct node *n, struct pkt *p, const struct traffic *t,
     return false;
 }
 
-bool protect_out(struct node *n, struct pkt *p)
+void protect_out(struct node *n, struct pkt *p, struct sealing *s)
 {
     struct ip6_chain c;
     if (ip6_walk(p->at, p->len, &c)) {
         node_drop(n, DROP_MALFORMED, p);
-        return false;
+        return;
     }
     struct traffic t = traffic_of(n, p->at, p->len, &c, true);
     struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &t, 0);
     if (!may_leave(n, p, &t, &a))
-        return false;
-    if (a.verdict == IPSEC_BYPASS)
-        return true;
-    size_t named_at = ip6_named_at(p->at, c.upper_at);
-    if (!protect_seal(n, a.sa, p, c.upper_at, c.upper))
-        return false;
-    p->at[named_at] = IP6_ESP;
-    ip6_set_length(p->at, p->len);
-    return true;
+        return;
+    if (a.verdict == IPSEC_BYPASS) {
+        s->then(n, p, s);
+        return;
+    }
+    s->sa = a.sa;
+    s->at = c.upper_at;
+    s->next = c.upper;
+    s->named_at = ip6_named_at(p->at, c.upper_at);
+    protect_seal(n, p, s);
 }
 
 bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,
@@ -271,6 +302,8 @@ bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct a
 /* RFC 5648 9.3.2: who says where the tunnel ends. */
 static void choose_end(const struct protected *who, struct tunnel *t)
 {
+    if (t->sa->encapsulated && who->of->ipsec.is_gateway) /* behind a NAT it is nowhere else */
+        t->exit = t->sa->remote;
     struct addr *end = who->of->ipsec.is_gateway ? &t->exit : &t->entry;
     const struct addr *own = who->of->ipsec.is_gateway ? &t->sa->remote : &t->sa->local;
     t->sized_entry = t->entry;
@@ -340,11 +373,19 @@ static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
         esp_spi(p->at + at, p->len - at, &spi) ? ipsec_find(&n->protection->ipsec, spi) : NULL;
     if (!sa)
         return DROP_NO_SA;
+    struct addr src = ip6_src(p->at);
+    struct addr dst = ip6_dst(p->at);
+    uint64_t top = sa->replay.top;
+    size_t text = esp_text_bytes(sa->suite, p->len - at);
     enum esp_fault fault = esp_open(sa, p, at, &next);
+    if (n->cpu && fault != ESP_SHORT && fault != ESP_REPLAY && fault != ESP_TOO_OLD) {
+        n->protection->worked += cpu_cost_of_open(cpu_profile_of(n->cpu), sa->suite, text);
+    }
     if (fault)
         return reason_of_fault(fault);
     tap_opened(n->sim, p);
     n->opened = sa;
+    udp_esp_opened(n, sa, sa->replay.top > top, &src, &dst);
     p->at[ip6_named_at(p->at, at)] = next;
     ip6_set_length(p->at, p->len);
     if (ip6_walk(p->at, p->len, c))
@@ -406,17 +447,15 @@ static enum ipsec_verdict judge(struct node *n, const struct pkt *p, const struc
     return IPSEC_PROTECT;
 }
 
-bool protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c)
+unsigned protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c)
 {
     bool cut = c->fragment;
     bool unsealed = c->upper == IP6_ESP;
     enum ipsec_verdict v = IPSEC_PROTECT;
     while (c->upper == IP6_ESP && v == IPSEC_PROTECT) {
         unsigned reason = open_one(n, p, c);
-        if (reason) {
-            node_drop(n, (enum node_reason)reason, p);
-            return false;
-        }
+        if (reason)
+            return reason;
         v = suits(n, p, c);
         enum ip6_fault fault = ip6_read(p->at, p->len, h);
         assert(!fault);
@@ -424,10 +463,7 @@ bool protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *
     c->fragment = cut;
     if (v == IPSEC_PROTECT)
         v = judge(n, p, c, unsealed);
-    if (v == IPSEC_PROTECT || v == IPSEC_BYPASS)
-        return true;
-    node_drop(n, reason_of(v), p);
-    return false;
+    return v == IPSEC_PROTECT || v == IPSEC_BYPASS ? (unsigned)DROP_NONE : (unsigned)reason_of(v);
 }
 
 bool protect_authorises(const struct node *n, const struct addr *home)

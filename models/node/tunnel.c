@@ -7,7 +7,9 @@
 #include "models/node/mobility.h"
 #include "models/node/path.h"
 #include "models/node/protect.h"
+#include "models/node/udp_esp.h"
 #include "models/wire/fragment.h"
+#include "models/wire/udp.h"
 
 enum { NO_LIMIT = -1, LIMIT_VALUE = 2 /* in the option */ };
 
@@ -36,6 +38,10 @@ static void put_outer(struct node *n, const struct tunnel *t, int limit, uint8_t
                       uint32_t before, struct pkt *p)
 {
     uint8_t next = t->sa ? IP6_ESP : IP6_IP6;
+    if (t->sa && t->sa->encapsulated) {
+        udp_esp_put(n, p, t->sa, &t->entry, &t->exit);
+        next = IP6_UDP;
+    }
     if (limit != NO_LIMIT) {
         ip6_write_limit(pkt_prepend(p, IP6_LIMIT_BYTES), next, (uint8_t)limit);
         next = IP6_DEST_OPTS;
@@ -50,17 +56,31 @@ static void put_outer(struct node *n, const struct tunnel *t, int limit, uint8_t
     path_out_ready(n, p);
 }
 
-static void encapsulate(struct node *n, const struct tunnel *t, int limit, struct pkt *p)
+/* Takes p, which is sealed. */
+static void put_each_outer(struct node *n, struct pkt *p, const struct sealing *s)
 {
-    uint32_t before = p->len;
-    uint8_t traffic_class = ip6_class(p->at);
-    if (t->sa && !protect_seal(n, t->sa, p, 0, IP6_IP6))
-        return;
+    const struct tunnel *t = &s->tunnel;
     for (unsigned k = 0; k < t->n; k++) {
         struct pkt *twin = mobility_copy(n, p, (uint8_t)(k + 1));
-        put_outer(n, &t->others[k], limit, traffic_class, before, twin);
+        put_outer(n, &t->others[k], s->limit, s->traffic_class, s->bytes, twin);
     }
-    put_outer(n, t, limit, traffic_class, before, p);
+    put_outer(n, t, s->limit, s->traffic_class, s->bytes, p);
+}
+
+static void encapsulate(struct node *n, const struct tunnel *t, int limit, struct pkt *p)
+{
+    if (!t->sa) {
+        put_outer(n, t, limit, ip6_class(p->at), p->len, p);
+        return;
+    }
+    const struct sealing s = {.then = put_each_outer,
+                              .sa = t->sa,
+                              .next = IP6_IP6,
+                              .tunnel = *t,
+                              .limit = limit,
+                              .traffic_class = ip6_class(p->at),
+                              .bytes = p->len};
+    protect_seal(n, p, &s);
 }
 
 /* What the tunnel takes of packets that may not be cut inside: at least 1280 (7.1; RFC 4301 8.2).
@@ -119,6 +139,8 @@ void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p)
         return;
     }
     uint32_t headers = IP6_HEADER + (limit == NO_LIMIT ? 0u : (uint32_t)IP6_LIMIT_BYTES);
+    if (t->sa && t->sa->encapsulated)
+        headers += UDP_HEADER;
     p = fit(n, t, headers, p);
     while (p) {
         struct pkt *next = p->next;

@@ -10,12 +10,14 @@
 #include "models/mip6/mpa.h"
 #include "models/mip6/mps.h"
 #include "models/node/agent.h"
+#include "models/node/cpu.h"
 #include "models/node/decide.h"
 #include "models/node/key_config.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
 #include "models/node/policies.h"
 #include "models/node/timers.h"
+#include "models/node/translator.h"
 #include "models/transport/flow.h"
 #include "scenarios/bind.h"
 #include "sim/app/input.h"
@@ -67,6 +69,7 @@ struct network_config {
     struct nd_advertise_config advertise;
     struct nd_dad_config dad;
     bool ingress_filter;
+    struct translator_config translator;
     struct key_list coverage; /* struct disc */
 };
 
@@ -150,6 +153,7 @@ struct node_config {
     struct key_config ike;
     struct key_responder responder;
     bool responder_given;
+    struct cpu_config cpu;
 };
 
 struct event_config {

@@ -121,6 +121,10 @@ static const struct key network_keys[] = {
      .keys = nd_advertise_keys},
     {"ingress_filter", KEY_BOOL, NETWORK(ingress_filter), "true",
      "the router drops packets from its link whose source is not of it, RFC 2827"},
+    {"translator", KEY_TABLE, NETWORK(translator), "",
+     "its router translates addresses and UDP ports between it and the backbone, where its prefix is "
+     "not known: a model of NAT, for IPv6, that no RFC defines (RFC 4787, RFC 5508 say how)",
+     .keys = translator_keys, .given_at = KEY_GIVEN(struct network_config, translator.given)},
     {"coverage", KEY_LIST, NETWORK(coverage), "",
      "one disc or several, one cell: where nodes that move can attach; default: everywhere",
      .keys = disc_keys, .size = sizeof(struct disc), .scalar = "*"},
@@ -277,6 +281,10 @@ static const struct key node_keys[] = {
     {"ipsec", KEY_TABLE, NODE(ipsec), "",
      "mobile: what is protected between it and its home agent (RFC 4877); default: nothing",
      .keys = ipsec_keys, .given_at = KEY_GIVEN(struct node_config, ipsec.given)},
+    {"cpu", KEY_TABLE, NODE(cpu), "",
+     "its processor: what ESP and key management cost, and that they wait for each other; default: no "
+     "time at all",
+     .keys = cpu_keys, .given_at = KEY_GIVEN(struct node_config, cpu.given)},
     {"ike", KEY_TABLE, NODE(ike), "", "mobile: key management, with its home agent",
      .keys = key_config_keys},
     {"responder", KEY_TABLE, NODE(responder), "", "home agent: key management, with all",

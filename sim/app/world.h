@@ -99,6 +99,8 @@ struct addr world_live_address(const struct iface *i, const struct world_network
 void world_trace_setup(struct world *w, struct trace_setup *setup);
 struct trace_link *world_links(struct world *w, size_t *n);
 struct trace_sa *world_sas(struct world *w, size_t *n);
+struct trace_cpu *world_cpus(struct world *w, size_t *n);
 struct trace_ike *world_ikes(struct world *w, size_t *n);
+struct trace_count *world_key_counts(struct world *w, size_t *n);
 
 #endif
