@@ -78,7 +78,8 @@
     X(ESP_SOURCE_NOT_BOUND, "esp_source_not_bound",                                               \
       "outer source of a protected tunnel is no registered care-of address: source_check.esp")    \
     X(BU_SOURCE_NOT_BOUND, "bu_source_not_bound",                                                 \
-      "a BU from what is no registered care-of address: source_check.bu")
+      "a BU from what is no registered care-of address: source_check.bu")                         \
+    X(CPU_QUEUE, "cpu_queue", "ESP, and too many packets waited for the processor: cpu.queue")
 
 enum node_reason {
     DROP_FIRST_NODE_REASON = TAP_NODE_REASONS - 1,

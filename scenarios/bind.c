@@ -182,6 +182,16 @@ static void bind_ref(struct bind *b, const struct yaml_node *n, const char *refe
              did_you_mean(b, &s));
 }
 
+/* That a file name may also be. */
+static bool is_word(const struct key *k, const char *text)
+{
+    for (const char *const *word = k->words; word && *word; word++) {
+        if (!strcmp(*word, text))
+            return true;
+    }
+    return false;
+}
+
 static const char *file_name(struct bind *b, const struct yaml_node *n)
 {
     const struct yaml_source *from = n->at.source;
@@ -276,7 +286,7 @@ static void bind_scalar(struct bind *b, const struct yaml_node *n, const struct 
         *(const char **)out = n->text;
         break;
     case KEY_FILE:
-        *(const char **)out = file_name(b, n);
+        *(const char **)out = is_word(k, n->text) ? n->text : file_name(b, n);
         break;
     case KEY_ADDR:
         st = addr_parse(n->text, out, &w);

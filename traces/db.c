@@ -10,9 +10,10 @@
 const struct db_table db_tables[] = {
     {"run",
      "run_key TEXT, scenario TEXT, title TEXT, seed INTEGER, replication INTEGER, engine TEXT, "
-     "crypto TEXT, knowledge TEXT, stop_ns INTEGER, events INTEGER, digest TEXT, version TEXT",
+     "crypto TEXT, knowledge TEXT, processor TEXT, stop_ns INTEGER, events INTEGER, digest TEXT, version TEXT",
      "one row: what was run; events is the number of engine events; knowledge is oracle where any "
-     "node has `detection: oracle`, else protocol"},
+     "node has `detection: oracle`, else protocol; processor is zero where no work takes time, else "
+     "the profiles of the nodes' processors"},
     {"flow",
      "flow TEXT, direction TEXT, source TEXT, destination TEXT, traffic TEXT, sent INTEGER, "
      "received INTEGER, lost INTEGER, late INTEGER, missed INTEGER, in_flight INTEGER, duplicated INTEGER, "
@@ -58,9 +59,12 @@ const struct db_table db_tables[] = {
      "how often each event happened at a node, and when last"},
     {"counter", "node TEXT, interface TEXT, name TEXT, value INTEGER",
      "messages, options and bytes of each interface, and what was dropped and why: on the link that an "
-     "interface sent to, or by the node (interface NULL)"},
+     "interface sent to, or by the node (interface NULL); of a node whose processor has a profile, "
+     "cpu.jobs that it has done, cpu.busy_ns of all its cores, cpu.waited_ns of all jobs before they "
+     "were begun, cpu.queue_max that waited at once"},
     {"series", "t_ns INTEGER, node TEXT, interface TEXT, name TEXT, value REAL",
-     "bit/s of each interface in bins that end at t_ns"},
+     "bit/s of each interface in bins that end at t_ns; of a node whose processor has a profile, cpu.use: "
+     "the share of its cores that worked (interface NULL)"},
     {"link",
      "link TEXT, direction TEXT, packets INTEGER, bytes INTEGER, dropped_queue INTEGER, "
      "dropped_loss INTEGER, dropped_down INTEGER, queue_max INTEGER",

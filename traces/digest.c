@@ -5,7 +5,7 @@
 #include "models/names.h"
 #include "sim/base/bytes.h"
 
-enum { FRAME = 1, PACKET, EVENT, DROP, ROW_BYTES = 64 };
+enum { FRAME = 1, PACKET, EVENT, DROP, SERVICE, ROW_BYTES = 64 };
 
 void digest_init(struct digest *d)
 {
@@ -99,6 +99,18 @@ void digest_drop(struct digest *d, const struct tap_drop *drop)
     wr_u32(&w, drop->node);
     put_name(&w, drop_name(drop->reason));
     wr_u32(&w, drop->pkt->len);
+    add(d, &w);
+}
+
+void digest_service(struct digest *d, const struct tap_service *s)
+{
+    uint8_t row[ROW_BYTES];
+    struct writer w = wr_over(row, sizeof row);
+    wr_u8(&w, SERVICE);
+    put_u64(&w, (uint64_t)s->t);
+    wr_u32(&w, s->node);
+    put_u64(&w, (uint64_t)s->waited);
+    put_u64(&w, (uint64_t)s->length);
     add(d, &w);
 }
 

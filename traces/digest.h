@@ -17,6 +17,7 @@ void digest_frame(struct digest *d, const struct tap_frame *f);
 void digest_packet(struct digest *d, const struct tap_packet *p);
 void digest_event(struct digest *d, const struct tap_event *e);
 void digest_drop(struct digest *d, const struct tap_drop *drop);
+void digest_service(struct digest *d, const struct tap_service *s);
 void digest_done(struct digest *d, char out[HASH_TEXT]);
 
 #endif

@@ -121,8 +121,14 @@ enum metric_unit metric_unit(const char *metric)
 static bool is_counter(const char *name)
 {
     static const char *const ways[] = {".sent", ".received", ".dropped"};
+    static const char *const of_cpu[] = {"cpu.jobs", "cpu.busy_ns", "cpu.waited_ns",
+                                         "cpu.queue_max"};
     if (!strncmp(name, "drop.", 5))
         return drop_find(name + 5) >= 0;
+    for (size_t k = 0; k < sizeof of_cpu / sizeof of_cpu[0]; k++) {
+        if (!strcmp(name, of_cpu[k]))
+            return true;
+    }
     for (unsigned stage = 0; stage < DROP_STAGES; stage++) {
         if (!strncmp(name, "drops.", 6) && !strcmp(name + 6, drop_stage_name(stage)))
             return true;
@@ -142,11 +148,12 @@ static enum status check_counter(const char *metric, const struct parts *p,
 {
     bool of_node = p->n >= 3 && is_counter(p->rest[2]);
     if (!of_node && !(p->n >= 4 && is_counter(p->rest[3]))) {
-        return why_set(w, ST_MISSING,
-                       "'%.60s' names no counter; they are drop.REASON, drops.STAGE (node, ipsec, "
-                       "mobility), and those of an interface that docs/reference.md lists, with "
-                       ".sent, .received or .dropped",
-                       metric);
+        return why_set(
+            w, ST_MISSING,
+            "'%.60s' names no counter; they are drop.REASON, drops.STAGE (node, ipsec, "
+            "mobility), cpu.jobs and the like, and those of an interface that docs/reference.md lists, with "
+            ".sent, .received or .dropped",
+            metric);
     }
     if (!of_node && !names->has_interface(names->of, p->text[1], p->text[2]))
         return why_set(w, ST_MISSING, "'%.100s': '%s' has no interface '%s'", metric, p->text[1],

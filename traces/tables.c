@@ -30,6 +30,7 @@ static enum status put_run(struct trace *t, uint64_t events, struct why *w)
     db_text(&row, run->engine);
     db_text(&row, run->crypto);
     db_text(&row, run->knowledge);
+    db_text(&row, run->processor);
     db_int(&row, run->stop);
     db_int(&row, (int64_t)events);
     db_text(&row, t->digest_text);
@@ -259,7 +260,7 @@ static enum status put_occurrences(struct trace *t, struct why *w)
 
 /* ---- counters, links, series ----------------------------------------------------- */
 
-static const char *interface_of(const struct trace_port *port, const char *node)
+const char *tables_interface(const struct trace_port *port, const char *node)
 {
     size_t n = strlen(node);
     bool prefixed = !strncmp(port->name, node, n) && port->name[n] == '.';
@@ -287,7 +288,7 @@ static enum status put_port(struct trace *t, struct db_row *row, uint32_t port, 
             uint64_t value = t->count.port[port][way][name];
             (void)snprintf(text, sizeof text, "%s.%s", count_name(name), count_way(way));
             if (value)
-                st = put_counter(row, node, interface_of(p, node), text, value, w);
+                st = put_counter(row, node, tables_interface(p, node), text, value, w);
         }
     }
     return st;
@@ -304,7 +305,7 @@ static enum status put_port_drops(struct trace *t, struct db_row *row, uint32_t 
         if (!value)
             continue;
         (void)snprintf(text, sizeof text, "drop.%s", drop_name(reason));
-        st = put_counter(row, node, interface_of(p, node), text, value, w);
+        st = put_counter(row, node, tables_interface(p, node), text, value, w);
     }
     return st;
 }
@@ -332,12 +333,30 @@ static enum status put_drops(struct trace *t, struct db_row *row, uint32_t node,
     return st;
 }
 
-static enum status put_counters(struct trace *t, struct why *w)
+static enum status put_processor(const struct trace *t, struct db_row *row,
+                                 const struct trace_cpu *c, struct why *w)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } of[] = {{"cpu.jobs", c->jobs},
+              {"cpu.busy_ns", (uint64_t)c->busy},
+              {"cpu.waited_ns", (uint64_t)c->waited},
+              {"cpu.queue_max", c->queue_max}};
+    enum status st = ST_OK;
+    for (size_t k = 0; k < sizeof of / sizeof of[0] && !st; k++)
+        st = put_counter(row, t->setup.node[c->node], NULL, of[k].name, of[k].value, w);
+    return st;
+}
+
+static enum status put_counters(struct trace *t, const struct trace_end *end, struct why *w)
 {
     struct db_row row;
     enum status st = db_rows(&row, t->db, "counter", w);
     for (uint32_t node = 0; node < t->setup.nodes && !st; node++)
         st = put_drops(t, &row, node, w);
+    for (size_t k = 0; k < end->cpus && !st; k++)
+        st = put_processor(t, &row, &end->cpu[k], w);
     for (uint32_t k = 0; k < t->setup.ports && !st; k++) {
         st = put_port_drops(t, &row, k, w);
         if (!st && t->setup.counters)
@@ -367,50 +386,6 @@ static enum status put_links(struct trace *t, const struct trace_link *link, siz
     return st;
 }
 
-void series_frame(struct trace *t, const struct tap_frame *f)
-{
-    size_t width = 2 * (size_t)t->setup.ports;
-    size_t bin = (size_t)(f->t / t->setup.series);
-    if (f->what != TAP_SENT && f->what != TAP_RECEIVED)
-        return;
-    if (bin >= t->bins) {
-        size_t bins = t->bins ? t->bins : 256;
-        while (bins <= bin)
-            bins *= 2;
-        t->bin = realloc(t->bin, bins * width * sizeof *t->bin);
-        assert(t->bin);
-        memset(t->bin + t->bins * width, 0, (bins - t->bins) * width * sizeof *t->bin);
-        t->bins = bins;
-    }
-    t->bin[bin * width + 2 * f->port + (f->what == TAP_RECEIVED)] += f->pkt->len;
-}
-
-static enum status put_series(struct trace *t, struct why *w)
-{
-    static const char *const names[] = {"rate.sent", "rate.received"};
-    struct db_row row;
-    size_t width = 2 * (size_t)t->setup.ports;
-    if (!t->setup.series)
-        return ST_OK;
-    enum status st = db_rows(&row, t->db, "series", w);
-    size_t last = (size_t)((t->setup.run.stop + t->setup.series - 1) / t->setup.series);
-    for (size_t bin = 0; bin < last && !st; bin++) {
-        for (size_t k = 0; k < width && !st; k++) {
-            const struct trace_port *p = &t->setup.port[k / 2];
-            const char *node = t->setup.node[p->node];
-            uint64_t bytes = bin < t->bins ? t->bin[bin * width + k] : 0;
-            db_int(&row, ((int64_t)bin + 1) * t->setup.series);
-            db_text(&row, node);
-            db_text(&row, interface_of(p, node));
-            db_text(&row, names[k % 2]);
-            db_real(&row, (double)bytes * 8e9 / (double)t->setup.series);
-            st = db_put(&row, w);
-        }
-    }
-    db_rows_done(&row);
-    return st;
-}
-
 static enum status put_parameters(struct trace *t, struct why *w)
 {
     struct db_row row;
@@ -428,10 +403,12 @@ enum status tables_write(struct trace *t, const struct trace_end *end, struct wh
 {
     enum status (*const put[])(struct trace *, struct why *) = {
         put_flows,  put_packets,     put_transitions, put_disruptions, tables_bindings,
-        put_events, put_occurrences, put_counters,    put_series,      put_parameters};
+        put_events, put_occurrences, tables_series,   put_parameters};
     enum status st = put_run(t, end->events, w);
     for (size_t k = 0; k < sizeof put / sizeof put[0] && !st; k++)
         st = put[k](t, w);
+    if (!st)
+        st = put_counters(t, end, w);
     if (!st)
         st = tables_sas(t, end, w);
     return st ? st : put_links(t, end->link, end->links, w);

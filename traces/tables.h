@@ -32,6 +32,8 @@ struct trace {
     uint32_t captures;
     uint64_t *bin; /* table series: bytes by bin, port and way (sent, received) */
     size_t bins;
+    uint64_t *use; /* table series: ns that processors worked, by bin and node */
+    size_t uses;   /* bins of it */
     enum status late_st;
     struct why late_why;
     struct sqlite3 *db;
@@ -39,8 +41,11 @@ struct trace {
 };
 
 void series_frame(struct trace *t, const struct tap_frame *f);
+void series_service(struct trace *t, const struct tap_service *s);
 
 MUST_CHECK enum status tables_write(struct trace *t, const struct trace_end *end, struct why *w);
+const char *tables_interface(const struct trace_port *port, const char *node); /* "wlan0" */
+MUST_CHECK enum status tables_series(struct trace *t, struct why *w);
 MUST_CHECK enum status tables_bindings(struct trace *t, struct why *w);
 MUST_CHECK enum status tables_sas(struct trace *t, const struct trace_end *end, struct why *w);
 MUST_CHECK enum status tables_expect(struct trace *t, const struct key_list *expect, struct why *w);

@@ -54,6 +54,15 @@ static void see_drop(void *self, const struct tap_drop *d)
         pcapng_drop(t->capture[k], d);
 }
 
+static void see_service(void *self, const struct tap_service *s)
+{
+    struct trace *t = self;
+    if (t->setup.digest)
+        digest_service(&t->digest, s);
+    if (t->setup.series)
+        series_service(t, s);
+}
+
 static void see_event(void *self, const struct tap_event *e)
 {
     struct trace *t = self;
@@ -116,8 +125,12 @@ struct trace *trace_open(const struct trace_setup *setup, struct sim *sim)
     if (setup->digest)
         digest_init(&t->digest);
     t->late_st = open_captures(t, &t->late_why); /* told at the end: nothing is whole before */
-    t->tap = (struct tap){
-        .self = t, .frame = see_frame, .packet = see_packet, .event = see_event, .drop = see_drop};
+    t->tap = (struct tap){.self = t,
+                          .frame = see_frame,
+                          .packet = see_packet,
+                          .event = see_event,
+                          .drop = see_drop,
+                          .service = see_service};
     t->count.words = t->captures;
     if (setup->counters || t->captures) {
         t->tap.sealed = see_sealed;
@@ -248,5 +261,6 @@ void trace_free(struct trace *t)
     bindings_release(&t->bindings);
     free(t->event);
     free(t->bin);
+    free(t->use);
     free(t);
 }

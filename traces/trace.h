@@ -58,6 +58,15 @@ struct trace_link {
     uint64_t queue_max;
 };
 
+/* A node's processor, when the run is over. */
+struct trace_cpu {
+    uint32_t node;
+    uint64_t jobs; /* that have ended */
+    sim_time busy; /* of all its cores */
+    sim_time waited;
+    uint64_t queue_max; /* jobs */
+};
+
 /* An SA as its node has it when the run is over. Times that never were are -1. */
 struct trace_sa {
     uint32_t node;
@@ -115,6 +124,7 @@ struct trace_run {
     const char *engine;
     const char *crypto;
     const char *knowledge; /* "protocol" or "oracle" */
+    const char *processor; /* "zero", or the profiles of processors, with ", " between them */
     const char *version;
     int64_t seed;
     int64_t replication;
@@ -127,6 +137,7 @@ struct trace_setup {
     const char *database; /* its name then; NULL: it stays in memory */
     struct trace_run run;
     const char *const *node; /* names, by index */
+    const unsigned *cores; /* of its processor, by index; 0: work takes no time. NULL: all are 0 */
     uint32_t nodes;
     const struct trace_port *port; /* by index */
     uint32_t ports;
@@ -154,6 +165,8 @@ struct trace_end {
     size_t links;
     const struct trace_sa *sa; /* in order of node and of making */
     size_t sas;
+    const struct trace_cpu *cpu; /* in order of node */
+    size_t cpus;
     const struct trace_ike *ike; /* each once */
     size_t ikes;
     uint64_t events; /* of the engine */

@@ -21,6 +21,13 @@ static void move(struct ike_sa *sa, const struct ike_path *to, sim_time now)
     ike_repeat_all(sa, now);
 }
 
+/* Once it is wanted and somebody was found there (3.7). */
+static void take_pending(struct ike_sa *sa, sim_time now)
+{
+    if (sa->has_pending && sa->pending_bound && sa->pending_checked)
+        move(sa, &sa->pending, now);
+}
+
 /* ---- initiator, and who checks an address ---------------------------------------------------- */
 
 void ike_put_mobike(struct ike_sa *sa, struct ike_request *r, struct ike_writer *w)
@@ -51,8 +58,10 @@ static void checked(struct ike_sa *sa, const struct ike_request *r, const struct
         ike_sa_end(sa, IKE_HOW_REFUSED, IKE_N_COOKIE2, m->now); /* 3.7: it is closed */
         return;
     }
-    if (sa->has_pending && addr_eq(&sa->pending.remote, &m->from->path.remote))
-        move(sa, &sa->pending, m->now);
+    if (sa->has_pending && addr_eq(&sa->pending.remote, &m->from->path.remote)) {
+        sa->pending_checked = true;
+        take_pending(sa, m->now);
+    }
 }
 
 void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m)
@@ -125,25 +134,25 @@ static uint16_t update(struct ike_sa *sa, const struct ike_message *m, struct ik
     }
     if (m->from->standing == IKE_ADDRESS_REFUSED)
         return IKE_N_UNACCEPTABLE_ADDRESSES;
+    if (same_path(&sa->path, &m->from->path)) {
+        sa->has_pending = false;
+        return 0;
+    }
     sa->pending = m->from->path;
     sa->has_pending = true;
-    if (m->from->standing == IKE_ADDRESS_GOOD)
-        ike_take_address(sa, m->now);
+    sa->pending_bound = m->from->standing == IKE_ADDRESS_GOOD;
+    sa->pending_checked = !sa->peer->how->checks_routability;
+    if (!sa->pending_checked) /* whether it is bound or not: what takes long begins early */
+        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_CHECK_ADDRESS});
+    take_pending(sa, m->now);
     return 0;
 }
 
-/* The pending address is good: the SA moves, or it is asked first whether somebody is there. */
+/* The pending address is one that the owner wants. */
 void ike_take_address(struct ike_sa *sa, sim_time now)
 {
-    if (!sa->has_pending || same_path(&sa->path, &sa->pending)) {
-        sa->has_pending = false;
-        return;
-    }
-    if (!sa->peer->how->checks_routability) {
-        move(sa, &sa->pending, now);
-        return;
-    }
-    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_CHECK_ADDRESS});
+    sa->pending_bound = true;
+    take_pending(sa, now);
 }
 
 uint16_t ike_mobike_requested(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w)

@@ -181,6 +181,8 @@ struct ike_sa {
     bool updated;
     struct ike_path pending; /* MOBIKE: address that is being checked, or that the owner judges */
     bool has_pending;
+    bool pending_bound;   /* the owner wants it */
+    bool pending_checked; /* somebody is there, or nobody asks */
     struct addr assigned; /* of a configuration payload; ::: none */
     struct addr further[IKE_ADDRESSES];
     unsigned furthers;

@@ -38,6 +38,12 @@ size_t esp_fit(const struct cipher_suite *s, size_t room)
     return blocks * s->block_bytes - TRAILER;
 }
 
+size_t esp_text_bytes(const struct cipher_suite *s, size_t bytes)
+{
+    size_t around = (size_t)HEADER + s->iv_bytes + s->icv_bytes;
+    return bytes > around ? bytes - around : 0;
+}
+
 bool esp_spi(const uint8_t *bytes, size_t n, uint32_t *spi)
 {
     struct reader r = rd_over(bytes, n);

@@ -45,4 +45,8 @@ bool esp_spi(const uint8_t *bytes, size_t n, uint32_t *spi);
 size_t esp_growth(const struct cipher_suite *s, size_t bytes);
 size_t esp_fit(const struct cipher_suite *s, size_t room);
 
+/* Text with padding and trailer, what the algorithms work on, of ESP that takes `bytes` from its
+ * header to its check value; 0: it is cut short. */
+size_t esp_text_bytes(const struct cipher_suite *s, size_t bytes);
+
 #endif

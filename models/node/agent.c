@@ -72,6 +72,12 @@ static void send_framed(struct iface *i, struct pkt *p, uint64_t station)
     port_send(i->port, p);
 }
 
+static void is_framed(struct node *n, struct pkt *p, const struct sealing *s)
+{
+    mobility_is_sealed(n, p, s);
+    send_framed(s->out, p, s->station);
+}
+
 /* To a node on the home link that is abroad, too: the neighbour cache knows it, or, where only the
  * home agent answers for it, the BU told its link-layer address (RFC 5648 5.6.4, 6.3). */
 static void send_home(struct agent *a, struct pkt *p, const struct binding *at)
@@ -106,9 +112,8 @@ static void send_ack(struct agent *a, const struct bcache_act *act)
                field_int("status", act->ba.status));
     bool by_frame = act->station && addr_eq(&act->dst, &act->home); /* RFC 6275 10.3.2 */
     if (by_frame && is_silent(a, &act->home)) { /* in the cache it would be tested: RFC 5648 6.3 */
-        struct pkt *p = mobility_make_signal(n, &act->ba, &a->address, &act->dst);
-        if (p)
-            send_framed(a->home, p, act->station);
+        struct sealing s = {.then = is_framed, .out = a->home, .station = act->station};
+        mobility_make_signal(n, &act->ba, &a->address, &act->dst, &s);
         return;
     }
     if (by_frame)

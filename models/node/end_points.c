@@ -62,12 +62,14 @@ void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const 
     pmtu_forget(&n->pmtu, is_gateway ? gateway : coa, is_gateway ? coa : gateway);
     if (policies_per_coa(who->how) && bid)
         migrate(who, bid - 1, NULL, coa, "its own care-of address");
-    if (!bid) /* there is but one: with K or without, RFC 4877 4.3, RFC 6275 6.1.7 */
+    bool follows_ike = who->by_ike && who->how->sa_default == DEFAULT_KEY_COA;
+    if (!bid &&
+        !follows_ike) /* there is but one: with K or without, RFC 4877 4.3, RFC 6275 6.1.7 */
         migrate(who, IPSEC_ALL, NULL, coa, policies_default_name(who->how));
     if (who->how->sa_default == DEFAULT_KEY_COA && !who->placed) /* as if the SAs came from there */
         migrate(who, common_ones(who, bid), NULL, coa, "ike-coa");
     who->placed = true;
-    who->single = !bid;
+    who->single = !bid && !follows_ike;
     if (who->how->sa_default == DEFAULT_LAST_BU)
         migrate(who, common_ones(who, bid), NULL, coa, "last-bu");
 }

@@ -85,6 +85,9 @@ const struct key key_responder_keys[] = {
      "Child SAs of one mobile node at most: NO_ADDITIONAL_SAS (RFC 7296 1.3); 0: no limit",
      .max = 1000},
     {"childless", KEY_BOOL, RESPONDER(childless), "true", "it can do without a first Child SA"},
+    {"acquire", KEY_BOOL, RESPONDER(acquires), "false",
+     "a packet to a mobile node that finds no SA makes it begin CREATE_CHILD_SA (RFC 4301 5.1); else the "
+     "mobile node makes all pairs (RFC 4877 7.3)"},
     {"k_policy", KEY_WORD, RESPONDER(k_policy), "recommended",
      "a BU with K moves IKE to its source, one without K ends an IKE SA whose care-of address is no "
      "longer registered; or by the letter: K moves it always, no K always ends it (RFC 6275 10.3.1)",

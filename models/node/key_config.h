@@ -60,6 +60,7 @@ struct key_responder {
     int64_t half_open_max;
     int64_t sa_max;
     bool childless;
+    bool acquires;      /* a packet that needs an SA makes it begin an exchange */
     int k_policy;       /* enum key_policy */
     int mobike_unbound; /* 0 refuse, 1 pending */
     const char *key;    /* files */

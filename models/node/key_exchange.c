@@ -69,6 +69,7 @@ void key_exchange_add(struct key_exchange *x, struct protected *who, const struc
     k->who = who;
     k->said = *peer;
     who->keyed = k;
+    who->by_ike = peer->how->mobility == KEY_BY_MOBIKE;
     key_make_peer(k);
     key_moves_init(k);
     *(x->last ? &x->last->next : &x->first) = k;
@@ -365,7 +366,7 @@ void key_exchange_acquire(struct node *n, struct protected *who, const struct sp
 {
     struct keyed *k = n->keys ? keyed_of(who) : NULL;
     int policy = k ? key_policy_of(k, e) : -1;
-    if (policy < 0 || !(k->sa || k->starting))
+    if (policy < 0 || !(k->sa || k->starting) || (n->keys->responds && !n->keys->how.acquires))
         return; /* a mobile node begins by itself as soon as it can */
     key_wish(n->keys,
              &(struct key_wish){

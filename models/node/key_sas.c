@@ -81,6 +81,15 @@ void key_end(struct keyed *k, const struct ike_act *a)
     struct sa *out = pair->out[a->child->number];
     if (out && out->key == a->child->spi_in)
         end(k, out, ike_how_name(a->how));
+    /* A mobile node keeps all its pairs (RFC 4877 7.3), whoever ended one. */
+    bool ends_alone = a->how == IKE_HOW_LIFETIME || a->how == IKE_HOW_DELETED_BY_PEER;
+    if (!k->of->responds && ends_alone) {
+        key_wish(k->of,
+                 &(struct key_wish){.kind = KEY_WISH_WANT,
+                                    .who = k,
+                                    .policy = (unsigned)(a->child->policy - k->config.policy),
+                                    .number = a->child->number});
+    }
 }
 
 void key_forget(struct keyed *k, const struct ike_act *a)

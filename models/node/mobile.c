@@ -426,6 +426,8 @@ static void acknowledged(struct mobile *m, struct iface *i, const struct arrival
         neighbour_confirm(i, &r->addr);
     if (!addr_unspecified(&m->bul.key_coa)) /* K may have been refused */
         protect_key_address(n, &m->bul.how.home, &m->bul.key_coa);
+    if (!m->bul.how.moves_keys)
+        m->bul.key_coa = addr_any; /* whoever moves it from now on, it is not a BU */
     mobile_do(m, &acts);
     if (ba->status < MH_ST_UNSPECIFIED)
         key_exchange_registered(n, &a->dst, m->bul.how.moves_keys);

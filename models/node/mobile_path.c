@@ -166,7 +166,8 @@ void mobile_set_keyed(struct mobile *m)
 
 void mobile_set_key_address(struct mobile *m, const struct addr *coa)
 {
-    m->bul.key_coa = *coa;
+    if (m->bul.how.moves_keys) /* else it is none of the list's business */
+        m->bul.key_coa = *coa;
 }
 
 void mobile_move_keys(struct mobile *m, const struct addr *from)

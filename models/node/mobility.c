@@ -146,19 +146,33 @@ struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr 
     return p;
 }
 
-struct pkt *mobility_make_signal(struct node *n, const struct mh *m, const struct addr *src,
-                                 const struct addr *dst)
+void mobility_make_signal(struct node *n, const struct mh *m, const struct addr *src,
+                          const struct addr *dst, struct sealing *s)
 {
     struct pkt *p = write_message(n, m, src, dst);
     bool tunnel = n->protection && protect_wants_tunnel(n, src, dst, IP6_MH, p);
-    struct tunnel t = {.entry = *src, .exit = *dst, .fixed = true};
     path_add_header(p, src, dst, IP6_MH, HOP_LIMIT);
-    bool good = !tunnel ? !n->protection || protect_out(n, p)
-                        : protect_tunnel(n, p, 0, &t) && protect_seal(n, t.sa, p, 0, IP6_IP6);
+    if (!n->protection) {
+        s->then(n, p, s);
+        return;
+    }
+    if (!tunnel) {
+        protect_out(n, p, s);
+        return;
+    }
+    s->tunnel = (struct tunnel){.entry = *src, .exit = *dst, .fixed = true};
+    if (!protect_tunnel(n, p, 0, &s->tunnel))
+        return;
+    s->sa = s->tunnel.sa;
+    s->next = IP6_IP6;
+    protect_seal(n, p, s);
+}
+
+void mobility_is_sealed(struct node *n, struct pkt *p, const struct sealing *s)
+{
     inject_miss(n); /* it waits behind path_out_ready(), which this does not pass */
-    if (good && tunnel)
-        path_add_header(p, src, dst, IP6_ESP, HOP_LIMIT);
-    return good ? p : NULL;
+    if (s->sa && !s->named_at)
+        path_add_header(p, &s->tunnel.entry, &s->tunnel.exit, IP6_ESP, HOP_LIMIT);
 }
 
 static void enter(struct node *n, struct tunnel *t, struct pkt *p)

@@ -10,6 +10,8 @@
 #include "models/node/tunnel.h"
 #include "models/wire/mh.h"
 
+struct sealing; /* protect.h */
+
 /* False: p was dropped, counted and, where the RFC says so, answered. */
 bool mobility_read(struct iface *i, struct pkt *p, const struct ip6 *h, const struct ip6_chain *c,
                    struct mh *m);
@@ -48,10 +50,13 @@ void mobility_signal_message(struct node *n, struct pkt *p, uint8_t protocol,
 struct pkt *mobility_make(struct node *n, const struct mh *m, const struct addr *src,
                           const struct addr *dst);
 
-/* The same with the protection that mobility_signal() gives, for a frame of the caller's. NULL: it
- * may not leave. */
-struct pkt *mobility_make_signal(struct node *n, const struct mh *m, const struct addr *src,
-                                 const struct addr *dst);
+/* The same with the protection that mobility_signal() gives, to `s->then`, which sends it in a
+ * frame of its own: what else `then` needs is set, too. If it may not leave, it is gone. */
+void mobility_make_signal(struct node *n, const struct mh *m, const struct addr *src,
+                          const struct addr *dst, struct sealing *s);
+
+/* What `then` begins with: the outer header, where that protection is a tunnel. */
+void mobility_is_sealed(struct node *n, struct pkt *p, const struct sealing *s);
 
 /* Encapsulate p and send it: RFC 2473 3.1. */
 void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, const struct addr *dst,

@@ -24,6 +24,7 @@
 #include "sim/link/link.h"
 
 struct agent;
+struct cpu;
 struct fragments;
 struct iface;
 struct injection;
@@ -32,6 +33,7 @@ struct mobile;
 struct nd_iface;
 struct protection;
 struct sa;
+struct services;
 
 /* Errors leave through a token bucket, RFC 4443 2.4 f. */
 struct icmp_bucket {
@@ -70,6 +72,8 @@ struct node {
     struct injection *injected;   /* what the packet that is being sealed is to suffer */
     struct addr outer_src;        /* of the tunnel that the packet being worked on came out of */
     struct addr outer_dst;
+    struct cpu *cpu;           /* its processor; NULL: work takes no time */
+    struct services *services; /* packets that are in it (service.h); NULL without */
 };
 
 struct iface {

@@ -11,6 +11,7 @@
 #include "models/node/nd.h"
 #include "models/node/prefix_discovery.h"
 #include "models/node/protect.h"
+#include "models/node/service.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
 
@@ -117,10 +118,20 @@ uint32_t path_mtu(struct node *n, const struct addr *src, const struct addr *dst
     return pmtu_of(&n->pmtu, src, dst, w.out->mtu, sim_now(n->sim));
 }
 
+static void is_protected(struct node *n, struct pkt *p, const struct sealing *s)
+{
+    (void)s;
+    path_out_ready(n, p);
+}
+
 void path_out_plain(struct node *n, struct pkt *p)
 {
-    if (!n->protection || protect_out(n, p))
+    if (!n->protection) {
         path_out_ready(n, p);
+        return;
+    }
+    struct sealing s = {.then = is_protected};
+    protect_out(n, p, &s);
 }
 
 void path_out_ready(struct node *n, struct pkt *p)
@@ -373,8 +384,30 @@ static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire)
         bad_chain(i, p, &h, fault, &c);
         return;
     }
-    if (n->protection && !protect_in(n, p, &h, &c))
-        return;
+    if (n->protection) {
+        if (n->cpu && c.upper == IP6_ESP) {
+            service_open(i, p, came_cut);
+            return;
+        }
+        unsigned reason = protect_in(n, p, &h, &c);
+        if (reason) {
+            node_drop(n, (enum node_reason)reason, p);
+            return;
+        }
+    }
+    if (mobility_headers_fit(i, p, &h, &c))
+        upper(i, p, &h, &c);
+}
+
+void path_in_opened(struct iface *i, struct pkt *p, bool came_cut)
+{
+    struct ip6 h;
+    struct ip6_chain c;
+    enum ip6_fault fault = ip6_read(p->at, p->len, &h);
+    assert(!fault);
+    fault = ip6_walk(p->at, p->len, &c); /* as when it was opened */
+    assert(!fault);
+    c.fragment = came_cut;
     if (mobility_headers_fit(i, p, &h, &c))
         upper(i, p, &h, &c);
 }

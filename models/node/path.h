@@ -9,7 +9,8 @@
  *
  * Protection (RFC 4301; protect.h) has its place between the choice of the tunnel end point and
  * the outer header on the way out, and before the mobility layer's check of the outer source on
- * the way in.
+ * the way in.  There, and nowhere else, a packet may wait for the processor (service.h): it comes
+ * back through path_out_ready() or path_in_opened().
  */
 #ifndef MODELS_NODE_PATH_H
 #define MODELS_NODE_PATH_H
@@ -41,6 +42,10 @@ void path_in(struct iface *i, struct pkt *p);
 
 /* What a tunnel held: as if it had come in on i. Takes p. */
 void path_in_tunnelled(struct iface *i, struct pkt *p);
+
+/* What the processor has opened and policies let pass: on from there. `came_cut`: it came in
+ * fragments. Takes p. */
+void path_in_opened(struct iface *i, struct pkt *p, bool came_cut);
 
 /* New packet with an IPv6 header of `src`, `dst`, `next` in front of what `p` holds. */
 void path_add_header(struct pkt *p, const struct addr *src, const struct addr *dst, uint8_t next,

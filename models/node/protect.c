@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "models/ipsec/esp.h"
+#include "models/node/cpu.h"
+#include "models/node/cpu_profile.h"
 #include "models/node/inject.h"
 #include "models/node/key_exchange.h"
 #include "models/node/path.h"
+#include "models/node/service.h"
 #include "models/wire/mh.h"
 
 struct protection {
@@ -14,6 +17,7 @@ struct protection {
     struct ipsec ipsec;
     struct spd others;
     struct sim_timer timer; /* lifetimes */
+    sim_time worked;
 };
 
 static void wake(struct sim *sim, void *owner);
@@ -183,17 +187,42 @@ static enum node_reason reason_of(enum ipsec_verdict v)
 
 /* ---- the way out ----------------------------------------------------------------------------- */
 
-bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8_t next)
+sim_time protect_worked(struct node *n, sim_time from)
 {
-    inject_at_seal(n, sa, p, at, next);
-    tap_sealed(n->sim, p->at + at, p->len - at, next, p);
-    if (esp_seal(sa, p, at, next)) {
+    sim_time worked = n->protection->worked;
+    n->protection->worked = from;
+    return worked;
+}
+
+bool protect_seal_now(struct node *n, struct pkt *p, const struct sealing *s)
+{
+    struct sa *sa = s->sa;
+    inject_at_seal(n, sa, p, s->at, s->next);
+    tap_sealed(n->sim, p->at + s->at, p->len - s->at, s->next, p);
+    if (esp_seal(sa, p, s->at, s->next)) {
         inject_miss(n);
         node_drop(n, DROP_SEQUENCE_OVERFLOW, p);
         return false;
     }
+    if (s->named_at) {
+        p->at[s->named_at] = IP6_ESP;
+        ip6_set_length(p->at, p->len);
+    }
+    if (n->cpu) {
+        n->protection->worked += cpu_cost_of_seal(cpu_profile_of(n->cpu), sa->suite,
+                                                  esp_text_bytes(sa->suite, p->len - s->at));
+    }
     used(n, sa);
     return true;
+}
+
+void protect_seal(struct node *n, struct pkt *p, const struct sealing *s)
+{
+    if (n->cpu) {
+        service_seal(n, p, s);
+    } else if (protect_seal_now(n, p, s)) {
+        s->then(n, p, s);
+    }
 }
 
 /* RFC 4301 5.1. */
@@ -220,25 +249,26 @@ static bool may_leave(struct node *n, struct pkt *p, const struct traffic *t,
     return false;
 }
 
-bool protect_out(struct node *n, struct pkt *p)
+void protect_out(struct node *n, struct pkt *p, struct sealing *s)
 {
     struct ip6_chain c;
     if (ip6_walk(p->at, p->len, &c)) {
         node_drop(n, DROP_MALFORMED, p);
-        return false;
+        return;
     }
     struct traffic t = traffic_of(n, p->at, p->len, &c, true);
     struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &t, 0);
     if (!may_leave(n, p, &t, &a))
-        return false;
-    if (a.verdict == IPSEC_BYPASS)
-        return true;
-    size_t named_at = ip6_named_at(p->at, c.upper_at);
-    if (!protect_seal(n, a.sa, p, c.upper_at, c.upper))
-        return false;
-    p->at[named_at] = IP6_ESP;
-    ip6_set_length(p->at, p->len);
-    return true;
+        return;
+    if (a.verdict == IPSEC_BYPASS) {
+        s->then(n, p, s);
+        return;
+    }
+    s->sa = a.sa;
+    s->at = c.upper_at;
+    s->next = c.upper;
+    s->named_at = ip6_named_at(p->at, c.upper_at);
+    protect_seal(n, p, s);
 }
 
 bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,
@@ -321,7 +351,11 @@ static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
         esp_spi(p->at + at, p->len - at, &spi) ? ipsec_find(&n->protection->ipsec, spi) : NULL;
     if (!sa)
         return DROP_NO_SA;
+    size_t text = esp_text_bytes(sa->suite, p->len - at);
     enum esp_fault fault = esp_open(sa, p, at, &next);
+    if (n->cpu && fault != ESP_SHORT && fault != ESP_REPLAY && fault != ESP_TOO_OLD) {
+        n->protection->worked += cpu_cost_of_open(cpu_profile_of(n->cpu), sa->suite, text);
+    }
     if (fault)
         return reason_of_fault(fault);
     tap_opened(n->sim, p);
@@ -387,17 +421,15 @@ static enum ipsec_verdict judge(struct node *n, const struct pkt *p, const struc
     return IPSEC_PROTECT;
 }
 
-bool protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c)
+unsigned protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c)
 {
     bool cut = c->fragment;
     bool unsealed = c->upper == IP6_ESP;
     enum ipsec_verdict v = IPSEC_PROTECT;
     while (c->upper == IP6_ESP && v == IPSEC_PROTECT) {
         unsigned reason = open_one(n, p, c);
-        if (reason) {
-            node_drop(n, (enum node_reason)reason, p);
-            return false;
-        }
+        if (reason)
+            return reason;
         v = suits(n, p, c);
         enum ip6_fault fault = ip6_read(p->at, p->len, h);
         assert(!fault);
@@ -405,10 +437,7 @@ bool protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *
     c->fragment = cut;
     if (v == IPSEC_PROTECT)
         v = judge(n, p, c, unsealed);
-    if (v == IPSEC_PROTECT || v == IPSEC_BYPASS)
-        return true;
-    node_drop(n, reason_of(v), p);
-    return false;
+    return v == IPSEC_PROTECT || v == IPSEC_BYPASS ? (unsigned)DROP_NONE : (unsigned)reason_of(v);
 }
 
 bool protect_authorises(const struct node *n, const struct addr *home)

@@ -2,7 +2,8 @@
  * protect.h - IPsec in the way of a packet: what its machine (models/ipsec) answers is done here.
  *
  *   out   path_out_plain() shows every packet that this node made; a tunnel's entry shows what
- *         goes in.  A packet that must be protected is sealed in place.
+ *         goes in.  A packet that must be protected is sealed in place, and whoever asked for it
+ *         goes on with it then: at once, or when the processor has done it (service.h).
  *   in    path_in()'s deliver() shows what has arrived, whole and with its extension headers read:
  *         ESP is opened and its headers read anew; what came in the clear must be allowed to.
  *
@@ -26,6 +27,7 @@ struct protected
     const char *identity;           /* that it authenticates with */
     bool single;                    /* it has but one care-of address, where its tunnels end */
     bool placed;                    /* its tunnel SAs have an end point of their own */
+    bool by_ike;                    /* MOBIKE moves them, and no BU: RFC 5555 5.1 */
     struct keyed *keyed;            /* NULL: its keys come from elsewhere */
     struct addr key_coa;            /* care-of address that key management uses; ::: none yet */
 };
@@ -58,8 +60,23 @@ void protection_end(struct protected *who, struct sa *sa, const char *how);
 
 /* ---- the way out ----------------------------------------------------------------------------- */
 
-/* A packet of this node. False: it may not leave, and is gone. */
-bool protect_out(struct node *n, struct pkt *p);
+/* How a packet is sealed, and who goes on with it: kept while it waits for the processor. */
+struct sealing {
+    void (*then)(struct node *n, struct pkt *p, const struct sealing *s); /* takes p */
+    struct sa *sa;        /* NULL: it was not sealed, it may leave in the clear */
+    size_t at;            /* what stands from here on is sealed */
+    size_t named_at;      /* this octet then says ESP; 0: none, a header will be put in front */
+    uint8_t next;         /* the protocol of what is sealed */
+    struct tunnel tunnel; /* the rest is for `then`, and may be left out */
+    int limit;            /* tunnel.c: of encapsulation */
+    uint8_t traffic_class;
+    uint32_t bytes; /* before it was sealed */
+    struct iface *out;
+    uint64_t station;
+};
+
+/* A packet of this node, to `s->then`, which alone is set. If it may not leave, it is gone. */
+void protect_out(struct node *n, struct pkt *p, struct sealing *s);
 
 /* What goes into the tunnel `t` on `bid`: sets t->sa and its ends. False: p is gone. */
 bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *t);
@@ -75,14 +92,21 @@ void protect_end(struct sa *sa, struct tunnel *t);
 bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,
                           uint8_t protocol, const struct pkt *message);
 
-/* Seals what stands in `p` from `at` on. False: p is gone. */
-bool protect_seal(struct node *n, struct sa *sa, struct pkt *p, size_t at, uint8_t next);
+/* Seals p, and then `s->then` takes it: if it is not gone. */
+void protect_seal(struct node *n, struct pkt *p, const struct sealing *s);
+
+/* The same without waiting, and without `s->then`. False: p is gone. */
+bool protect_seal_now(struct node *n, struct pkt *p, const struct sealing *s);
 
 /* ---- the way in ------------------------------------------------------------------------------ */
 
-/* p has arrived for this node: h and c are read from it, and read anew when it was opened. False:
- * p is gone. */
-bool protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c);
+/* p has arrived for this node: h and c are read from it, and read anew when it was opened. Answers
+ * DROP_NONE, or the reason why it must die. */
+unsigned protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c);
+
+/* What the algorithms have cost since it was asked last, in ns by the profile of the node's
+ * processor; from now on it counts from `from`. */
+sim_time protect_worked(struct node *n, sim_time from);
 
 /* Whether the peer that protected the packet in work may have `home`. */
 bool protect_authorises(const struct node *n, const struct addr *home);

@@ -50,17 +50,31 @@ static void put_outer(struct node *n, const struct tunnel *t, int limit, uint8_t
     path_out_ready(n, p);
 }
 
-static void encapsulate(struct node *n, const struct tunnel *t, int limit, struct pkt *p)
+/* Takes p, which is sealed. */
+static void put_each_outer(struct node *n, struct pkt *p, const struct sealing *s)
 {
-    uint32_t before = p->len;
-    uint8_t traffic_class = ip6_class(p->at);
-    if (t->sa && !protect_seal(n, t->sa, p, 0, IP6_IP6))
-        return;
+    const struct tunnel *t = &s->tunnel;
     for (unsigned k = 0; k < t->n; k++) {
         struct pkt *twin = mobility_copy(n, p, (uint8_t)(k + 1));
-        put_outer(n, &t->others[k], limit, traffic_class, before, twin);
+        put_outer(n, &t->others[k], s->limit, s->traffic_class, s->bytes, twin);
     }
-    put_outer(n, t, limit, traffic_class, before, p);
+    put_outer(n, t, s->limit, s->traffic_class, s->bytes, p);
+}
+
+static void encapsulate(struct node *n, const struct tunnel *t, int limit, struct pkt *p)
+{
+    if (!t->sa) {
+        put_outer(n, t, limit, ip6_class(p->at), p->len, p);
+        return;
+    }
+    const struct sealing s = {.then = put_each_outer,
+                              .sa = t->sa,
+                              .next = IP6_IP6,
+                              .tunnel = *t,
+                              .limit = limit,
+                              .traffic_class = ip6_class(p->at),
+                              .bytes = p->len};
+    protect_seal(n, p, &s);
 }
 
 /* What the tunnel takes of packets that may not be cut inside: at least 1280 (7.1; RFC 4301 8.2).

@@ -3,7 +3,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(most 262144) # bytes; a longer measured trace stays a file
-file(GLOB files RELATIVE ${FOLDER} ${FOLDER}/*.yaml ${FOLDER}/traces/*)
+file(GLOB files RELATIVE ${FOLDER} ${FOLDER}/*.yaml ${FOLDER}/traces/* ${FOLDER}/profiles/*)
 set(texts "")
 set(table "")
 set(n 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenarios/effective.h"
+#include "sim/app/profile.h"
 #include "sim/app/version.h"
 #include "sim/base/path.h"
 #include "sim/batch/store.h"
@@ -45,7 +46,7 @@ size_t identity_inputs(const struct scenario *s, struct manifest_input **list, s
     const struct input_config *in = KEY_ITEMS(s->inputs, struct input_config);
     const struct node_config *node = KEY_ITEMS(s->nodes, struct node_config);
     size_t n = 0;
-    *list = arena_take(arena, (2 * (s->inputs.n + s->nodes.n) + 1) * sizeof **list);
+    *list = arena_take(arena, (2 * s->inputs.n + 2 * s->nodes.n + 1) * sizeof **list);
     for (size_t k = 0; k < s->inputs.n; k++) {
         (*list)[n++] = (struct manifest_input){in[k].name, in[k].file, ""};
         if (in[k].up)
@@ -59,6 +60,13 @@ size_t identity_inputs(const struct scenario *s, struct manifest_input **list, s
         if (path && !again)
             (*list)[n++] =
                 (struct manifest_input){arena_format(arena, "%s.decision", node[k].name), path, ""};
+    }
+    for (size_t k = 0; k < s->nodes.n; k++) {
+        const char *path = profile_file(&node[k].cpu);
+        bool again = n && path && !strcmp((*list)[n - 1].file, path);
+        if (path && !again)
+            (*list)[n++] =
+                (struct manifest_input){arena_format(arena, "%s.cpu", node[k].name), path, ""};
     }
     return n;
 }
@@ -100,6 +108,19 @@ static enum status add_files(struct hash *h, const struct scenario *s, struct ar
     return st;
 }
 
+/* The profile that the program carries, where a node has it. */
+static void add_measured(struct hash *h, const struct scenario *s)
+{
+    const struct node_config *node = KEY_ITEMS(s->nodes, struct node_config);
+    for (size_t k = 0; k < s->nodes.n; k++) {
+        if (profile_given(&node[k].cpu) && !profile_file(&node[k].cpu)) {
+            const struct library_file *f = profile_measured();
+            hash_add(h, f->bytes, f->n);
+            return;
+        }
+    }
+}
+
 enum status identity_of(struct identity *id, const struct scenario *s, const char *file,
                         const char *build, struct identity_files *files, struct why *w)
 {
@@ -116,6 +137,7 @@ enum status identity_of(struct identity *id, const struct scenario *s, const cha
     struct hash *h = hash_new();
     hash_add(h, text, n);
     enum status st = add_files(h, s, &arena, files, w);
+    add_measured(h, s);
     add_text(h, "native");
     add_text(h, MONAMI_VERSION);
     add_text(h, build ? build : "");

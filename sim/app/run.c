@@ -12,6 +12,7 @@
 #include "sim/app/identity.h"
 #include "sim/app/interrupt.h"
 #include "sim/app/manifest.h"
+#include "sim/app/profile.h"
 #include "sim/app/version.h"
 #include "sim/app/world.h"
 #include "sim/base/path.h"
@@ -98,6 +99,23 @@ static const char *knowledge_of(const struct scenario *s)
     return "protocol";
 }
 
+/* Each profile once. */
+static const char *processors_of(struct run *r)
+{
+    const struct node_config *node = KEY_ITEMS(r->scenario.nodes, struct node_config);
+    const char *all = "";
+    for (size_t k = 0; k < r->scenario.nodes.n; k++) {
+        bool again = !profile_given(&node[k].cpu);
+        for (size_t j = 0; j < k && !again; j++)
+            again =
+                profile_given(&node[j].cpu) && !strcmp(node[j].cpu.profile, node[k].cpu.profile);
+        if (!again)
+            all = arena_format(&r->arena, "%s%s%s", all, *all ? ", " : "",
+                               profile_name(&node[k].cpu, &r->arena));
+    }
+    return *all ? all : "zero";
+}
+
 /* Of a run in a sweep only scalars are kept, and what the sweep asks for. */
 static bool keeps(const struct run *r, int kind)
 {
@@ -124,6 +142,7 @@ static void open_trace(struct run *r)
                                    .engine = "native",
                                    .crypto = r->world.ciphers ? crypto_words[g->crypto] : "none",
                                    .knowledge = knowledge_of(&r->scenario),
+                                   .processor = processors_of(r),
                                    .version = MONAMI_VERSION,
                                    .seed = g->seed,
                                    .replication = g->replication,
@@ -149,10 +168,14 @@ static enum status simulate(struct run *r, struct why *w)
     const struct trace_link *link = world_links(&r->world, &links);
     size_t sas = 0;
     const struct trace_sa *sa = world_sas(&r->world, &sas);
+    size_t cpus = 0;
+    const struct trace_cpu *cpu = world_cpus(&r->world, &cpus);
     size_t ikes = 0;
     const struct trace_ike *ike = world_ikes(&r->world, &ikes);
     const struct trace_end end = {.link = link,
                                   .links = links,
+                                  .cpu = cpu,
+                                  .cpus = cpus,
                                   .sa = sa,
                                   .sas = sas,
                                   .ike = ike,

@@ -10,6 +10,7 @@
 #include "models/mip6/mpa.h"
 #include "models/mip6/mps.h"
 #include "models/node/agent.h"
+#include "models/node/cpu.h"
 #include "models/node/decide.h"
 #include "models/node/key_config.h"
 #include "models/node/mobile.h"
@@ -148,6 +149,7 @@ struct node_config {
     struct key_config ike;
     struct key_responder responder;
     bool responder_given;
+    struct cpu_config cpu;
 };
 
 struct event_config {

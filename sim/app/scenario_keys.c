@@ -273,6 +273,10 @@ static const struct key node_keys[] = {
     {"ipsec", KEY_TABLE, NODE(ipsec), "",
      "mobile: what is protected between it and its home agent (RFC 4877); default: nothing",
      .keys = ipsec_keys, .given_at = KEY_GIVEN(struct node_config, ipsec.given)},
+    {"cpu", KEY_TABLE, NODE(cpu), "",
+     "its processor: what ESP and key management cost, and that they wait for each other; default: no "
+     "time at all",
+     .keys = cpu_keys, .given_at = KEY_GIVEN(struct node_config, cpu.given)},
     {"ike", KEY_TABLE, NODE(ike), "", "mobile: key management, with its home agent",
      .keys = key_config_keys},
     {"responder", KEY_TABLE, NODE(responder), "", "home agent: key management, with all",

@@ -8,6 +8,7 @@
 #include "models/node/inject.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
+#include "models/node/service.h"
 #include "sim/app/world_parts.h"
 
 struct node *world_add_node(struct world *w, const char *name)
@@ -81,6 +82,7 @@ void world_build(struct world *w, const struct scenario *s, struct arena *arena,
     world_add_backbone(w);
     world_add_routes(w);
     world_add_hosts(w);
+    world_add_processors(w);
     world_add_protection(w);
     world_add_flows(w);
     world_add_events(w);
@@ -99,6 +101,7 @@ void world_free(struct world *w)
     for (uint32_t k = 0; k < w->nodes; k++) {
         fragments_release(w->node[k]);
         inject_release(w->node[k]);
+        service_release(w->node[k]);
         for (unsigned i = 0; i < w->node[k]->ifaces; i++) {
             if (w->node[k]->iface[i]->nd)
                 neighbour_release(w->node[k]->iface[i]);
@@ -125,13 +128,17 @@ void world_trace_setup(struct world *w, struct trace_setup *setup)
 {
     const char **node = arena_take(w->arena, (w->nodes + 1) * sizeof *node);
     struct trace_port *port = arena_take(w->arena, (w->links.ports + 1) * sizeof *port);
-    for (uint32_t k = 0; k < w->nodes; k++)
+    unsigned *cores = arena_take(w->arena, (w->nodes + 1) * sizeof *cores);
+    for (uint32_t k = 0; k < w->nodes; k++) {
         node[k] = w->node[k]->name;
+        cores[k] = w->node[k]->cpu ? cpu_cores(w->node[k]->cpu) : 0;
+    }
     for (uint32_t k = 0; k < w->links.ports; k++) {
         port[k] = (struct trace_port){w->links.port[k]->name, w->port_node[k],
                                       w->links.port[k]->framing == LINK_ETHERNET};
     }
     setup->node = node;
+    setup->cores = cores;
     setup->nodes = w->nodes;
     setup->port = port;
     setup->ports = w->links.ports;

@@ -80,6 +80,7 @@ struct world_network *world_network(const struct world *w, const char *name);
 void world_trace_setup(struct world *w, struct trace_setup *setup);
 struct trace_link *world_links(struct world *w, size_t *n);
 struct trace_sa *world_sas(struct world *w, size_t *n);
+struct trace_cpu *world_cpus(struct world *w, size_t *n);
 struct trace_ike *world_ikes(struct world *w, size_t *n);
 
 #endif

@@ -23,6 +23,9 @@ void world_add_hosts(struct world *w);
 void world_add_protection(struct world *w);
 void world_start_protection(struct world *w);
 
+/* world_cpu.c: processors whose work takes time. */
+void world_add_processors(struct world *w);
+
 /* world_decision.c: what decides about its flows, for decider_new(). */
 void world_decide(struct world *w, const struct node_config *how, struct decide_setup *d);
 

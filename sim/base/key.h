@@ -65,7 +65,7 @@ struct key {
     const char *help;      /* one line: what it means, and the RFC section */
     int64_t min;           /* allowed range of numbers, in base units; min == max: any */
     int64_t max;
-    const char *const *words; /* KEY_WORD: NULL ends */
+    const char *const *words; /* KEY_WORD: NULL ends; KEY_FILE: what is no file's name */
     const struct key *keys;   /* KEY_TABLE, KEY_LIST, KEY_MAP: what stands inside */
     size_t size;              /* KEY_LIST, KEY_MAP: bytes of one item */
     enum key_type of;         /* KEY_LIST without `keys`: type of the items */

@@ -42,6 +42,15 @@ void tap_drop(struct sim *sim, uint32_t node, uint16_t reason, const struct pkt 
     tap_packet(sim, TAP_DIED, reason, pkt);
 }
 
+void tap_service(struct sim *sim, uint32_t node, sim_time waited, sim_time length)
+{
+    const struct tap_service s = {sim_now(sim), node, waited, length};
+    for (struct tap *tap = sim_taps(sim); tap; tap = tap->next) {
+        if (tap->service)
+            tap->service(tap->self, &s);
+    }
+}
+
 void tap_sealed(struct sim *sim, const uint8_t *text, size_t n, uint8_t next, struct pkt *p)
 {
     uint32_t inside = p->mark.inside;

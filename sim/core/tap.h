@@ -67,6 +67,14 @@ struct tap_drop {
     const struct pkt *pkt;
 };
 
+/* The processor of a node begins a job that has `waited` and takes `length`. */
+struct tap_service {
+    sim_time t;
+    uint32_t node;
+    sim_time waited;
+    sim_time length;
+};
+
 /* One field of an event. */
 enum tap_type { TAP_INT, TAP_TIME, TAP_ADDR, TAP_TEXT };
 
@@ -93,10 +101,11 @@ struct tap_event {
 
 struct tap {
     void *self;
-    void (*frame)(void *self, const struct tap_frame *f);   /* NULL: not interested */
-    void (*packet)(void *self, const struct tap_packet *p); /* NULL: not interested */
-    void (*event)(void *self, const struct tap_event *e);   /* NULL: not interested */
-    void (*drop)(void *self, const struct tap_drop *d);     /* NULL: not interested */
+    void (*frame)(void *self, const struct tap_frame *f);     /* NULL: not interested */
+    void (*packet)(void *self, const struct tap_packet *p);   /* NULL: not interested */
+    void (*event)(void *self, const struct tap_event *e);     /* NULL: not interested */
+    void (*drop)(void *self, const struct tap_drop *d);       /* NULL: not interested */
+    void (*service)(void *self, const struct tap_service *s); /* NULL: not interested */
     /* What an ESP packet will hold, before it is encrypted and without padding: `next` is the
      * protocol of its first header, 41 a whole IPv6 packet.  `inside` is what is known of ESP in
      * it.  Answers what pkt_mark.inside keeps.  NULL: not interested. */
@@ -112,6 +121,8 @@ void tap_packet(struct sim *sim, enum tap_step step, uint16_t reason, const stru
 
 /* A node drops `pkt`: shown to `drop`, and the death of its flow's packet to `packet`. */
 void tap_drop(struct sim *sim, uint32_t node, uint16_t reason, const struct pkt *pkt);
+
+void tap_service(struct sim *sim, uint32_t node, sim_time waited, sim_time length);
 
 /* `text`, which may lie in p, is about to be sealed into p; or what is sealed in p has been taken
  * out of it. The last observer that is interested says what p->mark.inside is from now on. */

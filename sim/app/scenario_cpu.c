@@ -1,0 +1,11 @@
+/* What stands in the profile of a node's processor. */
+#include "sim/app/profile.h"
+#include "sim/app/scenario_parts.h"
+
+void scenario_check_cpu(struct check *k, const struct node_config *n)
+{
+    struct cpu_profile profile;
+    struct why w;
+    if (profile_given(&n->cpu) && profile_load(n->cpu.profile, &profile, &w))
+        SAY(k, arena_format(k->arena, "nodes.%s.cpu.profile", n->name), "%s", w.text);
+}
