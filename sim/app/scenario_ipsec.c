@@ -242,11 +242,6 @@ void scenario_check_ipsec(struct check *k, const struct node_config *n)
     const struct cipher_suite *suite = cipher_suite((enum cipher_name)s->suite);
     struct spd spd;
     struct why w;
-    if ((n->ike.mobility_given || n->ike.coa) && !s->given)
-        SAY(k, arena_format(k->arena, "nodes.%s.ike", n->name), "goes with `ipsec`");
-    if (n->ike.coa && !SCENARIO_FIND(n->interfaces, struct interface_config, n->ike.coa))
-        SAY(k, arena_format(k->arena, "nodes.%s.ike.coa", n->name),
-            "'%s' is none of its interfaces", n->ike.coa);
     if (n->role == ROLE_MOBILE && !n->home.registers)
         check_client(k, n);
     if (!s->given)

@@ -118,6 +118,7 @@ void world_free(struct world *w)
     }
     if (w->ciphers)
         ciphers_free(w->ciphers);
+    key_files_release(&w->key_files);
     assert(w->packets.out == 0); /* every packet is somewhere */
     sim_free(w->sim);
 }

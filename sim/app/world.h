@@ -8,6 +8,7 @@
 #include "models/node/bearer.h"
 #include "models/node/node.h"
 #include "models/transport/source.h"
+#include "sim/app/key_files.h"
 #include "sim/app/scenario.h"
 #include "sim/link/access.h"
 #include "sim/live/tun.h"
@@ -53,6 +54,7 @@ struct world {
     struct sim *sim;
     struct pool packets;
     struct ciphers *ciphers; /* NULL: nobody has IPsec */
+    struct key_files key_files;
     struct rng_seed seed;
     struct links links;
     struct world_network *network; /* in order of the scenario */
