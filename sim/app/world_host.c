@@ -243,7 +243,7 @@ void world_add_hosts(struct world *w)
     }
     for (size_t k = 0; k < w->scenario->networks.n; k++) { /* last: stations stand still so far */
         struct world_network *net = &w->network[k];
-        if (net->segment && !w->live) {
+        if (net->segment && world_lives_behind(w, net)) {
             advertise_start(net->segment, &net->how->advertise, &net->how->prefix.prefix, true,
                             net->how->agent != NULL);
         }

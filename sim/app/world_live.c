@@ -17,6 +17,11 @@ bool world_lives(const struct world *w, const struct node_config *n)
            !strcmp(n->network, live->network);
 }
 
+bool world_lives_behind(const struct world *w, const struct world_network *net)
+{
+    return !w->live || (net->how->agent && !strcmp(net->how->agent, w->live->node->name));
+}
+
 /* What happens to networks outside is not this program's doing. */
 bool world_event_lives(const struct world *w, const struct world_event *e)
 {
@@ -26,10 +31,7 @@ bool world_event_lives(const struct world *w, const struct world_event *e)
     const char *node = e->station ? e->station->node->name : how->restart ? how->restart : how->of;
     if (node)
         return world_lives(w, scenario_node(w->scenario, node));
-    const struct network_config *net =
-        how->renumber ? SCENARIO_FIND(w->scenario->networks, struct network_config, how->renumber)
-                      : NULL;
-    return net && net->agent && !strcmp(net->agent, w->live->node->name);
+    return how->renumber && world_lives_behind(w, world_network(w, how->renumber));
 }
 
 /* ---- a mobile node's interfaces -------------------------------------------------------------- */

@@ -37,6 +37,7 @@ bool world_start_roaming(struct world *w, const struct node_config *how,
 void world_add_live(struct world *w);
 void world_live_attach(struct world_station *s);
 void world_live_detach(struct iface *i);
+bool world_lives_behind(const struct world *w, const struct world_network *net); /* simulated */
 bool world_event_lives(const struct world *w, const struct world_event *e);
 
 /* world_flow.c: traffic and events. */
