@@ -38,13 +38,14 @@ struct whole {
     sim_time *since;
 };
 
+/* Those events have those fields. */
 static const struct tap_field *field(const struct tap_event *e, const char *key)
 {
-    for (unsigned k = 0; k < e->n; k++) {
-        if (!strcmp(e->field[k].key, key))
-            return &e->field[k];
-    }
-    return NULL;
+    unsigned k = 0;
+    while (k < e->n && strcmp(e->field[k].key, key) != 0)
+        k++;
+    assert(k < e->n);
+    return &e->field[k];
 }
 
 static void *grown(void *list, size_t n, size_t size)
@@ -113,9 +114,7 @@ static void see_up(struct whole *w, const struct tap_event *e)
         p = &w->pair[w->pairs++];
         *p = (struct pair){.spi = spi, .home = field(e, "home_address")->addr};
     }
-    bool mobile = addr_eq(&field(e, "home_address")->addr, &p->home) && field(e, "at_agent") &&
-                  !field(e, "at_agent")->i;
-    if (!mobile) {
+    if (field(e, "at_agent")->i) {
         p->at_agent = true;
         p->agent = e->node;
         p->to = field(e, "remote")->addr;

@@ -136,6 +136,7 @@ static void send(struct key_exchange *x, struct keyed *k, const struct ike_act *
     path_add_header(p, &a->path.local, &a->path.remote, IP6_UDP, HOP_LIMIT);
     x->counts.sent++;
     x->counts.sent_bytes += p->len;
+    x->counts.bytes += p->len;
     x->counts.repeated += a->news.tries > 1;
     bool request = a->news.exchange && !(a->news.flags & IKE_RESPONSE);
     if (request && a->news.tries == 1 && a->news.fragment <= 1)
@@ -404,6 +405,7 @@ static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_
         d.bytes += MARKER;
         d.n -= MARKER;
     }
+    x->counts.bytes += p->len;
     key_work_datagram(x, &d, p);
 }
 

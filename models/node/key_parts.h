@@ -59,6 +59,7 @@ struct keyed {
     struct addr coa; /* that IKE uses; ::: none */
     bool ever;       /* there was an IKE SA */
     bool placed;     /* home agent: tunnels know where it is */
+    bool waited;     /* mobile node: for the care-of address that it would rather begin with */
     bool moving;     /* it is being established anew */
     const struct spd_entry *updates; /* that protects Binding Updates; NULL: none does */
     bool refused_k;                  /* mobile node: the home agent does not move IKE */

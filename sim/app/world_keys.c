@@ -103,6 +103,7 @@ static size_t count_node(struct world *w, uint32_t node, struct trace_count *out
         operations += work->dh_public[k] + work->dh_shared[k];
     out[n++] = (struct trace_count){node, "ike.sent", c->sent};
     out[n++] = (struct trace_count){node, "ike.sent_bytes", c->sent_bytes};
+    out[n++] = (struct trace_count){node, "ike.bytes", c->bytes};
     out[n++] = (struct trace_count){node, "ike.repeated", c->repeated};
     out[n++] = (struct trace_count){node, "ike.received", c->received};
     out[n++] = (struct trace_count){node, "ike.dh_operations", operations};
