@@ -191,6 +191,8 @@ static enum status write_keys(const struct trace *t, const struct trace_end *end
 enum status trace_close(struct trace *t, const struct trace_end *end, struct why *w)
 {
     char path[1024] = "";
+    if (end->stop)
+        t->setup.run.stop = end->stop;
     if (t->setup.digest)
         digest_done(&t->digest, t->digest_text);
     enum status st = close_captures(t, w);

@@ -33,27 +33,34 @@ void ike_text_give(struct ike_text **t)
 
 /* ---- what a message says, in a few words ----------------------------------------------------- */
 
-static void say(struct ike_news *news, const char *word)
+/* Appends it at `at` as far as there is room, which is zeroed; answers where the text ends. */
+static size_t say(struct ike_news *news, size_t at, const char *text)
 {
-    size_t n = strlen(news->payloads);
-    (void)snprintf(news->payloads + n, sizeof news->payloads - n, "%s%s", n ? " " : "", word);
+    size_t n = strlen(text);
+    size_t room = sizeof news->payloads - 1 - at;
+    if (n > room)
+        n = room;
+    memcpy(news->payloads + at, text, n);
+    return at + n;
 }
 
 void ike_describe(struct ike_news *news, const struct ike_payloads *list)
 {
+    size_t at = strlen(news->payloads);
     for (unsigned j = 0; j < list->n; j++) {
-        char word[48];
         const struct ike_payload *p = &list->p[j];
         struct ike_notify n;
         const char *name = ike_payload_name(p->type);
+        at = say(news, at, at ? " " : "");
         if (p->type == IKE_P_NOTIFY && !ike_read_notify(p, &n)) {
             const char *what = ike_notify_name(n.type);
-            (void)snprintf(word, sizeof word, "N(%s)", what ? what : "?");
             if (!news->notify && (n.type < IKE_N_FIRST_STATUS || n.type == IKE_N_COOKIE))
                 news->notify = n.type;
-            say(news, word);
+            at = say(news, at, "N(");
+            at = say(news, at, what ? what : "?");
+            at = say(news, at, ")");
         } else {
-            say(news, name ? name : "?");
+            at = say(news, at, name ? name : "?");
         }
     }
 }

@@ -324,6 +324,9 @@ static void do_wish(struct key_exchange *x, const struct key_wish *w)
     case KEY_WISH_DROP:
         ike_drop(i, w->sa, now);
         break;
+    case KEY_WISH_DELETE:
+        ike_delete(i, w->sa, now);
+        break;
     case KEY_WISH_RETIRE:
         ike_retire(i, w->sa, now);
         break;

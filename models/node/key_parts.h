@@ -24,6 +24,7 @@ enum key_wish_kind {
     KEY_WISH_TELL,
     KEY_WISH_ACCEPT,
     KEY_WISH_DROP,
+    KEY_WISH_DELETE,
     KEY_WISH_RETIRE,
     KEY_WISH_SEEN,
     KEY_WISH_SENT,
@@ -81,7 +82,8 @@ struct key_exchange {
     struct sim_timer timer;
     struct keyed *first;
     struct keyed *last;
-    bool doing; /* acts are being done */
+    bool closed; /* nothing is begun any more */
+    bool doing;  /* acts are being done */
     struct key_wish wish[128];
     unsigned wishes;
     struct key_sa *sas;

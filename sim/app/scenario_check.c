@@ -291,6 +291,7 @@ static void check_nodes(struct check *k)
             check_fixed(k, &n[j]);
         }
         scenario_check_ipsec(k, &n[j]);
+        scenario_check_ike(k, &n[j]);
         scenario_check_cpu(k, &n[j]);
         const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
         for (size_t m = 0; m < k->s->networks.n; m++) {
@@ -454,7 +455,7 @@ static void check_expect(struct check *k)
 void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,
                     struct complaints *c)
 {
-    struct check k = {s, root, arena, c};
+    struct check k = {.s = s, .root = root, .arena = arena, .c = c};
     if (s->monami != 1)
         SAY(&k, "monami", "this program reads version 1 of the format");
     if (s->timers.bul.initial_timeout > s->timers.bul.max_timeout ||
@@ -471,4 +472,5 @@ void scenario_check(const struct scenario *s, const struct yaml_node *root, stru
     check_flows(&k);
     scenario_check_events(&k);
     check_expect(&k);
+    key_files_release(&k.files);
 }
