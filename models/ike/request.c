@@ -381,8 +381,10 @@ void ike_proceed(struct ike_sa *sa, sim_time now)
                 idle = &sa->request[i];
         }
         struct ike_todo t = sa->todo[j];
-        if (t.after && t.after <= now)
+        if (t.after && t.after <= now) {
             t.after = sa->todo[j].after = 0;
+            ike_tell_due(sa, t.task, IKE_HOW_NOTIFIED);
+        }
         if (busy >= sa->peer_window || !idle)
             return;
         if (t.after || !may_begin(sa, &t, busy)) {
