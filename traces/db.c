@@ -28,8 +28,10 @@ const struct db_table db_tables[] = {
      "transition INTEGER, node TEXT, kind TEXT, cause INTEGER, from_interface TEXT, "
      "to_interface TEXT, link_down_ns INTEGER, detected_ns INTEGER, link_up_ns INTEGER, "
      "router_ns INTEGER, address_ns INTEGER, bu_sent_ns INTEGER, ba_received_ns INTEGER, "
-     "done_ns INTEGER",
-     "what changed the way of packets: BID added, removed, moved; flow moved"},
+     "ike_start_ns INTEGER, ike_done_ns INTEGER, done_ns INTEGER",
+     "what changed the way of packets: BID added, removed, moved; flow moved; IKE moved. ike_start_ns is "
+     "the first request with UPDATE_SA_ADDRESSES or of a new IKE SA, ike_done_ns the answer or when that "
+     "is up; with the K bit both are NULL"},
     {"disruption",
      "transition INTEGER, flow TEXT, direction TEXT, last_before_ns INTEGER, "
      "first_after_ns INTEGER, interval_ns INTEGER, disruption_ns INTEGER, lost INTEGER, "

@@ -15,7 +15,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-enum { DB_VERSION = 3 };
+enum { DB_VERSION = 4 };
 
 struct db_table {
     const char *name;

@@ -146,6 +146,8 @@ static enum status put_transitions(struct trace *t, struct why *w)
         db_time(&row, x->address);
         db_time(&row, x->bu_sent);
         db_time(&row, x->ba_received);
+        db_time(&row, x->ike_start);
+        db_time(&row, x->ike_done);
         db_time(&row, x->at);
         st = db_put(&row, w);
     }
