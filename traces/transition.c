@@ -231,6 +231,10 @@ static void see_deregistered(struct transitions *t, const struct tap_event *e)
     struct transition_iface *i = bid ? iface_of_bid(t, e->node, bid->i) : NULL;
     struct transition *new = add(t, TRANSITION_REMOVED, e);
     take_from(new, i);
+    struct transition_ask *ask =
+        bid && bid->i >= 0 && bid->i < ASKS ? &node_of(t, e->node)->ask[bid->i] : NULL;
+    if (ask && ask->first >= 0) /* the answer to another Binding Update ended it, with O */
+        ask_answered(ask, e->t);
     new->bu_sent = bid ? first_bu(t, e->node, bid->i) : -1;
     new->ba_received = e->t;
     if (i)
