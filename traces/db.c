@@ -56,6 +56,11 @@ const struct db_table db_tables[] = {
      "window), selector (not what it is for), dummy"},
     {"event", "id INTEGER, cause INTEGER, t_ns INTEGER, node TEXT, name TEXT, data TEXT",
      "what the protocols did; data is JSON, cause the id of the event that led to it"},
+    {"message",
+     "event INTEGER, bytes INTEGER, spi INTEGER, lost_ns INTEGER, lost_at TEXT, lost_why TEXT",
+     "a row an event that tells of a message sent: bytes of its IPv6 packet, spi of the outermost ESP "
+     "that it left in (NULL: none), and when, where (an interface, a node) and why it was lost, or a "
+     "part of it (NULL: it was not); kept with the events"},
     {"occurrence", "node TEXT, name TEXT, count INTEGER, last_ns INTEGER",
      "how often each event happened at a node, and when last"},
     {"counter", "node TEXT, interface TEXT, name TEXT, value INTEGER",

@@ -429,8 +429,9 @@ static enum status put_parameters(struct trace *t, struct why *w)
 enum status tables_write(struct trace *t, const struct trace_end *end, struct why *w)
 {
     enum status (*const put[])(struct trace *, struct why *) = {
-        put_flows,  put_packets,     put_transitions, put_disruptions, tables_bindings,
-        put_events, put_occurrences, put_counters,    put_series,      put_parameters};
+        put_flows,       put_packets, put_transitions, put_disruptions,
+        tables_bindings, put_events,  tables_messages, put_occurrences,
+        put_counters,    put_series,  put_parameters};
     enum status st = put_run(t, end->events, w);
     for (size_t k = 0; k < sizeof put / sizeof put[0] && !st; k++)
         st = put[k](t, w);
