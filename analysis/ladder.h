@@ -48,7 +48,7 @@ struct ladder_line {
     int64_t bytes;              /* of its IPv6 packet; 0: not known */
 };
 
-/* Nothing of a flow arrived in between, for longer than its packet interval. */
+/* Nothing of a flow arrived in between, for twice its packet interval or longer. */
 struct ladder_gap {
     char flow[LADDER_NAME]; /* "call.down" */
     int64_t from;

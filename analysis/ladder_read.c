@@ -252,8 +252,8 @@ static enum status read_gaps(struct ladder *l, struct sqlite3 *db, struct why *w
         sql, sizeof sql,
         "SELECT flow || '.' || direction, last_before_ns, first_after_ns, interval_ns, "
         "max(lost) FROM disruption JOIN transition t USING (transition) WHERE t.node = ?1 "
-        "AND disruption_ns > 0 AND first_after_ns > %" PRId64 " AND last_before_ns < %" PRId64
-        " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2",
+        "AND disruption_ns >= interval_ns AND first_after_ns > %" PRId64
+        " AND last_before_ns < %" PRId64 " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2",
         l->begin, l->end);
     enum status st = query_ask(&q, db, sql, l->node, w);
     if (st)

@@ -94,7 +94,7 @@ static void put_behind(struct page *p, const struct ladder_line *x)
     char text[2 * LADDER_WHAT];
     int n = 0;
     if (x->lost >= 0) {
-        n = snprintf(text, sizeof text, "lost: %s", x->why);
+        n = snprintf(text, sizeof text, "%9s", "lost");
     } else if (x->arrived >= 0) {
         n = snprintf(text, sizeof text, "%9.3f", (double)(x->arrived - x->t) / 1e6);
     } else {
@@ -130,10 +130,11 @@ static void put_message(struct page *p, const struct ladder_line *x)
     }
     put_behind(p, x);
     end_row(p);
-    if (!*x->inside)
+    if (!*x->inside && x->lost < 0)
         return;
     begin_row(p, LANE);
     (void)put(p, left + 4, right - 1, x->inside);
+    (void)put(p, BEHIND, COLUMNS, x->lost < 0 ? "" : x->why);
     end_row(p);
 }
 

@@ -46,8 +46,8 @@ enum status stories_read(struct stories *s, struct sqlite3 *db, const char *arro
         " AS begin_ns FROM transition), d AS MATERIALIZED (SELECT transition, max(disruption_ns) AS "
         "worst FROM disruption GROUP BY transition) SELECT node, begin_ns, max(done_ns, "
         "ifnull(ba_received_ns, done_ns), ifnull(ike_done_ns, done_ns)), ifnull(worst, 0), "
-        "x.transition || ': ' || kind || ', ' || coalesce(from_interface || ' ' || ?1 || ' ' || "
-        "to_interface, from_interface, to_interface, '') FROM x LEFT JOIN d ON d.transition = "
+        "x.transition || ': ' || kind || coalesce(', ' || from_interface || ' ' || ?1 || ' ' || "
+        "to_interface, ', ' || from_interface, ', ' || to_interface, '') FROM x LEFT JOIN d ON d.transition = "
         "x.transition WHERE %" PRId64 " IN (0, x.transition) ORDER BY node, begin_ns, x.transition",
         only);
     assert(n > 0 && (size_t)n < sizeof sql);

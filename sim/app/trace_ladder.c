@@ -38,6 +38,16 @@ static bool takes_utf8(void)
     return false;
 }
 
+/* A line a transition: there may be many. */
+static void print_what(const char *what)
+{
+    while (what && *what) {
+        const char *end = strstr(what, "; ");
+        (void)printf("\n  %.*s%s", end ? (int)(end - what) : 95, what, end ? "" : "\n");
+        what = end ? end + 2 : NULL;
+    }
+}
+
 static enum status print_one(struct printing *p, const char *node, int64_t begin, int64_t end,
                              const char *what, struct why *w)
 {
@@ -49,8 +59,9 @@ static enum status print_one(struct printing *p, const char *node, int64_t begin
         ladder_put(&p->json, &l);
         jw_end(&p->json);
     } else if (!st) {
-        (void)printf("%s%s from %.6f s%s%s\n", p->printed ? "\n" : "", node, (double)begin / 1e9,
-                     what ? ": " : "", what ? what : "");
+        (void)printf("%s%s from %.6f s%s", p->printed ? "\n" : "", node, (double)begin / 1e9,
+                     what ? ":" : "\n");
+        print_what(what);
         ladder_print(stdout, &l, p->utf8);
     }
     p->printed++;
