@@ -103,13 +103,13 @@ static struct ladder_line *add_line(struct reading *r)
     return &l->line[l->n++];
 }
 
-static int kind_of(const char *event, const char *direction)
+static enum ladder_kind kind_of(const char *event, const char *direction)
 {
     if (!strcmp(event, "ike.message"))
-        return strcmp(direction, "sent") ? -1 : LADDER_IKE;
+        return strcmp(direction, "sent") ? LADDER_NOTE : LADDER_IKE;
     for (size_t k = 0; k < sizeof sendings / sizeof sendings[0]; k++) {
         if (!strcmp(sendings[k].event, event))
-            return (int)sendings[k].kind;
+            return sendings[k].kind;
     }
     return LADDER_NOTE;
 }
@@ -159,13 +159,14 @@ static bool joins(const struct ladder *l, const char *event, unsigned lane, int6
 
 enum { ID, CAUSE, TIME, NODE, NAME, WORDS, INSIDE, CARE_OF, DIRECTION, BYTES, SPI, LOST, AT, WHY };
 
-static void fill(struct reading *r, struct ladder_line *x, const struct query *q, int kind)
+static void fill(struct reading *r, struct ladder_line *x, const struct query *q,
+                 enum ladder_kind kind)
 {
     *x = (struct ladder_line){.id = query_integer(q, ID),
                               .t = query_integer(q, TIME),
                               .arrived = -1,
                               .lost = query_is_null(q, LOST) ? -1 : query_integer(q, LOST),
-                              .kind = (enum ladder_kind)kind,
+                              .kind = kind,
                               .bytes = query_integer(q, BYTES)};
     x->from = x->to = lane_of(r->l, query_text(q, NODE));
     (void)snprintf(x->event, sizeof x->event, "%s", query_text(q, NAME));
@@ -187,11 +188,12 @@ static void add_row(struct reading *r, const struct query *q)
     struct ladder *l = r->l;
     int64_t t = query_integer(q, TIME);
     const char *event = query_text(q, NAME);
-    int kind = kind_of(event, query_text(q, DIRECTION));
+    enum ladder_kind kind = kind_of(event, query_text(q, DIRECTION));
     unsigned lane = lane_of(l, query_text(q, NODE));
     bool came = find_sending(l, query_integer(q, CAUSE), lane, t);
-    if (t > l->end || kind < 0 || (came && only_arrives(event)))
-        return;
+    bool arrival = kind == LADDER_NOTE && only_arrives(event);
+    if (t > l->end || (arrival && (came || l->n == r->most)))
+        return; /* an arrow tells it; or its sending was one too many */
     if (kind == LADDER_NOTE && joins(l, event, lane, t, query_text(q, WORDS)))
         return;
     struct ladder_line *x = add_line(r);

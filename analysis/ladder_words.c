@@ -16,7 +16,8 @@ const char ladder_words_sql[] =
        "CASE WHEN data->>'fragment' > 0 THEN ', fragment ' || (data->>'fragment') ELSE '' END || "
        "CASE WHEN data->>'tries' > 1 THEN ', try ' || (data->>'tries') ELSE '' END || "
        "CASE WHEN data->>'task' IN ('none', 'init', 'auth', 'child') OR data->>'kind' = 'response' "
-       "THEN '' ELSE ' (' || replace(data->>'task', '_', ' ') || ')' END END")
+       "THEN '' ELSE ' (' || replace(data->>'task', '_', ' ') || ')' END || "
+       "CASE data->>'direction' WHEN 'received' THEN ' received' ELSE '' END END")
     OF("ike.sa_up", "CASE data->>'replaces' WHEN '' THEN 'IKE SA is up' ELSE 'IKE SA rekeyed' END")
     OF("ike.sa_down",
        "'IKE SA ended: ' || (data->>'how') || CASE data->>'notify' WHEN '' THEN '' ELSE ', ' || "
