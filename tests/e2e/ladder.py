@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""ladder.py MONAMI SCENARIOS SCRATCH EXPECTED: `monami trace show DIR --ladder` of two runs is word for word what
-EXPECTED/*.ladder says; it fits a terminal, is ASCII unless the locale says UTF-8, agrees with the tables, and says
+"""ladder.py MONAMI SCENARIOS SCRATCH: `monami trace show DIR --ladder` of two runs is word for word what
+the *.ladder beside this file say; it fits a terminal, is ASCII unless the locale says UTF-8, agrees with the tables, and says
 what is wrong with a wish that it cannot fulfil."""
 import json
 import os
@@ -8,7 +8,8 @@ import sqlite3
 import subprocess
 import sys
 
-monami, scenarios, scratch, expected = sys.argv[1:5]
+monami, scenarios, scratch = sys.argv[1:4]
+expected = os.path.dirname(os.path.abspath(__file__))
 
 BASE = """scenario: %s
 nodes: {car: {ipsec: {keying: ike, payload: tunnel, suite: aes128-gcm16}, ike: {coa: %s, dpd: 5 s%s}}}
