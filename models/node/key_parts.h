@@ -43,6 +43,14 @@ struct key_wish {
     uint16_t local_port; /* SEEN */
     uint16_t remote_port;
     sim_time at;
+    uint64_t cause; /* event that it comes from */
+};
+
+/* A request that is under way, and the event that led to it. */
+struct key_asked {
+    uint64_t spi_i;
+    uint32_t id;
+    uint64_t cause;
 };
 
 /* One mobile node, at either end. */
@@ -69,6 +77,7 @@ struct keyed {
     sim_time sent;                   /* when something last left on IKE's own path */
     struct addr sent_from;
     struct sim_timer retry;
+    struct key_asked asked[IKE_WINDOW]; /* by message ID */
     struct keyed *next;
 };
 
@@ -84,6 +93,7 @@ struct key_exchange {
     struct keyed *last;
     bool closed; /* nothing is begun any more */
     bool doing;  /* acts are being done */
+    bool ticks;  /* those of a timer */
     struct key_wish wish[128];
     unsigned wishes;
     struct key_sa *sas;
@@ -140,6 +150,8 @@ void key_tell_message(struct key_exchange *x, const struct ike_act *a, bool sent
 void key_tell_up(struct keyed *k, const struct ike_act *a);
 void key_tell_down(struct key_exchange *x, const struct ike_act *a);
 void key_tell_refused(struct key_exchange *x, const struct ike_act *a);
+void key_tell_silent(struct keyed *k, const struct ike_act *a);
+void key_tell_due(struct keyed *k, const struct ike_act *a);
 void key_tell_no_child(struct keyed *k, const struct ike_act *a);
 void key_tell_moved(struct keyed *k, const struct addr *local, const struct addr *remote,
                     const char *how);

@@ -127,8 +127,6 @@ void protection_end(struct protected *who, struct sa *sa, const char *how)
 
 static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime what)
 {
-    if (what != IPSEC_LIVES)
-        key_exchange_aged(n, sa, what);
     if (what == IPSEC_SOFT) {
         NODE_EVENT(n, EV_SA_SOFT, field_int("spi", sa->spi),
                    field_text("direction", directions[sa->direction]),
@@ -138,6 +136,8 @@ static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime wh
                    field_text("direction", directions[sa->direction]),
                    field_text("policy", sa->entry->name), field_text("how", "lifetime"));
     }
+    if (what != IPSEC_LIVES)
+        key_exchange_aged(n, sa, what); /* behind what it is the cause of */
 }
 
 static void wake(struct sim *sim, void *owner)
