@@ -60,6 +60,7 @@ struct bench_end {
     unsigned moved;
     struct addr assigned;
     struct prefix prefix;
+    bool unassigned; /* it asked, and got nothing */
     unsigned further;
     uint16_t updated; /* notification of the last answer to an update */
     unsigned updates;
@@ -343,6 +344,7 @@ static inline void bench_do(struct bench *b, unsigned e)
             if (a.addresses)
                 end->assigned = a.address[0];
             end->prefix = a.prefix;
+            end->unassigned = !a.addresses && !a.prefix.len;
             break;
         case IKE_ACT_ADDITIONAL:
             end->further = a.addresses;

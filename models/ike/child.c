@@ -380,6 +380,7 @@ uint16_t ike_child_answer(struct ike_sa *sa, const struct ike_message *m, struct
     *group = DH_NONE;
     if (!read_wanted(m, &want, &in))
         return IKE_N_INVALID_SYNTAX;
+    ike_claim_address(sa, &want.peer);
     if (!find_policy(sa, &want))
         return IKE_N_TS_UNACCEPTABLE;
     if (old && old->policy != want.policy)

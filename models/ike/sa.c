@@ -166,6 +166,7 @@ void ike_sa_end(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time n
     sa->first_child = NULL;
     while (sa->children)
         ike_child_end(sa->children, how, now);
+    ike_lease_end(sa);
     struct ike_act *a = ike_new_act(k, IKE_ACT_DOWN, sa);
     a->how = how;
     a->notify = notify;
