@@ -180,7 +180,9 @@ enum node_reason {
     X(IKE_NO_CHILD, "ike.child_refused", "home_address, policy, number, how, notify")                                                  \
     X(IKE_REFUSED, "ike.refused", "how, what, local, remote: a datagram that IKE does not take")                                       \
     X(IKE_SUSPECT, "ike.suspect",                                                                                                      \
-      "home_address, care_of_address: no answer to several tries from there")
+      "home_address, care_of_address: no answer to several tries from there")                                                          \
+    X(IKE_ASSIGNED, "ike.assigned",                                                                                                    \
+      "peer, home_address, how, notify: by a configuration payload; how: address, prefix, none, or ended")
 
 enum event_name {
 #define X(id, name, help) EV_##id,

@@ -221,8 +221,9 @@ static const struct key mcoa_keys[] = {
 
 static const struct key home_keys[] = {
     {"agent", KEY_REF, NODE(home.agent) - NODE(home), NULL, "the home agent", .refers = "nodes"},
-    {"address", KEY_ADDR, NODE(home.address) - NODE(home), NULL,
-     "the home address, from the home agent's network"},
+    {"address", KEY_ADDR, NODE(home.address) - NODE(home), "",
+     "the home address, from the home agent's network; default: the home agent gives one by IKE (keying: "
+     "ike)"},
     {.name = NULL},
 };
 

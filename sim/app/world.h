@@ -66,7 +66,10 @@ struct world {
     struct world_flow *flow;
     struct trace_flow *trace_flow;
     struct world_event *event;
-    bool oracle; /* some node has one */
+    bool oracle;              /* some node has one */
+    struct world_home *homes; /* of mobile nodes that begin without a home address */
+    struct trace_home *trace_home;
+    uint32_t trace_homes;
 };
 
 /* The scenario has been checked. The world lives in `arena` but for its engine. */
