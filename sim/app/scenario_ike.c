@@ -64,7 +64,8 @@ static const char *said(const struct key_config *c)
                {"hard", c->hard != 0},
                {"childless", c->childless},
                {"initial_contact", c->initial_contact},
-               {"return_routability", !c->return_routability}};
+               {"return_routability", !c->return_routability},
+               {"home", c->home != KEY_HOME_ADDRESS}};
     for (size_t j = 0; j < sizeof key / sizeof key[0]; j++) {
         if (key[j].said)
             return key[j].name;
