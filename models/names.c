@@ -109,3 +109,17 @@ int drop_find(const char *name)
 {
     return find(drops, DROP_REASONS, name);
 }
+
+bool node_counter_is(const char *name)
+{
+    static const char *const names[] = {
+#define X(name, help) name,
+        NODE_COUNTERS(X)
+#undef X
+    };
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        if (!strcmp(name, names[k]))
+            return true;
+    }
+    return false;
+}

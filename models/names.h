@@ -173,7 +173,7 @@ enum node_reason {
     X(IKE_MESSAGE, "ike.message",                                                                                                      \
       "exchange, direction, kind, message_id, task, tries, fragment, bytes, payloads, local, remote, spi_i: as it leaves or is taken") \
     X(IKE_UP, "ike.sa_up",                                                                                                             \
-      "peer, home_address, spi_i, spi_r, initiator, replaces, local, remote: an IKE SA is there")                                      \
+      "peer, home_address, spi_i, spi_r, initiator, at_agent, replaces, local, remote: an IKE SA is there")                            \
     X(IKE_DOWN, "ike.sa_down", "spi_i, spi_r, how, notify, half_open: an IKE SA is no more")                                           \
     X(IKE_MOVED, "ike.moved",                                                                                                          \
       "home_address, local, remote, how: an IKE SA has another path: k-bit, mobike, nat")                                              \
@@ -198,6 +198,36 @@ int event_find(const char *name); /* enum event_name, or -1 */
 bool event_has_field(uint16_t event, const char *field);
 const char *drop_name(uint16_t reason); /* "queue_full"; links' and nodes' alike */
 const char *drop_help(uint16_t reason);
+
+/* What a node counts itself, beside what it drops: rows of table counter without an interface. */
+#define NODE_COUNTERS(X)                                                                         \
+    X("cpu.jobs", "that its processor has ended")                                                \
+    X("cpu.busy_ns", "time that its cores worked")                                               \
+    X("cpu.waited_ns", "time that jobs waited for a core")                                       \
+    X("cpu.queue_max", "jobs that waited at once, at most")                                      \
+    X("ike.sent", "datagrams of IKE")                                                            \
+    X("ike.sent_bytes", "in IPv6 packets of IKE")                                                \
+    X("ike.bytes", "likewise, sent and taken")                                                   \
+    X("ike.repeated", "datagrams of IKE that were sent again")                                   \
+    X("ike.received", "messages of IKE that were taken")                                         \
+    X("ike.dh_operations", "public values and shared secrets, RFC 7296 2.14")                    \
+    X("ike.signatures", "made, RFC 7427")                                                        \
+    X("ike.verifications", "of signatures and certificates")                                     \
+    X("ike.unreachable_ns", "mobile node: time in which its home agent could not reach its IKE") \
+    X("ike.exchanges.init", "begun by this node; so the others")                                 \
+    X("ike.exchanges.auth", "")                                                                  \
+    X("ike.exchanges.child", "")                                                                 \
+    X("ike.exchanges.rekey_child", "")                                                           \
+    X("ike.exchanges.rekey_ike", "")                                                             \
+    X("ike.exchanges.delete_child", "")                                                          \
+    X("ike.exchanges.delete_ike", "")                                                            \
+    X("ike.exchanges.liveness", "")                                                              \
+    X("ike.exchanges.update_addresses", "RFC 4555")                                              \
+    X("ike.exchanges.check_address", "")                                                         \
+    X("ike.exchanges.additional_addresses", "")                                                  \
+    X("ike.exchanges.tell", "")
+
+bool node_counter_is(const char *name);
 
 /* Who dropped it. Each reason has one; table counter sums them up as `drops.<stage>`. */
 enum drop_stage { DROP_BY_LINK, DROP_BY_NODE, DROP_BY_IPSEC, DROP_BY_MOBILITY, DROP_STAGES };

@@ -12,6 +12,7 @@
 #include "traces/expect.h"
 #include "traces/metrics.h"
 #include "traces/qlog.h"
+#include "traces/reach.h"
 
 static const char *const directions[] = {"up", "down"};
 
@@ -349,12 +350,30 @@ static enum status put_processor(const struct trace *t, struct db_row *row,
     return st;
 }
 
+/* Time in which a home agent could not reach the node's IKE. */
+static enum status put_reach(const struct trace *t, struct db_row *row, struct why *w)
+{
+    size_t n;
+    struct reach *r = reach_measure(t->event, t->events, t->setup.run.stop, &n);
+    enum status st = ST_OK;
+    for (size_t k = 0; k < n && !st; k++)
+        st = put_counter(row, t->setup.node[r[k].node], NULL, "ike.unreachable_ns",
+                         (uint64_t)r[k].lost, w);
+    free(r);
+    return st;
+}
+
 static enum status put_counters(struct trace *t, const struct trace_end *end, struct why *w)
 {
     struct db_row row;
     enum status st = db_rows(&row, t->db, "counter", w);
     for (uint32_t node = 0; node < t->setup.nodes && !st; node++)
         st = put_drops(t, &row, node, w);
+    for (size_t k = 0; k < end->counts && !st; k++)
+        st = put_counter(&row, t->setup.node[end->count[k].node], NULL, end->count[k].name,
+                         end->count[k].value, w);
+    if (!st)
+        st = put_reach(t, &row, w);
     for (size_t k = 0; k < end->cpus && !st; k++)
         st = put_processor(t, &row, &end->cpu[k], w);
     for (uint32_t k = 0; k < t->setup.ports && !st; k++) {

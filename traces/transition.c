@@ -46,6 +46,14 @@ static const struct tap_field *field(const struct tap_event *e, const char *key)
     return NULL;
 }
 
+/* To what was asked last: 135 is asked again. */
+static bool is_answer(const struct tap_event *e)
+{
+    const struct tap_field *matched = field(e, "matched");
+    const struct tap_field *status = field(e, "status");
+    return matched && matched->i && status && status->i != MH_ST_SEQUENCE;
+}
+
 static const char *text_of(const struct tap_event *e, const char *key)
 {
     const struct tap_field *f = field(e, key);
@@ -263,8 +271,7 @@ void transitions_see(struct transitions *t, const struct tap_event *e)
         for_each_bid(t, e, ask_sent);
         break;
     case EV_BA_RECEIVED:
-        if (field(e, "matched") && field(e, "matched")->i &&
-            field(e, "status")->i != MH_ST_SEQUENCE)
+        if (is_answer(e))
             for_each_bid(t, e, ask_answered);
         break;
     case EV_REGISTERED:

@@ -95,6 +95,7 @@ void ike_lease_end(struct ike_sa *sa)
     if (sa->lease)
         sa->ike->leases[sa->lease - 1]--;
     sa->lease = 0;
+    sa->assigned = addr_any;
 }
 
 bool ike_waits_for_address(const struct ike_sa *sa, unsigned policy)

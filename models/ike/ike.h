@@ -12,6 +12,7 @@
  *     initiator   INIT_SENT --response--> AUTH_SENT --response--> UP
  *     responder   INIT_ANSWERED --AUTH good--> UP
  *     both        UP --rekeyed--> REPLACED    UP, REPLACED --own Delete--> DELETING    all --> GONE
+ *     an SA that ended with an answer repeats that for a while: CLOSED (2.1)
  *
  * Not here: EAP (RFC 7296 2.16), IP compression, AH, IKEv1, hash-and-URL certificates, revocation.
  */
@@ -54,7 +55,8 @@ struct ike_timers {
 
 struct ike_config {
     struct ike_timers timers;
-    int64_t window;         /* requests that it serves at once: SET_WINDOW_SIZE if above 1 */
+    int64_t window;         /* requests that it serves at once, IKE_WINDOW at most; above 1 it is
+                               told with SET_WINDOW_SIZE */
     int64_t cookies_from;   /* half-open IKE SAs from which on cookies are asked for */
     int64_t half_open_max;  /* more are not begun */
     int64_t sa_max;         /* Child SAs with one peer; more: NO_ADDITIONAL_SAS. 0: no limit */
@@ -390,6 +392,12 @@ void ike_retire(struct ike *k, uint64_t sa, sim_time now);
 
 /* First packet on the inbound half: a responder may send on the new one, too (2.8). */
 void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now);
+
+/* ESP with an SPI that is not known came from that peer: it is told, once a second at most (1.5).
+ */
+void ike_tell_invalid_spi(struct ike *k, uint64_t sa, uint32_t spi, sim_time now);
+/* ESP left on the path of that IKE SA at `now`: no keepalive is due (RFC 3948 4). */
+void ike_sent(struct ike *k, uint64_t sa, sim_time now);
 
 /* Something protected came from the peer at `at`, with ESP. */
 void ike_heard(struct ike *k, uint64_t sa, sim_time at, sim_time now);

@@ -11,28 +11,25 @@ static bool same_path(const struct ike_path *a, const struct ike_path *b)
            a->local_port == b->local_port && a->remote_port == b->remote_port;
 }
 
-static void move(struct ike_sa *sa, const struct ike_path *to, sim_time now)
+static void move_to_pending(struct ike_sa *sa, sim_time now)
 {
+    const struct ike_path to = sa->pending;
     sa->has_pending = false;
-    if (same_path(&sa->path, to))
-        return;
-    sa->path = *to;
-    (void)ike_new_act(sa->ike, IKE_ACT_MOVED, sa);
-    ike_repeat_all(sa, now);
+    if (!same_path(&sa->path, &to))
+        ike_sa_move(sa, &to, now);
 }
 
 /* Once it is wanted and somebody was found there (3.7). */
 static void take_pending(struct ike_sa *sa, sim_time now)
 {
     if (sa->has_pending && sa->pending_bound && sa->pending_checked)
-        move(sa, &sa->pending, now);
+        move_to_pending(sa, now);
 }
 
 /* ---- initiator, and who checks an address ---------------------------------------------------- */
 
 void ike_put_mobike(struct ike_sa *sa, struct ike_request *r, struct ike_writer *w)
 {
-    r->path = sa->path;
     if (r->task == IKE_TASK_CHECK_ADDRESS) { /* 3.7 */
         ike_draw_bytes(&sa->ike->streams.nonce, r->cookie, sizeof r->cookie);
         ike_put_status(w, IKE_N_COOKIE2, r->cookie, sizeof r->cookie);
@@ -69,6 +66,8 @@ void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct 
     const struct ike_request was = *r;
     struct ike_notify n;
     ike_request_done(sa, r);
+    if (was.forgotten)
+        return;
     if (was.task == IKE_TASK_CHECK_ADDRESS) {
         checked(sa, &was, m);
         return;
@@ -84,7 +83,7 @@ void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct 
 
 static void take_additional(struct ike_sa *sa, const struct ike_message *m)
 {
-    struct ike_act *a = NULL;
+    struct ike_act *a = NULL; /* a list is a complete replacement: 3.4 */
     for (unsigned j = 0; j < m->list.n; j++) {
         struct ike_notify n;
         if (m->list.p[j].type != IKE_P_NOTIFY || ike_read_notify(&m->list.p[j], &n))
@@ -98,10 +97,6 @@ static void take_additional(struct ike_sa *sa, const struct ike_message *m)
         if (one && a->addresses < IKE_ADDRESSES)
             memcpy(a->address[a->addresses++].b, n.data, ADDRESS6);
     }
-    if (!a)
-        return;
-    sa->furthers = a->addresses; /* a list is a complete replacement: 3.4 */
-    memcpy(sa->further, a->address, sizeof sa->further);
 }
 
 /* NO_NATS_ALLOWED names the addresses as the sender sees them: 3.9. */
@@ -126,6 +121,10 @@ static uint16_t update(struct ike_sa *sa, const struct ike_message *m, struct ik
         return 0; /* a newer one was taken: 3.5 */
     sa->updated = true;
     sa->update_id = m->h.id;
+    if (m->from->standing == IKE_ADDRESS_REFUSED) {
+        sa->has_pending = false;
+        return IKE_N_UNACCEPTABLE_ADDRESSES;
+    }
     struct ike_notify n;
     if (sa->ike->how.nat_detection &&
         ike_find_notify(&m->list, IKE_N_NAT_DETECTION_SOURCE_IP, &n)) {

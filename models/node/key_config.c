@@ -125,6 +125,9 @@ const struct key key_timer_keys[] = {
      .max = 3600 * SIM_S},
     {"ike_tries", KEY_INTEGER, TIMER(ike.tries), "12",
      "unanswered tries after which the peer is dead (RFC 7296 2.4)", .min = 1, .max = 100},
+    {"ike_patience", KEY_TIME, TIMER(patience), "2 s",
+     "a mobile node waits so long for the care-of address of `ike.coa` before it begins from another",
+     .max = 3600 * SIM_S},
     {"ike_suspect", KEY_INTEGER, TIMER(suspect), "3",
      "unanswered tries after which a mobile node thinks that the care-of address is dead, not the "
      "home agent",

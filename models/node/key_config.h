@@ -79,7 +79,8 @@ extern const struct key key_responder_keys[];
 struct key_timers {
     struct ike_timers ike;
     int64_t fragment_bytes;
-    int64_t suspect; /* unanswered tries after which an address is thought to be dead */
+    sim_time patience; /* for the preferred care-of address, at first */
+    int64_t suspect;   /* unanswered tries after which an address is thought to be dead */
 };
 
 extern const struct key key_timer_keys[];

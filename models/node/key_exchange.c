@@ -57,6 +57,7 @@ struct key_exchange *key_exchange_new(struct node *n, const struct key_exchange_
                                         .sign = node_stream(n, "ike.sign")};
     x->ike = ike_new(n->arena, how->ciphers, &config, &streams);
     sim_timer_init(&x->timer, wake, x);
+    key_work_init(x);
     n->keys = x;
     const uint16_t ports[] = {IKE_PORT, IKE_NAT_PORT};
     for (unsigned k = 0; k < 2; k++) {
@@ -95,6 +96,12 @@ const struct key_counts *key_exchange_counts(const struct key_exchange *x)
     return &x->counts;
 }
 
+struct keyed *key_whose(const struct key_exchange *x, const struct ike_datagram *d)
+{
+    struct ike_peer *p = ike_peer_of(x->ike, d->bytes, d->n);
+    return p ? ike_peer_config(p)->owner : NULL;
+}
+
 /* ---- datagrams ------------------------------------------------------------------------------- */
 
 static void send(struct key_exchange *x, const struct ike_act *a)
@@ -112,17 +119,27 @@ static void send(struct key_exchange *x, const struct ike_act *a)
     path_add_header(p, &a->path.local, &a->path.remote, IP6_UDP, HOP_LIMIT);
     x->counts.sent++;
     x->counts.sent_bytes += p->len;
+    x->counts.bytes += p->len;
     x->counts.repeated += a->news.tries > 1;
     bool request = a->news.exchange && !(a->news.flags & IKE_RESPONSE);
     if (request && a->news.tries == 1 && a->news.fragment <= 1)
         x->counts.exchanges[a->news.task]++;
-    key_tell_message(x, a, true);
-    if (!node_owns(n,
-                   &a->path.local)) { /* its care-of address is gone: it tries, and nobody hears */
-        node_drop(n, DROP_NO_ADDRESS, p);
-        return;
+    if (x->job) {
+        key_send_later(x->job, a, p);
+    } else {
+        key_leave(x, a, p);
     }
-    path_out_plain(n, p); /* past tunnels and bindings: RFC 4877 4.4 */
+}
+
+void key_leave(struct key_exchange *x, const struct ike_act *a, struct pkt *p)
+{
+    struct addr local = ip6_src(p->at);
+    key_tell_message(x, a, true);
+    if (node_owns(x->node, &local)) {
+        path_out_plain(x->node, p); /* past tunnels and bindings: RFC 4877 4.4 */
+    } else {                        /* its care-of address is gone: it tries, and nobody hears */
+        node_drop(x->node, DROP_NO_ADDRESS, p);
+    }
 }
 
 static void note_sa(struct key_exchange *x, const struct ike_act *a)
@@ -312,8 +329,7 @@ static void rearm(struct key_exchange *x)
     }
 }
 
-/* All acts, and what they made this node wish for, until there is no more. */
-static void do_all(struct key_exchange *x)
+void key_do_all(struct key_exchange *x)
 {
     struct ike_act a;
     assert(!x->doing);
@@ -335,16 +351,17 @@ static void do_all(struct key_exchange *x)
 void key_wish(struct key_exchange *x, const struct key_wish *w)
 {
     assert(x->wishes < sizeof x->wish / sizeof x->wish[0]);
-    x->wish[x->wishes++] = *w;
-    if (!x->doing)
-        do_all(x);
+    if (x->doing) {
+        x->wish[x->wishes++] = *w;
+    } else {
+        key_work_wish(x, w);
+    }
 }
 
 static void wake(struct sim *sim, void *owner)
 {
-    struct key_exchange *x = owner;
-    ike_tick(x->ike, sim_now(sim));
-    do_all(x);
+    (void)sim;
+    key_work_tick(owner);
 }
 
 static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_t n)
@@ -363,10 +380,8 @@ static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_
         d.bytes += MARKER;
         d.n -= MARKER;
     }
-    d.standing = key_standing(x, &d);
-    assert(!x->doing);
-    ike_receive(x->ike, &d, sim_now(x->node->sim));
-    do_all(x);
+    x->counts.bytes += p->len;
+    key_work_datagram(x, &d, p);
 }
 
 /* ---- told by others -------------------------------------------------------------------------- */

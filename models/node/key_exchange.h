@@ -98,6 +98,7 @@ struct key_counts {
     uint64_t exchanges[IKE_TASK_COUNT];
     uint64_t sent;
     uint64_t sent_bytes; /* IPv6 packets */
+    uint64_t bytes;      /* likewise, sent and taken */
     uint64_t repeated;
     uint64_t received;
 };

@@ -96,6 +96,20 @@ static void move(struct keyed *k, const struct addr *coa)
     }
 }
 
+/* Where it shall begin, and that is not there yet: it waits a moment. */
+static bool is_patient(struct keyed *k)
+{
+    struct addr rather;
+    sim_time patience = k->of->timers.patience;
+    if (k->ever || !k->said.preferred || !patience ||
+        mobile_key_choice(k->of->node->mobile, k->said.preferred, true, &k->coa, NULL, &rather))
+        return false;
+    if (!k->waited)
+        sim_arm_in(k->of->node->sim, &k->retry, patience);
+    k->waited = true;
+    return sim_armed(&k->retry);
+}
+
 static void review(struct keyed *k)
 {
     struct addr best;
@@ -108,7 +122,7 @@ static void review(struct keyed *k)
         if (!addr_eq(&best, &k->coa))
             move(k, &best);
     } else if (!k->starting) {
-        if (!sim_armed(&k->retry))
+        if (!is_patient(k) && (!sim_armed(&k->retry) || !k->ever))
             begin(k, &best, false);
     } else if (!addr_eq(&best, &k->coa)) { /* from an address that is no more: once more */
         drop(k, k->starting);
@@ -328,8 +342,7 @@ void key_exchange_bound(struct node *n, const struct addr *home, const struct ad
  * (RFC 4877 4.3; mobike_unbound). */
 enum ike_standing key_standing(const struct key_exchange *x, const struct ike_datagram *d)
 {
-    struct ike_peer *p = x->responds ? ike_peer_of(x->ike, d->bytes, d->n) : NULL;
-    const struct keyed *k = p ? ike_peer_config(p)->owner : NULL;
+    const struct keyed *k = x->responds ? key_whose(x, d) : NULL;
     if (!k || k->said.how->mobility != KEY_BY_MOBIKE ||
         agent_bound(x->node->agent, home_of(k), &d->path.remote))
         return IKE_ADDRESS_GOOD;

@@ -57,6 +57,7 @@ struct keyed {
     bool placed;     /* home agent: tunnels know where it is */
     bool assigned;   /* its home address comes from the home agent */
     bool homeless;   /* and there was none */
+    bool waited;     /* mobile node: for the care-of address that it would rather begin with */
     bool moving;     /* it is being established anew */
     const struct spd_entry *updates; /* that protects Binding Updates; NULL: none does */
     bool refused_k;                  /* mobile node: the home agent does not move IKE */
@@ -84,11 +85,27 @@ struct key_exchange {
     struct key_sa *sas;
     struct key_sa **last_sa;
     struct key_counts counts;
+    struct pool jobs; /* key_work.c */
+    struct pool parcels;
+    struct key_job *job; /* of the processor, that is being begun; NULL: none */
 };
 
 /* ---- key_exchange.c ---- */
+void key_do_all(struct key_exchange *x); /* all acts, and what they made this node wish for */
+/* A packet of IKE's, and the act that it does: takes p. */
+void key_leave(struct key_exchange *x, const struct ike_act *a, struct pkt *p);
+struct keyed *key_whose(const struct key_exchange *x, const struct ike_datagram *d); /* NULL */
 void key_wish(struct key_exchange *x, const struct key_wish *w);
 struct keyed *keyed_of(const struct protected *who); /* NULL: its keys come from elsewhere */
+
+/* ---- key_work.c ---- */
+struct key_job;
+void key_work_init(struct key_exchange *x);
+void key_work_datagram(struct key_exchange *x, const struct ike_datagram *d, const struct pkt *p);
+void key_work_tick(struct key_exchange *x);
+void key_work_wish(struct key_exchange *x, const struct key_wish *w);
+/* When the work is done: takes p. */
+void key_send_later(struct key_job *j, const struct ike_act *a, struct pkt *p);
 
 /* ---- key_peers.c ---- */
 void key_make_peer(struct keyed *k);

@@ -28,7 +28,7 @@ void key_tell_up(struct keyed *k, const struct ike_act *a)
     NODE_EVENT(n, EV_IKE_UP, field_text("peer", k->config.name),
                field_addr("home_address", &k->who->subject->address),
                field_text("spi_i", hex(k->of, a->spi_i)), field_text("spi_r", hex(k->of, a->spi_r)),
-               field_int("initiator", a->initiator),
+               field_int("initiator", a->initiator), field_int("at_agent", k->of->responds),
                field_text("replaces", a->before ? hex(k->of, a->before) : ""),
                field_addr("local", &a->path.local), field_addr("remote", &a->path.remote));
 }

@@ -170,10 +170,14 @@ static enum status simulate(struct run *r, struct why *w)
     const struct trace_sa *sa = world_sas(&r->world, &sas);
     size_t cpus = 0;
     const struct trace_cpu *cpu = world_cpus(&r->world, &cpus);
+    size_t counts = 0;
+    const struct trace_count *count = world_key_counts(&r->world, &counts);
     size_t ikes = 0;
     const struct trace_ike *ike = world_ikes(&r->world, &ikes);
     const struct trace_end end = {.link = link,
                                   .links = links,
+                                  .count = count,
+                                  .counts = counts,
                                   .cpu = cpu,
                                   .cpus = cpus,
                                   .sa = sa,

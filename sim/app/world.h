@@ -87,5 +87,6 @@ struct trace_link *world_links(struct world *w, size_t *n);
 struct trace_sa *world_sas(struct world *w, size_t *n);
 struct trace_cpu *world_cpus(struct world *w, size_t *n);
 struct trace_ike *world_ikes(struct world *w, size_t *n);
+struct trace_count *world_key_counts(struct world *w, size_t *n);
 
 #endif
