@@ -193,7 +193,9 @@ enum node_reason {
     X(IKE_AGAIN, "ike.again",                                                                                                          \
       "home_address, spi_i, task: tried again, the peer had no time (RFC 7296 2.25)")                                                  \
     X(IKE_SUSPECT, "ike.suspect",                                                                                                      \
-      "home_address, care_of_address: no answer to several tries from there")
+      "home_address, care_of_address: no answer to several tries from there")                                                          \
+    X(IKE_ASSIGNED, "ike.assigned",                                                                                                    \
+      "peer, home_address, how, notify: by a configuration payload; how: address, prefix, none, or ended")
 
 #define TRANSLATOR_EVENTS(X)                                                                     \
     X(MAPPING_MADE, "nat.mapping_made",                                                          \

@@ -48,6 +48,7 @@ struct ike *ike_new(struct arena *a, struct ciphers *c, const struct ike_config 
     map_init(&k->by_first, a);
     map_init(&k->by_child, a);
     map_init(&k->by_identity, a);
+    k->leases = arena_take(a, (how->pool_size + 1) * sizeof *k->leases);
     k->sas = pool_of(a, sizeof(struct ike_sa));
     k->children = pool_of(a, sizeof(struct ike_child));
     k->small = texts(a, IKE_SMALL);
@@ -296,6 +297,15 @@ void ike_want(struct ike *k, struct ike_peer *p, unsigned policy, unsigned numbe
         return;
     (void)ike_todo_add(
         sa, &(struct ike_todo){.task = IKE_TASK_CHILD, .policy = policy, .number = number});
+    end_wish(sa, now);
+}
+
+void ike_use_address(struct ike *k, uint64_t own, const struct addr *home, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own, now);
+    if (!sa || sa->state != IKE_UP)
+        return;
+    sa->assigned = *home;
     end_wish(sa, now);
 }
 

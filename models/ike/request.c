@@ -409,6 +409,8 @@ static bool may_begin(struct ike_sa *sa, const struct ike_todo *t, unsigned busy
         return t->task == IKE_TASK_DELETE_IKE && !busy;
     if (sa->state != IKE_UP || sa->rival_of || ike_request_of(sa, IKE_TASK_REKEY_IKE))
         return t->task == IKE_TASK_UPDATE_ADDRESSES && sa->state == IKE_UP && !sa->rival_of;
+    if (t->task == IKE_TASK_CHILD && ike_waits_for_address(sa, t->policy))
+        return false;
     return !closing || !busy || t->task == IKE_TASK_DELETE_IKE;
 }
 

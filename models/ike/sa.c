@@ -204,6 +204,7 @@ static void tell_end(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_t
         ike_request_clear(sa, &sa->request[j]);
     while (sa->children)
         ike_child_stop(sa->children, how);
+    ike_lease_end(sa);
     struct ike_act *a = ike_new_act(k, IKE_ACT_DOWN, sa);
     a->how = why(sa, how);
     a->notify = notify;

@@ -30,7 +30,10 @@ static struct ike_config config_of(const struct key_exchange *x)
                                .nat_detection = true,
                                .childless = x->how.childless,
                                .exchanges_are_told = true,
-                               .suspect = x->responds ? 0 : x->timers.suspect};
+                               .suspect = x->responds ? 0 : x->timers.suspect,
+                               .pool = x->setup.pool,
+                               .pool_size = x->setup.pool_size,
+                               .pool_bits = 64};
 }
 
 struct key_exchange *key_exchange_new(struct node *n, const struct key_exchange_setup *how)
@@ -43,6 +46,7 @@ struct key_exchange *key_exchange_new(struct node *n, const struct key_exchange_
     x->responds = how->responder != NULL;
     x->how = how->responder ? *how->responder : initiator;
     x->timers = *how->timers;
+    x->setup = *how;
     x->last_sa = &x->sas;
     const struct ike_config config = config_of(x);
     const struct ike_streams streams = {.spi = node_stream(n, "ike.spi"),
@@ -246,6 +250,9 @@ static void do_known(struct keyed *k, const struct ike_act *a)
     case IKE_ACT_UPDATED:
         key_updated(k, a);
         break;
+    case IKE_ACT_ASSIGNED:
+        key_assigned(k, a);
+        break;
     case IKE_ACT_INSTALL:
     case IKE_ACT_SENDS:
     case IKE_ACT_END:
@@ -331,6 +338,9 @@ static void do_wish(struct key_exchange *x, const struct key_wish *w)
         break;
     case KEY_WISH_DELETE:
         ike_delete(i, w->sa, now);
+        break;
+    case KEY_WISH_HOME:
+        ike_use_address(i, w->sa, &w->local, now);
         break;
     case KEY_WISH_RETIRE:
         ike_retire(i, w->sa, now);

@@ -3,7 +3,7 @@
  *
  *   key_exchange.c   datagrams, acts, time       key_sas.c    Child SAs become SAs of IPsec
  *   key_peers.c      who may have which          key_moves.c  care-of addresses
- *   key_tell.c       events
+ *   key_tell.c       events                           key_home.c   home addresses that it gives
  */
 #ifndef MODELS_NODE_KEY_PARTS_H
 #define MODELS_NODE_KEY_PARTS_H
@@ -28,6 +28,7 @@ enum key_wish_kind {
     KEY_WISH_RETIRE,
     KEY_WISH_SEEN,
     KEY_WISH_SENT,
+    KEY_WISH_HOME,
 };
 
 /* What this node wants of its machine: kept until the acts of the event before are done. */
@@ -67,6 +68,8 @@ struct keyed {
     struct addr coa; /* that IKE uses; ::: none */
     bool ever;       /* there was an IKE SA */
     bool placed;     /* home agent: tunnels know where it is */
+    bool assigned;   /* its home address comes from the home agent */
+    bool homeless;   /* and there was none */
     bool waited;     /* mobile node: for the care-of address that it would rather begin with */
     bool moving;     /* it is being established anew */
     const struct spd_entry *updates; /* that protects Binding Updates; NULL: none does */
@@ -88,6 +91,7 @@ struct key_exchange {
     struct key_responder how; /* of a home agent */
     bool responds;
     struct key_timers timers;
+    struct key_exchange_setup setup;
     struct sim_timer timer;
     struct keyed *first;
     struct keyed *last;
@@ -145,6 +149,10 @@ void key_unanswered(struct keyed *k, const struct ike_act *a);
 void key_moves_init(struct keyed *k);
 enum ike_standing key_standing(const struct key_exchange *x, const struct ike_datagram *d);
 
+/* ---- key_home.c ---- */
+void key_assigned(struct keyed *k, const struct ike_act *a);
+void key_unassign(struct keyed *k); /* its last IKE SA is gone, and the lease with it */
+
 /* ---- key_tell.c ---- */
 void key_tell_message(struct key_exchange *x, const struct ike_act *a, bool sent);
 void key_tell_up(struct keyed *k, const struct ike_act *a);
@@ -153,6 +161,7 @@ void key_tell_refused(struct key_exchange *x, const struct ike_act *a);
 void key_tell_silent(struct keyed *k, const struct ike_act *a);
 void key_tell_due(struct keyed *k, const struct ike_act *a);
 void key_tell_no_child(struct keyed *k, const struct ike_act *a);
+void key_tell_assigned(struct keyed *k, const char *how, uint16_t notify);
 void key_tell_moved(struct keyed *k, const struct addr *local, const struct addr *remote,
                     const char *how);
 

@@ -98,6 +98,15 @@ void key_tell_no_child(struct keyed *k, const struct ike_act *a)
                field_text("notify", notify ? notify : "?"));
 }
 
+void key_tell_assigned(struct keyed *k, const char *how, uint16_t notify)
+{
+    struct node *n = k->of->node;
+    const char *name = notify ? ike_notify_name(notify) : "";
+    NODE_EVENT(n, EV_IKE_ASSIGNED, field_text("peer", k->config.name),
+               field_addr("home_address", &k->who->subject->address), field_text("how", how),
+               field_text("notify", name ? name : "?"));
+}
+
 void key_tell_moved(struct keyed *k, const struct addr *local, const struct addr *remote,
                     const char *how)
 {

@@ -54,8 +54,18 @@ struct protected *protection_add(struct protection *p, const struct addr *home,
     *who = (struct protected){.of = p, .how = how, .identity = identity};
     who->subject = ipsec_add_subject(&p->ipsec, home, policies);
     who->subject->owner = who;
-    pad_allow(&p->ipsec.pad, identity, home);
+    if (!addr_unspecified(home))
+        pad_allow(&p->ipsec.pad, identity, home);
     return who;
+}
+
+void protection_place(struct protected *who, const struct addr *home)
+{
+    struct ipsec *s = &who->of->ipsec;
+    pad_revoke(&s->pad, who->identity, &who->subject->address);
+    ipsec_place_subject(s, who->subject, home);
+    if (!addr_unspecified(home))
+        pad_allow(&s->pad, who->identity, home);
 }
 
 struct protected *protection_of(const struct protection *p, const struct addr *home)
