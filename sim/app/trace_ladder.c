@@ -3,8 +3,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <sqlite3.h>
-
 #include "analysis/ladder.h"
 #include "analysis/query.h"
 #include "analysis/stories.h"
