@@ -52,8 +52,8 @@ struct bench_end {
     struct bench_ike sa[SAS];
     unsigned sas;
     unsigned sent;
-    unsigned messages[64]; /* by exchange, those of their own, first tries */
-    unsigned refused[32];  /* by enum ike_how */
+    unsigned messages[256]; /* by exchange, those of their own, first tries */
+    unsigned refused[32];   /* by enum ike_how */
     unsigned no_child;
     uint16_t no_child_why;
     unsigned silent;

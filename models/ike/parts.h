@@ -1,12 +1,14 @@
 /*
  * parts.h - what the files of the IKE machine share. Private to models/ike.
  *
- *   ike.c        the machine: wishes, time, acts        sa.c         IKE SAs: table of states,
- * timers receive.c    a datagram: header, window, SK         request.c    own exchanges: window,
- * repetition init.c       IKE_SA_INIT      cookie.c              auth.c       IKE_AUTH child.c
- * Child SAs        narrow.c              create.c     CREATE_CHILD_SA rekey.c      of IKE SAs
- * inform.c              mobike.c     RFC 4555 offer.c      proposals        configure.c
- * configuration payloads
+ *     ike.c        making, acts, chance          wish.c       what the owner wishes for
+ *     sa.c         IKE SAs: table of states      due.c        deadlines
+ *     receive.c    a datagram, up to its payloads
+ *     request.c    own exchanges: window, repetition           text.c    messages that are kept
+ *     init.c       IKE_SA_INIT    cookie.c       auth.c       IKE_AUTH   configure.c  CP payloads
+ *     create.c     CREATE_CHILD_SA               child.c      Child SAs  narrow.c     selectors
+ *     rekey.c      of IKE SAs                    offer.c      proposals
+ *     inform.c     INFORMATIONAL                 mobike.c     RFC 4555
  */
 #ifndef MODELS_IKE_PARTS_H
 #define MODELS_IKE_PARTS_H
@@ -299,8 +301,7 @@ void ike_child_give(struct ike *k, struct ike_child *c);
 
 /* ---- request.c ------------------------------------------------------------------------------- */
 bool ike_todo_add(struct ike_sa *sa, const struct ike_todo *t); /* false: it is there, or full */
-bool ike_todo_has(const struct ike_sa *sa, enum ike_task task, uint32_t spi);
-void ike_proceed(struct ike_sa *sa, sim_time now); /* what the window lets begin */
+void ike_proceed(struct ike_sa *sa, sim_time now);              /* what the window lets begin */
 struct ike_request *ike_request_of(struct ike_sa *sa, enum ike_task task); /* NULL */
 void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now);
 void ike_request_done(struct ike_sa *sa, struct ike_request *r);

@@ -55,6 +55,8 @@ static void move_here(struct storm *s, unsigned e)
         ike_move(end->ike, sa, here, e == MN ? &b.agent : &b.address[s->at], b.now);
     } else if (e == MN) {
         ike_update_addresses(end->ike, sa, &b.address[s->at], b.now);
+    } else {
+        ike_accept_address(end->ike, sa, &b.address[s->at], b.now);
     }
     bench_do(&b, e);
 }
@@ -211,6 +213,8 @@ static void begin(struct storm *s)
             end->with.lifetimes = (struct ike_lifetimes){
                 .ike_soft = 40 * SIM_S, .ike_hard = 200 * SIM_S, .jitter_ppb = 300000000};
     }
+    if (chance(s, 30)) /* until the owner accepts it */
+        b.end[HA].standing = IKE_ADDRESS_PENDING;
     bench_begin_seeded(&b, s->seed);
     start(s);
     for (unsigned k = 0; k < POLICIES; k++)

@@ -1,0 +1,84 @@
+/* Messages that are kept, and what is said of them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "models/ike/parts.h"
+
+/* ---- texts ----------------------------------------------------------------------------------- */
+
+struct ike_text *ike_text_of(struct ike *k, size_t n)
+{
+    struct pool *home = n <= IKE_SMALL ? &k->small : &k->large;
+    struct ike_text *t = pool_take_raw(home);
+    *t = (struct ike_text){.home = home, .n = n, .bytes = (uint8_t *)(t + 1)};
+    return t;
+}
+
+struct ike_text *ike_text_copy(struct ike *k, const uint8_t *bytes, size_t n)
+{
+    struct ike_text *t = ike_text_of(k, n);
+    memcpy(t->bytes, bytes, n);
+    t->parts = 1;
+    t->part[0] = n;
+    return t;
+}
+
+void ike_text_give(struct ike_text **t)
+{
+    if (*t)
+        pool_give((*t)->home, *t);
+    *t = NULL;
+}
+
+/* ---- what a message says, in a few words ----------------------------------------------------- */
+
+static void say(struct ike_news *news, const char *word)
+{
+    size_t n = strlen(news->payloads);
+    (void)snprintf(news->payloads + n, sizeof news->payloads - n, "%s%s", n ? " " : "", word);
+}
+
+void ike_describe(struct ike_news *news, const struct ike_payloads *list)
+{
+    for (unsigned j = 0; j < list->n; j++) {
+        char word[48];
+        const struct ike_payload *p = &list->p[j];
+        struct ike_notify n;
+        const char *name = ike_payload_name(p->type);
+        if (p->type == IKE_P_NOTIFY && !ike_read_notify(p, &n)) {
+            const char *what = ike_notify_name(n.type);
+            (void)snprintf(word, sizeof word, "N(%s)", what ? what : "?");
+            if (!news->notify && (n.type < IKE_N_FIRST_STATUS || n.type == IKE_N_COOKIE))
+                news->notify = n.type;
+            say(news, word);
+        } else {
+            say(news, name ? name : "?");
+        }
+    }
+}
+
+bool ike_find_notify(const struct ike_payloads *list, uint16_t type, struct ike_notify *out)
+{
+    for (unsigned j = 0; j < list->n; j++) {
+        if (list->p[j].type == IKE_P_NOTIFY && !ike_read_notify(&list->p[j], out) &&
+            out->type == type)
+            return true;
+    }
+    return false;
+}
+
+uint16_t ike_find_error(const struct ike_payloads *list, struct ike_notify *out)
+{
+    for (unsigned j = 0; j < list->n; j++) {
+        if (list->p[j].type == IKE_P_NOTIFY && !ike_read_notify(&list->p[j], out) &&
+            out->type < IKE_N_FIRST_STATUS && out->type != IKE_N_USE_ASSIGNED_HOA)
+            return out->type;
+    }
+    return 0;
+}
+
+void ike_put_status(struct ike_writer *w, uint16_t type, const void *data, size_t n)
+{
+    const struct ike_notify notify = {.type = type, .data = data, .bytes = n};
+    ike_put_notify(w, &notify);
+}
