@@ -153,7 +153,7 @@ uint16_t ike_mobike_requested(struct ike_sa *sa, const struct ike_message *m, st
     if (!sa->mobike)
         return 0;
     take_additional(sa, m);
-    if (!sa->initiator && ike_find_notify(&m->list, IKE_N_UPDATE_SA_ADDRESSES, &n))
+    if (!sa->moves && ike_find_notify(&m->list, IKE_N_UPDATE_SA_ADDRESSES, &n))
         refused = update(sa, m, w);
     return refused;
 }

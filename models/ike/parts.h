@@ -139,6 +139,7 @@ struct ike_sa {
         IKE_STATES
     } state;
     bool initiator; /* original */
+    bool moves;     /* it was that of the first of those that were rekeyed: RFC 4555 1.2 */
     uint64_t own;   /* SPIs */
     uint64_t other;
     struct ike_path path;

@@ -120,6 +120,7 @@ static struct ike_sa *fresh_of(struct ike_sa *sa, bool initiator, sim_time now)
     fresh->nat_there = sa->nat_there;
     fresh->nat_known = sa->nat_known;
     fresh->mobike = sa->mobike;
+    fresh->moves = sa->moves;
     fresh->assigned = sa->assigned;
     fresh->signature = sa->signature;
     fresh->hashes = sa->hashes;

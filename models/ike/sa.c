@@ -70,6 +70,7 @@ struct ike_sa *ike_sa_new(struct ike *k, struct ike_peer *p, bool initiator,
     sa->serial = ++k->serials;
     sa->state = initiator ? IKE_INIT_SENT : IKE_INIT_ANSWERED;
     sa->initiator = initiator;
+    sa->moves = initiator;
     sa->path = *path;
     sa->own = draw_spi(k);
     sa->peer_window = 1;

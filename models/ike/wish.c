@@ -199,7 +199,7 @@ void ike_move(struct ike *k, uint64_t own, const struct addr *local, const struc
 void ike_update_addresses(struct ike *k, uint64_t own, const struct addr *local, sim_time now)
 {
     struct ike_sa *sa = begin_wish(k, own, now);
-    if (!sa || !sa->mobike || !sa->initiator || sa->state > IKE_UP)
+    if (!sa || !sa->mobike || !sa->moves || sa->state > IKE_UP)
         return;
     struct ike_path to = sa->path;
     to.local = *local;

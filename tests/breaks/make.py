@@ -730,7 +730,7 @@ BREAKS = [
     ('ike-closed-is-forgotten', 'exchange.ike_losses exchange.ike_auth',
      'an IKE SA that ended does not repeat its last answer',
      'models/ike/receive.c', '    if (!sa || (closed && !was_answered(sa, &m))) {', '    if (!sa || closed) {'),
-    ('ike-delete-overtakes', 'exchange.ike_storm',
+    ('ike-delete-overtakes', 'exchange.ike_children',
      'a Child SA that the peer deleted before its answer came is installed',
      'models/ike/create.c', '    if (!error && is_early(&was, c->is.spi_out)) {', '    if (!error && is_early(&was, 0)) {'),
     ('ike-lingers-for-ever', 'exchange.ike_crossings exchange.ike_losses exchange.ike_children',

@@ -355,6 +355,22 @@ static void a_move_while_the_ike_sa_is_rekeyed_is_not_lost(void)
     }
 }
 
+static void who_began_moves_whoever_rekeyed(void)
+{
+    begin();
+    ike_rekey(b.end[HA].ike, bench_own(&b, HA), b.now);
+    bench_do(&b, HA);
+    bench_settle(&b);
+    CHECK(!inside_up(&b, MN)->initiator);
+    update(1);
+    RULE("IKE-MOB-3");
+    CHECK(has(0, IKE_N_UPDATE_SA_ADDRESSES));
+    bench_settle(&b);
+    RULE("IKE-MOB-4");
+    CHECK(ha_is_at(1) && bench_agrees(&b, 4));
+    bench_end(&b);
+}
+
 CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(the_initiator_moves_and_says_so_from_there),
            CASE(what_is_under_way_goes_on_from_the_new_address),
@@ -366,4 +382,5 @@ CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(a_check_does_not_take_an_address_that_still_waits),
            CASE(a_translator_is_not_allowed_where_the_mn_says_so),
            CASE(a_list_of_further_addresses_replaces_the_one_before),
-           CASE(a_move_while_the_ike_sa_is_rekeyed_is_not_lost))
+           CASE(a_move_while_the_ike_sa_is_rekeyed_is_not_lost),
+           CASE(who_began_moves_whoever_rekeyed))
