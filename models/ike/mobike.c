@@ -142,6 +142,7 @@ void ike_take_address(struct ike_sa *sa, sim_time now)
         return;
     }
     (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_CHECK_ADDRESS});
+    ike_repeat_all(sa, now);
 }
 
 uint16_t ike_mobike_requested(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w)

@@ -116,10 +116,11 @@ static void set_news(struct ike_text *t, const struct ike_header *h, enum ike_ta
         ike_describe(&t->news, &list);
 }
 
-/* Whether somebody is at an address is asked there (RFC 4555 3.7). */
-static const struct ike_path *request_path(const struct ike_sa *sa, const struct ike_request *r)
+/* A new address of the peer is IKE's at once; its Child SAs wait for the check (RFC 4555 3.5, 3.7).
+ */
+static const struct ike_path *request_path(const struct ike_sa *sa)
 {
-    return r->task == IKE_TASK_CHECK_ADDRESS && sa->has_pending ? &sa->pending : &sa->path;
+    return sa->has_pending && sa->pending_good ? &sa->pending : &sa->path;
 }
 
 bool ike_send_request(struct ike_sa *sa, struct ike_request *r, uint8_t exchange,
@@ -137,7 +138,7 @@ bool ike_send_request(struct ike_sa *sa, struct ike_request *r, uint8_t exchange
     r->times = 1;
     r->wait = sa->ike->how.timers.first_timeout;
     r->due = now + r->wait;
-    ike_send_text(sa, t, request_path(sa, r), 1);
+    ike_send_text(sa, t, request_path(sa), 1);
     return true;
 }
 
@@ -197,7 +198,7 @@ void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now)
     r->times++;
     r->wait = next_wait(t, r->wait);
     r->due = now + r->wait;
-    ike_send_text(sa, r->text, request_path(sa, r), r->times);
+    ike_send_text(sa, r->text, request_path(sa), r->times);
 }
 
 /* From a new address at once, with the same bytes: RFC 6275 10.3.1, RFC 4555 3.5. What waits is
@@ -212,7 +213,7 @@ void ike_repeat_all(struct ike_sa *sa, sim_time now)
         r->times++;
         r->wait = sa->ike->how.timers.first_timeout;
         r->due = now + r->wait;
-        ike_send_text(sa, r->text, request_path(sa, r), r->times);
+        ike_send_text(sa, r->text, request_path(sa), r->times);
     }
 }
 

@@ -100,18 +100,37 @@ static void refused_rekeying_makes_room(void)
     bench_end(&b);
 }
 
+static struct ike_nonce nonce_at(unsigned k)
+{
+    struct ike_nonce n = {.n = 0};
+    const struct ike_payload *p = open_at(&b, k, &o) ? ike_find(&o.list, IKE_P_NONCE) : NULL;
+    CHECK(p != NULL);
+    if (p) {
+        n.n = p->bytes;
+        memcpy(n.bytes, p->body, p->bytes);
+    }
+    return n;
+}
+
 static void the_home_agent_may_begin(void)
 {
     begin();
     bench_want(&b, HA, 3, 1);
     struct ike_sa_payload sa;
     CHECK(open_at(&b, 0, &o) && open_sa(&o, &sa));
+    struct ike_nonce ni = nonce_at(0);
+    bench_carry(&b, 0);
+    struct ike_nonce nr = nonce_at(0);
     bench_settle(&b);
     CHECK(bench_agrees(&b, 5));
     const struct bench_child *ha = bench_out(&b, HA, 3, 1);
-    RULE("IKE-KEY-5"); /* keys fit: bench_agrees() */
-    CHECK(ha && ha->is.initiator && !bench_child(&b.end[MN], ha->is.spi_out)->is.initiator &&
-          bench_pairs_fit(&b, HA));
+    struct sa_keys i;
+    struct sa_keys r;
+    const struct ike_nonces n = {ni.bytes, ni.n, nr.bytes, nr.n};
+    ike_keymat(PRF_HMAC_SHA256, inside_up(&b, HA)->keys.d, NULL, 0, &n, ha->is.suite, &i, &r);
+    RULE("IKE-KEY-5"); /* what the HA sends is the initiator's, of this exchange */
+    CHECK(ha->is.initiator && !inside_up(&b, HA)->initiator && !memcmp(&ha->is.out, &i, sizeof i) &&
+          !memcmp(&ha->is.in, &r, sizeof r));
     RULE("IKE-SA-4");
     CHECK(sa.proposal[0].spi == ha->is.spi_in);
     bench_end(&b);

@@ -186,6 +186,25 @@ static void an_address_is_asked_before_it_is_used(void)
     bench_end(&b);
 }
 
+/* The window is full, and who is asked is where the update came from. */
+static void what_is_under_way_goes_to_an_address_that_is_being_checked(void)
+{
+    begin_how(true, 1);
+    bench_want(&b, HA, 1, 1);
+    struct bench_letter first = b.letter[0];
+    b.letters = 0;
+    update(1);
+    bench_carry(&b, 0);
+    CHECK_EQ(b.letters, 2);
+    unsigned k = b.letter[0].n == first.n ? 0 : 1;
+    RULE("IKE-MOB-4");
+    CHECK(!memcmp(b.letter[k].bytes, first.bytes, first.n) &&
+          addr_eq(&b.letter[k].path.local, &b.address[1]) && !ha_is_at(1));
+    bench_settle(&b);
+    CHECK(bench_agrees(&b, 5) && ha_is_at(1));
+    bench_end(&b);
+}
+
 static void a_wrong_cookie_closes_the_ike_sa(void)
 {
     uint8_t inside[64];
@@ -376,6 +395,7 @@ CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(what_is_under_way_goes_on_from_the_new_address),
            CASE(many_moves_are_no_reason_to_give_up), CASE(the_newest_request_wins),
            CASE(an_address_is_asked_before_it_is_used), CASE(a_wrong_cookie_closes_the_ike_sa),
+           CASE(what_is_under_way_goes_to_an_address_that_is_being_checked),
            CASE(a_cookie_of_another_address_moves_nothing),
            CASE(an_address_that_is_not_good_is_refused),
            CASE(an_address_that_waits_for_its_binding_is_taken_with_it),
