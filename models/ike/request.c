@@ -305,7 +305,7 @@ static bool may_begin(struct ike_sa *sa, const struct ike_todo *t, unsigned busy
 {
     bool closing = t->task == IKE_TASK_REKEY_IKE || t->task == IKE_TASK_DELETE_IKE;
     if (sa->state == IKE_REPLACED)
-        return t->task == IKE_TASK_DELETE_IKE && !busy;
+        return (t->task == IKE_TASK_DELETE_IKE && !busy) || t->task == IKE_TASK_UPDATE_ADDRESSES;
     if (sa->state != IKE_UP || sa->rival_of || ike_request_of(sa, IKE_TASK_REKEY_IKE))
         return t->task == IKE_TASK_UPDATE_ADDRESSES && sa->state == IKE_UP && !sa->rival_of;
     return !closing || !busy || t->task == IKE_TASK_DELETE_IKE;

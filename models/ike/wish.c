@@ -196,6 +196,18 @@ void ike_move(struct ike *k, uint64_t own, const struct addr *local, const struc
     ike_sa_move(sa, &to, now);
 }
 
+/* The peer rekeyed, and may not have the answer: then it knows the old one alone, and asks again
+ * where this node is not any more. */
+static void update_on_old(const struct ike_sa *sa, sim_time now)
+{
+    for (struct ike_sa *o = sa->peer->sas > 1 ? sa->ike->first : NULL; o; o = o->next) {
+        if (o->heir != sa->own || o->state != IKE_REPLACED || o->redundant)
+            continue;
+        (void)ike_todo_add(o, &(struct ike_todo){.task = IKE_TASK_UPDATE_ADDRESSES});
+        end_wish(o, now);
+    }
+}
+
 void ike_update_addresses(struct ike *k, uint64_t own, const struct addr *local, sim_time now)
 {
     struct ike_sa *sa = begin_wish(k, own, now);
@@ -206,6 +218,7 @@ void ike_update_addresses(struct ike *k, uint64_t own, const struct addr *local,
     ike_sa_move(sa, &to, now); /* RFC 4555 3.5: outstanding requests go on from there */
     (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_UPDATE_ADDRESSES});
     end_wish(sa, now);
+    update_on_old(sa, now);
 }
 
 void ike_tell_addresses(struct ike *k, uint64_t own, const struct addr *further, unsigned n,
