@@ -190,7 +190,9 @@ void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now)
 {
     const struct ike_timers *t = &sa->ike->how.timers;
     if (r->tries >= (unsigned)t->tries) {
-        enum ike_how how = r->task == IKE_TASK_DELETE_IKE ? ike_delete_how(r) : IKE_HOW_DEAD;
+        enum ike_how how = r->task == IKE_TASK_DELETE_IKE ? ike_delete_how(r)
+                           : sa->state == IKE_DELETING    ? IKE_HOW_DELETED
+                                                          : IKE_HOW_DEAD;
         ike_sa_end(sa, how, 0, now);
         return;
     }

@@ -15,6 +15,7 @@ struct storm {
     uint64_t seed;
     bool mobike;
     bool calm;        /* who moves says so at once, and nobody forgets */
+    uint64_t started; /* last, by the MN */
     unsigned at;      /* address that the MN has */
     unsigned trouble; /* of a letter, in 1/100: lost, repeated, out of order, each */
     unsigned wishes;
@@ -49,8 +50,12 @@ static void move_here(struct storm *s, unsigned e)
 {
     uint64_t sa = bench_own(&b, e);
     struct bench_end *end = &b.end[e];
-    if (!sa)
+    if (!sa && e == MN) /* on its way: MOBIKE is not agreed yet */
+        ike_move(end->ike, s->started, &b.address[s->at], &b.agent, b.now);
+    if (!sa) {
+        bench_do(&b, e);
         return;
+    }
     if (!s->mobike) {
         const struct addr *here = e == MN ? &b.address[s->at] : &b.agent;
         ike_move(end->ike, sa, here, e == MN ? &b.agent : &b.address[s->at], b.now);
@@ -64,7 +69,7 @@ static void move_here(struct storm *s, unsigned e)
 
 static void start(struct storm *s)
 {
-    (void)ike_start(b.end[MN].ike, b.end[MN].peer, &b.address[s->at], &b.agent, b.now);
+    s->started = ike_start(b.end[MN].ike, b.end[MN].peer, &b.address[s->at], &b.agent, b.now);
     bench_do(&b, MN);
 }
 
@@ -98,7 +103,7 @@ static void wish_of_sa(struct storm *s, unsigned e, unsigned what)
         ike_tell_invalid_spi(end->ike, sa, 77777, b.now);
     } else if (what < 9) {
         ike_tell_addresses(end->ike, sa, b.address, draw(s, 4), b.now);
-    } else if (draw(s, 6) == 0) {
+    } else if (draw(s, 6) == 0 && !s->calm) { /* who is not there cannot be told */
         ike_delete(end->ike, sa, b.now);
     } else if (draw(s, 6) == 0 && !s->calm) {
         ike_drop(end->ike, sa, b.now);
