@@ -323,6 +323,9 @@ void ike_send_notice(struct ike *k, const struct ike_datagram *d, const struct i
                      uint16_t notify, const void *data, size_t n);
 void ike_describe(struct ike_news *news, const struct ike_payloads *list);
 
+/* What INVALID_KE_PAYLOAD asks for; DH_NONE: nothing that can be. */
+uint16_t ike_asked_group(const struct ike_notify *n);
+
 /* Puts of a notification alone. */
 void ike_put_status(struct ike_writer *w, uint16_t type, const void *data, size_t n);
 /* The first notification of that type; false: none. */

@@ -82,3 +82,11 @@ void ike_put_status(struct ike_writer *w, uint16_t type, const void *data, size_
     const struct ike_notify notify = {.type = type, .data = data, .bytes = n};
     ike_put_notify(w, &notify);
 }
+
+uint16_t ike_asked_group(const struct ike_notify *n)
+{
+    if (n->bytes != 2)
+        return DH_NONE;
+    unsigned group = (unsigned)n->data[0] << 8 | n->data[1];
+    return (uint16_t)group;
+}
