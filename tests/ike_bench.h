@@ -52,8 +52,9 @@ struct bench_end {
     struct bench_ike sa[SAS];
     unsigned sas;
     unsigned sent;
-    unsigned messages[64]; /* by exchange, those of their own, first tries */
-    unsigned refused[32];  /* by enum ike_how */
+    unsigned messages[256]; /* by exchange, those of their own, first tries */
+    unsigned refused[32];   /* by enum ike_how */
+    unsigned ended[32];     /* IKE SAs, likewise */
     unsigned no_child;
     uint16_t no_child_why;
     unsigned silent;
@@ -308,6 +309,8 @@ static inline void bench_sa_act(struct bench_end *end, const struct ike_act *a)
         s = end->sa[k].up ? NULL : &end->sa[k]; /* of long ago */
     if (!s)
         s = &end->sa[end->sas++];
+    if (a->kind == IKE_ACT_DOWN)
+        end->ended[a->how]++;
     *s = (struct bench_ike){.own = a->sa,
                             .spi_i = a->spi_i,
                             .spi_r = a->spi_r,

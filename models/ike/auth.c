@@ -168,7 +168,7 @@ void ike_auth_begin(struct ike_sa *sa, sim_time now)
     ike_put_identity(&w, IKE_P_IDI, &how->own);
     if (how->proof == IKE_BY_SIGNATURE)
         ike_put_certs(sa, &w);
-    if (how->initial_contact)
+    if (how->initial_contact && sa->peer->sas == 1) /* there is no other: 2.4 */
         ike_put_status(&w, IKE_N_INITIAL_CONTACT, NULL, 0);
     if (how->proof == IKE_BY_SIGNATURE)
         put_certreq(sa, &w);

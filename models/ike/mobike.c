@@ -144,6 +144,8 @@ static uint16_t update(struct ike_sa *sa, const struct ike_message *m, struct ik
     if (!sa->pending_checked) /* whether it is bound or not: what takes long begins early */
         (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_CHECK_ADDRESS});
     take_pending(sa, m->now);
+    if (sa->has_pending && sa->pending_bound) /* IKE goes there at once */
+        ike_repeat_all(sa, m->now);
     return 0;
 }
 
@@ -152,6 +154,8 @@ void ike_take_address(struct ike_sa *sa, sim_time now)
 {
     sa->pending_bound = true;
     take_pending(sa, now);
+    if (sa->has_pending) /* IKE goes there at once, its Child SAs wait for the check */
+        ike_repeat_all(sa, now);
 }
 
 uint16_t ike_mobike_requested(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w)
@@ -163,7 +167,7 @@ uint16_t ike_mobike_requested(struct ike_sa *sa, const struct ike_message *m, st
     if (!sa->mobike)
         return 0;
     take_additional(sa, m);
-    if (!sa->initiator && ike_find_notify(&m->list, IKE_N_UPDATE_SA_ADDRESSES, &n))
+    if (!sa->moves && ike_find_notify(&m->list, IKE_N_UPDATE_SA_ADDRESSES, &n))
         refused = update(sa, m, w);
     return refused;
 }

@@ -1,12 +1,14 @@
 /*
  * parts.h - what the files of the IKE machine share. Private to models/ike.
  *
- *   ike.c        the machine: wishes, time, acts        sa.c         IKE SAs: table of states,
- * timers receive.c    a datagram: header, window, SK         request.c    own exchanges: window,
- * repetition init.c       IKE_SA_INIT      cookie.c              auth.c       IKE_AUTH child.c
- * Child SAs        narrow.c              create.c     CREATE_CHILD_SA rekey.c      of IKE SAs
- * inform.c              mobike.c     RFC 4555 offer.c      proposals        configure.c
- * configuration payloads
+ *     ike.c        making, acts, chance          wish.c       what the owner wishes for
+ *     sa.c         IKE SAs: table of states      due.c        deadlines
+ *     receive.c    a datagram, up to its payloads
+ *     request.c    own exchanges: window, repetition           text.c    messages that are kept
+ *     init.c       IKE_SA_INIT    cookie.c       auth.c       IKE_AUTH   configure.c  CP payloads
+ *     create.c     CREATE_CHILD_SA               child.c      Child SAs  narrow.c     selectors
+ *     rekey.c      of IKE SAs                    offer.c      proposals
+ *     inform.c     INFORMATIONAL                 mobike.c     RFC 4555
  */
 #ifndef MODELS_IKE_PARTS_H
 #define MODELS_IKE_PARTS_H
@@ -137,6 +139,7 @@ struct ike_sa {
         IKE_STATES
     } state;
     bool initiator; /* original */
+    bool moves;     /* it was that of the first of those that were rekeyed: RFC 4555 1.2 */
     uint64_t own;   /* SPIs */
     uint64_t other;
     struct ike_path path;
@@ -304,8 +307,7 @@ void ike_child_give(struct ike *k, struct ike_child *c);
 
 /* ---- request.c ------------------------------------------------------------------------------- */
 bool ike_todo_add(struct ike_sa *sa, const struct ike_todo *t); /* false: it is there, or full */
-bool ike_todo_has(const struct ike_sa *sa, enum ike_task task, uint32_t spi);
-void ike_proceed(struct ike_sa *sa, sim_time now); /* what the window lets begin */
+void ike_proceed(struct ike_sa *sa, sim_time now);              /* what the window lets begin */
 struct ike_request *ike_request_of(struct ike_sa *sa, enum ike_task task); /* NULL */
 void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now);
 void ike_request_done(struct ike_sa *sa, struct ike_request *r);
@@ -325,6 +327,9 @@ void ike_send_text(struct ike_sa *sa, struct ike_text *t, const struct ike_path 
 void ike_send_notice(struct ike *k, const struct ike_datagram *d, const struct ike_header *h,
                      uint16_t notify, const void *data, size_t n);
 void ike_describe(struct ike_news *news, const struct ike_payloads *list);
+
+/* What INVALID_KE_PAYLOAD asks for; DH_NONE: nothing that can be. */
+uint16_t ike_asked_group(const struct ike_notify *n);
 
 /* Puts of a notification alone. */
 void ike_put_status(struct ike_writer *w, uint16_t type, const void *data, size_t n);

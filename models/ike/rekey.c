@@ -122,6 +122,7 @@ static struct ike_sa *fresh_of(struct ike_sa *sa, bool initiator, sim_time now)
     fresh->nat_known = sa->nat_known;
     fresh->mobike = sa->mobike;
     ike_lease_share(sa, fresh);
+    fresh->moves = sa->moves;
     fresh->signature = sa->signature;
     fresh->hashes = sa->hashes;
     return fresh;
@@ -204,7 +205,7 @@ static void refused(struct ike_sa *sa, const struct ike_todo *t, const struct ik
         (void)ike_todo_add(sa, &again);
     } else if (n->type == IKE_N_INVALID_KE_PAYLOAD && n->bytes == 2 && t->rounds < IKE_ROUNDS) {
         again.rounds++;
-        again.value = (uint32_t)n->data[0] << 8 | n->data[1];
+        again.value = ike_asked_group(n);
         for (unsigned j = 0; j < sa->peer->how->offers; j++) {
             if (sa->peer->how->offer[j].group == again.value)
                 (void)ike_todo_add(sa, &again);

@@ -5,92 +5,6 @@
 
 #include "models/ike/parts.h"
 
-/* ---- texts ----------------------------------------------------------------------------------- */
-
-struct ike_text *ike_text_of(struct ike *k, size_t n)
-{
-    struct pool *home = n <= IKE_SMALL ? &k->small : &k->large;
-    struct ike_text *t = pool_take_raw(home);
-    *t = (struct ike_text){.home = home, .n = n, .bytes = (uint8_t *)(t + 1)};
-    return t;
-}
-
-struct ike_text *ike_text_copy(struct ike *k, const uint8_t *bytes, size_t n)
-{
-    struct ike_text *t = ike_text_of(k, n);
-    memcpy(t->bytes, bytes, n);
-    t->parts = 1;
-    t->part[0] = n;
-    return t;
-}
-
-void ike_text_give(struct ike_text **t)
-{
-    if (*t)
-        pool_give((*t)->home, *t);
-    *t = NULL;
-}
-
-/* ---- what a message says, in a few words ----------------------------------------------------- */
-
-/* Appends it at `at` as far as there is room, which is zeroed; answers where the text ends. */
-static size_t say(struct ike_news *news, size_t at, const char *text)
-{
-    size_t n = strlen(text);
-    size_t room = sizeof news->payloads - 1 - at;
-    if (n > room)
-        n = room;
-    memcpy(news->payloads + at, text, n);
-    return at + n;
-}
-
-void ike_describe(struct ike_news *news, const struct ike_payloads *list)
-{
-    size_t at = strlen(news->payloads);
-    for (unsigned j = 0; j < list->n; j++) {
-        const struct ike_payload *p = &list->p[j];
-        struct ike_notify n;
-        const char *name = ike_payload_name(p->type);
-        at = say(news, at, at ? " " : "");
-        if (p->type == IKE_P_NOTIFY && !ike_read_notify(p, &n)) {
-            const char *what = ike_notify_name(n.type);
-            if (!news->notify && (n.type < IKE_N_FIRST_STATUS || n.type == IKE_N_COOKIE))
-                news->notify = n.type;
-            at = say(news, at, "N(");
-            at = say(news, at, what ? what : "?");
-            at = say(news, at, ")");
-        } else {
-            at = say(news, at, name ? name : "?");
-        }
-    }
-}
-
-bool ike_find_notify(const struct ike_payloads *list, uint16_t type, struct ike_notify *out)
-{
-    for (unsigned j = 0; j < list->n; j++) {
-        if (list->p[j].type == IKE_P_NOTIFY && !ike_read_notify(&list->p[j], out) &&
-            out->type == type)
-            return true;
-    }
-    return false;
-}
-
-uint16_t ike_find_error(const struct ike_payloads *list, struct ike_notify *out)
-{
-    for (unsigned j = 0; j < list->n; j++) {
-        if (list->p[j].type == IKE_P_NOTIFY && !ike_read_notify(&list->p[j], out) &&
-            out->type < IKE_N_FIRST_STATUS && out->type != IKE_N_USE_ASSIGNED_HOA)
-            return out->type;
-    }
-    return 0;
-}
-
-void ike_put_status(struct ike_writer *w, uint16_t type, const void *data, size_t n)
-{
-    const struct ike_notify notify = {.type = type, .data = data, .bytes = n};
-    ike_put_notify(w, &notify);
-}
-
 /* ---- sending --------------------------------------------------------------------------------- */
 
 void ike_send_text(struct ike_sa *sa, struct ike_text *t, const struct ike_path *path,
@@ -202,10 +116,12 @@ static void set_news(struct ike_text *t, const struct ike_header *h, enum ike_ta
         ike_describe(&t->news, &list);
 }
 
-/* Whether somebody is at an address is asked there (RFC 4555 3.7). */
+/* A new address of the peer is IKE's at once; its Child SAs wait for the check (RFC 4555 3.5, 3.7).
+ */
 static const struct ike_path *request_path(const struct ike_sa *sa, const struct ike_request *r)
 {
-    return r->task == IKE_TASK_CHECK_ADDRESS && sa->has_pending ? &sa->pending : &sa->path;
+    bool there = sa->pending_bound || r->task == IKE_TASK_CHECK_ADDRESS;
+    return sa->has_pending && there ? &sa->pending : &sa->path;
 }
 
 bool ike_send_request(struct ike_sa *sa, struct ike_request *r, uint8_t exchange,
@@ -275,7 +191,9 @@ void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now)
 {
     const struct ike_timers *t = &sa->ike->how.timers;
     if (r->tries >= (unsigned)t->tries) {
-        enum ike_how how = r->task == IKE_TASK_DELETE_IKE ? ike_delete_how(r) : IKE_HOW_DEAD;
+        enum ike_how how = r->task == IKE_TASK_DELETE_IKE ? ike_delete_how(r)
+                           : sa->state == IKE_DELETING    ? IKE_HOW_DELETED
+                                                          : IKE_HOW_DEAD;
         ike_sa_end(sa, how, 0, now);
         return;
     }
@@ -294,7 +212,8 @@ void ike_repeat_all(struct ike_sa *sa, sim_time now)
 {
     for (unsigned j = 0; j < IKE_WINDOW; j++) {
         struct ike_request *r = &sa->request[j];
-        if (r->task == IKE_TASK_NONE || r->task == IKE_TASK_INIT)
+        bool there = r->task == IKE_TASK_CHECK_ADDRESS && sa->has_pending; /* where it asks */
+        if (r->task == IKE_TASK_NONE || r->task == IKE_TASK_INIT || there)
             continue;
         r->tries = 1;
         r->times++;
@@ -334,20 +253,6 @@ void ike_request_clear(struct ike_sa *sa, struct ike_request *r)
     r->fresh = NULL;
     struct ike_text *t = r->text; /* acts may point to it: it is given back with the SA */
     *r = (struct ike_request){.task = IKE_TASK_NONE, .text = t};
-}
-
-bool ike_todo_has(const struct ike_sa *sa, enum ike_task task, uint32_t spi)
-{
-    for (unsigned j = 0; j < sa->todos; j++) {
-        if (sa->todo[j].task == task && (!spi || sa->todo[j].spi == spi))
-            return true;
-    }
-    for (unsigned j = 0; j < IKE_WINDOW; j++) {
-        const struct ike_request *r = &sa->request[j];
-        if (r->task == task && !r->forgotten && (!spi || r->todo.spi == spi))
-            return true;
-    }
-    return false;
 }
 
 static bool same(const struct ike_todo *a, const struct ike_todo *b)
@@ -406,7 +311,7 @@ static bool may_begin(struct ike_sa *sa, const struct ike_todo *t, unsigned busy
 {
     bool closing = t->task == IKE_TASK_REKEY_IKE || t->task == IKE_TASK_DELETE_IKE;
     if (sa->state == IKE_REPLACED)
-        return t->task == IKE_TASK_DELETE_IKE && !busy;
+        return (t->task == IKE_TASK_DELETE_IKE && !busy) || t->task == IKE_TASK_UPDATE_ADDRESSES;
     if (sa->state != IKE_UP || sa->rival_of || ike_request_of(sa, IKE_TASK_REKEY_IKE))
         return t->task == IKE_TASK_UPDATE_ADDRESSES && sa->state == IKE_UP && !sa->rival_of;
     if (t->task == IKE_TASK_CHILD && ike_waits_for_address(sa, t->policy))

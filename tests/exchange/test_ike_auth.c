@@ -183,6 +183,12 @@ static void the_first_contact_ends_what_was_there_before(void)
     CHECK(!bench_sa(&b.end[HA], old)->up && bench_sa(&b.end[HA], old)->how == IKE_HOW_CONTACT);
     bench_settle(&b);
     CHECK(bench_agrees(&b, 1));
+    /* Beside another one it says nothing of the kind. */
+    (void)ike_start_anew(b.end[MN].ike, b.end[MN].peer, &b.address[1], &b.agent, b.now);
+    bench_do(&b, MN);
+    bench_settle(&b);
+    RULE("IKE-AUT-7");
+    CHECK(ike_sas(b.end[MN].ike) == 2 && ike_sas(b.end[HA].ike) == 2);
     bench_end(&b);
 }
 

@@ -100,18 +100,37 @@ static void refused_rekeying_makes_room(void)
     bench_end(&b);
 }
 
+static struct ike_nonce nonce_at(unsigned k)
+{
+    struct ike_nonce n = {.n = 0};
+    const struct ike_payload *p = open_at(&b, k, &o) ? ike_find(&o.list, IKE_P_NONCE) : NULL;
+    CHECK(p != NULL);
+    if (p) {
+        n.n = p->bytes;
+        memcpy(n.bytes, p->body, p->bytes);
+    }
+    return n;
+}
+
 static void the_home_agent_may_begin(void)
 {
     begin();
     bench_want(&b, HA, 3, 1);
     struct ike_sa_payload sa;
     CHECK(open_at(&b, 0, &o) && open_sa(&o, &sa));
+    struct ike_nonce ni = nonce_at(0);
+    bench_carry(&b, 0);
+    struct ike_nonce nr = nonce_at(0);
     bench_settle(&b);
     CHECK(bench_agrees(&b, 5));
     const struct bench_child *ha = bench_out(&b, HA, 3, 1);
-    RULE("IKE-KEY-5"); /* keys fit: bench_agrees() */
-    CHECK(ha && ha->is.initiator && !bench_child(&b.end[MN], ha->is.spi_out)->is.initiator &&
-          bench_pairs_fit(&b, HA));
+    struct sa_keys i;
+    struct sa_keys r;
+    const struct ike_nonces n = {ni.bytes, ni.n, nr.bytes, nr.n};
+    ike_keymat(PRF_HMAC_SHA256, inside_up(&b, HA)->keys.d, NULL, 0, &n, ha->is.suite, &i, &r);
+    RULE("IKE-KEY-5"); /* what the HA sends is the initiator's, of this exchange */
+    CHECK(ha->is.initiator && !inside_up(&b, HA)->initiator && !memcmp(&ha->is.out, &i, sizeof i) &&
+          !memcmp(&ha->is.in, &r, sizeof r));
     RULE("IKE-SA-4");
     CHECK(sa.proposal[0].spi == ha->is.spi_in);
     bench_end(&b);
@@ -316,6 +335,36 @@ static void nothing_about_lifetimes_is_said(void)
     bench_end(&b);
 }
 
+/* The MN has made it, and its answer is still under way. */
+static void what_the_peer_says_before_its_answer_is_here_is_understood(void)
+{
+    for (unsigned deletes = 0; deletes < 2; deletes++) {
+        struct ike_notify n;
+        begin();
+        bench_want(&b, HA, 3, 1);
+        bench_carry(&b, 0);
+        struct bench_letter answer = b.letter[0];
+        b.letters = 0;
+        uint32_t made = bench_out(&b, MN, 3, 1)->is.spi_in;
+        if (deletes) {
+            ike_delete_child(b.end[MN].ike, made, b.now);
+            bench_do(&b, MN);
+            bench_settle(&b);
+        } else {
+            soft(MN, made);
+            bench_carry(&b, 0);
+            RULE("IKE-CH-5");
+            CHECK(open_at(&b, 0, &o) && open_notify(&o, IKE_N_TEMPORARY_FAILURE, &n));
+            bench_settle(&b);
+        }
+        b.letter[b.letters++] = answer;
+        bench_live(&b, 20 * SIM_S);
+        CHECK(bench_agrees(&b, deletes ? 4 : 5));
+        CHECK(inside_is_quiet(b.end[HA].ike));
+        bench_end(&b);
+    }
+}
+
 /* ---- deleted --------------------------------------------------------------------------------- */
 
 static void deleted_from_either_side(void)
@@ -396,6 +445,7 @@ CHECK_MAIN(CASE(several_with_equal_selectors), CASE(no_more_than_the_responder_t
            CASE(perfect_forward_secrecy_is_of_the_rekeying),
            CASE(groups_that_differ_show_at_the_first_rekeying), CASE(an_unknown_one_is_not_found),
            CASE(one_that_is_being_deleted_is_not_rekeyed_now),
+           CASE(what_the_peer_says_before_its_answer_is_here_is_understood),
            CASE(nothing_about_lifetimes_is_said), CASE(deleted_from_either_side),
            CASE(crossing_deletes_are_answered_without_spis),
            CASE(at_its_hard_limit_it_is_not_used_any_more), CASE(deleting_the_ike_sa_ends_all))

@@ -186,6 +186,25 @@ static void an_address_is_asked_before_it_is_used(void)
     bench_end(&b);
 }
 
+/* The window is full, and who is asked is where the update came from. */
+static void what_is_under_way_goes_to_an_address_that_is_being_checked(void)
+{
+    begin_how(true, 1);
+    bench_want(&b, HA, 1, 1);
+    struct bench_letter first = b.letter[0];
+    b.letters = 0;
+    update(1);
+    bench_carry(&b, 0);
+    CHECK_EQ(b.letters, 2);
+    unsigned k = b.letter[0].n == first.n ? 0 : 1;
+    RULE("IKE-MOB-4");
+    CHECK(!memcmp(b.letter[k].bytes, first.bytes, first.n) &&
+          addr_eq(&b.letter[k].path.local, &b.address[1]) && !ha_is_at(1));
+    bench_settle(&b);
+    CHECK(bench_agrees(&b, 5) && ha_is_at(1));
+    bench_end(&b);
+}
+
 static void a_wrong_cookie_closes_the_ike_sa(void)
 {
     uint8_t inside[64];
@@ -354,15 +373,33 @@ static void a_move_while_the_ike_sa_is_rekeyed_is_not_lost(void)
     }
 }
 
+static void who_began_moves_whoever_rekeyed(void)
+{
+    begin();
+    ike_rekey(b.end[HA].ike, bench_own(&b, HA), b.now);
+    bench_do(&b, HA);
+    bench_settle(&b);
+    CHECK(!inside_up(&b, MN)->initiator);
+    update(1);
+    RULE("IKE-MOB-3");
+    CHECK(has(0, IKE_N_UPDATE_SA_ADDRESSES));
+    bench_settle(&b);
+    RULE("IKE-MOB-4");
+    CHECK(ha_is_at(1) && bench_agrees(&b, 4));
+    bench_end(&b);
+}
+
 CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(the_initiator_moves_and_says_so_from_there),
            CASE(what_is_under_way_goes_on_from_the_new_address),
            CASE(many_moves_are_no_reason_to_give_up), CASE(the_newest_request_wins),
            CASE(an_address_is_asked_before_it_is_used), CASE(a_wrong_cookie_closes_the_ike_sa),
+           CASE(what_is_under_way_goes_to_an_address_that_is_being_checked),
            CASE(a_cookie_of_another_address_moves_nothing),
            CASE(an_address_that_is_not_good_is_refused),
            CASE(an_address_that_waits_for_its_binding_is_taken_with_it),
            CASE(a_check_does_not_take_an_address_that_still_waits),
            CASE(a_translator_is_not_allowed_where_the_mn_says_so),
            CASE(a_list_of_further_addresses_replaces_the_one_before),
-           CASE(a_move_while_the_ike_sa_is_rekeyed_is_not_lost))
+           CASE(a_move_while_the_ike_sa_is_rekeyed_is_not_lost),
+           CASE(who_began_moves_whoever_rekeyed))
