@@ -57,7 +57,7 @@ static void try_later(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
 
 static void try_with_group(struct ike_sa *sa, const struct ike_todo *t, const struct ike_notify *n)
 {
-    uint16_t group = n->bytes == 2 ? (uint16_t)(n->data[0] << 8 | n->data[1]) : DH_NONE;
+    uint16_t group = (uint16_t)(n->bytes == 2 ? n->data[0] << 8 | n->data[1] : DH_NONE);
     bool offered = false;
     for (unsigned j = 0; j < sa->peer->how->esps; j++)
         offered |= sa->peer->how->esp[j].group == group;
