@@ -132,7 +132,7 @@ static void again_with_group(struct ike_sa *sa, struct ike_request *r, const str
                              sim_time now)
 {
     const struct ike_peer_config *how = sa->peer->how;
-    uint16_t group = n->bytes == 2 ? (uint16_t)(n->data[0] << 8 | n->data[1]) : DH_NONE;
+    uint16_t group = (uint16_t)(n->bytes == 2 ? n->data[0] << 8 | n->data[1] : DH_NONE);
     bool offered = false;
     for (unsigned j = 0; j < how->offers; j++)
         offered |= how->offer[j].group == group;
