@@ -393,6 +393,7 @@ static void put_right(struct picture *p, const struct label *at)
     size_t used = letters(x->what) + (*way ? letters(way) + 2 : 0) + 1;
     (void)snprintf(inside, sizeof inside, "%s", x->inside);
     if (*way) {
+        cut_to(way, LABEL_CHARACTERS - 2 - letters(x->what) % (LABEL_CHARACTERS - 10));
         (void)fputs("<tspan class=\"way\" dx=\"8\">", p->out);
         html_text(p->out, way);
         (void)fputs("</tspan>", p->out);
