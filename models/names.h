@@ -81,10 +81,18 @@
       "a BU from what is no registered care-of address: source_check.bu")                         \
     X(CPU_QUEUE, "cpu_queue", "ESP, and too many packets waited for the processor: cpu.queue")
 
+/* Of a translator between two links. */
+#define TRANSLATOR_REASONS(X)                                                               \
+    X(NOT_TRANSLATED, "not_translated",                                                     \
+      "a translator knows only UDP, echoes and errors about them, from inside first")       \
+    X(NO_MAPPING, "no_mapping", "a translator has no mapping for it, or none any more")     \
+    X(FILTERED, "filtered", "from an address that the mapping has not sent to, RFC 4787 5") \
+    X(NO_PORT_LEFT, "no_port_left", "a translator has given out all its ports")
+
 enum node_reason {
     DROP_FIRST_NODE_REASON = TAP_NODE_REASONS - 1,
 #define X(id, name, help) DROP_##id,
-    NODE_REASONS(X) IPSEC_REASONS(X)
+    NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X)
 #undef X
         DROP_REASONS,
 };
@@ -184,9 +192,15 @@ enum node_reason {
     X(IKE_ASSIGNED, "ike.assigned",                                                                                                    \
       "peer, home_address, how, notify: by a configuration payload; how: address, prefix, none, or ended")
 
+#define TRANSLATOR_EVENTS(X)                                                                     \
+    X(MAPPING_MADE, "nat.mapping_made",                                                          \
+      "protocol, inside, inside_port, outside, outside_port: something left for the first time") \
+    X(MAPPING_ENDED, "nat.mapping_ended",                                                        \
+      "protocol, inside, inside_port, outside, outside_port: nothing left for too long")
+
 enum event_name {
 #define X(id, name, help) EV_##id,
-    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X)
 #undef X
         EVENT_NAMES,
 };

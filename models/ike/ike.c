@@ -392,13 +392,6 @@ void ike_tell_invalid_spi(struct ike *k, uint64_t own, uint32_t spi, sim_time no
     end_wish(sa, now);
 }
 
-void ike_sent(struct ike *k, uint64_t own, sim_time now)
-{
-    struct ike_sa *sa = begin_wish(k, own, now);
-    if (sa)
-        sa->sent_at = now; /* looked at when the keepalive would be due */
-}
-
 void ike_drop(struct ike *k, uint64_t own, sim_time now)
 {
     struct ike_sa *sa = begin_wish(k, own, now);
@@ -442,6 +435,24 @@ void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now)
         c->is.sends = true;
         ike_tell_child(c, IKE_ACT_SENDS, IKE_HOW_REPLACED);
     }
+}
+
+void ike_sent(struct ike *k, uint64_t own, sim_time at, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own, now);
+    if (!sa || sa->keepalive_at == SIM_NEVER)
+        return;
+    sa->sent_at = at;
+    sa->keepalive_at = at + k->how.timers.keepalive;
+    ike_sa_rearm(sa);
+}
+
+void ike_child_seen(struct ike *k, uint32_t spi_in, const struct ike_path *path, sim_time now)
+{
+    ike_begin_event(k, now);
+    const struct ike_child *c = ike_child_find(k, spi_in);
+    if (c)
+        ike_follow(c->sa, path, now);
 }
 
 void ike_move(struct ike *k, uint64_t own, const struct addr *local, const struct addr *remote,
@@ -500,6 +511,18 @@ bool ike_is_up(const struct ike *k, uint64_t own)
 {
     const struct ike_sa *sa = ike_sa_find(k, own);
     return sa && sa->state == IKE_UP;
+}
+
+bool ike_behind_nat(const struct ike *k, uint64_t own, bool peer)
+{
+    const struct ike_sa *sa = ike_sa_find(k, own);
+    return sa && (peer ? sa->nat_there : sa->nat_here);
+}
+
+uint64_t ike_sa_of_child(const struct ike *k, uint32_t spi_in)
+{
+    const struct ike_child *c = ike_child_find(k, spi_in);
+    return c ? c->sa->own : 0;
 }
 
 struct ike_path ike_path_of(const struct ike *k, uint64_t own)

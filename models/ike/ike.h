@@ -396,12 +396,17 @@ void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now);
 /* ESP with an SPI that is not known came from that peer: it is told, once a second at most (1.5).
  */
 void ike_tell_invalid_spi(struct ike *k, uint64_t sa, uint32_t spi, sim_time now);
-/* ESP left on the path of that IKE SA at `now`: no keepalive is due (RFC 3948 4). */
-void ike_sent(struct ike *k, uint64_t sa, sim_time now);
 
 /* Something protected came from the peer at `at`, with ESP. */
 void ike_heard(struct ike *k, uint64_t sa, sim_time at, sim_time now);
 void ike_probe(struct ike *k, uint64_t sa, sim_time now);
+
+/* Something else left on the path of the IKE SA at `at`: no octet need keep it alive (RFC 3948 4).
+ */
+void ike_sent(struct ike *k, uint64_t sa, sim_time at, sim_time now);
+/* A packet of a Child SA that is authentic and new came by `path`: a peer behind a NAT is followed
+ * there, save with MOBIKE (RFC 7296 2.23). */
+void ike_child_seen(struct ike *k, uint32_t spi_in, const struct ike_path *path, sim_time now);
 
 /* Initiator: its home address, made from the prefix that it was given; Child SAs for it are wished
  * for before or after (RFC 5026 5.3.2). */
@@ -423,6 +428,8 @@ void ike_accept_address(struct ike *k, uint64_t sa, const struct addr *remote, s
 
 uint64_t ike_sa_of(const struct ike *k, const struct ike_peer *p); /* that is up; 0: none */
 bool ike_is_up(const struct ike *k, uint64_t sa);
+bool ike_behind_nat(const struct ike *k, uint64_t sa, bool peer); /* this node is, or the peer */
+uint64_t ike_sa_of_child(const struct ike *k, uint32_t spi_in);   /* 0: none */
 struct ike_path ike_path_of(const struct ike *k, uint64_t sa);
 unsigned ike_half_open(const struct ike *k);
 unsigned ike_sas(const struct ike *k);

@@ -338,6 +338,7 @@ void ike_init_requested(struct ike *k, const struct ike_message *m);
 void ike_init_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
 void ike_put_nat(struct ike_writer *w, uint64_t spi_i, uint64_t spi_r, const struct ike_path *path);
 void ike_see_nat(struct ike_sa *sa, const struct ike_message *m);
+void ike_follow(struct ike_sa *sa, const struct ike_path *from, sim_time now);
 /* Whether `m` has a cookie that was given; else one was answered. */
 bool ike_cookie_good(struct ike *k, const struct ike_message *m, const struct ike_payload *ni);
 

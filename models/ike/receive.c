@@ -191,13 +191,12 @@ static void answer_again(struct ike_sa *sa, const struct ike_message *m)
 }
 
 /* RFC 7296 2.23: an address of a peer behind a NAT follows what is authentic and new. */
-static void follow(struct ike_sa *sa, const struct ike_message *m)
+void ike_follow(struct ike_sa *sa, const struct ike_path *from, sim_time now)
 {
-    const struct ike_path *from = &m->from->path;
     if (!sa->nat_there || sa->nat_here || sa->mobike || sa->state != IKE_UP ||
         (addr_eq(&sa->path.remote, &from->remote) && sa->path.remote_port == from->remote_port))
         return;
-    ike_sa_move(sa, from, m->now);
+    ike_sa_move(sa, from, now);
 }
 
 /* 2.3: it is not answered; the peer may be told, of what is authentic, at most once a second. */
@@ -296,7 +295,7 @@ static void request(struct ike_sa *sa, struct ike_message *m)
     if (!open_message(sa, m, &bad))
         return;
     ike_sa_alive(sa, m->now);
-    follow(sa, m);
+    ike_follow(sa, &m->from->path, m->now);
     tell_heard(sa, m, IKE_TASK_NONE);
     mark_answered(sa, m->h.id);
     if (bad) {
@@ -353,7 +352,7 @@ static void response(struct ike_sa *sa, struct ike_message *m)
     if (!open_message(sa, m, &bad))
         return;
     ike_sa_alive(sa, m->now);
-    follow(sa, m);
+    ike_follow(sa, &m->from->path, m->now);
     tell_heard(sa, m, r->task);
     if (bad) { /* 2.21.3: nothing good comes of a peer that speaks so */
         ike_refuse(sa->ike, sa, m->from, IKE_HOW_FAULT, bad);

@@ -16,7 +16,12 @@ const struct spd_entry *protection_updates_entry(const struct protected *who)
                         .protocol = IP6_MH,
                         .local_port = MH_BU << 8,
                         .remote_port = MH_BU << 8};
-    return ipsec_policy(protection_ipsec(who->of), &t);
+    const struct spd_entry *outside = ipsec_policy(protection_ipsec(who->of), &t);
+    t.tunnel = true;
+    const struct spd_entry *inside = ipsec_policy(protection_ipsec(who->of), &t);
+    bool tunnelled = outside && outside->action == SPD_DISCARD && inside &&
+                     inside->action == SPD_PROTECT; /* as protect_wants_tunnel() does it */
+    return tunnelled ? inside : outside;
 }
 
 bool protection_of_updates(const struct protected *who)

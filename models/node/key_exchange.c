@@ -104,8 +104,29 @@ struct keyed *key_whose(const struct key_exchange *x, const struct ike_datagram 
 
 /* ---- datagrams ------------------------------------------------------------------------------- */
 
-static void send(struct key_exchange *x, const struct ike_act *a)
+static void note_sent(struct keyed *k, const struct addr *src)
 {
+    if (!k || !addr_eq(src, &k->coa))
+        return;
+    k->sent = sim_now(k->of->node->sim);
+    k->sent_from = *src;
+}
+
+/* RFC 3948 4: no octet is sent where something else was. */
+static bool keeps_quiet(struct keyed *k, const struct ike_act *a)
+{
+    sim_time now = sim_now(k->of->node->sim);
+    bool own = k->sent && addr_eq(&k->sent_from, &a->path.local);
+    if (!own || k->sent + k->of->timers.ike.keepalive <= now)
+        return false;
+    key_wish(k->of, &(struct key_wish){.kind = KEY_WISH_SENT, .sa = a->sa, .at = k->sent});
+    return true;
+}
+
+static void send(struct key_exchange *x, struct keyed *k, const struct ike_act *a)
+{
+    if (k && !a->news.exchange && keeps_quiet(k, a))
+        return;
     struct node *n = x->node;
     struct pkt *p = pkt_take(n->packets);
     size_t marker = a->marked ? MARKER : 0;
@@ -135,6 +156,7 @@ void key_leave(struct key_exchange *x, const struct ike_act *a, struct pkt *p)
 {
     struct addr local = ip6_src(p->at);
     key_tell_message(x, a, true);
+    note_sent(a->peer ? ike_peer_config(a->peer)->owner : NULL, &local);
     if (node_owns(x->node, &local)) {
         path_out_plain(x->node, p); /* past tunnels and bindings: RFC 4877 4.4 */
     } else {                        /* its care-of address is gone: it tries, and nobody hears */
@@ -242,7 +264,7 @@ static void do_act(struct key_exchange *x, const struct ike_act *a)
     struct keyed *k = a->peer ? ike_peer_config(a->peer)->owner : NULL;
     switch (a->kind) {
     case IKE_ACT_SEND:
-        send(x, a);
+        send(x, k, a);
         break;
     case IKE_ACT_HEARD:
         x->counts.received++;
@@ -315,6 +337,14 @@ static void do_wish(struct key_exchange *x, const struct key_wish *w)
     case KEY_WISH_RETIRE:
         ike_retire(i, w->sa, now);
         break;
+    case KEY_WISH_SENT:
+        ike_sent(i, w->sa, w->at, now);
+        break;
+    case KEY_WISH_SEEN: {
+        const struct ike_path path = {w->local, w->remote, w->local_port, w->remote_port};
+        ike_child_seen(i, w->spi, &path, now);
+        break;
+    }
     }
 }
 
@@ -375,8 +405,10 @@ static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_
     d.path.local_port = rd_u16(&ports);
     if (d.path.local_port == IKE_NAT_PORT) {
         static const uint8_t marker[MARKER] = {0};
-        if (n < MARKER || memcmp(payload, marker, MARKER) != 0)
-            return; /* an octet that keeps a mapping alive: RFC 3948 2.3 */
+        if (n < MARKER || memcmp(payload, marker, MARKER) != 0) {
+            x->counts.kept_alive += n == 1 && *payload == 0xff; /* RFC 3948 2.3 */
+            return;
+        }
         d.bytes += MARKER;
         d.n -= MARKER;
     }
@@ -404,6 +436,24 @@ void key_exchange_aged(struct node *n, const struct sa *sa, enum ipsec_lifetime 
         key_wish(n->keys,
                  &(struct key_wish){.kind = what == IPSEC_SOFT ? KEY_WISH_SOFT : KEY_WISH_HARD,
                                     .spi = sa->key});
+}
+
+void key_exchange_sent(struct node *n, const struct sa *sa, const struct addr *src)
+{
+    if (n->keys)
+        note_sent(keyed_of(sa->subject->owner), src);
+}
+
+void key_exchange_seen(struct node *n, const struct sa *sa, const struct ike_path *path)
+{
+    if (n->keys && sa->key)
+        key_wish(n->keys, &(struct key_wish){.kind = KEY_WISH_SEEN,
+                                             .who = keyed_of(sa->subject->owner),
+                                             .spi = sa->key,
+                                             .local = path->local,
+                                             .remote = path->remote,
+                                             .local_port = path->local_port,
+                                             .remote_port = path->remote_port});
 }
 
 void key_exchange_used(struct node *n, const struct sa *sa)

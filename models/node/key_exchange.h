@@ -59,6 +59,11 @@ void key_exchange_aged(struct node *n, const struct sa *sa, enum ipsec_lifetime 
 /* The first packet of an inbound SA. */
 void key_exchange_used(struct node *n, const struct sa *sa);
 
+/* ESP in UDP has left on `sa` from `src`: its mapping lives on (RFC 3948 4). */
+void key_exchange_sent(struct node *n, const struct sa *sa, const struct addr *src);
+/* ESP in UDP that is authentic and new has come another way than it did. */
+void key_exchange_seen(struct node *n, const struct sa *sa, const struct ike_path *path);
+
 /* A mobile node's care-of addresses have changed. */
 void key_exchange_review(struct node *n);
 /* Both ends: the K bit has moved it (protect_key_address()). */
@@ -101,6 +106,7 @@ struct key_counts {
     uint64_t bytes;      /* likewise, sent and taken */
     uint64_t repeated;
     uint64_t received;
+    uint64_t kept_alive; /* octets that came to keep a mapping alive */
 };
 
 const struct key_counts *key_exchange_counts(const struct key_exchange *x);

@@ -273,15 +273,21 @@ void key_moved(struct keyed *k, const struct ike_act *a)
     bool responds = k->of->responds;
     const struct addr *coa = responds ? &a->path.remote : &a->path.local;
     bool mobike = k->said.how->mobility == KEY_BY_MOBIKE;
-    key_tell_moved(k, &a->path.local, &a->path.remote, mobike ? "mobike" : "k-bit");
+    bool followed = !mobike && ike_behind_nat(k->of->ike, a->sa, true); /* RFC 7296 2.23 */
+    key_tell_moved(k, &a->path.local, &a->path.remote,
+                   mobike     ? "mobike"
+                   : followed ? "nat"
+                              : "k-bit");
     k->coa = *coa;
     k->suspects = false;
-    protect_key_address(k->of->node, home_of(k), coa);
+    key_put_path(k, a);
+    if (!followed)
+        protect_key_address(k->of->node, home_of(k), coa);
 }
 
 void key_updated(struct keyed *k, const struct ike_act *a)
 {
-    (void)a;
+    key_put_path(k, a); /* a NAT may be there now, or no more: RFC 4555 3.5 */
     hold(k, false);
     review(k);
 }
@@ -292,6 +298,8 @@ void key_exchange_moved(struct node *n, struct protected *who, const struct addr
     if (!k || addr_eq(&k->coa, coa))
         return;
     bool responds = k->of->responds;
+    if (responds && ike_behind_nat(k->of->ike, k->sa, true))
+        return; /* its care-of address is the one inside: authentic packets tell where it is */
     k->coa = *coa;
     k->suspects = false;
     if (k->sa) {
@@ -323,8 +331,9 @@ bool key_exchange_address(const struct node *n, const struct addr *home, struct 
 void key_exchange_not_kept(struct node *n, const struct addr *home, bool registered)
 {
     struct keyed *k = keyed_at(n, home);
-    if (!k || !k->sa || k->said.how->mobility == KEY_BY_MOBIKE)
-        return; /* MOBIKE moves it: RFC 5555 5.1 */
+    if (!k || !k->sa || k->said.how->mobility == KEY_BY_MOBIKE ||
+        ike_behind_nat(n->keys->ike, k->sa, true))
+        return; /* others move it: RFC 5555 5.1, RFC 7296 2.23 */
     bool ends = k->of->how.k_policy == KEY_K_LITERAL || !registered;
     if (ends && k->said.how->old_sas == KEY_DROPS_OLD)
         drop(k, k->sa);

@@ -26,6 +26,8 @@ enum key_wish_kind {
     KEY_WISH_DROP,
     KEY_WISH_RETIRE,
     KEY_WISH_HOME,
+    KEY_WISH_SEEN,
+    KEY_WISH_SENT,
 };
 
 /* What this node wants of its machine: kept until the acts of the event before are done. */
@@ -38,6 +40,8 @@ struct key_wish {
     unsigned number;
     struct addr local;
     struct addr remote;
+    uint16_t local_port; /* SEEN */
+    uint16_t remote_port;
     sim_time at;
 };
 
@@ -64,6 +68,8 @@ struct keyed {
     bool holds;                      /* order: ike-first, Binding Updates wait */
     bool suspects;                   /* mobile node: no answer to several tries from `coa` */
     sim_time retry_at;               /* mobile node: to begin again; SIM_NEVER */
+    sim_time sent;                   /* when something last left on IKE's own path */
+    struct addr sent_from;
     struct sim_timer retry;
     struct keyed *next;
 };
@@ -118,6 +124,7 @@ void key_install(struct keyed *k, const struct ike_act *a);
 void key_sends(struct keyed *k, const struct ike_act *a);
 void key_end(struct keyed *k, const struct ike_act *a);
 void key_forget(struct keyed *k, const struct ike_act *a);
+void key_put_path(struct keyed *k, const struct ike_act *a); /* its SAs go where it goes */
 sim_time key_last_heard(const struct keyed *k);
 
 /* ---- key_moves.c ---- */

@@ -10,6 +10,7 @@
 #include "models/node/key_exchange.h"
 #include "models/node/path.h"
 #include "models/node/service.h"
+#include "models/node/udp_esp.h"
 #include "models/wire/mh.h"
 
 struct protection {
@@ -295,6 +296,8 @@ bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct a
 /* RFC 5648 9.3.2: who says where the tunnel ends. */
 static void choose_end(const struct protected *who, struct tunnel *t)
 {
+    if (t->sa->encapsulated && who->of->ipsec.is_gateway) /* behind a NAT it is nowhere else */
+        t->exit = t->sa->remote;
     struct addr *end = who->of->ipsec.is_gateway ? &t->exit : &t->entry;
     const struct addr *own = who->of->ipsec.is_gateway ? &t->sa->remote : &t->sa->local;
     t->sized_entry = t->entry;
@@ -361,6 +364,9 @@ static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
         esp_spi(p->at + at, p->len - at, &spi) ? ipsec_find(&n->protection->ipsec, spi) : NULL;
     if (!sa)
         return DROP_NO_SA;
+    struct addr src = ip6_src(p->at);
+    struct addr dst = ip6_dst(p->at);
+    uint64_t top = sa->replay.top;
     size_t text = esp_text_bytes(sa->suite, p->len - at);
     enum esp_fault fault = esp_open(sa, p, at, &next);
     if (n->cpu && fault != ESP_SHORT && fault != ESP_REPLAY && fault != ESP_TOO_OLD) {
@@ -370,6 +376,7 @@ static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
         return reason_of_fault(fault);
     tap_opened(n->sim, p);
     n->opened = sa;
+    udp_esp_opened(n, sa, sa->replay.top > top, &src, &dst);
     p->at[ip6_named_at(p->at, at)] = next;
     ip6_set_length(p->at, p->len);
     if (ip6_walk(p->at, p->len, c))

@@ -17,6 +17,7 @@
 #include "models/node/nd.h"
 #include "models/node/policies.h"
 #include "models/node/timers.h"
+#include "models/node/translator.h"
 #include "models/transport/flow.h"
 #include "scenarios/bind.h"
 #include "sim/app/input.h"
@@ -68,6 +69,7 @@ struct network_config {
     struct nd_advertise_config advertise;
     struct nd_dad_config dad;
     bool ingress_filter;
+    struct translator_config translator;
     struct key_list coverage; /* struct disc */
 };
 

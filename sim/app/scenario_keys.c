@@ -121,6 +121,10 @@ static const struct key network_keys[] = {
      .keys = nd_advertise_keys},
     {"ingress_filter", KEY_BOOL, NETWORK(ingress_filter), "true",
      "the router drops packets from its link whose source is not of it, RFC 2827"},
+    {"translator", KEY_TABLE, NETWORK(translator), "",
+     "its router translates addresses and UDP ports between it and the backbone, where its prefix is "
+     "not known: a model of NAT, for IPv6, that no RFC defines (RFC 4787, RFC 5508 say how)",
+     .keys = translator_keys, .given_at = KEY_GIVEN(struct network_config, translator.given)},
     {"coverage", KEY_LIST, NETWORK(coverage), "",
      "one disc or several, one cell: where nodes that move can attach; default: everywhere",
      .keys = disc_keys, .size = sizeof(struct disc), .scalar = "*"},

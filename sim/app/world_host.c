@@ -76,6 +76,7 @@ static struct port *add_bearer(struct world *w, struct world_network *net, struc
     nd_init(i, &w->scenario->timers.nd, &net->how->dad);
     address_fix(i, &link_local, 64);
     i->ingress_filter = net->how->ingress_filter;
+    i->inside = net->how->translator.given;
     bearer_init(arena_take(w->arena, sizeof(struct bearer)), i, &net->pool, &net->how->advertise);
     return port;
 }

@@ -164,7 +164,7 @@ static void keepalives_only_behind_the_translator_and_only_when_idle(void)
     bench_settle(&b);
     bench_wait(&b, 15 * SIM_S);
     CHECK_EQ(b.letters, 0);
-    ike_sent(b.end[MN].ike, bench_own(&b, MN), b.now); /* ESP */
+    ike_sent(b.end[MN].ike, bench_own(&b, MN), b.now, b.now); /* ESP */
     bench_do(&b, MN);
     bench_wait(&b, 19 * SIM_S);
     RULE("IKE-NAT-4");
