@@ -389,6 +389,7 @@ static inline void bench_do(struct bench *b, unsigned e)
             break;
         case IKE_ACT_HEARD:
         case IKE_ACT_KEYED:
+        case IKE_ACT_DUE:
         case IKE_ACT_UNANSWERED:
             break;
         }

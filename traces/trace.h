@@ -179,6 +179,7 @@ struct trace_end {
     const struct trace_ike *ike; /* each once */
     size_t ikes;
     uint64_t events; /* of the engine */
+    sim_time stop;   /* when it ended, if not as it was said to; 0 */
     const struct key_list *expect;
 };
 

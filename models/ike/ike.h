@@ -182,6 +182,8 @@ enum ike_act_kind {
     IKE_ACT_FORGET,   /* the inbound half, too */
     IKE_ACT_NO_CHILD, /* the peer would not have it */
     IKE_ACT_SILENT,   /* nothing came for `dead_after`: the owner says ike_heard() or ike_probe() */
+    IKE_ACT_DUE,      /* of itself, it begins `news.task` now: `how` is LIFETIME, or NOTIFIED where
+                         the peer had no time before (RFC 7296 2.25) */
     IKE_ACT_UNANSWERED, /* several tries of a request: `suspect` */
     IKE_ACT_MOVED,      /* the path of an IKE SA is another */
     IKE_ACT_UPDATED,    /* MOBIKE: the peer answered UPDATE_SA_ADDRESSES; `notify`: it says no */
@@ -292,11 +294,11 @@ struct ike_act {
     struct ike_peer *peer; /* NULL: not known yet */
     uint64_t sa;           /* own SPI of the IKE SA; 0: none */
     struct ike_path path;
-    struct ike_news news;          /* SEND, HEARD */
+    struct ike_news news;          /* SEND, HEARD; DUE: its task */
     const uint8_t *bytes;          /* SEND: valid until the next event is handed in */
     size_t n;                      /* SEND */
     bool marked;                   /* SEND: with four zero octets in front, RFC 3948 2.2 */
-    enum ike_how how;              /* DOWN, END, NO_CHILD, REFUSED */
+    enum ike_how how;              /* DOWN, END, NO_CHILD, REFUSED, DUE */
     enum ike_fault fault;          /* REFUSED */
     enum sign_verdict verdict;     /* DOWN, REFUSED as UNAUTHENTICATED, by signature */
     uint16_t notify;               /* DOWN, NO_CHILD, ASSIGNED: what was said; 0: nothing */
@@ -407,7 +409,6 @@ void ike_sent(struct ike *k, uint64_t sa, sim_time at, sim_time now);
 /* A packet of a Child SA that is authentic and new came by `path`: a peer behind a NAT is followed
  * there, save with MOBIKE (RFC 7296 2.23). */
 void ike_child_seen(struct ike *k, uint32_t spi_in, const struct ike_path *path, sim_time now);
-
 /* Initiator: its home address, made from the prefix that it was given; Child SAs for it are wished
  * for before or after (RFC 5026 5.3.2). */
 void ike_use_address(struct ike *k, uint64_t sa, const struct addr *home, sim_time now);

@@ -288,6 +288,8 @@ void ike_sa_close(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time
 void ike_sa_move(struct ike_sa *sa, const struct ike_path *to, sim_time now);
 void ike_sa_rearm(struct ike_sa *sa);
 void ike_sa_tick(struct ike_sa *sa, sim_time now);
+/* The event that explains what begins of itself: IKE_ACT_DUE. */
+void ike_tell_due(struct ike_sa *sa, enum ike_task task, enum ike_how how);
 uint64_t ike_spi_i(const struct ike_sa *sa);
 uint64_t ike_spi_r(const struct ike_sa *sa);
 void ike_sa_key(struct ike_sa *sa); /* contexts for its keys */

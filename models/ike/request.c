@@ -449,8 +449,10 @@ void ike_proceed(struct ike_sa *sa, sim_time now)
     if (sa->overflowed && sa->todos < IKE_TODO / 2)
         add_deletes(sa);
     for (unsigned j = 0; j < sa->todos; j++) {
-        if (sa->todo[j].after <= now)
+        if (sa->todo[j].after && sa->todo[j].after <= now) {
             sa->todo[j].after = 0;
+            ike_tell_due(sa, sa->todo[j].task, IKE_HOW_NOTIFIED);
+        }
     }
     for (unsigned j = 0; j < sa->todos;) {
         unsigned busy;

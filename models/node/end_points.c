@@ -49,11 +49,11 @@ static int common_ones(const struct protected *who, uint16_t bid)
     return policies_per_coa(who->how) && bid ? IPSEC_SINGLE : IPSEC_ALL;
 }
 
-/* Whose end points may move; NULL: nobody's. */
+/* Whose end points may move; NULL: nobody's. Those of a client do by MOBIKE alone: RFC 4555 3.5. */
 static struct protected *movable(const struct node *n, const struct addr *home)
 {
     struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
-    return who && protection_of_updates(who) ? who : NULL;
+    return who && (who->client || protection_of_updates(who)) ? who : NULL;
 }
 
 void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa)
@@ -102,7 +102,7 @@ void protect_key_address(struct node *n, const struct addr *home, const struct a
                field_addr("care_of_address", coa));
     if (n->keys)
         key_exchange_moved(n, who, coa);
-    bool follows = who->how->sa_default == DEFAULT_KEY_COA && !who->single;
+    bool follows = (who->how->sa_default == DEFAULT_KEY_COA && !who->single) || who->client;
     if (follows && !addr_eq(coa, home)) /* no tunnel ends there */
         migrate(who, policies_per_coa(who->how) ? IPSEC_SINGLE : IPSEC_ALL, NULL, coa, "ike-coa");
 }

@@ -51,6 +51,11 @@ void key_exchange_add(struct key_exchange *x, struct protected *who, const struc
 
 /* ---- told by others ------------------------------------------------------------------------- */
 
+/* No more: every IKE SA is deleted (RFC 7296 1.4.1), and none is begun. */
+void key_exchange_close(struct node *n);
+/* Whether there is an IKE SA, up or on its way. */
+bool key_exchange_is_open(const struct node *n);
+
 /* A packet needs an SA of that policy, and there is none. */
 void key_exchange_acquire(struct node *n, struct protected *who, const struct spd_entry *e,
                           unsigned number);

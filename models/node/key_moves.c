@@ -82,7 +82,7 @@ static void move(struct keyed *k, const struct addr *coa)
                  &(struct key_wish){.kind = KEY_WISH_UPDATE, .who = k, .sa = k->sa, .local = *coa});
         break;
     case KEY_BY_NEW_SA:
-        if (how->order == KEY_PARALLEL && how->old_sas == KEY_DROPS_OLD)
+        if (how->order == KEY_PARALLEL && how->old_sas == KEY_DROPS_OLD && !k->who->client)
             break; /* the Binding Update needs the old SAs: key_exchange_registered() */
         hold(k, how->order != KEY_PARALLEL);
         establish_anew(k, coa);
@@ -116,6 +116,8 @@ static void review(struct keyed *k)
     const struct mobile *m = k->of->node->mobile;
     bool waits = k->said.how->when_dead == KEY_WAITS && k->ever;
     const struct addr *avoid = k->suspects ? &k->coa : NULL;
+    if (k->of->closed)
+        return;
     if (!mobile_key_choice(m, k->said.preferred, waits, &k->coa, avoid, &best))
         return;
     if (k->sa) {
@@ -133,6 +135,30 @@ void key_exchange_review(struct node *n)
 {
     if (n->keys && !n->keys->responds && n->keys->first && !n->keys->first->moving)
         review(n->keys->first);
+}
+
+void key_exchange_close(struct node *n)
+{
+    struct key_exchange *x = n->keys;
+    if (!x)
+        return;
+    x->closed = true;
+    for (struct keyed *k = x->first; k; k = k->next) {
+        drop(k, k->starting);
+        if (k->old)
+            key_wish(x, &(struct key_wish){.kind = KEY_WISH_DELETE, .who = k, .sa = k->old});
+        if (k->sa)
+            key_wish(x, &(struct key_wish){.kind = KEY_WISH_DELETE, .who = k, .sa = k->sa});
+    }
+}
+
+bool key_exchange_is_open(const struct node *n)
+{
+    for (const struct keyed *k = n->keys ? n->keys->first : NULL; k; k = k->next) {
+        if (k->sa || k->starting || k->old)
+            return true;
+    }
+    return false;
 }
 
 static void retry(struct sim *sim, void *owner)
@@ -221,6 +247,8 @@ void key_up(struct keyed *k, const struct ike_act *a)
     if (a->sa == k->starting)
         k->starting = 0;
     k->sa = ike_sa_of(k->of->ike, k->peer);
+    if (k->who->client)
+        k->who->key_coa = k->of->responds ? a->path.remote : a->path.local;
     if (!k->of->responds)
         return;
     k->coa = a->path.remote;
@@ -231,7 +259,7 @@ void key_up(struct keyed *k, const struct ike_act *a)
             k->old = before;
         }
     }
-    if (!k->placed) {
+    if (!k->placed && !k->who->client) {
         k->placed = true;
         protect_key_address(k->of->node, home_of(k), &k->coa);
     }
@@ -352,7 +380,7 @@ void key_exchange_bound(struct node *n, const struct addr *home, const struct ad
 enum ike_standing key_standing(const struct key_exchange *x, const struct ike_datagram *d)
 {
     const struct keyed *k = x->responds ? key_whose(x, d) : NULL;
-    if (!k || k->said.how->mobility != KEY_BY_MOBIKE ||
+    if (!k || k->said.how->mobility != KEY_BY_MOBIKE || k->who->client ||
         agent_bound(x->node->agent, home_of(k), &d->path.remote))
         return IKE_ADDRESS_GOOD;
     return x->how.mobike_unbound ? IKE_ADDRESS_PENDING : IKE_ADDRESS_REFUSED;

@@ -24,10 +24,11 @@ enum key_wish_kind {
     KEY_WISH_TELL,
     KEY_WISH_ACCEPT,
     KEY_WISH_DROP,
+    KEY_WISH_DELETE,
     KEY_WISH_RETIRE,
-    KEY_WISH_HOME,
     KEY_WISH_SEEN,
     KEY_WISH_SENT,
+    KEY_WISH_HOME,
 };
 
 /* What this node wants of its machine: kept until the acts of the event before are done. */
@@ -43,6 +44,14 @@ struct key_wish {
     uint16_t local_port; /* SEEN */
     uint16_t remote_port;
     sim_time at;
+    uint64_t cause; /* event that it comes from */
+};
+
+/* A request that is under way, and the event that led to it. */
+struct key_asked {
+    uint64_t spi_i;
+    uint32_t id;
+    uint64_t cause;
 };
 
 /* One mobile node, at either end. */
@@ -71,6 +80,7 @@ struct keyed {
     sim_time sent;                   /* when something last left on IKE's own path */
     struct addr sent_from;
     struct sim_timer retry;
+    struct key_asked asked[IKE_WINDOW]; /* by message ID */
     struct keyed *next;
 };
 
@@ -85,7 +95,9 @@ struct key_exchange {
     struct sim_timer timer;
     struct keyed *first;
     struct keyed *last;
-    bool doing; /* acts are being done */
+    bool closed; /* nothing is begun any more */
+    bool doing;  /* acts are being done */
+    bool ticks;  /* those of a timer */
     struct key_wish wish[128];
     unsigned wishes;
     struct key_sa *sas;
@@ -146,6 +158,8 @@ void key_tell_message(struct key_exchange *x, const struct ike_act *a, bool sent
 void key_tell_up(struct keyed *k, const struct ike_act *a);
 void key_tell_down(struct key_exchange *x, const struct ike_act *a);
 void key_tell_refused(struct key_exchange *x, const struct ike_act *a);
+void key_tell_silent(struct keyed *k, const struct ike_act *a);
+void key_tell_due(struct keyed *k, const struct ike_act *a);
 void key_tell_no_child(struct keyed *k, const struct ike_act *a);
 void key_tell_assigned(struct keyed *k, const char *how, uint16_t notify);
 void key_tell_moved(struct keyed *k, const struct addr *local, const struct addr *remote,

@@ -11,7 +11,7 @@ static struct spd_pair *pair_of(const struct keyed *k, const struct ike_child_sa
 }
 
 /* Where the tunnel ends: where that of the one that it replaces does, else where IKE is (RFC 4555
- * 3.2; ipsec.md, trap 10). */
+ * 3.2; ipsec.md, trap 10); of a client it is where IKE is. */
 static void place(const struct keyed *k, const struct ike_child_sa *c, const struct sa *before,
                   struct ipsec_keying *how)
 {
@@ -23,7 +23,7 @@ static void place(const struct keyed *k, const struct ike_child_sa *c, const str
     how->remote_port = c->path.remote_port;
     if (gateway && how->encapsulated)
         return; /* nowhere else: RFC 7296 2.23 */
-    if (before && !addr_unspecified(gateway ? &before->remote : &before->local))
+    if (before && !k->who->client && !addr_unspecified(gateway ? &before->remote : &before->local))
         *(gateway ? &how->remote : &how->local) = gateway ? before->remote : before->local;
     *(gateway ? &how->local : &how->remote) = k->said.agent;
 }

@@ -26,6 +26,7 @@
 struct agent;
 struct cpu;
 struct fragments;
+struct icmp6_echo;
 struct iface;
 struct injection;
 struct key_exchange;
@@ -78,6 +79,11 @@ struct node {
     uint16_t udp_dst;
     struct cpu *cpu;           /* its processor; NULL: work takes no time */
     struct services *services; /* packets that are in it (service.h); NULL without */
+    /* Who knows which request of a flow an echo reply without a mark answers: it came from outside
+     * of the simulation. NULL: nobody. */
+    void (*claim)(void *owner, struct node *n, struct pkt *p, const struct ip6 *h,
+                  const struct icmp6_echo *e);
+    void *claim_owner;
 };
 
 struct iface {

@@ -8,6 +8,7 @@
 #include "models/node/cpu_profile.h"
 #include "models/node/inject.h"
 #include "models/node/key_exchange.h"
+#include "models/node/mobile.h"
 #include "models/node/path.h"
 #include "models/node/service.h"
 #include "models/node/udp_esp.h"
@@ -18,6 +19,7 @@ struct protection {
     struct ipsec ipsec;
     struct spd others;
     struct sim_timer timer; /* lifetimes */
+    unsigned clients;
     sim_time worked;
 };
 
@@ -72,6 +74,20 @@ struct protected *protection_of(const struct protection *p, const struct addr *h
     return s ? s->owner : NULL;
 }
 
+void protection_set_client(struct protected *who)
+{
+    who->client = true;
+    who->of->clients++;
+}
+
+struct protected *protection_client(const struct node *n, const struct addr *home)
+{
+    if (!n->protection || !n->protection->clients)
+        return NULL;
+    struct protected *who = protection_of(n->protection, home);
+    return who && who->client ? who : NULL;
+}
+
 /* ---- SAs ------------------------------------------------------------------------------------- */
 
 static const char *const directions[] = {"out", "in"};
@@ -121,8 +137,6 @@ void protection_end(struct protected *who, struct sa *sa, const char *how)
 
 static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime what)
 {
-    if (what != IPSEC_LIVES)
-        key_exchange_aged(n, sa, what);
     if (what == IPSEC_SOFT) {
         NODE_EVENT(n, EV_SA_SOFT, field_int("spi", sa->spi),
                    field_text("direction", directions[sa->direction]),
@@ -132,6 +146,8 @@ static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime wh
                    field_text("direction", directions[sa->direction]),
                    field_text("policy", sa->entry->name), field_text("how", "lifetime"));
     }
+    if (what != IPSEC_LIVES)
+        key_exchange_aged(n, sa, what); /* behind what it is the cause of */
 }
 
 static void wake(struct sim *sim, void *owner)
@@ -302,10 +318,11 @@ static void choose_end(const struct protected *who, struct tunnel *t)
     const struct addr *own = who->of->ipsec.is_gateway ? &t->sa->remote : &t->sa->local;
     t->sized_entry = t->entry;
     t->sized_exit = t->exit;
-    if (who->how->tunnel_end_point == END_PER_PACKET || addr_unspecified(own) || t->fixed)
+    int says = who->client ? END_SA_DEFAULT : who->how->tunnel_end_point;
+    if (says == END_PER_PACKET || addr_unspecified(own) || t->fixed)
         return;
     *(who->of->ipsec.is_gateway ? &t->sized_exit : &t->sized_entry) = *own;
-    if (who->how->tunnel_end_point == END_SA_DEFAULT)
+    if (says == END_SA_DEFAULT)
         *end = *own;
 }
 
@@ -322,6 +339,8 @@ bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *
     t->sa = a.sa;
     if (a.sa) {
         choose_end(inside.subject->owner, t);
+        if (n->mobile && protection_client(n, &inside.local))
+            t->bid = mobile_bid_of(n->mobile, &t->entry);
     } else if (n->injections) {
         inject_at_bypass(n, a.entry);
     }

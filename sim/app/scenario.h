@@ -139,6 +139,8 @@ struct node_config {
     struct {
         const char *agent;
         struct addr address;
+        bool registers;
+        bool given;
     } home;
     struct key_list interfaces; /* struct interface_config */
     struct mobility_config mobility;

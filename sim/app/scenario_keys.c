@@ -228,6 +228,9 @@ static const struct key home_keys[] = {
     {"address", KEY_ADDR, NODE(home.address) - NODE(home), "",
      "the home address, from the home agent's network; default: the home agent gives one by IKE (keying: "
      "ike)"},
+    {"registers", KEY_BOOL, NODE(home.registers) - NODE(home), "true",
+     "Mobile IPv6; false: it is a plain IPsec client and the home agent its gateway, no care-of "
+     "address is ever bound, and a tunnel ends where its SA does (RFC 4301 5.1.2)"},
     {.name = NULL},
 };
 
@@ -257,7 +260,8 @@ static const struct key node_keys[] = {
      .refers = "networks"},
     {"address", KEY_ADDR, NODE(address), "",
      "home agent, correspondent: its address; default: made from the prefix"},
-    {"home", KEY_TABLE, NODE(home), "", "mobile: home agent and home address", .keys = home_keys},
+    {"home", KEY_TABLE, NODE(home), "", "mobile: home agent and home address", .keys = home_keys,
+     .given_at = KEY_GIVEN(struct node_config, home.given)},
     {"interfaces", KEY_MAP, NODE(interfaces), "", "mobile: its interfaces; BIDs count from 1",
      .keys = interface_keys, .size = sizeof(struct interface_config)},
     {"mobility", KEY_TABLE, NODE(mobility), "",

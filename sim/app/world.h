@@ -11,6 +11,7 @@
 #include "sim/app/key_files.h"
 #include "sim/app/scenario.h"
 #include "sim/link/access.h"
+#include "sim/live/tun.h"
 #include "traces/trace.h"
 
 /* A network and its router. */
@@ -25,7 +26,8 @@ struct world_network {
 /* What a mobile node's interface can attach to. */
 struct world_station {
     struct world *world;
-    struct station *station;
+    struct world_network *net;
+    struct station *station; /* NULL: the interface is a live one */
     struct node *node;
     struct iface *iface;
     uint16_t bid;
@@ -35,6 +37,7 @@ struct world_station {
 
 struct world_flow {
     struct source source[2];
+    sim_time first[2]; /* packet of it */
 };
 
 struct world_event {
@@ -66,20 +69,36 @@ struct world {
     struct world_flow *flow;
     struct trace_flow *trace_flow;
     struct world_event *event;
-    bool oracle;              /* some node has one */
-    struct world_home *homes; /* of mobile nodes that begin without a home address */
+    bool oracle;                   /* some node has one */
+    const struct world_live *live; /* NULL: everything is simulated */
+    struct world_home *homes;      /* of mobile nodes that begin without a home address */
     struct trace_home *trace_home;
     uint32_t trace_homes;
+};
+
+/* One node of the scenario against the outside: all its interfaces end at `tun`. The others are
+ * built, since the node must know of them, and do nothing; but behind a home agent its home link
+ * and the correspondents there are simulated. */
+struct world_live {
+    const struct node_config *node;
+    struct tun *tun;
 };
 
 /* The scenario has been checked. The world lives in `arena` but for its engine. */
 void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                  uint64_t replication);
+void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
+                      uint64_t replication, const struct world_live *live);
 void world_start(struct world *w); /* when the observers are there */
 void world_free(struct world *w);  /* packets that are left are given back first */
 
 struct node *world_node(const struct world *w, const char *name); /* NULL: none */
 struct world_network *world_network(const struct world *w, const char *name);
+
+/* world_live.c: whether that node of the scenario does anything. */
+bool world_lives(const struct world *w, const struct node_config *n);
+/* The address that an interface of the live mobile node has, attached to `net`. */
+struct addr world_live_address(const struct iface *i, const struct world_network *net);
 
 /* What traces need to know. */
 void world_trace_setup(struct world *w, struct trace_setup *setup);

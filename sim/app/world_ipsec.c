@@ -193,6 +193,10 @@ static void protect_mobile(struct world *w, const struct node_config *how, struc
         return;
     struct protection *own = protection_new(world_node(w, how->name), agent, false);
     struct protected *here = protection_add(own, &how->home.address, spd, config, how->name);
+    if (!how->home.registers) {
+        protection_set_client(there);
+        protection_set_client(here);
+    }
     if (how->ipsec.keying == KEYING_IKE)
         exchange_keys(w, how, here, there);
 }

@@ -18,8 +18,8 @@ files = sorted(glob.glob(os.path.join(root, 'scenarios', '*.yaml')))
 own = sorted(glob.glob(os.path.join(root, 'scenarios', 'decision-module', '*.yaml')))
 validation = sorted(glob.glob(os.path.join(root, 'scenarios', 'validation', '*.yaml')))
 seed = sorted(glob.glob(os.path.join(root, 'scenarios', 'seed', '*.yaml')))
-ike = sorted(glob.glob(os.path.join(root, 'scenarios', 'ike', '*.yaml')))
 attacks = sorted(glob.glob(os.path.join(root, 'scenarios', 'attacks', '*.yaml')))
+ike = sorted(glob.glob(os.path.join(root, 'scenarios', 'ike', '*.yaml')))
 for file in files + own + seed + attacks + ike + validation:
     if own and file == own[0]:
         told += '\n# A decision of one\'s own\n\nIn C, as `models/decision.h` tells; compile it first.\n'
@@ -29,7 +29,7 @@ for file in files + own + seed + attacks + ike + validation:
     if attacks and file == attacks[0]:
         told += '\n# Attacks\n\nWhat an attacker on the path may try, injected by `events` (docs/ipsec.md), and what becomes of it.\n'
     if ike and file == ike[0]:
-        told += '\n# IKEv2\n\nKeys that are agreed on, and what finds its way there.\n'
+        told += '\n# Key management\n\nIKEv2 between mobile node and home agent (docs/ipsec.md).\n'
     if validation and file == validation[0]:
         told += '\n# Held against numbers\n\nWhat each must give stands in `docs/validation.md`.\n'
     whole = open(file).read()

@@ -219,15 +219,15 @@ static void one_home_address_can_be_forgotten(void)
 {
     begin();
     bind_two(5);
-    struct addr home = entry()->home;
+    struct addr of = entry()->home;
     acts.n = 0;
     bcache_forget_home(&cache, &coa1, "no-lease", &acts);
     CHECK(acts.n == 0 && entry()->bindings == 2);
-    bcache_forget_home(&cache, &home, "no-lease", &acts);
+    bcache_forget_home(&cache, &of, "no-lease", &acts);
     CHECK(act(BCACHE_PROXY_OFF) && act(BCACHE_ENDED) && entry()->bindings == 0);
     CHECK_EQ(cache.homes, 0);
     acts.n = 0;
-    bcache_forget_home(&cache, &home, "no-lease", &acts);
+    bcache_forget_home(&cache, &of, "no-lease", &acts);
     CHECK_EQ(acts.n, 0);
     struct mh bu = update(1, 105); /* of whoever has it next: any number is good again */
     add_bid(&bu, 1, &coa1);
