@@ -110,14 +110,12 @@ static void lay_out_time(struct picture *p, double height)
     size_t n = find_times(l, t);
     int64_t limit = (t[n - 1] - t[0]) / 12 > 100000000 ? (t[n - 1] - t[0]) / 12 : 100000000;
     double shown = 0;
-    size_t cuts = 0;
     p->stretch = calloc(n + 1, sizeof *p->stretch);
     assert(p->stretch);
     for (size_t k = 1; k < n; k++) {
         struct stretch *s = &p->stretch[p->stretches++];
         *s = (struct stretch){.from = t[k - 1], .to = t[k], .cut = t[k] - t[k - 1] > limit};
         shown += s->cut ? 0 : (double)(s->to - s->from);
-        cuts += s->cut;
     }
     if (height < LEAST_HEIGHT)
         height = LEAST_HEIGHT;

@@ -6,36 +6,53 @@
 #include <string.h>
 
 #include "models/names.h"
+#include "sim/base/arena.h"
+#include "sim/base/map.h"
 
 /* An address of a node, on an interface. */
 struct place {
-    uint32_t node;
     struct addr address;
     const char *interface;
     bool there;
     bool link;
+    struct place *next;
+};
+
+struct host {
+    uint32_t node;
+    struct place *places;
+    struct home *home; /* NULL: no IKE SA yet */
 };
 
 /* An IKE SA, as both ends have it. */
 struct pair {
-    const char *spi; /* the initiator's */
-    struct addr home;
+    struct home *home;
     bool at_node;
     bool at_agent;
     struct addr to; /* where the home agent sends */
     uint32_t agent;
+    struct pair *next; /* of its home address, the newest first */
+};
+
+struct home {
+    struct addr address;
+    struct pair *pairs;
+    struct host *host; /* NULL: not known yet */
+    bool began;
+    bool good;
+    sim_time since;
+    sim_time lost;
+    struct home *next; /* in order of their hosts' first IKE SAs */
 };
 
 struct whole {
-    struct place *place;
-    size_t places;
-    struct pair *pair;
-    size_t pairs;
-    struct reach *of;
-    size_t ofs;
-    bool *began; /* by mobile node */
-    bool *good;
-    sim_time *since;
+    struct arena arena;
+    struct map hosts; /* by node */
+    struct map homes; /* by address */
+    struct map pairs; /* by the initiator's SPI */
+    struct home *first;
+    struct home **last;
+    size_t n;
 };
 
 /* Those events have those fields. */
@@ -48,47 +65,53 @@ static const struct tap_field *field(const struct tap_event *e, const char *key)
     return &e->field[k];
 }
 
-static void *grown(void *list, size_t n, size_t size)
-{
-    void *more = n & (n - 1) ? list : realloc(list, (n ? 2 * n : 1) * size);
-    assert(more);
-    return more;
-}
-
 /* ---- addresses ------------------------------------------------------------------------------- */
 
-static void see_address(struct whole *w, const struct tap_event *e, bool there)
+static struct host *host_of(struct whole *w, uint32_t node)
 {
+    struct host *h = map_find(&w->hosts, node);
+    if (h)
+        return h;
+    h = arena_take(&w->arena, sizeof *h);
+    h->node = node;
+    map_put(&w->hosts, node, h);
+    return h;
+}
+
+static struct home *see_address(struct whole *w, const struct tap_event *e, bool there)
+{
+    struct host *h = host_of(w, e->node);
     const struct addr *a = &field(e, "address")->addr;
-    const char *interface = field(e, "interface")->text;
-    for (size_t k = 0; k < w->places; k++) {
-        if (w->place[k].node == e->node && addr_eq(&w->place[k].address, a)) {
-            w->place[k].there = there;
-            w->place[k].link |= there;
-            return;
-        }
+    struct place *p = h->places;
+    while (p && !addr_eq(&p->address, a))
+        p = p->next;
+    if (!p) {
+        p = arena_take(&w->arena, sizeof *p);
+        *p = (struct place){*a, field(e, "interface")->text, there, true, h->places};
+        h->places = p;
     }
-    w->place = grown(w->place, w->places, sizeof *w->place);
-    w->place[w->places++] = (struct place){e->node, *a, interface, there, true};
+    p->there = there;
+    p->link |= there;
+    return h->home;
 }
 
-static void see_link(struct whole *w, const struct tap_event *e, bool up)
+static struct home *see_link(struct whole *w, const struct tap_event *e, bool up)
 {
+    struct host *h = host_of(w, e->node);
     const char *interface = field(e, "interface")->text;
-    for (size_t k = 0; k < w->places; k++) {
-        if (w->place[k].node == e->node && !strcmp(w->place[k].interface, interface))
-            w->place[k].link = up;
+    for (struct place *p = h->places; p; p = p->next) {
+        if (!strcmp(p->interface, interface))
+            p->link = up;
     }
+    return h->home;
 }
 
-static bool is_at(const struct whole *w, uint32_t node, const struct addr *a,
-                  const struct addr *home)
+static bool is_at(const struct host *h, const struct addr *a, const struct addr *home)
 {
     if (addr_eq(a, home))
         return true; /* at home: the home link is another matter */
-    for (size_t k = 0; k < w->places; k++) {
-        const struct place *p = &w->place[k];
-        if (p->node == node && p->there && p->link && addr_eq(&p->address, a))
+    for (const struct place *p = h->places; p; p = p->next) {
+        if (p->there && p->link && addr_eq(&p->address, a))
             return true;
     }
     return false;
@@ -96,124 +119,131 @@ static bool is_at(const struct whole *w, uint32_t node, const struct addr *a,
 
 /* ---- IKE SAs --------------------------------------------------------------------------------- */
 
-static struct pair *pair_of(struct whole *w, const char *spi)
+static struct home *home_of(struct whole *w, const struct addr *address)
 {
-    for (size_t k = w->pairs; k-- > 0;) {
-        if (!strcmp(w->pair[k].spi, spi))
-            return &w->pair[k];
-    }
-    return NULL;
+    struct home *h = map_find(&w->homes, addr_hash(address));
+    if (h)
+        return h;
+    h = arena_take(&w->arena, sizeof *h);
+    h->address = *address;
+    map_put(&w->homes, addr_hash(address), h);
+    return h;
 }
 
-static void see_up(struct whole *w, const struct tap_event *e)
+static uint64_t spi_of(const struct tap_event *e)
 {
-    const char *spi = field(e, "spi_i")->text;
-    struct pair *p = pair_of(w, spi);
+    return strtoull(field(e, "spi_i")->text, NULL, 16);
+}
+
+static struct home *see_up(struct whole *w, const struct tap_event *e)
+{
+    struct home *home = home_of(w, &field(e, "home_address")->addr);
+    struct pair *p = map_find(&w->pairs, spi_of(e));
     if (!p) {
-        w->pair = grown(w->pair, w->pairs, sizeof *w->pair);
-        p = &w->pair[w->pairs++];
-        *p = (struct pair){.spi = spi, .home = field(e, "home_address")->addr};
+        p = arena_take(&w->arena, sizeof *p);
+        *p = (struct pair){.home = home, .next = home->pairs};
+        home->pairs = p;
+        map_put(&w->pairs, spi_of(e), p);
     }
     if (field(e, "at_agent")->i) {
         p->at_agent = true;
         p->agent = e->node;
         p->to = field(e, "remote")->addr;
-        return;
+        return home;
     }
     p->at_node = true;
-    for (size_t k = 0; k < w->ofs; k++) {
-        if (w->of[k].node == e->node)
-            return;
+    if (!home->host) {
+        home->host = host_of(w, e->node);
+        home->host->home = home;
+        *w->last = home;
+        w->last = &home->next;
+        w->n++;
     }
-    w->began = grown(w->began, w->ofs, sizeof *w->began);
-    w->good = grown(w->good, w->ofs, sizeof *w->good);
-    w->since = grown(w->since, w->ofs, sizeof *w->since);
-    w->of = grown(w->of, w->ofs, sizeof *w->of);
-    w->began[w->ofs] = false;
-    w->good[w->ofs] = false;
-    w->since[w->ofs] = 0;
-    w->of[w->ofs++] = (struct reach){.node = e->node, .home = p->home};
+    return home;
 }
 
-static void see_down(struct whole *w, const struct tap_event *e)
+static struct home *see_down(struct whole *w, const struct tap_event *e)
 {
-    struct pair *p = pair_of(w, field(e, "spi_i")->text);
-    if (p && p->at_agent && p->agent == e->node) {
+    struct pair *p = map_find(&w->pairs, spi_of(e));
+    if (!p)
+        return NULL; /* half open */
+    if (p->at_agent && p->agent == e->node) {
         p->at_agent = false;
-    } else if (p) {
+    } else {
         p->at_node = false;
     }
+    return p->home;
 }
 
-static void see_moved(struct whole *w, const struct tap_event *e)
+static struct home *see_moved(struct whole *w, const struct tap_event *e)
 {
-    for (size_t k = 0; k < w->pairs; k++) {
-        struct pair *p = &w->pair[k];
-        if (p->at_agent && p->agent == e->node &&
-            addr_eq(&p->home, &field(e, "home_address")->addr))
+    struct home *home = home_of(w, &field(e, "home_address")->addr);
+    for (struct pair *p = home->pairs; p; p = p->next) {
+        if (p->at_agent && p->agent == e->node)
             p->to = field(e, "remote")->addr;
     }
+    return home;
 }
 
 /* ---- time ------------------------------------------------------------------------------------ */
 
-static bool reaches(const struct whole *w, const struct reach *of)
+static bool reaches(const struct home *h)
 {
-    for (size_t k = 0; k < w->pairs; k++) {
-        const struct pair *p = &w->pair[k];
-        if (p->at_node && p->at_agent && addr_eq(&p->home, &of->home) &&
-            is_at(w, of->node, &p->to, &of->home))
+    for (const struct pair *p = h->pairs; p; p = p->next) {
+        if (p->at_node && p->at_agent && is_at(h->host, &p->to, &h->address))
             return true;
     }
     return false;
 }
 
-static void note(struct whole *w, sim_time now)
+static void note(struct home *h, sim_time now)
 {
-    for (size_t k = 0; k < w->ofs; k++) {
-        bool good = reaches(w, &w->of[k]);
-        if (w->began[k] && !w->good[k])
-            w->of[k].lost += now - w->since[k];
-        w->since[k] = now;
-        w->began[k] |= good;
-        w->good[k] = good;
+    if (!h || !h->host)
+        return;
+    bool good = reaches(h);
+    if (h->began && !h->good)
+        h->lost += now - h->since;
+    h->since = now;
+    h->began |= good;
+    h->good = good;
+}
+
+static struct home *see(struct whole *w, const struct tap_event *e)
+{
+    switch (e->name) {
+    case EV_ND_ADDRESS:
+    case EV_ND_ADDRESS_GONE:
+        return see_address(w, e, e->name == EV_ND_ADDRESS);
+    case EV_L2_UP:
+    case EV_L2_DOWN:
+        return see_link(w, e, e->name == EV_L2_UP);
+    case EV_IKE_UP:
+        return see_up(w, e);
+    case EV_IKE_DOWN:
+        return see_down(w, e);
+    case EV_IKE_MOVED:
+        return see_moved(w, e);
+    default:
+        return NULL;
     }
 }
 
 struct reach *reach_measure(const struct tap_event *event, size_t events, sim_time until, size_t *n)
 {
-    struct whole w = {.places = 0};
-    for (size_t k = 0; k < events; k++) {
-        const struct tap_event *e = &event[k];
-        switch (e->name) {
-        case EV_ND_ADDRESS:
-        case EV_ND_ADDRESS_GONE:
-            see_address(&w, e, e->name == EV_ND_ADDRESS);
-            break;
-        case EV_L2_UP:
-        case EV_L2_DOWN:
-            see_link(&w, e, e->name == EV_L2_UP);
-            break;
-        case EV_IKE_UP:
-            see_up(&w, e);
-            break;
-        case EV_IKE_DOWN:
-            see_down(&w, e);
-            break;
-        case EV_IKE_MOVED:
-            see_moved(&w, e);
-            break;
-        default:
-            continue;
-        }
-        note(&w, e->t);
+    struct whole w = {.first = NULL};
+    w.last = &w.first;
+    map_init(&w.hosts, &w.arena);
+    map_init(&w.homes, &w.arena);
+    map_init(&w.pairs, &w.arena);
+    for (size_t k = 0; k < events; k++)
+        note(see(&w, &event[k]), event[k].t);
+    struct reach *list = calloc(w.n + 1, sizeof *list);
+    assert(list);
+    *n = 0;
+    for (struct home *h = w.first; h; h = h->next) {
+        note(h, until);
+        list[(*n)++] = (struct reach){.node = h->host->node, .home = h->address, .lost = h->lost};
     }
-    note(&w, until);
-    free(w.place);
-    free(w.pair);
-    free(w.began);
-    free(w.good);
-    free(w.since);
-    *n = w.ofs;
-    return w.of;
+    arena_release(&w.arena);
+    return list;
 }

@@ -21,7 +21,7 @@ struct reach {
     sim_time lost; /* ns, up to `until` */
 };
 
-/* In order of the nodes' first IKE SAs, malloc'd; NULL: none. */
+/* In order of the nodes' first IKE SAs, malloc'd. */
 struct reach *reach_measure(const struct tap_event *event, size_t events, sim_time until,
                             size_t *n);
 

@@ -48,7 +48,9 @@ static void try_later(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
 
 static void try_with_group(struct ike_sa *sa, const struct ike_todo *t, const struct ike_notify *n)
 {
-    uint16_t group = n->bytes == 2 ? (uint16_t)(n->data[0] << 8 | n->data[1]) : DH_NONE;
+    uint16_t group = DH_NONE;
+    if (n->bytes == 2)
+        group = (uint16_t)(n->data[0] << 8 | n->data[1]);
     bool offered = false;
     for (unsigned j = 0; j < sa->peer->how->esps; j++)
         offered |= sa->peer->how->esp[j].group == group;

@@ -201,7 +201,7 @@ void key_exchange_registered(struct node *n, const struct addr *coa, bool moves_
     if (waited && !addr_eq(coa, &k->coa) &&
         mobile_key_choice(n->mobile, k->said.preferred, false, &k->coa, NULL, &best) &&
         !addr_eq(&best, &k->coa))
-        establish_anew(k, &best);
+        establish_anew(k, &best); /* as the home agent does: RFC 6275 11.7.3 */
     review(k);
 }
 

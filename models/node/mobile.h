@@ -64,7 +64,8 @@ void mobile_move_keys(struct mobile *m, const struct addr *from);
 /* Binding Updates wait, or go on. */
 void mobile_hold_updates(struct mobile *m, bool on);
 /* The care-of address that it should use: that of BID `preferred` if it works, else `now` if it
- * does, else the first that does and is not `avoid` (NULL: all may be). `stays`: no other than that
+ * does, else the first that does and is not `avoid` (NULL: all may be); without several care-of
+ * addresses the one that is registered, or shall be. `stays`: no other than that
  * of the path of `now`. False: there is none. */
 bool mobile_key_choice(const struct mobile *m, uint16_t preferred, bool stays,
                        const struct addr *now, const struct addr *avoid, struct addr *coa);

@@ -139,7 +139,6 @@ static void review(struct mobile_path *path)
 {
     struct mobile *m = path->mobile;
     struct sim *sim = m->node->sim;
-    key_exchange_review(m->node); /* first: a Binding Update may have to wait for it */
     if (!works(path)) {
         path->failed_before |= path->wanted;
         path->wanted = false;
@@ -152,6 +151,7 @@ static void review(struct mobile_path *path)
             sim_arm_in(sim, &path->back, m->detection.back_after);
         path->wanted = !hold;
     }
+    key_exchange_review(m->node); /* first: a Binding Update may have to wait for it */
     tell_one(m, path);
 }
 
@@ -162,6 +162,7 @@ static void come_back(struct sim *sim, void *owner)
     if (!works(path))
         return;
     path->wanted = true;
+    key_exchange_review(path->mobile->node);
     tell_one(path->mobile, path);
 }
 
@@ -212,14 +213,15 @@ bool mobile_key_choice(const struct mobile *m, uint16_t preferred, bool stays,
     for (unsigned k = 0; k < m->paths; k++) {
         const struct mobile_path *path = &m->path[k];
         bool is_now = addr_eq(&path->coa, now);
-        if (!lives(path) || path->oracle_dead || (avoid && addr_eq(avoid, &path->coa)) ||
+        bool waits = !m->bul.mcoa && m->keyed && !path->wanted; /* it is none of its own */
+        if (!lives(path) || path->oracle_dead || waits || (avoid && addr_eq(avoid, &path->coa)) ||
             (stays && preferred && path->bid != preferred) || (stays && !preferred && !is_now))
             continue;
         if (preferred && path->bid == preferred) {
             best = path;
             break;
         }
-        if (!best || is_now)
+        if (!best || (is_now && m->bul.mcoa))
             best = path;
     }
     if (best)

@@ -51,7 +51,7 @@ BREAKS = [
      'models/mip6/bcache_update.c', 'if (unique && e->waits) {', 'if ((unique || !unique) && e->waits) {'),
     ('no-proxy', 'exchange.mip6',
      'the home agent does not answer for the home address on the home link',
-     'models/node/agent.c', '    nd_proxy_add(a->home, home);\n    nd_send_na(', '    nd_send_na('),
+     'models/node/agent.c', '    nd_proxy_add(a->home, home);\n    nd_send_na', '    nd_send_na'),
     ('redirect-for-intercepted', 'exchange.nd_routers',
      'a Redirect is sent for what the home agent intercepts',
      'models/node/redirect.c', '!is_neighbour(i, &h->src) || nd_proxies(i, &h->dst) || !own', '!is_neighbour(i, &h->src) || !own'),

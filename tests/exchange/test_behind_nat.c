@@ -255,6 +255,16 @@ static void a_mapping_that_is_lost(void)
     end_world();
 }
 
+/* What was on its way to the processor when the SA moved goes where it is now, port and address. */
+static void it_moves_while_packets_wait(void)
+{
+    BEGIN(FILE_, "expect=[]", "nodes.ha.cpu={profile: ../profiles/amd-epyc-openssl-3.0.19.csv}");
+    run_to(65 * SIM_S);
+    CHECK(dropped[DROP_NO_PORT] == 0 && dropped[DROP_NO_MAPPING] == 0 && is_at(&outside, 1025));
+    CHECK(count_events(EV_IKE_MOVED, 0) == 4 && bindings() == 2); /* at both ends, twice */
+    end_world();
+}
+
 /* ---- octets ------------------------------------------------------------------------------------
  */
 
@@ -344,5 +354,6 @@ CHECK_MAIN(CASE(all_goes_on_in_udp), CASE(a_binding_update_inside),
            CASE(sources_are_none_of_the_bindings), CASE(eight_bytes_more),
            CASE(whom_the_agent_follows), CASE(without_anti_replay),
            CASE(with_mobike_nobody_is_followed), CASE(the_one_behind_follows_nobody),
-           CASE(a_mapping_that_is_lost), CASE(octets_only_in_silence), CASE(who_only_listens),
-           CASE(octets_that_come_too_late), CASE(no_octets_without_a_translator))
+           CASE(a_mapping_that_is_lost), CASE(it_moves_while_packets_wait),
+           CASE(octets_only_in_silence), CASE(who_only_listens), CASE(octets_that_come_too_late),
+           CASE(no_octets_without_a_translator))
