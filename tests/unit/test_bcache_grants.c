@@ -215,7 +215,28 @@ static void everything_can_be_forgotten(void)
     arena_release(&arena);
 }
 
+static void one_home_address_can_be_forgotten(void)
+{
+    begin();
+    bind_two(5);
+    struct addr of = entry()->home;
+    acts.n = 0;
+    bcache_forget_home(&cache, &coa1, "no-lease", &acts);
+    CHECK(acts.n == 0 && entry()->bindings == 2);
+    bcache_forget_home(&cache, &of, "no-lease", &acts);
+    CHECK(act(BCACHE_PROXY_OFF) && act(BCACHE_ENDED) && entry()->bindings == 0);
+    CHECK_EQ(cache.homes, 0);
+    acts.n = 0;
+    bcache_forget_home(&cache, &of, "no-lease", &acts);
+    CHECK_EQ(acts.n, 0);
+    struct mh bu = update(1, 105); /* of whoever has it next: any number is good again */
+    add_bid(&bu, 1, &coa1);
+    CHECK(receive(&bu, &coa1, 3 * SIM_S));
+    CHECK(act(BCACHE_TEST) != NULL);
+    arena_release(&arena);
+}
+
 CHECK_MAIN(CASE(more_refusals), CASE(there_is_room_for_so_many),
            CASE(the_home_prefix_bounds_the_lifetime), CASE(refreshes_are_advised_and_asked_for),
            CASE(new_addresses_in_bulk_may_be_refused), CASE(numbers_that_nobody_knows),
-           CASE(everything_can_be_forgotten))
+           CASE(everything_can_be_forgotten), CASE(one_home_address_can_be_forgotten))

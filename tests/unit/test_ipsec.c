@@ -304,6 +304,34 @@ static void a_thousand_subjects(void)
     end();
 }
 
+/* A subject whose address comes, goes, and is somebody else's then. */
+static void an_address_that_comes_and_goes(void)
+{
+    struct addr at = one;
+    at.b[14] = 7;
+    begin(true);
+    struct spd_subject *third = ipsec_add_subject(&s, &addr_any, &list);
+    struct spd_subject *fourth = ipsec_add_subject(&s, &addr_any, &list);
+    CHECK(!ipsec_subject(&s, &addr_any));
+    ipsec_place_subject(&s, third, &at);
+    CHECK(ipsec_subject(&s, &at) == third && ipsec_subject(&s, &one) == first);
+    CHECK(install(third, "signal", 0, SA_OUT, 9) != NULL);
+    struct traffic t = traffic(&gate, &at, true, IP6_MH, 6, false);
+    CHECK(ipsec_out(&s, &t, 0).sa && ipsec_out(&s, &t, 0).sa->subject == third);
+    ipsec_place_subject(&s, third, &addr_any);
+    CHECK(!ipsec_subject(&s, &at));
+    ipsec_place_subject(&s, fourth, &at);
+    t = traffic(&gate, &at, true, IP6_MH, 6, false);
+    CHECK(ipsec_subject(&s, &at) == fourth && !ipsec_out(&s, &t, 0).sa);
+    for (unsigned k = 0; k < 20; k++) { /* and in a table that grows */
+        struct addr more = one;
+        more.b[9] = (uint8_t)(k + 1);
+        (void)ipsec_add_subject(&s, &more, &list);
+    }
+    CHECK(ipsec_subject(&s, &at) == fourth && !ipsec_subject(&s, &addr_any));
+    end();
+}
+
 static void after_opening_the_selectors_count(void)
 {
     begin(true);
@@ -484,6 +512,6 @@ CHECK_MAIN(CASE(the_first_that_matches), CASE(the_last_one_discards),
            CASE(both_ends_find_the_subject), CASE(clear_packets),
            CASE(without_an_sa_nothing_leaves), CASE(parallel_ones_by_their_number),
            CASE(in_place_of_an_old_one), CASE(a_thousand_subjects),
-           CASE(after_opening_the_selectors_count), CASE(tunnels_move),
-           CASE(parallel_ones_move_by_their_number), CASE(lifetimes_in_time),
+           CASE(an_address_that_comes_and_goes), CASE(after_opening_the_selectors_count),
+           CASE(tunnels_move), CASE(parallel_ones_move_by_their_number), CASE(lifetimes_in_time),
            CASE(the_hard_limit_comes_first), CASE(lifetimes_in_bytes), CASE(spis_are_no_ones))

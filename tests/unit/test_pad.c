@@ -66,5 +66,25 @@ static void many_are_told_apart(void)
     arena_release(&a);
 }
 
+static void what_was_given_back_is_nobodys(void)
+{
+    struct arena a = {0};
+    struct pad p;
+    struct addr one = numbered(1);
+    struct addr two = numbered(2);
+    pad_init(&p, &a);
+    pad_revoke(&p, "user_1", &one);
+    pad_allow(&p, "user_1", &one);
+    pad_allow(&p, "user_1", &two);
+    pad_allow(&p, "user_2", &one);
+    pad_revoke(&p, "user_1", &one);
+    RULE("IPS-POL-3");
+    CHECK(!pad_allows(&p, "user_1", &one) && p.entries == 2);
+    CHECK(pad_allows(&p, "user_1", &two) && pad_allows(&p, "user_2", &one));
+    pad_allow(&p, "user_1", &one);
+    CHECK(pad_allows(&p, "user_1", &one));
+    arena_release(&a);
+}
+
 CHECK_MAIN(CASE(nobody_may_have_anything), CASE(an_identity_has_its_addresses),
-           CASE(many_are_told_apart))
+           CASE(many_are_told_apart), CASE(what_was_given_back_is_nobodys))
