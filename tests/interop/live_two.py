@@ -13,6 +13,7 @@ import live_net as net
 
 # name: changes of live-vpn.yaml, how long the car and the gateway run in s, and what must be
 CASES = {
+    'kernel-pings': {'then': ['pinged']},
     'tunnel': {'then': ['echo', 'deleted-by-car', 'keys']},
     'gateway-ends-first': {'car': 6, 'ha': 4, 'then': ['deleted-by-ha']},
     'interrupted': {'car': 60, 'ha': 6, 'then': ['interrupted']},
@@ -25,6 +26,9 @@ CASES = {
                'then': ['moved', 'keys']},
     'establish-anew': {'nodes': {'car': {'ike': {'mobility': 're-establish'}}},
                        'events': [{'at': '2.2 s', 'detach': 'car.wlan0'}], 'then': ['anew', 'keys']},
+    'translator': {'translator': True, 'then': ['echo', 'encapsulated', 'keys']},
+    'translator-and-mobike': {'translator': True, 'events': [{'at': '2.2 s', 'detach': 'car.wlan0'}],
+                              'then': ['moved-once', 'encapsulated', 'keys']},
     'cookies': {'nodes': {'ha': {'responder': {'cookies_from': 0}}}, 'then': ['echo', 'cookie']},
     'certificates': {'mobile': 'ed', 'certificates': True, 'then': ['echo', 'keys']},
     'fragments': {'mobile': 'rsa', 'certificates': True, 'then': ['echo', 'fragments', 'keys']},
@@ -82,6 +86,14 @@ def check(c, what, car, ha):
         c.demand(len(ha.events('ike.moved')) == 2, 'moves', ha.events('ike.moved'))
         sent, answered = car.echo('out')
         c.demand(answered >= sent - 3, 'echo requests that were answered', answered, sent)
+    elif what == 'encapsulated':
+        places = {s['end_point'] for s in ha.sas()}
+        c.demand(places == {'2001:db8:9::1'}, 'where the tunnel ends for the gateway', places)
+        messages = car.events('ike.message', exchange='IKE_AUTH')
+        c.demand(messages, 'IKE_AUTH', messages)
+    elif what == 'moved-once':
+        sent, answered = car.echo('out')
+        c.demand(len(up) == 1 and answered >= sent - 4, 'echo requests that were answered', answered, sent, up)
     elif what == 'anew':
         c.demand(len(up) == 2, 'IKE SAs', up)
         sent, answered = car.echo('out')
@@ -93,7 +105,7 @@ def check(c, what, car, ha):
         pieces = [e['fragment'] for e in car.events('ike.message', exchange='IKE_AUTH', direction='sent')]
         c.demand(pieces and max(pieces) >= 2, 'fragments', pieces)
     elif what == 'dead':
-        c.demand(down and down[0]['how'] == 'dead' and 3 < down[0]['t'] < 6, 'how it ended', down)
+        c.demand(up and down and down[0]['how'] == 'dead' and 3 < down[0]['t'] < 6, 'how it ended', down)
     elif what == 'bindings':
         made = ha.events('mip6.binding_made')
         c.demand(len(made) == 2, 'bindings', made)
@@ -105,11 +117,14 @@ def run_case(name, monami, scenarios, scratch):
     folder = os.path.join(scratch, 'live-two', name)
     os.makedirs(folder, exist_ok=True)
     mobile, seconds = case.pop('mobile', 'car'), case.pop('car', 6)
+    translates = case.pop('translator', False)
     long, then, kill = case.pop('ha', seconds + 1), case.pop('then'), case.pop('kill', None)
     changes = with_certificates(scenarios, mobile) if case.pop('certificates', False) else {}
     net.merge(changes, case)
     path = net.scenario(folder, scenarios, changes, mobile)
     net.set_up(('car0', [net.CAR, net.CELL]), ('ha0', [net.HA]))
+    if translates:
+        net.Translator('car0', 'ha0', '2001:db8:9::1').start()
     out = [os.path.join(folder, side) for side in ('car', 'ha')]
     ha = net.live(monami, path, 'ha', 'ha0', long, out[1])
     car = net.live(monami, path, mobile, 'car0', seconds, out[0])
@@ -117,6 +132,13 @@ def run_case(name, monami, scenarios, scratch):
     if kill:
         time.sleep(kill)
         ha.send_signal(signal.SIGKILL)
+    if 'pinged' in then:
+        time.sleep(1)
+        where = net.addresses(monami, path, mobile)
+        net.sh('ip addr add 2001:db8:3::99/128 dev car0; ip addr add 2001:db8:5::99/128 dev ha0')
+        for source, destination in (('2001:db8:3::99', where[f'care-of {mobile}.wlan0']), ('2001:db8:5::99', net.HA)):
+            answered = net.ping(source, destination)
+            c.demand(answered == 3, f'echo requests to {destination} that were answered', answered)
     if 'interrupted' in then:
         time.sleep(3)
         car.send_signal(signal.SIGINT)
@@ -127,6 +149,8 @@ def run_case(name, monami, scenarios, scratch):
         mine = net.Left(out[0])
         others = None if kill else net.Left(out[1])
         for what in then:
+            if what == 'pinged':
+                continue
             if what == 'interrupted':
                 check(c, 'deleted-by-car', mine, others)
                 stop = mine.db.execute('SELECT stop_ns FROM run').fetchone()[0] / 1e9
