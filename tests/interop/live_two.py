@@ -5,7 +5,9 @@ between which the kernel forwards. Every row of CASES is a run of some seconds i
 Exit code 77: there is no TUN device, or no right to make namespaces.
 """
 import os
+import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -13,6 +15,7 @@ import live_net as net
 
 # name: changes of live-vpn.yaml, how long the car and the gateway run in s, and what must be
 CASES = {
+    'without-capability': {'refuse': True, 'then': []},
     'kernel-pings': {'then': ['pinged']},
     'tunnel': {'then': ['echo', 'deleted-by-car', 'keys']},
     'gateway-ends-first': {'car': 6, 'ha': 4, 'then': ['deleted-by-ha']},
@@ -112,11 +115,28 @@ def check(c, what, car, ha):
         c.demand(len(car.events('mip6.registered')) == 2, 'registrations', car.events('mip6.registered'))
 
 
+def without_capability(monami, path):
+    if not shutil.which('setpriv'):
+        print('not installed: setpriv')
+        sys.exit(0)
+    c = net.Checks()
+    for command, words in ((['setpriv', '--bounding-set=-net_admin'], 'needs CAP_NET_ADMIN'), ([], 'another program')):
+        keeper = subprocess.Popen([monami, 'live', path, '-n', 'ha', '-t', 'new0' if command else 'ha0', '--for', '3 s'],
+                                  stderr=subprocess.DEVNULL)
+        time.sleep(0.5)
+        tried = subprocess.run([*command, monami, 'live', path, '-n', 'car', '-t', 'other0' if command else 'ha0'],
+                               capture_output=True, text=True, timeout=10)
+        c.demand(tried.returncode == 1 and words in tried.stderr and not tried.stdout, words, tried)
+        c.demand(keeper.wait() == 0, 'a device that there was not before', keeper.returncode)
+    c.end()
+
+
 def run_case(name, monami, scenarios, scratch):
     case = dict(CASES[name])
     folder = os.path.join(scratch, 'live-two', name)
     os.makedirs(folder, exist_ok=True)
     mobile, seconds = case.pop('mobile', 'car'), case.pop('car', 6)
+    refuse = case.pop('refuse', False)
     translates = case.pop('translator', False)
     long, then, kill = case.pop('ha', seconds + 1), case.pop('then'), case.pop('kill', None)
     changes = with_certificates(scenarios, mobile) if case.pop('certificates', False) else {}
@@ -126,6 +146,8 @@ def run_case(name, monami, scenarios, scratch):
     if translates:
         net.Translator('car0', 'ha0', '2001:db8:9::1').start()
     out = [os.path.join(folder, side) for side in ('car', 'ha')]
+    if refuse:
+        without_capability(monami, path)
     ha = net.live(monami, path, 'ha', 'ha0', long, out[1])
     car = net.live(monami, path, mobile, 'car0', seconds, out[0])
     c = net.Checks()
