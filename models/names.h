@@ -187,8 +187,15 @@ enum node_reason {
       "home_address, local, remote, how: an IKE SA has another path: k-bit, mobike, nat")                                              \
     X(IKE_NO_CHILD, "ike.child_refused", "home_address, policy, number, how, notify")                                                  \
     X(IKE_REFUSED, "ike.refused", "how, what, local, remote: a datagram that IKE does not take")                                       \
+    X(IKE_SILENT, "ike.silent",                                                                                                        \
+      "home_address, spi_i: nothing came from the peer for ike.dpd; it is asked whether it is there")                                  \
+    X(IKE_LIFETIME, "ike.lifetime", "home_address, spi_i: time to rekey an IKE SA")                                                    \
+    X(IKE_AGAIN, "ike.again",                                                                                                          \
+      "home_address, spi_i, task: tried again, the peer had no time (RFC 7296 2.25)")                                                  \
     X(IKE_SUSPECT, "ike.suspect",                                                                                                      \
-      "home_address, care_of_address: no answer to several tries from there")
+      "home_address, care_of_address: no answer to several tries from there")                                                          \
+    X(IKE_ASSIGNED, "ike.assigned",                                                                                                    \
+      "peer, home_address, how, notify: by a configuration payload; how: address, prefix, none, or ended")
 
 #define TRANSLATOR_EVENTS(X)                                                                     \
     X(MAPPING_MADE, "nat.mapping_made",                                                          \

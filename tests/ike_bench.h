@@ -61,6 +61,7 @@ struct bench_end {
     unsigned moved;
     struct addr assigned;
     struct prefix prefix;
+    bool unassigned; /* it asked, and got nothing */
     unsigned further;
     struct addr further_address[IKE_ADDRESSES];
     uint16_t updated; /* notification of the last answer to an update */
@@ -371,6 +372,7 @@ static inline void bench_do(struct bench *b, unsigned e)
             if (a.addresses)
                 end->assigned = a.address[0];
             end->prefix = a.prefix;
+            end->unassigned = !a.addresses && !a.prefix.len;
             break;
         case IKE_ACT_ADDITIONAL:
             end->further = a.addresses;
@@ -387,6 +389,7 @@ static inline void bench_do(struct bench *b, unsigned e)
             break;
         case IKE_ACT_HEARD:
         case IKE_ACT_KEYED:
+        case IKE_ACT_DUE:
         case IKE_ACT_UNANSWERED:
             break;
         }

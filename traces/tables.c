@@ -148,6 +148,8 @@ static enum status put_transitions(struct trace *t, struct why *w)
         db_time(&row, x->address);
         db_time(&row, x->bu_sent);
         db_time(&row, x->ba_received);
+        db_time(&row, x->ike_start);
+        db_time(&row, x->ike_done);
         db_time(&row, x->at);
         st = db_put(&row, w);
     }
@@ -422,7 +424,7 @@ enum status tables_write(struct trace *t, const struct trace_end *end, struct wh
 {
     enum status (*const put[])(struct trace *, struct why *) = {
         put_flows,  put_packets,     put_transitions, put_disruptions, tables_bindings,
-        put_events, put_occurrences, tables_series,   put_parameters};
+        put_events, tables_messages, put_occurrences, tables_series,   put_parameters};
     enum status st = put_run(t, end->events, w);
     for (size_t k = 0; k < sizeof put / sizeof put[0] && !st; k++)
         st = put[k](t, w);

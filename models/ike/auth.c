@@ -140,12 +140,15 @@ static void release_first(struct ike_sa *sa)
 /* The first Child SA comes with it: the first that is wished for. NULL: none. */
 static struct ike_child *first_child(struct ike_sa *sa)
 {
-    if (sa->peer->how->childless && sa->childless)
+    const struct ike_peer_config *how = sa->peer->how;
+    if (how->childless && sa->childless)
         return NULL;
     for (unsigned j = 0; j < sa->todos; j++) {
         struct ike_todo t = sa->todo[j];
         if (t.task != IKE_TASK_CHILD)
             continue;
+        if (ike_waits_for_address(sa, t.policy) && !how->asks_address && sa->childless)
+            return NULL; /* it is made from a prefix first: RFC 5026 5.3.2 */
         sa->todos--;
         memmove(&sa->todo[j], &sa->todo[j + 1], (sa->todos - j) * sizeof sa->todo[0]);
         return ike_child_begin(sa, t.policy, t.number);
@@ -224,7 +227,7 @@ void ike_auth_answered(struct ike_sa *sa, struct ike_request *r, const struct ik
     release_first(sa);
     sa->mobike = sa->peer->how->mobike && ike_find_notify(&m->list, IKE_N_MOBIKE_SUPPORTED, &n);
     ike_sa_up(sa, 0, m->now);
-    ike_take_cp_reply(sa, m);
+    ike_take_cp_reply(sa, m, c);
     if (!c)
         return;
     /* What is wrong with the Child SA does not undo authentication: 2.21.2. */
@@ -238,7 +241,12 @@ void ike_auth_answered(struct ike_sa *sa, struct ike_request *r, const struct ik
         ike_child_install(c, true, NULL);
         return;
     }
-    ike_child_refused(sa, policy, number, how, refused);
+    if (!sa->peer->how->asks_address && ike_waits_for_address(sa, policy)) {
+        const struct ike_todo later = {.task = IKE_TASK_CHILD, .policy = policy, .number = number};
+        (void)ike_todo_add(sa, &later);
+    } else {
+        ike_child_refused(sa, policy, number, how, refused);
+    }
     if (how == IKE_HOW_NOTIFIED) {
         ike_child_give(sa->ike, c);
     } else {

@@ -378,6 +378,7 @@ uint16_t ike_child_answer(struct ike_sa *sa, const struct ike_message *m, struct
     *group = DH_NONE;
     if (!read_wanted(m, &want, &in))
         return IKE_N_INVALID_SYNTAX;
+    ike_claim_address(sa, &want.peer);
     uint16_t wrong = ike_find_policy(sa, &want);
     if (wrong)
         return wrong;

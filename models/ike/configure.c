@@ -36,6 +36,96 @@ static void put_prefix(uint8_t out[LIFETIME_AND_PREFIX], const struct ike_peer_c
     out[4 + ADDRESS] = how->home_prefix.len;
 }
 
+/* ---- addresses ------------------------------------------------------------------------------- */
+
+static struct addr of_pool(const struct ike *k, uint32_t index)
+{
+    const struct prefix link = {addr_masked(&k->how.pool, 64), 64};
+    return addr_join(&link, addr_identifier(&k->how.pool) + index);
+}
+
+static void take_lease(struct ike_sa *sa, uint32_t lease)
+{
+    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_ASSIGNED, sa);
+    if (lease) {
+        sa->lease = lease;
+        sa->assigned = of_pool(sa->ike, lease - 1);
+        sa->ike->leases[lease - 1]++;
+    }
+    a->address[0] = sa->assigned;
+    a->addresses = 1;
+}
+
+/* A peer that comes back before its IKE SA is gone has the address that it had. */
+static uint32_t lease_of_peer(const struct ike_sa *sa)
+{
+    for (const struct ike_sa *o = sa->ike->first; o; o = o->next) {
+        if (o != sa && o->peer == sa->peer && o->lease)
+            return o->lease;
+    }
+    return 0;
+}
+
+/* False: there is none left. */
+static bool assign(struct ike_sa *sa)
+{
+    const struct ike *k = sa->ike;
+    uint32_t lease = lease_of_peer(sa);
+    sa->assigned = sa->peer->how->assigned;
+    for (uint32_t j = 0; !lease && j < k->how.pool_size; j++) {
+        if (!k->leases[j])
+            lease = j + 1;
+    }
+    bool own = !addr_unspecified(&sa->assigned);
+    if (own || lease)
+        take_lease(sa, own ? 0 : lease);
+    return own || lease;
+}
+
+void ike_lease_share(const struct ike_sa *from, struct ike_sa *to)
+{
+    to->assigned = from->assigned;
+    to->lease = from->lease;
+    if (to->lease)
+        to->ike->leases[to->lease - 1]++;
+}
+
+void ike_lease_end(struct ike_sa *sa)
+{
+    if (sa->lease)
+        sa->ike->leases[sa->lease - 1]--;
+    sa->lease = 0;
+    sa->assigned = addr_any;
+}
+
+bool ike_waits_for_address(const struct ike_sa *sa, unsigned policy)
+{
+    const struct ike_policy *p = &sa->peer->how->policy[policy];
+    bool needs = p->local.kind == IKE_ADDRESS_ASSIGNED || p->remote.kind == IKE_ADDRESS_ASSIGNED;
+    return needs && addr_unspecified(&sa->assigned);
+}
+
+static bool has_somebody(const struct ike_sa *sa, const struct addr *home)
+{
+    bool has = addr_eq(home, &sa->path.local);
+    for (const struct ike_sa *o = sa->ike->first; o; o = o->next)
+        has |= o->peer != sa->peer && addr_eq(&o->assigned, home);
+    return has;
+}
+
+void ike_claim_address(struct ike_sa *sa, const struct ike_ts *peer)
+{
+    const struct prefix *home = &sa->peer->how->home_prefix;
+    const struct ike_selector *s = &peer->selector[0];
+    if (!home->len || !addr_unspecified(&sa->assigned) || !addr_eq(&s->low, &s->high) ||
+        !prefix_holds(home, &s->low) || has_somebody(sa, &s->low))
+        return;
+    sa->assigned = s->low;
+    take_lease(sa, 0);
+}
+
+/* ---- responder ------------------------------------------------------------------------------- */
+
 bool ike_put_cp_reply(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w)
 {
     const struct ike_peer_config *how = sa->peer->how;
@@ -48,16 +138,15 @@ bool ike_put_cp_reply(struct ike_sa *sa, const struct ike_message *m, struct ike
     uint8_t prefix[LIFETIME_AND_PREFIX];
     bool wants_prefix = asked(&in, IKE_A_HOME_PREFIX);
     bool assigns = asked(&in, IKE_A_IP6_ADDRESS) || (wants_prefix && how->assigns_home);
-    if (assigns && addr_unspecified(&how->assigned))
+    if (assigns && !assign(sa))
         return false;
     if (assigns) {
-        memcpy(address, how->assigned.b, ADDRESS);
-        address[ADDRESS] = how->assigned_bits;
+        memcpy(address, sa->assigned.b, ADDRESS);
+        address[ADDRESS] = sa->lease ? sa->ike->how.pool_bits : how->assigned_bits;
         out.attribute[out.n++] =
             (struct ike_attribute){IKE_A_IP6_ADDRESS, address, ADDRESS_AND_LENGTH};
-        sa->assigned = how->assigned;
     }
-    if (wants_prefix && !how->assigns_home) {
+    if (wants_prefix && !how->assigns_home && how->home_prefix.len) {
         put_prefix(prefix, how);
         out.attribute[out.n++] =
             (struct ike_attribute){IKE_A_HOME_PREFIX, prefix, LIFETIME_AND_PREFIX};
@@ -69,13 +158,15 @@ bool ike_put_cp_reply(struct ike_sa *sa, const struct ike_message *m, struct ike
     return true;
 }
 
-void ike_take_cp_reply(struct ike_sa *sa, const struct ike_message *m)
+/* ---- initiator ------------------------------------------------------------------------------- */
+
+/* What came into `a`; false: nothing of use. */
+static bool read_reply(struct ike_sa *sa, const struct ike_message *m, struct ike_act *a)
 {
     const struct ike_payload *p = ike_find(&m->list, IKE_P_CP);
     struct ike_cp in;
     if (!p || ike_read_cp(p, &in) || in.type != IKE_CP_REPLY)
-        return;
-    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_ASSIGNED, sa);
+        return false;
     for (unsigned j = 0; j < in.n; j++) {
         const struct ike_attribute *at = &in.attribute[j];
         if (at->type == IKE_A_IP6_ADDRESS && at->bytes == ADDRESS_AND_LENGTH) {
@@ -86,5 +177,22 @@ void ike_take_cp_reply(struct ike_sa *sa, const struct ike_message *m)
             memcpy(a->prefix.addr.b, at->value + 4, ADDRESS);
             a->prefix.len = at->value[4 + ADDRESS];
         }
+    }
+    return a->addresses || a->prefix.len;
+}
+
+void ike_take_cp_reply(struct ike_sa *sa, const struct ike_message *m, struct ike_child *first)
+{
+    const struct ike_peer_config *how = sa->peer->how;
+    struct ike_notify n;
+    if (!how->asks_address && !how->asks_prefix)
+        return; /* what was not asked for is not taken */
+    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_ASSIGNED, sa);
+    if (!read_reply(sa, m, a)) {
+        a->notify = ike_find_error(&m->list, &n);
+        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_IKE});
+    } else if (first) { /* the answer has to be about that address */
+        first->local = ike_policy_local(sa, first->is.policy);
+        first->remote = ike_policy_remote(sa, first->is.policy);
     }
 }

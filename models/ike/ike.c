@@ -48,6 +48,7 @@ struct ike *ike_new(struct arena *a, struct ciphers *c, const struct ike_config 
     map_init(&k->by_first, a);
     map_init(&k->by_child, a);
     map_init(&k->by_identity, a);
+    k->leases = arena_take(a, (how->pool_size + 1) * sizeof *k->leases);
     k->sas = pool_of(a, sizeof(struct ike_sa));
     k->children = pool_of(a, sizeof(struct ike_child));
     k->small = texts(a, IKE_SMALL);
@@ -299,6 +300,15 @@ void ike_want(struct ike *k, struct ike_peer *p, unsigned policy, unsigned numbe
     end_wish(sa, now);
 }
 
+void ike_use_address(struct ike *k, uint64_t own, const struct addr *home, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own, now);
+    if (!sa || sa->state != IKE_UP)
+        return;
+    sa->assigned = *home;
+    end_wish(sa, now);
+}
+
 void ike_want_on(struct ike *k, uint64_t own, unsigned policy, unsigned number, sim_time now)
 {
     struct ike_sa *sa = begin_wish(k, own, now);
@@ -430,10 +440,9 @@ void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now)
 void ike_sent(struct ike *k, uint64_t own, sim_time at, sim_time now)
 {
     struct ike_sa *sa = begin_wish(k, own, now);
-    if (sa)
-        sa->sent_at = at;
     if (!sa || sa->keepalive_at == SIM_NEVER)
         return;
+    sa->sent_at = at;
     sa->keepalive_at = at + k->how.timers.keepalive;
     ike_sa_rearm(sa);
 }

@@ -65,6 +65,10 @@ struct ike_config {
     bool childless;          /* CHILDLESS_IKEV2_SUPPORTED is told */
     bool exchanges_are_told; /* acts IKE_HEARD */
     int64_t suspect;         /* unanswered tries after which IKE_ACT_UNANSWERED; 0: never */
+    struct addr pool;        /* first of the addresses that peers get, `pool_size` in a row, each
+                                for as long as its IKE SA and those in its place: RFC 4877 9 */
+    uint32_t pool_size;
+    uint8_t pool_bits; /* length of their prefix */
 };
 
 /* Random streams, each its own. */
@@ -148,11 +152,11 @@ struct ike_peer_config {
     bool initial_contact;
     bool asks_address;         /* initiator: an empty INTERNAL_IP6_ADDRESS */
     bool asks_prefix;          /* initiator: MIP6_HOME_PREFIX, RFC 5026 5.3.2 */
-    struct addr assigned;      /* responder: the address that this peer gets; ::: none */
+    struct addr assigned;      /* responder: the address that this peer gets; ::: one of the pool */
     uint8_t assigned_bits;     /* length of its prefix */
     struct prefix home_prefix; /* responder: that MIP6_HOME_PREFIX is answered with */
     sim_time home_prefix_lifetime;
-    bool assigns_home; /* responder: USE_ASSIGNED_HOA instead of a prefix */
+    bool assigns_home; /* responder: USE_ASSIGNED_HOA and an address instead of a prefix */
     void *owner;       /* the owner's own */
 };
 
@@ -178,11 +182,15 @@ enum ike_act_kind {
     IKE_ACT_FORGET,   /* the inbound half, too */
     IKE_ACT_NO_CHILD, /* the peer would not have it */
     IKE_ACT_SILENT,   /* nothing came for `dead_after`: the owner says ike_heard() or ike_probe() */
+    IKE_ACT_DUE,      /* of itself, it begins `news.task` now: `how` is LIFETIME, or NOTIFIED where
+                         the peer had no time before (RFC 7296 2.25) */
     IKE_ACT_UNANSWERED, /* several tries of a request: `suspect` */
     IKE_ACT_MOVED,      /* the path of an IKE SA is another */
     IKE_ACT_UPDATED,    /* MOBIKE: the peer answered UPDATE_SA_ADDRESSES; `notify`: it says no */
     IKE_ACT_ADDITIONAL, /* MOBIKE: further addresses of the peer */
-    IKE_ACT_ASSIGNED,   /* a configuration payload gave an address or a home prefix */
+    IKE_ACT_ASSIGNED,   /* both ends: the peer has, or this node was given, an address; this node a
+                           home prefix, too; neither: there is none, `notify` says why, and the
+                           IKE SA is deleted (RFC 4877 9) */
     IKE_ACT_REFUSED,    /* a datagram, for a reason that is counted */
 };
 
@@ -286,14 +294,14 @@ struct ike_act {
     struct ike_peer *peer; /* NULL: not known yet */
     uint64_t sa;           /* own SPI of the IKE SA; 0: none */
     struct ike_path path;
-    struct ike_news news;          /* SEND, HEARD */
+    struct ike_news news;          /* SEND, HEARD; DUE: its task */
     const uint8_t *bytes;          /* SEND: valid until the next event is handed in */
     size_t n;                      /* SEND */
     bool marked;                   /* SEND: with four zero octets in front, RFC 3948 2.2 */
-    enum ike_how how;              /* DOWN, END, NO_CHILD, REFUSED */
+    enum ike_how how;              /* DOWN, END, NO_CHILD, REFUSED, DUE */
     enum ike_fault fault;          /* REFUSED */
     enum sign_verdict verdict;     /* DOWN, REFUSED as UNAUTHENTICATED, by signature */
-    uint16_t notify;               /* DOWN, NO_CHILD: what was said; 0: nothing */
+    uint16_t notify;               /* DOWN, NO_CHILD, ASSIGNED: what was said; 0: nothing */
     uint64_t before;               /* UP: the one it replaces; 0: none */
     bool initiator;                /* UP: this node is the original initiator */
     bool half_open;                /* DOWN: it never was up */
@@ -401,6 +409,9 @@ void ike_sent(struct ike *k, uint64_t sa, sim_time at, sim_time now);
 /* A packet of a Child SA that is authentic and new came by `path`: a peer behind a NAT is followed
  * there, save with MOBIKE (RFC 7296 2.23). */
 void ike_child_seen(struct ike *k, uint32_t spi_in, const struct ike_path *path, sim_time now);
+/* Initiator: its home address, made from the prefix that it was given; Child SAs for it are wished
+ * for before or after (RFC 5026 5.3.2). */
+void ike_use_address(struct ike *k, uint64_t sa, const struct addr *home, sim_time now);
 
 /* The path is another, and no message says so: K bit, RFC 6275 11.7.1; what is under way is
  * repeated there at once. */

@@ -3,20 +3,26 @@
 
 #include "models/ike/parts.h"
 
+/* Empty: an address that was not given yet. */
 static struct ike_ts of_side(const struct ike_sa *sa, const struct ike_policy *p,
                              const struct ike_side *side)
 {
     struct ike_ts ts = {.n = 1};
     struct ike_selector *s = &ts.selector[0];
-    bool assigned = side->kind == IKE_ADDRESS_ASSIGNED;
     *s = (struct ike_selector){.type = IKE_TS_IPV6,
                                .protocol = p->protocol,
                                .start_port = side->start_port,
                                .end_port = side->end_port,
-                               .low = assigned ? sa->assigned : side->low,
-                               .high = assigned ? sa->assigned : side->high};
-    if (assigned && addr_unspecified(&sa->assigned)) /* what the responder will give: 2.19 */
+                               .low = side->low,
+                               .high = side->high};
+    if (side->kind != IKE_ADDRESS_ASSIGNED)
+        return ts;
+    s->low = s->high = sa->assigned;
+    if (addr_unspecified(&sa->assigned)) {
+        /* An initiator that asks for an address asks for all; the answer is narrowed: 2.19. */
+        ts.n = sa->state == IKE_AUTH_SENT;
         memset(s->high.b, 0xff, sizeof s->high.b);
+    }
     return ts;
 }
 

@@ -195,9 +195,10 @@ struct ike_sa {
     bool updated;
     struct ike_path pending; /* MOBIKE: address that is being checked, or that the owner judges */
     bool has_pending;
-    bool pending_bound;                 /* the owner wants it */
-    bool pending_checked;               /* somebody is there, or nobody asks */
-    struct addr assigned;               /* of a configuration payload; ::: none */
+    bool pending_bound;   /* the owner wants it */
+    bool pending_checked; /* somebody is there, or nobody asks */
+    struct addr assigned; /* the mobile node's, by a configuration payload; ::: none */
+    uint32_t lease;       /* of the pool, counted from 1; 0: none */
     struct addr further[IKE_ADDRESSES]; /* own, to be told */
     unsigned furthers;
     /* of deadlines */
@@ -223,6 +224,7 @@ struct ike {
     struct map by_identity;
     const struct ike_peer_config *offer[IKE_OFFERS]; /* of which each has other offers */
     unsigned offers;
+    uint32_t *leases; /* IKE SAs that have it, by address of the pool */
     struct pool sas;
     struct pool children;
     struct pool small;
@@ -286,6 +288,8 @@ void ike_sa_close(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time
 void ike_sa_move(struct ike_sa *sa, const struct ike_path *to, sim_time now);
 void ike_sa_rearm(struct ike_sa *sa);
 void ike_sa_tick(struct ike_sa *sa, sim_time now);
+/* The event that explains what begins of itself: IKE_ACT_DUE. */
+void ike_tell_due(struct ike_sa *sa, enum ike_task task, enum ike_how how);
 uint64_t ike_spi_i(const struct ike_sa *sa);
 uint64_t ike_spi_r(const struct ike_sa *sa);
 void ike_sa_key(struct ike_sa *sa); /* contexts for its keys */
@@ -358,7 +362,14 @@ void ike_put_certs(struct ike_sa *sa, struct ike_writer *w);
 void ike_put_cp_request(struct ike_sa *sa, struct ike_writer *w);
 /* Answers a request, if there is one; false: there is no address (INTERNAL_ADDRESS_FAILURE). */
 bool ike_put_cp_reply(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w);
-void ike_take_cp_reply(struct ike_sa *sa, const struct ike_message *m);
+/* `first`: asked for with IKE_AUTH, NULL. */
+void ike_take_cp_reply(struct ike_sa *sa, const struct ike_message *m, struct ike_child *first);
+/* A policy's selectors lack the address, which is still to come. */
+bool ike_waits_for_address(const struct ike_sa *sa, unsigned policy);
+/* Responder: a single address of the home prefix that nobody else has is this peer's. */
+void ike_claim_address(struct ike_sa *sa, const struct ike_ts *peer);
+void ike_lease_share(const struct ike_sa *from, struct ike_sa *to);
+void ike_lease_end(struct ike_sa *sa);
 
 /* ---- offer.c --------------------------------------------------------------------------------- */
 void ike_offer_ike(const struct ike_peer_config *how, uint64_t spi, unsigned spi_bytes,

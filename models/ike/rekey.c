@@ -121,7 +121,7 @@ static struct ike_sa *fresh_of(struct ike_sa *sa, bool initiator, sim_time now)
     fresh->nat_there = sa->nat_there;
     fresh->nat_known = sa->nat_known;
     fresh->mobike = sa->mobike;
-    fresh->assigned = sa->assigned;
+    ike_lease_share(sa, fresh);
     fresh->signature = sa->signature;
     fresh->hashes = sa->hashes;
     return fresh;

@@ -409,6 +409,8 @@ static bool may_begin(struct ike_sa *sa, const struct ike_todo *t, unsigned busy
         return t->task == IKE_TASK_DELETE_IKE && !busy;
     if (sa->state != IKE_UP || sa->rival_of || ike_request_of(sa, IKE_TASK_REKEY_IKE))
         return t->task == IKE_TASK_UPDATE_ADDRESSES && sa->state == IKE_UP && !sa->rival_of;
+    if (t->task == IKE_TASK_CHILD && ike_waits_for_address(sa, t->policy))
+        return false;
     return !closing || !busy || t->task == IKE_TASK_DELETE_IKE;
 }
 
@@ -447,8 +449,10 @@ void ike_proceed(struct ike_sa *sa, sim_time now)
     if (sa->overflowed && sa->todos < IKE_TODO / 2)
         add_deletes(sa);
     for (unsigned j = 0; j < sa->todos; j++) {
-        if (sa->todo[j].after <= now)
+        if (sa->todo[j].after && sa->todo[j].after <= now) {
             sa->todo[j].after = 0;
+            ike_tell_due(sa, sa->todo[j].task, IKE_HOW_NOTIFIED);
+        }
     }
     for (unsigned j = 0; j < sa->todos;) {
         unsigned busy;

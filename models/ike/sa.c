@@ -204,6 +204,7 @@ static void tell_end(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_t
         ike_request_clear(sa, &sa->request[j]);
     while (sa->children)
         ike_child_stop(sa->children, how);
+    ike_lease_end(sa);
     struct ike_act *a = ike_new_act(k, IKE_ACT_DOWN, sa);
     a->how = why(sa, how);
     a->notify = notify;
@@ -359,6 +360,16 @@ void ike_sa_rearm(struct ike_sa *sa)
     sift(sa->ike, sa->slot);
 }
 
+/* What begins because of the time alone: otherwise nobody could tell why. */
+void ike_tell_due(struct ike_sa *sa, enum ike_task task, enum ike_how how)
+{
+    if (!sa->ike->how.exchanges_are_told)
+        return;
+    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_DUE, sa);
+    a->news.task = task;
+    a->how = how;
+}
+
 /* RFC 3948 4: only while nothing else is sent; of ESP the owner says so with ike_sent(). */
 static void keep_alive(struct ike_sa *sa, sim_time now)
 {
@@ -426,6 +437,7 @@ void ike_sa_tick(struct ike_sa *sa, sim_time now)
     if (sa->rekey_at <= now) {
         bool full = sa->todos == IKE_TODO;
         sa->rekey_at = full ? ike_try_again_at(sa->ike, now) : SIM_NEVER;
+        ike_tell_due(sa, IKE_TASK_REKEY_IKE, IKE_HOW_LIFETIME);
         (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_REKEY_IKE});
     }
     if (sa->state == IKE_UP && sa->peer->how->dead_after && !sa->asked_about_silence &&

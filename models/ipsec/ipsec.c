@@ -31,32 +31,49 @@ struct spd_subject *ipsec_subject(const struct ipsec *s, const struct addr *addr
     return e;
 }
 
+static void put(const struct ipsec *s, struct spd_subject *e)
+{
+    if (addr_unspecified(&e->address))
+        return;
+    struct spd_subject **at = place(s, &e->address);
+    e->next = *at;
+    *at = e;
+}
+
 static void grow(struct ipsec *s)
 {
     s->buckets = s->buckets ? 2 * s->buckets : 8;
     s->bucket = arena_take(s->arena, s->buckets * sizeof(struct spd_subject *));
-    for (struct spd_subject *e = s->first; e; e = e->newer) {
-        struct spd_subject **at = place(s, &e->address);
-        e->next = *at;
-        *at = e;
-    }
+    for (struct spd_subject *e = s->first; e; e = e->newer)
+        put(s, e);
 }
 
 struct spd_subject *ipsec_add_subject(struct ipsec *s, const struct addr *address,
                                       const struct spd *policies)
 {
-    assert(!ipsec_subject(s, address));
+    assert(addr_unspecified(address) || !ipsec_subject(s, address));
     if (s->subjects == s->buckets)
         grow(s);
     struct spd_subject *e = arena_take(s->arena, sizeof *e);
-    struct spd_subject **at = place(s, address);
-    *e = (struct spd_subject){.address = *address, .policies = policies, .next = *at};
+    *e = (struct spd_subject){.address = *address, .policies = policies};
     e->pair = arena_take(s->arena, (policies->pairs + 1) * sizeof *e->pair);
-    *at = e;
+    put(s, e);
     *s->last = e;
     s->last = &e->newer;
     s->subjects++;
     return e;
+}
+
+void ipsec_place_subject(struct ipsec *s, struct spd_subject *e, const struct addr *address)
+{
+    struct spd_subject **at = place(s, &e->address);
+    assert(addr_unspecified(address) || !ipsec_subject(s, address));
+    while (*at && *at != e)
+        at = &(*at)->next;
+    if (*at)
+        *at = e->next;
+    e->address = *address;
+    put(s, e);
 }
 
 /* ---- policies ------------------------------------------------------------------------------- */

@@ -58,6 +58,8 @@ void ipsec_init(struct ipsec *s, struct arena *a, const struct addr *gateway, bo
 /* Somebody with that address whose traffic `policies` speak of; borrowed. Once an address. */
 struct spd_subject *ipsec_add_subject(struct ipsec *s, const struct addr *address,
                                       const struct spd *policies);
+/* It has another address from now on; ::, which it may begin with: none, and no traffic is its. */
+void ipsec_place_subject(struct ipsec *s, struct spd_subject *e, const struct addr *address);
 struct spd_subject *ipsec_subject(const struct ipsec *s, const struct addr *address); /* NULL */
 
 /* `local` and `remote` as the packet has them, source and destination; fills in who is the

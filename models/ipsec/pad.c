@@ -50,3 +50,14 @@ void pad_allow(struct pad *p, const char *identity, const struct addr *address)
     *at = e;
     p->entries++;
 }
+
+void pad_revoke(struct pad *p, const char *identity, const struct addr *address)
+{
+    struct pad_entry **at = p->buckets ? place(p, address) : NULL;
+    while (at && *at && !(addr_eq(&(*at)->address, address) && !strcmp((*at)->identity, identity)))
+        at = &(*at)->next;
+    if (at && *at) {
+        *at = (*at)->next;
+        p->entries--;
+    }
+}

@@ -26,6 +26,7 @@ struct pad {
 
 void pad_init(struct pad *p, struct arena *a);
 void pad_allow(struct pad *p, const char *identity, const struct addr *address);
+void pad_revoke(struct pad *p, const char *identity, const struct addr *address);
 bool pad_allows(const struct pad *p, const char *identity, const struct addr *address);
 
 #endif

@@ -200,6 +200,32 @@ bool bcache_put(struct bcache *b, struct bcache_entry *e, const struct binding *
     return true;
 }
 
+static void forget(struct bcache *b, struct bcache_entry *e, const char *why,
+                   struct bcache_acts *acts)
+{
+    bool bound = e->state == BCACHE_BOUND;
+    bcache_end_all(e, why, acts);
+    if (e->proxied)
+        (void)bcache_answer(acts, BCACHE_PROXY_OFF, e);
+    e->proxied = false;
+    e->state = BCACHE_NONE;
+    e->has_sequence = false;
+    e->waits = 0;
+    b->homes -= bound;
+}
+
+void bcache_forget_home(struct bcache *b, const struct addr *home, const char *why,
+                        struct bcache_acts *acts)
+{
+    struct bcache_entry *e = bcache_find(b, home);
+    if (e && e->state != BCACHE_NONE && e->state != BCACHE_TESTING) {
+        forget(b, e, why, acts);
+    } else if (e) {
+        e->waits = 0;
+        e->has_sequence = false;
+    }
+}
+
 bool bcache_forget(struct bcache *b, struct bcache_acts *acts)
 {
     for (struct bcache_entry *e = b->first; e; e = e->newer) {
@@ -208,15 +234,7 @@ bool bcache_forget(struct bcache *b, struct bcache_acts *acts)
             e->has_sequence = false;
             continue;
         }
-        bool bound = e->state == BCACHE_BOUND;
-        bcache_end_all(e, "restart", acts);
-        if (e->proxied)
-            (void)bcache_answer(acts, BCACHE_PROXY_OFF, e);
-        e->proxied = false;
-        e->state = BCACHE_NONE;
-        e->has_sequence = false;
-        e->waits = 0;
-        b->homes -= bound;
+        forget(b, e, "restart", acts);
         return true;
     }
     return false;

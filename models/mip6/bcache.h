@@ -158,6 +158,10 @@ bool bcache_update(struct bcache *b, const struct arrival *a, const struct mh *b
 /* Everything is forgotten, as by a restart. Call until it answers false. */
 bool bcache_forget(struct bcache *b, struct bcache_acts *acts);
 
+/* All bindings of one home address, for a reason that BCACHE_ENDED gives. */
+void bcache_forget_home(struct bcache *b, const struct addr *home, const char *why,
+                        struct bcache_acts *acts);
+
 /* The result of BCACHE_TEST. Call bcache_resume() until it answers false. */
 void bcache_tested(struct bcache *b, const struct addr *home, bool unique, sim_time now,
                    struct bcache_acts *acts);

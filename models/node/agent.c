@@ -453,6 +453,14 @@ void agent_restart(struct agent *a)
     }
 }
 
+void agent_forget(struct agent *a, const struct addr *home)
+{
+    struct bcache_acts acts;
+    acts.n = 0;
+    bcache_forget_home(&a->cache, home, "no-lease", &acts);
+    do_acts(a, &acts);
+}
+
 static bool is_update(const struct agent *a, const uint8_t *packet, size_t n)
 {
     struct ip6_chain c;

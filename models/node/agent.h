@@ -44,6 +44,9 @@ struct bcache *agent_cache(struct agent *a);
 /* Told by the world: all bindings are forgotten, as by a restart. */
 void agent_restart(struct agent *a);
 
+/* Told by key management: nobody has this home address any more. */
+void agent_forget(struct agent *a, const struct addr *home);
+
 /* Told by the world: the home prefix has other lifetimes from now on; SIM_NEVER: for ever. */
 void agent_renumber(struct agent *a, sim_time preferred, sim_time valid);
 

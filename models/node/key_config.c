@@ -15,6 +15,7 @@ static const char *const identities[] = {"email", "fqdn", "address", NULL};
 static const char *const auths[] = {"psk", "signature", NULL};
 static const char *const paddings[] = {"pkcs1", "pss", NULL};
 static const char *const k_policies[] = {"recommended", "literal", NULL};
+static const char *const homes[] = {"address", "prefix", NULL};
 static const char *const unbound[] = {"refuse", "pending", NULL};
 
 const struct key key_config_keys[] = {
@@ -71,6 +72,10 @@ const struct key key_config_keys[] = {
      "it says that it has no other IKE SA (RFC 7296 2.4): the home agent drops those it has"},
     {"return_routability", KEY_BOOL, IKE(return_routability), "true",
      "mobike: a new address is tested before SAs move there (RFC 4555 3.7)"},
+    {"home", KEY_WORD, IKE(home), "address",
+     "without a home address of its own: it asks its home agent for one (RFC 4877 9), or for the home "
+     "prefix, and makes one (RFC 5026 5.3.2)",
+     .words = homes},
     {.name = NULL},
 };
 
@@ -100,6 +105,15 @@ const struct key key_responder_keys[] = {
     {"certificates", KEY_FILE, RESPONDER(certificates), "",
      "its certificate, and those between it and a trusted one, PEM"},
     {"trusted", KEY_FILE, RESPONDER(trusted), "", "certificates that it trusts, PEM"},
+    {"pool", KEY_ADDR, RESPONDER(pool), "",
+     "the first home address that it gives to mobile nodes without one; default: 1000 in hexadecimal, "
+     "in its network"},
+    {"pool_size", KEY_INTEGER, RESPONDER(pool_size), "1000",
+     "so many in a row; each goes back when the last IKE SA that has it ends (RFC 4877 9)",
+     .max = 65536},
+    {"assigns_home", KEY_BOOL, RESPONDER(assigns_home), "false",
+     "asked for the home prefix it gives an address, which has to be used: USE_ASSIGNED_HOA (RFC 5026 "
+     "5.3.2)"},
     {.name = NULL},
 };
 

@@ -24,6 +24,7 @@ enum key_when_dead { KEY_NEXT_ALIVE, KEY_WAITS };
 enum key_order { KEY_PARALLEL, KEY_IKE_FIRST, KEY_SAS_FIRST }; /* to the Binding Update */
 enum key_old_sas { KEY_KEEPS_OLD, KEY_DROPS_OLD };             /* KEY_BY_NEW_SA */
 enum key_identity { KEY_ID_EMAIL, KEY_ID_NAME, KEY_ID_HOME };
+enum key_home { KEY_HOME_ADDRESS, KEY_HOME_PREFIX };  /* what is asked for without one */
 enum key_policy { KEY_K_RECOMMENDED, KEY_K_LITERAL }; /* of the K bit with several addresses */
 
 struct key_config {
@@ -49,6 +50,7 @@ struct key_config {
     bool childless;
     bool initial_contact;
     bool return_routability; /* of an address that MOBIKE names */
+    int home;                /* enum key_home */
 };
 
 extern const struct key key_config_keys[];
@@ -66,6 +68,9 @@ struct key_responder {
     const char *key;    /* files */
     const char *certificates;
     const char *trusted;
+    struct addr pool; /* the first; ::: the default */
+    int64_t pool_size;
+    bool assigns_home;
 };
 
 extern const struct key key_responder_keys[];

@@ -30,7 +30,10 @@ static struct ike_config config_of(const struct key_exchange *x)
                                .nat_detection = true,
                                .childless = x->how.childless,
                                .exchanges_are_told = true,
-                               .suspect = x->responds ? 0 : x->timers.suspect};
+                               .suspect = x->responds ? 0 : x->timers.suspect,
+                               .pool = x->setup.pool,
+                               .pool_size = x->setup.pool_size,
+                               .pool_bits = 64};
 }
 
 struct key_exchange *key_exchange_new(struct node *n, const struct key_exchange_setup *how)
@@ -43,6 +46,7 @@ struct key_exchange *key_exchange_new(struct node *n, const struct key_exchange_
     x->responds = how->responder != NULL;
     x->how = how->responder ? *how->responder : initiator;
     x->timers = *how->timers;
+    x->setup = *how;
     x->last_sa = &x->sas;
     const struct ike_config config = config_of(x);
     const struct ike_streams streams = {.spi = node_stream(n, "ike.spi"),
@@ -192,6 +196,8 @@ static void silent(struct keyed *k, const struct ike_act *a)
     sim_time last = key_last_heard(k);
     sim_time since = sim_now(k->of->node->sim) - k->said.how->dpd;
     bool lives = last >= 0 && last > since;
+    if (!lives)
+        key_tell_silent(k, a);
     key_wish(k->of, &(struct key_wish){
                         .kind = lives ? KEY_WISH_HEARD : KEY_WISH_PROBE, .sa = a->sa, .at = last});
 }
@@ -232,6 +238,9 @@ static void do_known(struct keyed *k, const struct ike_act *a)
     case IKE_ACT_SILENT:
         silent(k, a);
         break;
+    case IKE_ACT_DUE:
+        key_tell_due(k, a);
+        break;
     case IKE_ACT_UNANSWERED:
         key_unanswered(k, a);
         break;
@@ -240,6 +249,9 @@ static void do_known(struct keyed *k, const struct ike_act *a)
         break;
     case IKE_ACT_UPDATED:
         key_updated(k, a);
+        break;
+    case IKE_ACT_ASSIGNED:
+        key_assigned(k, a);
         break;
     case IKE_ACT_INSTALL:
     case IKE_ACT_SENDS:
@@ -327,6 +339,9 @@ static void do_wish(struct key_exchange *x, const struct key_wish *w)
     case KEY_WISH_DELETE:
         ike_delete(i, w->sa, now);
         break;
+    case KEY_WISH_HOME:
+        ike_use_address(i, w->sa, &w->local, now);
+        break;
     case KEY_WISH_RETIRE:
         ike_retire(i, w->sa, now);
         break;
@@ -355,16 +370,23 @@ static void rearm(struct key_exchange *x)
 void key_do_all(struct key_exchange *x)
 {
     struct ike_act a;
+    uint64_t about = 0;
     assert(!x->doing);
     x->doing = true;
     for (;;) {
-        while (ike_act(x->ike, &a))
+        while (ike_act(x->ike, &a)) {
+            if (x->ticks && a.sa != about) /* what time does to one SA has nothing to do with */
+                sim_set_cause(x->node->sim, 0); /* what it did to another */
+            about = a.sa;
             do_act(x, &a);
+        }
+        x->ticks = false;
         if (!x->wishes)
             break;
         struct key_wish w = x->wish[0];
         x->wishes--;
         memmove(&x->wish[0], &x->wish[1], x->wishes * sizeof x->wish[0]);
+        sim_set_cause(x->node->sim, w.cause);
         do_wish(x, &w);
     }
     x->doing = false;
@@ -374,16 +396,18 @@ void key_do_all(struct key_exchange *x)
 void key_wish(struct key_exchange *x, const struct key_wish *w)
 {
     assert(x->wishes < sizeof x->wish / sizeof x->wish[0]);
+    struct key_wish of = *w;
+    of.cause = sim_cause(x->node->sim);
     if (x->doing) {
-        x->wish[x->wishes++] = *w;
+        x->wish[x->wishes++] = of;
     } else {
-        key_work_wish(x, w);
+        key_work_wish(x, &of);
     }
 }
 
 static void wake(struct sim *sim, void *owner)
 {
-    (void)sim;
+    sim_set_cause(sim, 0);
     key_work_tick(owner);
 }
 

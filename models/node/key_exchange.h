@@ -16,10 +16,17 @@
 
 struct key_exchange; /* opaque; node.h points to it */
 
+/* `home` is the address of `who` from now on; ::: it has none any more. */
+typedef void key_home_fn(void *owner, const struct protected *who, const struct addr *home);
+
 struct key_exchange_setup {
     struct ciphers *ciphers;
     const struct key_responder *responder; /* NULL: a mobile node */
     const struct key_timers *timers;
+    struct addr pool; /* home agent: the first home address that it gives */
+    uint32_t pool_size;
+    key_home_fn *homed; /* told of home addresses that come and go; NULL */
+    void *owner;
 };
 
 struct key_exchange *key_exchange_new(struct node *n, const struct key_exchange_setup *how);
@@ -36,6 +43,7 @@ struct key_peer {
     const struct sign_certs *certs;
     const struct sign_certs *trusted;
     int64_t unix_start_s;
+    struct prefix home_prefix; /* of the home agent's network */
 };
 
 /* `who`, of this node's protection, gets its keys from here. */

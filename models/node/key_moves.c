@@ -281,13 +281,15 @@ void key_down(struct keyed *k, const struct ike_act *a)
     if (a->sa == k->old)
         k->old = 0;
     k->sa = ike_sa_of(k->of->ike, k->peer);
+    if (k->assigned && !k->sa && !k->old)
+        key_unassign(k);
     if (k->of->responds || k->sa || k->starting || k->moving)
         return;
     if (began && k->old) { /* the old one serves on */
         k->old = 0;
         return;
     }
-    if (at_once(a->how)) {
+    if (at_once(a->how) && !k->homeless) {
         review(k);
     } else if (!sim_armed(&k->retry)) {
         sim_arm_in(sim, &k->retry, k->of->timers.ike.try_again);

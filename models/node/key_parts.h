@@ -3,7 +3,7 @@
  *
  *   key_exchange.c   datagrams, acts, time       key_sas.c    Child SAs become SAs of IPsec
  *   key_peers.c      who may have which          key_moves.c  care-of addresses
- *   key_tell.c       events
+ *   key_tell.c       events                           key_home.c   home addresses that it gives
  */
 #ifndef MODELS_NODE_KEY_PARTS_H
 #define MODELS_NODE_KEY_PARTS_H
@@ -28,6 +28,7 @@ enum key_wish_kind {
     KEY_WISH_RETIRE,
     KEY_WISH_SEEN,
     KEY_WISH_SENT,
+    KEY_WISH_HOME,
 };
 
 /* What this node wants of its machine: kept until the acts of the event before are done. */
@@ -43,6 +44,14 @@ struct key_wish {
     uint16_t local_port; /* SEEN */
     uint16_t remote_port;
     sim_time at;
+    uint64_t cause; /* event that it comes from */
+};
+
+/* A request that is under way, and the event that led to it. */
+struct key_asked {
+    uint64_t spi_i;
+    uint32_t id;
+    uint64_t cause;
 };
 
 /* One mobile node, at either end. */
@@ -59,6 +68,8 @@ struct keyed {
     struct addr coa; /* that IKE uses; ::: none */
     bool ever;       /* there was an IKE SA */
     bool placed;     /* home agent: tunnels know where it is */
+    bool assigned;   /* its home address comes from the home agent */
+    bool homeless;   /* and there was none */
     bool waited;     /* mobile node: for the care-of address that it would rather begin with */
     bool moving;     /* it is being established anew */
     const struct spd_entry *updates; /* that protects Binding Updates; NULL: none does */
@@ -69,6 +80,7 @@ struct keyed {
     sim_time sent;                   /* when something last left on IKE's own path */
     struct addr sent_from;
     struct sim_timer retry;
+    struct key_asked asked[IKE_WINDOW]; /* by message ID */
     struct keyed *next;
 };
 
@@ -79,11 +91,13 @@ struct key_exchange {
     struct key_responder how; /* of a home agent */
     bool responds;
     struct key_timers timers;
+    struct key_exchange_setup setup;
     struct sim_timer timer;
     struct keyed *first;
     struct keyed *last;
     bool closed; /* nothing is begun any more */
     bool doing;  /* acts are being done */
+    bool ticks;  /* those of a timer */
     struct key_wish wish[128];
     unsigned wishes;
     struct key_sa *sas;
@@ -135,12 +149,19 @@ void key_unanswered(struct keyed *k, const struct ike_act *a);
 void key_moves_init(struct keyed *k);
 enum ike_standing key_standing(const struct key_exchange *x, const struct ike_datagram *d);
 
+/* ---- key_home.c ---- */
+void key_assigned(struct keyed *k, const struct ike_act *a);
+void key_unassign(struct keyed *k); /* its last IKE SA is gone, and the lease with it */
+
 /* ---- key_tell.c ---- */
 void key_tell_message(struct key_exchange *x, const struct ike_act *a, bool sent);
 void key_tell_up(struct keyed *k, const struct ike_act *a);
 void key_tell_down(struct key_exchange *x, const struct ike_act *a);
 void key_tell_refused(struct key_exchange *x, const struct ike_act *a);
+void key_tell_silent(struct keyed *k, const struct ike_act *a);
+void key_tell_due(struct keyed *k, const struct ike_act *a);
 void key_tell_no_child(struct keyed *k, const struct ike_act *a);
+void key_tell_assigned(struct keyed *k, const char *how, uint16_t notify);
 void key_tell_moved(struct keyed *k, const struct addr *local, const struct addr *remote,
                     const char *how);
 

@@ -14,6 +14,7 @@ static struct ike_side side_of(const struct keyed *k, const struct selector_addr
         .kind = IKE_ADDRESS_RANGE, .start_port = ports->low, .end_port = ports->high};
     switch (a->kind) {
     case SELECT_SUBJECT:
+        s.kind = k->assigned ? IKE_ADDRESS_ASSIGNED : IKE_ADDRESS_RANGE;
         s.low = s.high = k->who->subject->address;
         break;
     case SELECT_GATEWAY:
@@ -129,6 +130,8 @@ void key_make_peer(struct keyed *k)
     struct ike_identity agent =
         text_identity(k->of->node->arena, IKE_ID_FQDN, k->said.agent_name, ".home.example");
     bool responds = k->of->responds;
+    k->assigned = addr_unspecified(&k->who->subject->address);
+    bool asks = k->assigned && !responds;
     *c = (struct ike_peer_config){.name = responds ? k->said.name : k->said.agent_name,
                                   .own = responds ? agent : mobile,
                                   .peer = responds ? mobile : agent,
@@ -149,7 +152,14 @@ void key_make_peer(struct keyed *k)
                                   .checks_routability = how->return_routability,
                                   .childless = how->childless,
                                   .initial_contact = how->initial_contact,
+                                  .asks_address = asks && how->home == KEY_HOME_ADDRESS,
+                                  .asks_prefix = asks && how->home == KEY_HOME_PREFIX,
+                                  .assigns_home = k->of->how.assigns_home,
                                   .owner = k};
+    if (responds && k->assigned) {
+        c->home_prefix = k->said.home_prefix;
+        c->home_prefix_lifetime = UINT32_MAX * SIM_S;
+    }
     make_policies(k);
     k->updates = protection_updates_entry(k->who);
     make_offers(k);

@@ -40,6 +40,7 @@ static void run(struct key_exchange *x, enum key_event event, struct ike_datagra
         d->standing = key_standing(x, d); /* as of now */
         ike_receive(x->ike, d, now);
     } else if (event == KEY_TICK) {
+        x->ticks = true;
         ike_tick(x->ike, now);
     } else {
         x->wish[x->wishes++] = *w;

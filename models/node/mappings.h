@@ -23,7 +23,7 @@ enum mapping_kind { MAPPING_UDP, MAPPING_ECHO, MAPPING_KINDS };
 /* Who outside may send to a mapping: RFC 4787 5. */
 enum mapping_filter { MAPPING_FROM_ANYBODY, MAPPING_FROM_ADDRESSES };
 
-enum { MAPPING_PEERS = 16, MAPPING_BUCKETS = 256 };
+enum { MAPPING_PEERS = 16, MAPPING_BUCKETS = 4096 };
 
 struct mapping {
     enum mapping_kind kind;

@@ -184,7 +184,8 @@ struct mobile *mobile_new(struct node *n, const struct mobile_config *how, struc
     mobile_home_init(m);
     mobile_prefixes_init(m, how);
     n->mobile = m;
-    node_own(n, NULL, &how->bul.home);
+    if (!addr_unspecified(&how->bul.home))
+        node_own(n, NULL, &how->bul.home);
     if (!how->bul.mcoa)
         bul_add(&m->bul, 0);
     return m;
@@ -195,12 +196,9 @@ void mobile_start(struct mobile *m)
     mobile_plan(m);
 }
 
-void mobile_restart(struct mobile *m)
+static void begin_anew(struct mobile *m)
 {
     struct bul_config how = m->bul.how;
-    NODE_EVENT(m->node, EV_RESTARTED, field_addr("home_address", &how.home));
-    if (m->home_iface)
-        mobile_leave_home(m);
     bul_init(&m->bul, &how, (uint16_t)rng_u32(&m->sequences));
     for (unsigned k = 0; k < m->paths && how.mcoa; k++)
         bul_add(&m->bul, m->path[k].bid);
@@ -209,6 +207,38 @@ void mobile_restart(struct mobile *m)
     mobile_prefixes_restart(m);
     mobile_plan(m);
     rearm(m);
+}
+
+void mobile_restart(struct mobile *m)
+{
+    NODE_EVENT(m->node, EV_RESTARTED, field_addr("home_address", &m->bul.how.home));
+    if (m->home_iface)
+        mobile_leave_home(m);
+    begin_anew(m);
+}
+
+void mobile_set_home(struct mobile *m, const struct addr *home)
+{
+    struct bul_config *how = &m->bul.how;
+    struct addr before = how->home;
+    if (addr_eq(home, &before))
+        return;
+    if (m->home_iface)
+        mobile_leave_home(m);
+    how->home = *home;
+    how->link_local = false;
+    for (unsigned k = 0; k < m->paths; k++)
+        how->link_local |= m->path[k].iface->identifier == addr_identifier(home);
+    mobile_prefixes_home(m);
+    if (!addr_unspecified(home))
+        node_own(m->node, NULL, home);
+    if (addr_unspecified(&before))
+        return;
+    node_disown(m->node, &before);
+    m->keyed = false; /* SAs for the old one are none for this one */
+    for (unsigned k = 0; k < m->paths; k++)
+        m->path[k].wanted = false;
+    begin_anew(m);
 }
 
 const struct addr *mobile_home(const struct mobile *m)

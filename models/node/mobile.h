@@ -48,6 +48,10 @@ const struct iface *mobile_home_iface(const struct mobile *m); /* NULL: away fro
 bool mobile_owns_home(const struct mobile *m, const struct addr *a);
 bool mobile_is_home(const struct mobile *m, const struct prefix *p); /* the home prefix */
 
+/* Its home address; ::: it has none, as it may begin. With another one than before it has no
+ * bindings and no SAs any more: mobile_set_keyed(). */
+void mobile_set_home(struct mobile *m, const struct addr *home);
+
 /* ---- key management ---- */
 
 /* The pair of SAs for Binding Updates is there: care-of addresses may be registered. Before, with

@@ -84,6 +84,7 @@ const char *mobile_iface_name(const struct mobile *m, const struct addr *coa);
 /* mobile_prefixes.c */
 void mobile_prefixes_init(struct mobile *m, const struct mobile_config *how);
 void mobile_prefixes_restart(struct mobile *m);
+void mobile_prefixes_home(struct mobile *m);   /* the home address is another */
 void mobile_prefixes_ask(struct mobile *m);    /* a registration came back with status 1 */
 void mobile_prefixes_review(struct mobile *m); /* bindings or lifetimes may have changed */
 

@@ -84,6 +84,11 @@ void mobile_prefixes_restart(struct mobile *m)
     mobile_prefixes_review(m);
 }
 
+void mobile_prefixes_home(struct mobile *m)
+{
+    m->mps.how.home = m->bul.how.home;
+}
+
 void mobile_prefixes_ask(struct mobile *m)
 {
     mps_ask(&m->mps, sim_now(m->node->sim));

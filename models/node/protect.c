@@ -54,8 +54,18 @@ struct protected *protection_add(struct protection *p, const struct addr *home,
     *who = (struct protected){.of = p, .how = how, .identity = identity};
     who->subject = ipsec_add_subject(&p->ipsec, home, policies);
     who->subject->owner = who;
-    pad_allow(&p->ipsec.pad, identity, home);
+    if (!addr_unspecified(home))
+        pad_allow(&p->ipsec.pad, identity, home);
     return who;
+}
+
+void protection_place(struct protected *who, const struct addr *home)
+{
+    struct ipsec *s = &who->of->ipsec;
+    pad_revoke(&s->pad, who->identity, &who->subject->address);
+    ipsec_place_subject(s, who->subject, home);
+    if (!addr_unspecified(home))
+        pad_allow(&s->pad, who->identity, home);
 }
 
 struct protected *protection_of(const struct protection *p, const struct addr *home)
@@ -127,8 +137,6 @@ void protection_end(struct protected *who, struct sa *sa, const char *how)
 
 static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime what)
 {
-    if (what != IPSEC_LIVES)
-        key_exchange_aged(n, sa, what);
     if (what == IPSEC_SOFT) {
         NODE_EVENT(n, EV_SA_SOFT, field_int("spi", sa->spi),
                    field_text("direction", directions[sa->direction]),
@@ -138,6 +146,8 @@ static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime wh
                    field_text("direction", directions[sa->direction]),
                    field_text("policy", sa->entry->name), field_text("how", "lifetime"));
     }
+    if (what != IPSEC_LIVES)
+        key_exchange_aged(n, sa, what); /* behind what it is the cause of */
 }
 
 static void wake(struct sim *sim, void *owner)

@@ -50,6 +50,8 @@ const struct spd_entry *protection_updates_entry(const struct protected *who);
 struct protected *protection_add(struct protection *p, const struct addr *home,
                                  const struct spd *policies, const struct ipsec_config *how,
                                  const char *identity);
+/* It has another home address, ::: none, as it may begin. */
+void protection_place(struct protected *who, const struct addr *home);
 struct protected *protection_of(const struct protection *p, const struct addr *home); /* NULL */
 
 /* It is a plain IPsec client: there are no Binding Updates that could say where it is. */

@@ -140,7 +140,8 @@ struct addr source_of(const struct node *n, const struct addr *dst,
         if (n->iface[k]->nd && n->iface[k]->up && !addr_link_local(dst))
             add_addresses(n->iface[k], n->mobile != NULL, c, &count);
     }
-    if (n->mobile && count < SOURCE_CANDIDATES) { /* it is reached through every interface */
+    bool has_home = n->mobile && !addr_unspecified(mobile_home(n->mobile));
+    if (has_home && count < SOURCE_CANDIDATES) { /* it is reached through every interface */
         const struct iface *at_home = mobile_home_iface(n->mobile);
         c[count++] = (struct source_candidate){.addr = *mobile_home(n->mobile),
                                                .prefix_len = 64,

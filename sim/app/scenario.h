@@ -252,6 +252,9 @@ size_t scenario_flows_of(const struct scenario *s, const struct node_config *n,
 
 struct node_config *scenario_node(const struct scenario *s, const char *name); /* NULL: none */
 
+/* The first home address that a home agent gives, in its network. */
+struct addr scenario_pool(const struct key_responder *r, const struct prefix *network);
+
 /* What one end of IKE signs with and trusts; files that are not named are NULL. */
 struct scenario_signer {
     const char *table; /* "ike" of a mobile node, "responder" of a home agent */

@@ -238,6 +238,8 @@ static void check_mobile(struct check *k, const struct node_config *n)
         SCENARIO_FIND(k->s->networks, struct network_config, agent->network);
     if (agent->role != ROLE_HOME_AGENT || !net) {
         SAY(k, path2(k, path, "home"), "node '%s' is not a home agent", n->home.agent);
+    } else if (addr_unspecified(&n->home.address)) {
+        scenario_check_homeless(k, n, net);
     } else if (!prefix_holds(&net->prefix.prefix, &n->home.address)) {
         SAY(k, path2(k, path, "home.address"), "the home address is not of network '%s'",
             net->name);
@@ -247,7 +249,7 @@ static void check_mobile(struct check *k, const struct node_config *n)
         taken = addr_join(&net->prefix.prefix, 1);
     if (addr_eq(&taken, &n->home.address))
         SAY(k, path2(k, path, "home.address"), "is the address of the home agent");
-    if (addr_identifier(&n->home.address) == 0)
+    if (addr_identifier(&n->home.address) == 0 && !addr_unspecified(&n->home.address))
         SAY(k, path2(k, path, "home.address"),
             "is the subnet-router anycast address (RFC 4291 2.6.1)");
     if (!n->interfaces.n)
@@ -300,6 +302,7 @@ static void check_nodes(struct check *k)
         }
         for (size_t m = 0; m < j; m++) {
             if (n[j].role == ROLE_MOBILE && n[m].role == ROLE_MOBILE &&
+                !addr_unspecified(&n[j].home.address) &&
                 addr_eq(&n[j].home.address, &n[m].home.address)) {
                 SAY(k, path3(k, "nodes", n[j].name, "home"), "is the home address of '%s' too",
                     n[m].name);

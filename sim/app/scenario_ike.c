@@ -64,7 +64,8 @@ static const char *said(const struct key_config *c)
                {"hard", c->hard != 0},
                {"childless", c->childless},
                {"initial_contact", c->initial_contact},
-               {"return_routability", !c->return_routability}};
+               {"return_routability", !c->return_routability},
+               {"home", c->home != KEY_HOME_ADDRESS}};
     for (size_t j = 0; j < sizeof key / sizeof key[0]; j++) {
         if (key[j].said)
             return key[j].name;
@@ -108,6 +109,72 @@ static void check_pairs(struct check *k, const struct node_config *n)
         SAY(k, place(k, n, "ipsec", "keying"),
             "ike makes at most %d pairs of SAs by %d policies; here are %u by %u", PAIRS_MAX,
             POLICIES_MAX, pairs, policies);
+}
+
+/* ---- home addresses -------------------------------------------------------------------------- */
+
+enum { FIRST_OF_POOL = 0x1000 };
+
+struct addr scenario_pool(const struct key_responder *r, const struct prefix *network)
+{
+    return addr_unspecified(&r->pool) ? addr_join(network, FIRST_OF_POOL) : r->pool;
+}
+
+/* Whose address a home agent could give to somebody else; NULL: nobody's. */
+static const char *owner_in_pool(struct check *k, const struct node_config *agent,
+                                 const struct network_config *net)
+{
+    const struct node_config *n = KEY_ITEMS(k->s->nodes, struct node_config);
+    struct addr first = scenario_pool(&agent->responder, &net->prefix.prefix);
+    for (size_t j = 0; j < k->s->nodes.n; j++) {
+        const struct addr *a = n[j].role == ROLE_MOBILE ? &n[j].home.address : &n[j].address;
+        uint64_t index = addr_identifier(a) - addr_identifier(&first);
+        if (prefix_holds(&net->prefix.prefix, a) && index < (uint64_t)agent->responder.pool_size)
+            return n[j].name;
+    }
+    return NULL;
+}
+
+static void check_pool(struct check *k, const struct node_config *agent,
+                       const struct network_config *net)
+{
+    const struct addr *pool = &agent->responder.pool;
+    const char *path = place(k, agent, "responder", "pool");
+    const char *owner = owner_in_pool(k, agent, net);
+    if (!addr_unspecified(pool) && !prefix_holds(&net->prefix.prefix, pool))
+        SAY(k, path, "is not of network '%s'", net->name);
+    if (!addr_unspecified(pool) && addr_identifier(pool) <= 1)
+        SAY(k, path, "is an address of routers (RFC 4291 2.6.1)");
+    if (owner)
+        SAY(k, path, "has the address of '%s' among its %lld", owner,
+            (long long)agent->responder.pool_size);
+}
+
+void scenario_check_homeless(struct check *k, const struct node_config *n,
+                             const struct network_config *home)
+{
+    const struct interface_config *i = KEY_ITEMS(n->interfaces, struct interface_config);
+    const struct flow_config *f = KEY_ITEMS(k->s->flows, struct flow_config);
+    if (!by_ike(n)) {
+        SAY(k, place(k, n, "home", ""),
+            "needs an `address`; without one the home agent gives one by IKE: `ipsec: {keying: ike}`");
+        return;
+    }
+    if (n->ike.identity == KEY_ID_HOME)
+        SAY(k, place(k, n, "ike", "identity"), "it has no home address to say who it is by");
+    for (size_t j = 0; j < n->interfaces.n; j++) {
+        if (!strcmp(i[j].attach, home->name))
+            SAY(k, arena_format(k->arena, "nodes.%s.interfaces.%s.attach", n->name, i[j].name),
+                "on the home link it cannot begin without a home address");
+    }
+    for (size_t j = 0; j < k->s->flows.n; j++) {
+        const char *const *end = f[j].between.items;
+        const struct node_config *a = f[j].between.n == 2 ? scenario_node(k->s, end[0]) : NULL;
+        const struct node_config *b = a ? scenario_node(k->s, end[1]) : NULL;
+        if (b && (a == n || b == n) && a->role == ROLE_MOBILE && b->role == ROLE_MOBILE)
+            SAY(k, arena_format(k->arena, "flows.%s.between", f[j].name),
+                "the home address of '%s' is not known before the run", n->name);
+    }
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -172,12 +239,21 @@ static void check_mobile(struct check *k, const struct node_config *n)
 static void check_agent(struct check *k, const struct node_config *n)
 {
     const struct node_config *other = KEY_ITEMS(k->s->nodes, struct node_config);
+    const struct network_config *net =
+        SCENARIO_FIND(k->s->networks, struct network_config, n->network);
     bool serves = false;
     for (size_t j = 0; j < k->s->nodes.n; j++)
         serves |= by_ike(&other[j]) && other[j].home.agent && !strcmp(other[j].home.agent, n->name);
     if (n->responder_given && !serves)
         SAY(k, place(k, n, "responder", ""),
             "no mobile node of this home agent has `ipsec: {keying: ike}`");
+    for (size_t j = 0; j < k->s->nodes.n; j++) {
+        if (by_ike(&other[j]) && addr_unspecified(&other[j].home.address) && net &&
+            other[j].home.agent && !strcmp(other[j].home.agent, n->name)) {
+            check_pool(k, n, net);
+            return;
+        }
+    }
 }
 
 void scenario_check_ike(struct check *k, const struct node_config *n)

@@ -225,8 +225,9 @@ static const struct key mcoa_keys[] = {
 
 static const struct key home_keys[] = {
     {"agent", KEY_REF, NODE(home.agent) - NODE(home), NULL, "the home agent", .refers = "nodes"},
-    {"address", KEY_ADDR, NODE(home.address) - NODE(home), NULL,
-     "the home address, from the home agent's network"},
+    {"address", KEY_ADDR, NODE(home.address) - NODE(home), "",
+     "the home address, from the home agent's network; default: the home agent gives one by IKE (keying: "
+     "ike)"},
     {"registers", KEY_BOOL, NODE(home.registers) - NODE(home), "true",
      "Mobile IPv6; false: it is a plain IPsec client and the home agent its gateway, no care-of "
      "address is ever bound, and a tunnel ends where its SA does (RFC 4301 5.1.2)"},

@@ -33,6 +33,10 @@ void scenario_check_cpu(struct check *k, const struct node_config *n);
 /* scenario_ike.c: what key management asks for. */
 void scenario_check_ike(struct check *k, const struct node_config *n);
 
+/* Of one without a home address; `home` is its home agent's network. */
+void scenario_check_homeless(struct check *k, const struct node_config *n,
+                             const struct network_config *home);
+
 /* scenario_decision.c: what a mobile node's decision asks for. */
 void scenario_check_decision(struct check *k, const struct node_config *n);
 

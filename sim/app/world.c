@@ -127,11 +127,13 @@ static void add_homes(struct world *w, struct trace_setup *setup)
 {
     struct trace_home *home = arena_take(w->arena, (w->nodes + 1) * sizeof *home);
     setup->home = home;
+    w->trace_home = home;
     for (uint32_t k = 0; k < w->nodes; k++) {
         const struct node *n = w->node[k];
         if (n->mobile)
             home[setup->homes++] = (struct trace_home){*mobile_home(n->mobile), n->name};
     }
+    w->trace_homes = setup->homes;
 }
 
 void world_trace_setup(struct world *w, struct trace_setup *setup)

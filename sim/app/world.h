@@ -71,6 +71,9 @@ struct world {
     struct world_event *event;
     bool oracle;                   /* some node has one */
     const struct world_live *live; /* NULL: everything is simulated */
+    struct world_home *homes;      /* of mobile nodes that begin without a home address */
+    struct trace_home *trace_home;
+    uint32_t trace_homes;
 };
 
 /* One node of the scenario against the outside: all its interfaces end at `tun`. The others are

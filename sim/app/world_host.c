@@ -196,7 +196,8 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .moves_keys = moves_keys(how),
                                       .key_bid = key_bid(how),
                                       .keys_literal = agent->responder.k_policy == KEY_K_LITERAL},
-                              .waits_for_keys = waits_for_keys(how),
+                              .waits_for_keys =
+                                  waits_for_keys(how) || addr_unspecified(&how->home.address),
                               .client = !how->home.registers,
                               .prefixes = w->scenario->timers.mps,
                               .detection = {.oracle = how->detection.knowledge == 1,
@@ -222,7 +223,12 @@ static void add_mobile(struct world *w, const struct node_config *how)
     struct mobile *m = mobile_new(n, &config, decider_new(w->arena, &decide, MONAMI_UP));
     for (unsigned k = 0; k < decide.paths; k++)
         mobile_add_path(m, node_find_iface(n, decide.path[k].interface), decide.path[k].bid);
-    agent_set_decider(agent, &how->home.address, decider_new(w->arena, &decide, MONAMI_DOWN));
+    struct decider *down = decider_new(w->arena, &decide, MONAMI_DOWN);
+    if (addr_unspecified(&how->home.address)) {
+        world_await_home(w, how, n, down);
+    } else {
+        agent_set_decider(agent, &how->home.address, down);
+    }
     if (config.client)
         agent_add_client(agent, &how->home.address);
     w->oracle |= config.detection.oracle;

@@ -125,10 +125,17 @@ static uint16_t bid_of(const struct node_config *how, const char *interface)
 }
 
 static struct key_exchange *keys_of(struct world *w, struct node *n,
-                                    const struct key_responder *responder)
+                                    const struct node_config *agent)
 {
-    const struct key_exchange_setup setup = {
-        .ciphers = w->ciphers, .responder = responder, .timers = &w->scenario->timers.key};
+    struct key_exchange_setup setup = {.ciphers = w->ciphers,
+                                       .timers = &w->scenario->timers.key,
+                                       .homed = world_homed,
+                                       .owner = w};
+    if (agent) {
+        setup.responder = &agent->responder;
+        setup.pool = world_pool(w, agent);
+        setup.pool_size = w->homes ? (uint32_t)agent->responder.pool_size : 0;
+    }
     return n->keys ? n->keys : key_exchange_new(n, &setup);
 }
 
@@ -160,14 +167,16 @@ static void exchange_keys(struct world *w, const struct node_config *how, struct
                             .agent = protection_ipsec(agent->of)->gateway,
                             .bids = (unsigned)how->interfaces.n,
                             .preferred = bid_of(how, how->ike.coa),
-                            .unix_start_s = w->scenario->general.date};
+                            .unix_start_s = w->scenario->general.date,
+                            .home_prefix =
+                                world_network(w, agent_how->network)->how->prefix.prefix};
     bool signs = how->ike.auth == IKE_BY_SIGNATURE;
     if (signs)
         sign(w, how, &peer);
     key_exchange_add(keys_of(w, mn, NULL), mobile, &peer);
     if (signs)
         sign(w, agent_how, &peer);
-    key_exchange_add(keys_of(w, ha, &agent_how->responder), agent, &peer);
+    key_exchange_add(keys_of(w, ha, agent_how), agent, &peer);
 }
 
 static void protect_mobile(struct world *w, const struct node_config *how, struct node *agent_node,

@@ -19,6 +19,13 @@ void world_add_routes(struct world *w);
 /* world_host.c: home agents, correspondents, mobile nodes. */
 void world_add_hosts(struct world *w);
 
+/* world_home.c: a mobile node that begins without a home address; and who is told of one. */
+struct protected;
+void world_await_home(struct world *w, const struct node_config *how, struct node *n,
+                      struct decider *down);
+void world_homed(void *owner, const struct protected *who, const struct addr *home);
+struct addr world_pool(const struct world *w, const struct node_config *agent); /* its first */
+
 /* world_ipsec.c: policies; and SAs, which observers see being made. */
 void world_add_protection(struct world *w);
 void world_start_protection(struct world *w);
