@@ -71,6 +71,8 @@ def check(c, what, car, ha):
         mine, others = car.esp_keys(), ha.esp_keys()
         c.demand(mine and mine == others, 'ESP keys of the two', mine, others)
     elif what == 'deleted-by-car':
+        tried = subprocess.run([sys.argv[3], 'rerun', car.folder], capture_output=True, text=True)
+        c.demand(tried.returncode == 2 and 'a live run' in tried.stderr, 'monami rerun', tried)
         c.demand([e['how'] for e in down] == ['deleted'], 'how the car ended', down)
         down = ha.events('ike.sa_down')
         c.demand([e['how'] for e in down] == ['deleted_by_peer'], 'how the gateway learned it', down)
