@@ -390,9 +390,9 @@ static void send_to(struct agent *a, const struct binding *const chosen[], unsig
         mobility_tunnel_all(a->node, p, end, ends);
 }
 
-void agent_add_client(struct agent *a, const struct addr *home)
+void agent_add_client(struct agent *a, const struct addr *client)
 {
-    nd_proxy_add(a->home, home);
+    nd_proxy_add(a->home, client);
 }
 
 /* To where its SA ends. */

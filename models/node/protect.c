@@ -316,13 +316,14 @@ static void choose_end(const struct protected *who, struct tunnel *t)
         t->exit = t->sa->remote;
     struct addr *end = who->of->ipsec.is_gateway ? &t->exit : &t->entry;
     const struct addr *own = who->of->ipsec.is_gateway ? &t->sa->remote : &t->sa->local;
+    if (who->client)
+        *end = *own; /* nobody else knows any: RFC 4301 5.1.2 */
     t->sized_entry = t->entry;
     t->sized_exit = t->exit;
-    int says = who->client ? END_SA_DEFAULT : who->how->tunnel_end_point;
-    if (says == END_PER_PACKET || addr_unspecified(own) || t->fixed)
+    if (who->how->tunnel_end_point == END_PER_PACKET || addr_unspecified(own) || t->fixed)
         return;
     *(who->of->ipsec.is_gateway ? &t->sized_exit : &t->sized_entry) = *own;
-    if (says == END_SA_DEFAULT)
+    if (who->how->tunnel_end_point == END_SA_DEFAULT)
         *end = *own;
 }
 

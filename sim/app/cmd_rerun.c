@@ -177,6 +177,8 @@ static int rerun(struct rerun *r)
     (void)snprintf(r->copy, sizeof r->copy, "%s/scenario.yaml", r->folder);
     if (manifest_read(path, &r->manifest, &r->arena, &w))
         return cli_wrong("%s", w.text);
+    if (!strcmp(r->manifest.engine, "live"))
+        return cli_wrong("%s: a live run: what came from outside does not come again", r->name);
     if (chdir(
             r->manifest.directory)) /* inputs with a path of their own may be there all the same */
         (void)fprintf(stderr, "%s: %s\n", r->manifest.directory, strerror(errno));

@@ -52,7 +52,7 @@ void live_print_addresses(FILE *out, const struct world *w)
         bool served =
             n[k].role == ROLE_MOBILE && scenario_node(w->scenario, n[k].home.agent) == live;
         struct addr a = world_address(w, &n[k]);
-        if (&n[k] == live || served)
+        if ((&n[k] == live || served) && !addr_unspecified(&a)) /* IKE may give it later */
             print_one(out, n[k].role == ROLE_MOBILE ? "home" : "agent", n[k].name, &a);
         if (live->role == ROLE_MOBILE && scenario_node(w->scenario, live->home.agent) == &n[k])
             print_one(out, "agent", n[k].name, &a);

@@ -64,7 +64,7 @@ enum status manifest_write(const char *path, const struct manifest *m, struct wh
     jw_text(&j, "compiler", version_compiler());
     jw_text(&j, "sqlite", db_library());
     jw_text(&j, "run_key", m->run_key);
-    jw_text(&j, "engine", "native");
+    jw_text(&j, "engine", m->engine);
     jw_int(&j, "seed", m->seed);
     jw_int(&j, "replication", m->replication);
     put_asked(&j, m);
@@ -140,6 +140,7 @@ enum status manifest_read(const char *path, struct manifest *m, struct arena *ar
     *m = (struct manifest){.monami = need_text(root, "monami", arena, &bad),
                            .built = need_text(root, "built", arena, &bad),
                            .run_key = need_text(root, "run_key", arena, &bad),
+                           .engine = need_text(root, "engine", arena, &bad),
                            .file = need_text(scenario, "file", arena, &bad),
                            .sha256 = need_text(scenario, "sha256", arena, &bad),
                            .directory = need_text(root, "directory", arena, &bad),

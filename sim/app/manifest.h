@@ -24,6 +24,7 @@ struct manifest {
     const char *monami; /* version */
     const char *built;  /* git describe */
     const char *run_key;
+    const char *engine;    /* "native", "live" */
     const char *file;      /* the scenario, from `directory`, or absolute */
     const char *sha256;    /* of the scenario as given */
     const char *directory; /* that names are relative to */

@@ -124,6 +124,11 @@ static bool keeps(const struct run *r, int kind)
     return r->how->dir || store_keeps(&r->scenario.sweep, kind);
 }
 
+static const char *engine_of(const struct run *r)
+{
+    return r->how->live ? "live" : "native";
+}
+
 static void open_trace(struct run *r)
 {
     const struct general_config *g = &r->scenario.general;
@@ -141,7 +146,7 @@ static void open_trace(struct run *r)
     setup.run = (struct trace_run){.run_key = r->key,
                                    .scenario = path_name(r->how->file),
                                    .title = r->scenario.title,
-                                   .engine = r->how->live ? "live" : "native",
+                                   .engine = engine_of(r),
                                    .crypto = r->world.ciphers ? crypto_words[g->crypto] : "none",
                                    .knowledge = knowledge_of(&r->scenario),
                                    .processor = processors_of(r),
@@ -229,6 +234,7 @@ static enum status write_manifest(struct run *r, struct why *w)
     const struct manifest m = {.monami = MONAMI_VERSION,
                                .built = version_git(),
                                .run_key = r->key,
+                               .engine = engine_of(r),
                                .file = r->how->file,
                                .sha256 = scenario,
                                .directory = getcwd(directory, sizeof directory) ? directory : "",

@@ -223,6 +223,9 @@ static void check_client(struct check *k, const struct node_config *n)
         SAY(k, path, "false: only IKEv2 can tell the gateway where it is: `ipsec: {keying: ike}`");
         return;
     }
+    if (addr_unspecified(&n->home.address))
+        SAY(k, arena_format(k->arena, "nodes.%s.home", n->name),
+            "needs an `address` with `registers: false`: the gateway gives none to a plain client");
     if (n->ike.mobility == KEY_BY_K_BIT)
         SAY(k, arena_format(k->arena, "nodes.%s.ike.mobility", n->name),
             "k-bit is of Binding Updates, and it sends none: mobike, re-establish or none");

@@ -62,6 +62,17 @@ assert ask('help', 'run') == ask('run', '--help')
 assert ask('help') == ask('--help')
 refused("unknown command 'rnu'; did you mean 'run'?", 'help', 'rnu')
 refused("unknown command 'bogus'", 'help', 'bogus')
+vpn = os.path.join(scenarios, 'live-vpn.yaml')
+refused('which node? Say --node NAME', 'live', vpn)
+refused('which device? Say --tun NAME', 'live', vpn, '--node', 'car')
+refused("--for: '5'", 'live', vpn, '--node', 'car', '--tun', 'x', '--for', '5')
+refused("--for: '1 us' is below 1 ms", 'live', vpn, '--node', 'car', '--tun', 'x', '--for', '1 us')
+refused("the scenario has no node 'bus'", 'live', vpn, '--node', 'bus', '--tun', 'x')
+refused("'cn' is a correspondent", 'live', vpn, '--node', 'cn', '--addresses')
+refused('no name of a device', 'live', vpn, '--node', 'car', '--tun', 'a-name-that-is-too-long')
+known = ask('live', vpn, '--node', 'car', '--addresses')[0].splitlines()
+assert 'agent ha 2001:db8:a::1' in known and 'home car 2001:db8:a::100' in known, known
+assert [line for line in known if line.startswith('care-of car.wlan0 2001:db8:2:')], known
 
 # ---- a pipe is read as its file is
 text = open(link).read()

@@ -6,11 +6,15 @@ however it ends, no process, device or route is left. Nothing outside of the scr
 import copy
 import json
 import os
+import select
 import shutil
 import signal
+import socket
 import sqlite3
+import struct
 import subprocess
 import sys
+import threading
 import time
 
 os.environ['PATH'] += ':/usr/sbin:/sbin'
@@ -195,6 +199,77 @@ class Checks:
 
     def end(self):
         sys.exit(1 if self.wrong else 0)
+
+
+def ping(source, destination, count=3, seconds=1.0):
+    """Echo requests of the kernel's own (RFC 4443 4.1). Answers how many were answered."""
+    answered = 0
+    with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as s:
+        s.bind((source, 0))
+        for sequence in range(count):
+            until = time.monotonic() + seconds
+            try:
+                s.sendto(struct.pack('!BBHHH', 128, 0, 0, 0x4c56, sequence) + bytes(range(40)), (destination, 0))
+            except OSError:  # no way there
+                time.sleep(seconds)
+            while time.monotonic() < until:
+                s.settimeout(max(0.01, until - time.monotonic()))
+                try:
+                    packet, sender = s.recvfrom(2048)
+                except TimeoutError:
+                    break
+                if packet[0] == 129 and packet[4:8] == struct.pack('!HH', 0x4c56, sequence) and packet[8:] == bytes(
+                        range(40)) and sender[0] == destination:
+                    answered += 1
+                    break
+    return answered
+
+
+class Translator(threading.Thread):
+    """Carries packets between two devices, as a NAT between addresses of `inside` and its own `outside` (UDP alone)."""
+
+    def __init__(self, device_in, device_out, outside):
+        super().__init__(daemon=True)
+        with open('/proc/sys/net/ipv6/conf/all/forwarding', 'w') as f:
+            f.write('0')  # the kernel is no second way
+        self.way = [socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x86dd)) for _ in range(2)]
+        for s, device in zip(self.way, (device_in, device_out)):
+            s.bind((device, 0x86dd))
+        self.names = (device_in, device_out)
+        self.own = socket.inet_pton(socket.AF_INET6, outside)
+        self.inside, self.ports = {}, {}  # port outside: (address, port) inside, and back
+
+    @staticmethod
+    def rebuild(packet, source, destination, ports):
+        udp = struct.pack('!HHHH', *ports, len(packet) - 40, 0) + packet[48:]
+        pseudo = source + destination + struct.pack('!IHBB', len(udp), 0, 0, 17) + udp + b'\0' * (len(udp) % 2)
+        total = sum(struct.unpack(f'!{len(pseudo) // 2}H', pseudo))
+        while total >> 16:
+            total = (total & 0xffff) + (total >> 16)
+        return packet[:8] + source + destination + udp[:6] + struct.pack('!H', (~total & 0xffff) or 0xffff) + udp[8:]
+
+    def out(self, p):
+        inner = (p[8:24], struct.unpack('!H', p[40:42])[0])
+        port = self.ports.setdefault(inner, 40000 + len(self.ports))
+        self.inside[port] = inner
+        return self.rebuild(p, self.own, p[24:40], (port, struct.unpack('!H', p[42:44])[0]))
+
+    def back(self, p):
+        inner = self.inside.get(struct.unpack('!H', p[42:44])[0])
+        if p[24:40] != self.own or not inner:
+            return None
+        return self.rebuild(p, p[8:24], inner[0], (struct.unpack('!H', p[40:42])[0], inner[1]))
+
+    def run(self):
+        while True:
+            for s in select.select(self.way, [], [])[0]:
+                packet, sender = s.recvfrom(4096)
+                if sender[2] == 4 or packet[6] != 17:  # what leaves itself; other than UDP
+                    continue
+                k = self.way.index(s)
+                packet = self.back(packet) if k else self.out(packet)
+                if packet:
+                    self.way[1 - k].sendto(packet, (self.names[1 - k], 0x86dd))
 
 
 def stop(process, how=signal.SIGTERM, seconds=10):

@@ -5,7 +5,9 @@ between which the kernel forwards. Every row of CASES is a run of some seconds i
 Exit code 77: there is no TUN device, or no right to make namespaces.
 """
 import os
+import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -13,6 +15,8 @@ import live_net as net
 
 # name: changes of live-vpn.yaml, how long the car and the gateway run in s, and what must be
 CASES = {
+    'without-capability': {'refuse': True, 'then': []},
+    'kernel-pings': {'then': ['pinged']},
     'tunnel': {'then': ['echo', 'deleted-by-car', 'keys']},
     'gateway-ends-first': {'car': 6, 'ha': 4, 'then': ['deleted-by-ha']},
     'interrupted': {'car': 60, 'ha': 6, 'then': ['interrupted']},
@@ -25,6 +29,9 @@ CASES = {
                'then': ['moved', 'keys']},
     'establish-anew': {'nodes': {'car': {'ike': {'mobility': 're-establish'}}},
                        'events': [{'at': '2.2 s', 'detach': 'car.wlan0'}], 'then': ['anew', 'keys']},
+    'translator': {'translator': True, 'then': ['echo', 'encapsulated', 'keys']},
+    'translator-and-mobike': {'translator': True, 'events': [{'at': '2.2 s', 'detach': 'car.wlan0'}],
+                              'then': ['moved-once', 'encapsulated', 'keys']},
     'cookies': {'nodes': {'ha': {'responder': {'cookies_from': 0}}}, 'then': ['echo', 'cookie']},
     'certificates': {'mobile': 'ed', 'certificates': True, 'then': ['echo', 'keys']},
     'fragments': {'mobile': 'rsa', 'certificates': True, 'then': ['echo', 'fragments', 'keys']},
@@ -64,6 +71,8 @@ def check(c, what, car, ha):
         mine, others = car.esp_keys(), ha.esp_keys()
         c.demand(mine and mine == others, 'ESP keys of the two', mine, others)
     elif what == 'deleted-by-car':
+        tried = subprocess.run([sys.argv[3], 'rerun', car.folder], capture_output=True, text=True)
+        c.demand(tried.returncode == 2 and 'a live run' in tried.stderr, 'monami rerun', tried)
         c.demand([e['how'] for e in down] == ['deleted'], 'how the car ended', down)
         down = ha.events('ike.sa_down')
         c.demand([e['how'] for e in down] == ['deleted_by_peer'], 'how the gateway learned it', down)
@@ -82,6 +91,14 @@ def check(c, what, car, ha):
         c.demand(len(ha.events('ike.moved')) == 2, 'moves', ha.events('ike.moved'))
         sent, answered = car.echo('out')
         c.demand(answered >= sent - 3, 'echo requests that were answered', answered, sent)
+    elif what == 'encapsulated':
+        places = {s['end_point'] for s in ha.sas()}
+        c.demand(places == {'2001:db8:9::1'}, 'where the tunnel ends for the gateway', places)
+        messages = car.events('ike.message', exchange='IKE_AUTH')
+        c.demand(messages, 'IKE_AUTH', messages)
+    elif what == 'moved-once':
+        sent, answered = car.echo('out')
+        c.demand(len(up) == 1 and answered >= sent - 4, 'echo requests that were answered', answered, sent, up)
     elif what == 'anew':
         c.demand(len(up) == 2, 'IKE SAs', up)
         sent, answered = car.echo('out')
@@ -93,11 +110,27 @@ def check(c, what, car, ha):
         pieces = [e['fragment'] for e in car.events('ike.message', exchange='IKE_AUTH', direction='sent')]
         c.demand(pieces and max(pieces) >= 2, 'fragments', pieces)
     elif what == 'dead':
-        c.demand(down and down[0]['how'] == 'dead' and 3 < down[0]['t'] < 6, 'how it ended', down)
+        c.demand(up and down and down[0]['how'] == 'dead' and 3 < down[0]['t'] < 6, 'how it ended', down)
     elif what == 'bindings':
         made = ha.events('mip6.binding_made')
         c.demand(len(made) == 2, 'bindings', made)
         c.demand(len(car.events('mip6.registered')) == 2, 'registrations', car.events('mip6.registered'))
+
+
+def without_capability(monami, path):
+    if not shutil.which('setpriv'):
+        print('not installed: setpriv')
+        sys.exit(0)
+    c = net.Checks()
+    for command, words in ((['setpriv', '--bounding-set=-net_admin'], 'needs CAP_NET_ADMIN'), ([], 'another program')):
+        keeper = subprocess.Popen([monami, 'live', path, '-n', 'ha', '-t', 'new0' if command else 'ha0', '--for', '3 s'],
+                                  stderr=subprocess.DEVNULL)
+        time.sleep(0.5)
+        tried = subprocess.run([*command, monami, 'live', path, '-n', 'car', '-t', 'other0' if command else 'ha0'],
+                               capture_output=True, text=True, timeout=10)
+        c.demand(tried.returncode == 1 and words in tried.stderr and not tried.stdout, words, tried)
+        c.demand(keeper.wait() == 0, 'a device that there was not before', keeper.returncode)
+    c.end()
 
 
 def run_case(name, monami, scenarios, scratch):
@@ -105,18 +138,31 @@ def run_case(name, monami, scenarios, scratch):
     folder = os.path.join(scratch, 'live-two', name)
     os.makedirs(folder, exist_ok=True)
     mobile, seconds = case.pop('mobile', 'car'), case.pop('car', 6)
+    refuse = case.pop('refuse', False)
+    translates = case.pop('translator', False)
     long, then, kill = case.pop('ha', seconds + 1), case.pop('then'), case.pop('kill', None)
     changes = with_certificates(scenarios, mobile) if case.pop('certificates', False) else {}
     net.merge(changes, case)
     path = net.scenario(folder, scenarios, changes, mobile)
     net.set_up(('car0', [net.CAR, net.CELL]), ('ha0', [net.HA]))
+    if translates:
+        net.Translator('car0', 'ha0', '2001:db8:9::1').start()
     out = [os.path.join(folder, side) for side in ('car', 'ha')]
+    if refuse:
+        without_capability(monami, path)
     ha = net.live(monami, path, 'ha', 'ha0', long, out[1])
     car = net.live(monami, path, mobile, 'car0', seconds, out[0])
     c = net.Checks()
     if kill:
         time.sleep(kill)
         ha.send_signal(signal.SIGKILL)
+    if 'pinged' in then:
+        time.sleep(1)
+        where = net.addresses(monami, path, mobile)
+        net.sh('ip addr add 2001:db8:3::99/128 dev car0; ip addr add 2001:db8:5::99/128 dev ha0')
+        for source, destination in (('2001:db8:3::99', where[f'care-of {mobile}.wlan0']), ('2001:db8:5::99', net.HA)):
+            answered = net.ping(source, destination)
+            c.demand(answered == 3, f'echo requests to {destination} that were answered', answered)
     if 'interrupted' in then:
         time.sleep(3)
         car.send_signal(signal.SIGINT)
@@ -127,6 +173,8 @@ def run_case(name, monami, scenarios, scratch):
         mine = net.Left(out[0])
         others = None if kill else net.Left(out[1])
         for what in then:
+            if what == 'pinged':
+                continue
             if what == 'interrupted':
                 check(c, 'deleted-by-car', mine, others)
                 stop = mine.db.execute('SELECT stop_ns FROM run').fetchone()[0] / 1e9
