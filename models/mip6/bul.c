@@ -203,6 +203,21 @@ static void move_keys(struct bul *b, const struct bul_entry *gone, sim_time now,
     }
 }
 
+/* Where key management is, nobody is any more, and now there is somewhere to go. */
+static void rescue_keys(struct bul *b, sim_time now, struct bul_acts *acts)
+{
+    if (!b->how.moves_keys || b->discovering || b->at_home || addr_unspecified(&b->key_coa) ||
+        exchange_uses(b, &b->key_coa))
+        return;
+    for (unsigned k = 0; k < b->entries; k++) {
+        struct bul_entry *e = &b->entry[k];
+        if (e->state == BUL_BOUND && e->has_path && !bul_is_home(b, e)) {
+            step(b, e, REFRESH, 0, now, acts);
+            return;
+        }
+    }
+}
+
 void bul_move_keys(struct bul *b, const struct addr *from, sim_time now, struct bul_acts *acts)
 {
     if (!b->how.moves_keys || !addr_eq(from, &b->key_coa) || b->at_home)
@@ -443,6 +458,15 @@ static void jump_ahead(struct bul *b, struct bul_exchange *x, const struct mh *b
 }
 
 /* What each BID of the BU is told; with O the dead ones are replaced. */
+static bool names(const struct mh *m, uint16_t bid)
+{
+    for (unsigned k = 0; k < m->bids; k++) {
+        if (m->bid[k].bid == bid)
+            return true;
+    }
+    return false;
+}
+
 static void entries_acked(struct bul *b, const struct bul_exchange *asked, const struct mh *ba,
                           sim_time now, struct bul_acts *acts)
 {
@@ -454,8 +478,8 @@ static void entries_acked(struct bul *b, const struct bul_exchange *asked, const
         entry_acked(b, e, asked, ba, now, acts);
     }
     for (unsigned k = 0; k < b->entries && asked->overwrites && ba->status < 128; k++) {
-        if (b->entry[k].state == BUL_LEAVING) /* nothing is left to delete */
-            step(b, &b->entry[k], ACKED, ba->status, now, acts);
+        if (b->entry[k].state == BUL_LEAVING && !names(ba, b->entry[k].bid))
+            step(b, &b->entry[k], ACKED, ba->status, now, acts); /* nothing is left to delete */
     }
 }
 
@@ -512,6 +536,7 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
         answer(acts, BUL_AT_HOME);
     } else if (!whole_answer(b, &asked, ba, now, acts)) {
         entries_acked(b, &asked, ba, now, acts);
+        rescue_keys(b, now, acts);
         note_discovery(b, &asked, ba, acts);
     }
     exchange_send_due(b, now, acts);

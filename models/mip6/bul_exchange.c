@@ -299,7 +299,7 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
     }
 }
 
-static bool is_used(const struct bul *b, const struct addr *coa)
+bool exchange_uses(const struct bul *b, const struct addr *coa)
 {
     for (unsigned k = 0; k < b->entries; k++) {
         const struct bul_entry *e = &b->entry[k];
@@ -324,7 +324,7 @@ static void put_keys(struct bul *b, struct bul_exchange *x, const struct addr *s
     if (!b->how.moves_keys)
         return;
     bool moves = x->home || (b->how.keys_literal && !x->leaves) ||
-                 (!x->leaves && (is_preferred(b, src) || !is_used(b, &b->key_coa)));
+                 (!x->leaves && (is_preferred(b, src) || !exchange_uses(b, &b->key_coa)));
     if (moves && !addr_eq(&b->key_coa, src)) {
         b->key_before = b->key_coa;
         b->key_coa = *src;

@@ -16,6 +16,9 @@ void exchange_close_all(struct bul *b);
 /* The exchange that `ba` answers; NULL: none. */
 struct bul_exchange *exchange_of(struct bul *b, const struct mh *ba);
 
+/* Whether a binding with that care-of address is, or is to be, there. */
+bool exchange_uses(const struct bul *b, const struct addr *coa);
+
 sim_time exchange_next(const struct bul *b);
 void exchange_send_due(struct bul *b, sim_time now, struct bul_acts *acts);
 

@@ -195,7 +195,7 @@ static void silent(struct keyed *k, const struct ike_act *a)
 {
     sim_time last = key_last_heard(k);
     sim_time since = sim_now(k->of->node->sim) - k->said.how->dpd;
-    bool lives = last >= 0 && last > since;
+    bool lives = (last >= 0 && last > since) || a->sa == k->old; /* that is about to go */
     if (!lives)
         key_tell_silent(k, a);
     key_wish(k->of, &(struct key_wish){

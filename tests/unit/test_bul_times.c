@@ -120,6 +120,52 @@ static bool answer_to(const struct addr *dst, uint16_t sequence, sim_time now)
 }
 
 /* Each BU has a number of its own, so that its answer is no other's. */
+/* The first BU names both, its answer comes when the second one's path is dead: the home agent has
+ * it, whatever O said, until it is told. */
+static void what_was_registered_on_a_dead_path_is_still_to_be_deleted(void)
+{
+    begin(true, BUL_BULK, 0);
+    want(1, &coa1, 0);
+    want(2, &coa2, 0);
+    struct mh both = sent()->bu;
+    CHECK_EQ(both.bids, 2);
+    unwant(2, 5 * SIM_MS);
+    CHECK(answer(both.sequence, 0, 105, &both, 10 * SIM_MS));
+    CHECK_EQ(bul_find(&b, 2)->state, BUL_LEAVING);
+    tick(bul_next(&b));
+    CHECK(sent()->bu.lifetime == 0 && sent()->bu.bids == 1 && sent()->bu.bid[0].bid == 2);
+}
+
+/* Its care-of address dies while the other is only being registered: it moves as soon as it can. */
+static void keys_move_to_what_is_registered_last(void)
+{
+    struct bul_config how = config(true, BUL_PARALLEL);
+    how.moves_keys = true;
+    bul_init(&b, &how, 0);
+    bul_add(&b, 1);
+    bul_add(&b, 2);
+    want(1, &coa1, 0);
+    struct mh first = sent()->bu;
+    CHECK(first.flags & MH_BU_KEY);
+    const struct arrival from = {.src = agent, .authentic = true};
+    const struct mh kept = {.type = MH_BA,
+                            .flags = MH_BA_KEY,
+                            .sequence = first.sequence,
+                            .lifetime = 105,
+                            .bids = 1,
+                            .bid = {{.bid = 1, .length = 4}}};
+    CHECK(bul_ack(&b, &from, &kept, 10 * SIM_MS, &acts));
+    want(2, &coa2, 20 * SIM_MS);
+    struct mh second = sent()->bu;
+    CHECK(!(second.flags & MH_BU_KEY));
+    unwant(1, 25 * SIM_MS);
+    CHECK(answer(second.sequence, 0, 105, &second, 40 * SIM_MS));
+    for (unsigned k = 0; k < 4 && !addr_eq(&b.key_coa, &coa2); k++)
+        tick(bul_next(&b));
+    RULE("MCOA-SEC-2");
+    CHECK(addr_eq(&b.key_coa, &coa2));
+}
+
 static void an_update_and_its_answer_measure_the_path(void)
 {
     begin(true, BUL_PARALLEL, 0);
@@ -144,6 +190,9 @@ static void an_update_and_its_answer_measure_the_path(void)
     CHECK(!measured()); /* came another way than it went */
 }
 
-CHECK_MAIN(CASE(another_address_waits_a_second), CASE(an_update_and_its_answer_measure_the_path),
-           CASE(an_advice_shortens_the_wait), CASE(a_binding_ends_with_its_lifetime),
-           CASE(the_tunnel_follows_the_update), CASE(a_home_binding_is_one_more))
+CHECK_MAIN(CASE(another_address_waits_a_second),
+           CASE(what_was_registered_on_a_dead_path_is_still_to_be_deleted),
+           CASE(keys_move_to_what_is_registered_last),
+           CASE(an_update_and_its_answer_measure_the_path), CASE(an_advice_shortens_the_wait),
+           CASE(a_binding_ends_with_its_lifetime), CASE(the_tunnel_follows_the_update),
+           CASE(a_home_binding_is_one_more))
