@@ -299,9 +299,11 @@ static void do_wish(struct key_exchange *x, const struct key_wish *w)
     struct ike *i = x->ike;
     switch (w->kind) {
     case KEY_WISH_START:
+        w->who->begins = false;
         w->who->starting = ike_start(i, w->who->peer, &w->local, &w->remote, now);
         break;
     case KEY_WISH_ANEW:
+        w->who->begins = false;
         w->who->starting = ike_start_anew(i, w->who->peer, &w->local, &w->remote, now);
         break;
     case KEY_WISH_WANT:

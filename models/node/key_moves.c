@@ -29,6 +29,7 @@ static void begin(struct keyed *k, const struct addr *coa, bool anew)
 {
     k->coa = *coa;
     k->suspects = false;
+    k->begins = true;
     if (!k->ever)
         mobile_set_key_address(k->of->node->mobile, coa);
     key_wish(k->of, &(struct key_wish){.kind = anew ? KEY_WISH_ANEW : KEY_WISH_START,
@@ -52,16 +53,18 @@ static void drop(struct keyed *k, uint64_t sa)
         key_wish(k->of, &(struct key_wish){.kind = KEY_WISH_DROP, .who = k, .sa = sa});
 }
 
+/* What is in the making from an address that is no more is given up, and so is a new one that never
+ * had all; of those that are whole the last one serves, or goes. */
 static void establish_anew(struct keyed *k, const struct addr *coa)
 {
-    bool drops = k->said.how->old_sas == KEY_DROPS_OLD;
-    uint64_t old = k->sa;
+    uint64_t sa = k->sa;
     k->moving = true;
-    k->coa = *coa;
-    if (drops) {
-        drop(k, old);
+    drop(k, k->starting);
+    k->starting = 0;
+    if (k->said.how->old_sas == KEY_DROPS_OLD || (k->old && k->old != sa)) {
+        drop(k, sa);
     } else {
-        k->old = old;
+        k->old = sa;
     }
     begin(k, coa, true);
     k->moving = false;
@@ -71,8 +74,6 @@ static void establish_anew(struct keyed *k, const struct addr *coa)
 static void move(struct keyed *k, const struct addr *coa)
 {
     const struct key_config *how = k->said.how;
-    if (k->starting || k->old)
-        return; /* one after the other: it is reviewed when that is done */
     switch (mobility_of(k)) {
     case KEY_BY_MOBIKE:
         hold(k, how->order != KEY_PARALLEL);
@@ -82,7 +83,8 @@ static void move(struct keyed *k, const struct addr *coa)
                  &(struct key_wish){.kind = KEY_WISH_UPDATE, .who = k, .sa = k->sa, .local = *coa});
         break;
     case KEY_BY_NEW_SA:
-        if (how->order == KEY_PARALLEL && how->old_sas == KEY_DROPS_OLD && !k->who->client)
+        if (how->order == KEY_PARALLEL && how->old_sas == KEY_DROPS_OLD && !k->who->client &&
+            !k->starting && !k->suspects)
             break; /* the Binding Update needs the old SAs: key_exchange_registered() */
         hold(k, how->order != KEY_PARALLEL);
         establish_anew(k, coa);
@@ -119,6 +121,8 @@ static void review(struct keyed *k)
     if (k->of->closed)
         return;
     if (!mobile_key_choice(m, k->said.preferred, waits, &k->coa, avoid, &best))
+        return;
+    if (k->begins)
         return;
     if (k->sa) {
         if (!addr_eq(&best, &k->coa))
@@ -177,9 +181,17 @@ void key_unanswered(struct keyed *k, const struct ike_act *a)
     struct node *n = k->of->node;
     if (k->of->responds || a->sa != k->sa || !addr_eq(&a->path.local, &k->coa))
         return;
+    struct addr best;
+    struct addr here = k->coa;
     k->suspects = true;
     NODE_EVENT(n, EV_IKE_SUSPECT, field_addr("home_address", home_of(k)),
                field_addr("care_of_address", &k->coa));
+    /* There is no other address: perhaps the home agent knows nothing of the SA any more. */
+    if (mobility_of(k) == KEY_BY_NEW_SA && !k->starting &&
+        !mobile_key_choice(n->mobile, k->said.preferred, false, &here, &here, &best)) {
+        establish_anew(k, &here);
+        return;
+    }
     review(k);
 }
 
@@ -249,12 +261,14 @@ void key_up(struct keyed *k, const struct ike_act *a)
     k->sa = ike_sa_of(k->of->ike, k->peer);
     if (k->who->client)
         k->who->key_coa = k->of->responds ? a->path.remote : a->path.local;
-    if (!k->of->responds)
+    if (!k->of->responds) {
+        review(k);
         return;
+    }
     k->coa = a->path.remote;
     if (before && !a->before && before != k->sa) { /* established anew by the mobile node */
-        if (k->said.how->old_sas == KEY_DROPS_OLD) {
-            drop(k, before);
+        if (k->said.how->old_sas == KEY_DROPS_OLD || k->old) {
+            drop(k, before); /* one that never had all, if another serves */
         } else {
             k->old = before;
         }
@@ -283,10 +297,13 @@ void key_down(struct keyed *k, const struct ike_act *a)
     k->sa = ike_sa_of(k->of->ike, k->peer);
     if (k->assigned && !k->sa && !k->old)
         key_unassign(k);
-    if (k->of->responds || k->sa || k->starting || k->moving)
+    if (k->of->responds || k->starting || k->begins || k->moving)
         return;
-    if (began && k->old) { /* the old one serves on */
+    if (k->sa) { /* it serves on, where it is */
         k->old = 0;
+        k->coa = ike_path_of(k->of->ike, k->sa).local;
+        if (began && !sim_armed(&k->retry))
+            sim_arm_in(sim, &k->retry, k->of->timers.ike.try_again);
         return;
     }
     if (at_once(a->how) && !k->homeless) {

@@ -71,6 +71,7 @@ struct keyed {
     bool assigned;   /* its home address comes from the home agent */
     bool homeless;   /* and there was none */
     bool waited;     /* mobile node: for the care-of address that it would rather begin with */
+    bool begins;     /* mobile node: an IKE SA is asked for, and has no name yet */
     bool moving;     /* it is being established anew */
     const struct spd_entry *updates; /* that protects Binding Updates; NULL: none does */
     bool refused_k;                  /* mobile node: the home agent does not move IKE */
