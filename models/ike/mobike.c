@@ -122,9 +122,10 @@ static uint16_t update(struct ike_sa *sa, const struct ike_message *m, struct ik
         ike_see_nat(sa, m);
         ike_put_nat(w, ike_spi_i(sa), ike_spi_r(sa), &m->from->path);
     }
+    bool accepted = sa->has_pending && sa->pending_good && same_path(&sa->pending, &m->from->path);
     sa->pending = m->from->path;
     sa->has_pending = true;
-    sa->pending_good = m->from->standing == IKE_ADDRESS_GOOD;
+    sa->pending_good = accepted || m->from->standing == IKE_ADDRESS_GOOD;
     if (sa->pending_good)
         ike_take_address(sa, m->now);
     return 0;

@@ -297,6 +297,22 @@ static void a_check_does_not_take_an_address_that_still_waits(void)
     bench_end(&b);
 }
 
+static void what_was_accepted_stays_good_when_it_is_told_again(void)
+{
+    begin_how(true, 1);
+    b.end[HA].standing = IKE_ADDRESS_PENDING;
+    update(1);
+    bench_settle(&b);
+    ike_accept_address(b.end[HA].ike, bench_own(&b, HA), &b.address[1], b.now);
+    bench_do(&b, HA);
+    update(1);
+    bench_carry(&b, 1); /* before the answer to the check */
+    bench_settle(&b);
+    RULE("IKE-MOB-10");
+    CHECK(ha_is_at(1) && bench_agrees(&b, 4));
+    bench_end(&b);
+}
+
 static void a_translator_is_not_allowed_where_the_mn_says_so(void)
 {
     uint8_t inside[128];
@@ -400,6 +416,7 @@ CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(an_address_that_is_not_good_is_refused),
            CASE(an_address_that_waits_for_its_binding_is_taken_with_it),
            CASE(a_check_does_not_take_an_address_that_still_waits),
+           CASE(what_was_accepted_stays_good_when_it_is_told_again),
            CASE(a_translator_is_not_allowed_where_the_mn_says_so),
            CASE(a_list_of_further_addresses_replaces_the_one_before),
            CASE(a_move_while_the_ike_sa_is_rekeyed_is_not_lost),
