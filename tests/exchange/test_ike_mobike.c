@@ -390,6 +390,24 @@ static void a_move_while_the_ike_sa_is_rekeyed_is_not_lost(void)
     }
 }
 
+static void a_move_during_ike_auth_is_told_when_it_is_up(void)
+{
+    bench_set(&b);
+    b.end[MN].with.mobike = b.end[HA].with.mobike = true;
+    bench_begin(&b);
+    uint64_t own = bench_start(&b);
+    bench_carry(&b, 0);
+    bench_carry(&b, 0);
+    bench_carry(&b, 0); /* IKE_AUTH from the first address; its answer is lost */
+    b.letters = 0;
+    ike_move(b.end[MN].ike, own, &b.address[1], &b.agent, b.now);
+    bench_do(&b, MN);
+    bench_settle(&b);
+    RULE("IKE-MOB-3");
+    CHECK(ha_is_at(1) && bench_agrees(&b, 1));
+    bench_end(&b);
+}
+
 static void who_began_moves_whoever_rekeyed(void)
 {
     begin();
@@ -420,4 +438,5 @@ CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(a_translator_is_not_allowed_where_the_mn_says_so),
            CASE(a_list_of_further_addresses_replaces_the_one_before),
            CASE(a_move_while_the_ike_sa_is_rekeyed_is_not_lost),
+           CASE(a_move_during_ike_auth_is_told_when_it_is_up),
            CASE(who_began_moves_whoever_rekeyed))
