@@ -104,6 +104,26 @@ static bool nat_in_between(const struct ike_message *m)
            memcmp(n.data + 2 * ADDRESS6, ports, sizeof ports) != 0;
 }
 
+/* It, or what took its place while the request was under way. */
+static struct ike_sa *newest(struct ike_sa *sa)
+{
+    struct ike_sa *heir;
+    while (sa->heir && (heir = ike_sa_find(sa->ike, sa->heir)))
+        sa = heir;
+    return sa;
+}
+
+static void take_update(struct ike_sa *sa, const struct ike_message *m)
+{
+    const struct ike_path *path = &m->from->path;
+    bool accepted = sa->has_pending && sa->pending_good && same_path(&sa->pending, path);
+    sa->pending = *path;
+    sa->has_pending = true;
+    sa->pending_good = accepted || m->from->standing == IKE_ADDRESS_GOOD;
+    if (sa->pending_good)
+        ike_take_address(sa, m->now);
+}
+
 static uint16_t update(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w)
 {
     if (nat_in_between(m))
@@ -122,12 +142,9 @@ static uint16_t update(struct ike_sa *sa, const struct ike_message *m, struct ik
         ike_see_nat(sa, m);
         ike_put_nat(w, ike_spi_i(sa), ike_spi_r(sa), &m->from->path);
     }
-    bool accepted = sa->has_pending && sa->pending_good && same_path(&sa->pending, &m->from->path);
-    sa->pending = m->from->path;
-    sa->has_pending = true;
-    sa->pending_good = accepted || m->from->standing == IKE_ADDRESS_GOOD;
-    if (sa->pending_good)
-        ike_take_address(sa, m->now);
+    struct ike_sa *of = newest(sa);
+    if (of == sa || !of->updated)
+        take_update(of, m);
     return 0;
 }
 

@@ -408,6 +408,25 @@ static void a_move_during_ike_auth_is_told_when_it_is_up(void)
     bench_end(&b);
 }
 
+static void an_update_that_comes_behind_the_rekeying_moves_the_new_ike_sa(void)
+{
+    begin_how(false, 2);
+    update(2);
+    struct bench_letter late = b.letter[0];
+    b.letters = 0;
+    ike_rekey(b.end[HA].ike, bench_own(&b, HA), b.now);
+    bench_do(&b, HA);
+    bench_carry(&b, 0);
+    bench_carry(&b, 0);
+    b.letter[b.letters++] = late;
+    bench_carry(&b, b.letters - 1);
+    RULE("IKE-MOB-4");
+    CHECK(ha_is_at(2));
+    bench_live(&b, 300 * SIM_S);
+    CHECK(bench_agrees(&b, 4) && ha_is_at(2));
+    bench_end(&b);
+}
+
 static void who_began_moves_whoever_rekeyed(void)
 {
     begin();
@@ -439,4 +458,5 @@ CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(a_list_of_further_addresses_replaces_the_one_before),
            CASE(a_move_while_the_ike_sa_is_rekeyed_is_not_lost),
            CASE(a_move_during_ike_auth_is_told_when_it_is_up),
+           CASE(an_update_that_comes_behind_the_rekeying_moves_the_new_ike_sa),
            CASE(who_began_moves_whoever_rekeyed))
