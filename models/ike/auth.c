@@ -227,6 +227,8 @@ void ike_auth_answered(struct ike_sa *sa, struct ike_request *r, const struct ik
     release_first(sa);
     sa->mobike = sa->peer->how->mobike && ike_find_notify(&m->list, IKE_N_MOBIKE_SUPPORTED, &n);
     ike_sa_up(sa, 0, m->now);
+    if (sa->mobike && sa->moved) /* the responder took the source of the first: RFC 4555 3.2 */
+        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_UPDATE_ADDRESSES});
     ike_take_cp_reply(sa, m, c);
     if (!c)
         return;

@@ -144,4 +144,9 @@ void ike_inform_requested(struct ike_sa *sa, const struct ike_message *m)
     } else if (ends) {
         ike_sa_close(sa, IKE_HOW_DELETED_BY_PEER, 0, m->now);
     }
+    struct ike_sa *heir = sa->heir ? ike_sa_find(k, sa->heir) : NULL;
+    if (heir) { /* an address may be asked about there */
+        ike_proceed(heir, m->now);
+        ike_sa_rearm(heir);
+    }
 }

@@ -113,6 +113,34 @@ static bool nat_in_between(const struct ike_message *m)
            memcmp(n.data + 2 * ADDRESS6, ports, sizeof ports) != 0;
 }
 
+/* It, or what took its place while the request was under way. */
+static struct ike_sa *newest(struct ike_sa *sa)
+{
+    struct ike_sa *heir;
+    while (sa->heir && (heir = ike_sa_find(sa->ike, sa->heir)))
+        sa = heir;
+    return sa;
+}
+
+static void take_update(struct ike_sa *sa, const struct ike_message *m)
+{
+    const struct ike_path *path = &m->from->path;
+    if (same_path(&sa->path, path)) {
+        sa->has_pending = false;
+        return;
+    }
+    bool again = sa->has_pending && same_path(&sa->pending, path);
+    sa->pending = *path;
+    sa->has_pending = true;
+    sa->pending_bound = (again && sa->pending_bound) || m->from->standing == IKE_ADDRESS_GOOD;
+    sa->pending_checked = (again && sa->pending_checked) || !sa->peer->how->checks_routability;
+    if (!sa->pending_checked) /* whether it is bound or not: what takes long begins early */
+        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_CHECK_ADDRESS});
+    take_pending(sa, m->now);
+    if (sa->has_pending && sa->pending_bound) /* IKE goes there at once */
+        ike_repeat_all(sa, m->now);
+}
+
 static uint16_t update(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w)
 {
     if (nat_in_between(m))
@@ -131,21 +159,9 @@ static uint16_t update(struct ike_sa *sa, const struct ike_message *m, struct ik
         ike_see_nat(sa, m);
         ike_put_nat(w, ike_spi_i(sa), ike_spi_r(sa), &m->from->path);
     }
-    if (m->from->standing == IKE_ADDRESS_REFUSED)
-        return IKE_N_UNACCEPTABLE_ADDRESSES;
-    if (same_path(&sa->path, &m->from->path)) {
-        sa->has_pending = false;
-        return 0;
-    }
-    sa->pending = m->from->path;
-    sa->has_pending = true;
-    sa->pending_bound = m->from->standing == IKE_ADDRESS_GOOD;
-    sa->pending_checked = !sa->peer->how->checks_routability;
-    if (!sa->pending_checked) /* whether it is bound or not: what takes long begins early */
-        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_CHECK_ADDRESS});
-    take_pending(sa, m->now);
-    if (sa->has_pending && sa->pending_bound) /* IKE goes there at once */
-        ike_repeat_all(sa, m->now);
+    struct ike_sa *of = newest(sa);
+    if (of == sa || !of->updated)
+        take_update(of, m);
     return 0;
 }
 

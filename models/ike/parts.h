@@ -147,6 +147,7 @@ struct ike_sa {
     bool nat_there;
     bool nat_known; /* the peer detects them, too */
     bool fragments; /* agreed */
+    bool moved;     /* since IKE_AUTH left */
     bool mobike;
     bool childless;
     bool signature; /* peer sent SIGNATURE_HASH_ALGORITHMS */

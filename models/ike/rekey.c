@@ -50,12 +50,16 @@ static void inherit_tasks(struct ike_sa *old, struct ike_sa *heir)
         (void)ike_todo_add(heir, &r->todo);
         r->forgotten = true;
     }
+    bool moves = false;
     for (unsigned j = 0; j < old->todos; j++) {
         const struct ike_todo *t = &old->todo[j];
+        moves |= t->task == IKE_TASK_UPDATE_ADDRESSES;
         if (t->task != IKE_TASK_REKEY_IKE && t->task != IKE_TASK_TELL)
             (void)ike_todo_add(heir, t);
     }
     old->todos = 0;
+    if (moves && !heir->initiator) /* the peer may wait for its answer at the old address */
+        (void)ike_todo_add(old, &(struct ike_todo){.task = IKE_TASK_UPDATE_ADDRESSES});
 }
 
 static void is_replaced(struct ike_sa *sa, const struct ike_sa *heir, sim_time now)

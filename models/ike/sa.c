@@ -245,6 +245,7 @@ void ike_sa_close(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time
 static void move_one(struct ike_sa *sa, const struct ike_path *to, sim_time now)
 {
     sa->path = *to;
+    sa->moved |= sa->state == IKE_AUTH_SENT;
     for (struct ike_child *c = sa->children; c; c = c->next)
         c->is.path = *to;
     if (sa->state == IKE_INIT_SENT && sa->request[0].task == IKE_TASK_INIT) {

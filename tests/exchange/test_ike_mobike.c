@@ -296,6 +296,25 @@ static void a_check_does_not_take_an_address_that_still_waits(void)
     bench_end(&b);
 }
 
+static void what_was_accepted_stays_good_when_it_is_told_again(void)
+{
+    begin_how(true, 1);
+    b.end[HA].standing = IKE_ADDRESS_PENDING;
+    update(1);
+    bench_carry(&b, 0); /* an answer, and the question whether somebody is there */
+    CHECK_EQ(b.letters, 2);
+    ike_accept_address(b.end[HA].ike, bench_own(&b, HA), &b.address[1], b.now);
+    bench_do(&b, HA);
+    bench_carry(&b, has(0, IKE_N_COOKIE2) ? 1 : 0);
+    CHECK(!ha_is_at(1));
+    update(1);
+    bench_carry(&b, b.letters - 1); /* before the answer to the question */
+    bench_settle(&b);
+    RULE("IKE-MOB-10");
+    CHECK(ha_is_at(1) && bench_agrees(&b, 4));
+    bench_end(&b);
+}
+
 static void a_translator_is_not_allowed_where_the_mn_says_so(void)
 {
     uint8_t inside[128];
@@ -373,6 +392,43 @@ static void a_move_while_the_ike_sa_is_rekeyed_is_not_lost(void)
     }
 }
 
+static void a_move_during_ike_auth_is_told_when_it_is_up(void)
+{
+    bench_set(&b);
+    b.end[MN].with.mobike = b.end[HA].with.mobike = true;
+    bench_begin(&b);
+    uint64_t own = bench_start(&b);
+    bench_carry(&b, 0);
+    bench_carry(&b, 0);
+    bench_carry(&b, 0); /* IKE_AUTH from the first address; its answer is lost */
+    b.letters = 0;
+    ike_move(b.end[MN].ike, own, &b.address[1], &b.agent, b.now);
+    bench_do(&b, MN);
+    bench_settle(&b);
+    RULE("IKE-MOB-3");
+    CHECK(ha_is_at(1) && bench_agrees(&b, 1));
+    bench_end(&b);
+}
+
+static void an_update_that_comes_behind_the_rekeying_moves_the_new_ike_sa(void)
+{
+    begin_how(false, 2);
+    update(2);
+    struct bench_letter late = b.letter[0];
+    b.letters = 0;
+    ike_rekey(b.end[HA].ike, bench_own(&b, HA), b.now);
+    bench_do(&b, HA);
+    bench_carry(&b, 0);
+    bench_carry(&b, 0);
+    b.letter[b.letters++] = late;
+    bench_carry(&b, b.letters - 1);
+    RULE("IKE-MOB-4");
+    CHECK(ha_is_at(2));
+    bench_live(&b, 300 * SIM_S);
+    CHECK(bench_agrees(&b, 4) && ha_is_at(2));
+    bench_end(&b);
+}
+
 static void who_began_moves_whoever_rekeyed(void)
 {
     begin();
@@ -399,7 +455,10 @@ CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(an_address_that_is_not_good_is_refused),
            CASE(an_address_that_waits_for_its_binding_is_taken_with_it),
            CASE(a_check_does_not_take_an_address_that_still_waits),
+           CASE(what_was_accepted_stays_good_when_it_is_told_again),
            CASE(a_translator_is_not_allowed_where_the_mn_says_so),
            CASE(a_list_of_further_addresses_replaces_the_one_before),
            CASE(a_move_while_the_ike_sa_is_rekeyed_is_not_lost),
+           CASE(a_move_during_ike_auth_is_told_when_it_is_up),
+           CASE(an_update_that_comes_behind_the_rekeying_moves_the_new_ike_sa),
            CASE(who_began_moves_whoever_rekeyed))

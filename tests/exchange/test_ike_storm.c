@@ -6,7 +6,7 @@
  */
 #include "tests/ike_inside.h"
 
-enum { SEEDS = 120 };
+enum { SEEDS = 100 };
 
 static struct bench b;
 
