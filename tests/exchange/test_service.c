@@ -173,6 +173,8 @@ static void injections_wait_with_their_packet(void)
     inject_arm(agent_node(), &order);
     payload_down();
     payload_down();
+    path_out(agent_node(), udp_packet(&agent, &peer, 64)); /* leaves meanwhile, in the clear */
+    run_to(t + SEAL - 1);
     CHECK(event_after(EV_INJECTED, t) == NULL);
     run_to(t + SEAL);
     CHECK(event_after(EV_INJECTED, t) != NULL);
