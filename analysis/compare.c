@@ -32,6 +32,7 @@ static const struct {
     {"counter", {"node", "interface", "name"}},
     {"series", {"t_ns", "node", "interface", "name"}},
     {"link", {"link", "direction"}},
+    {"message", {"event"}},
     {"parameter", {"name"}},
     {"expectation", {"line"}},
 };

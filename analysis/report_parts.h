@@ -8,10 +8,11 @@
 #include "analysis/report.h"
 
 /* When a transition began: of a link that was there long before, its past is no part of it. */
-#define TRANSITION_BEGIN                                                                          \
-    "CASE kind WHEN 'BID added' THEN coalesce(link_up_ns, router_ns, address_ns, bu_sent_ns, "    \
-    "done_ns) WHEN 'BID moved' THEN coalesce(link_down_ns, detected_ns, link_up_ns, bu_sent_ns, " \
-    "done_ns) ELSE coalesce(link_down_ns, detected_ns, bu_sent_ns, done_ns) END"
+#define TRANSITION_BEGIN                                                                              \
+    "CASE kind WHEN 'BID added' THEN coalesce(link_up_ns, router_ns, address_ns, bu_sent_ns, "        \
+    "done_ns) WHEN 'BID moved' THEN coalesce(link_down_ns, detected_ns, link_up_ns, bu_sent_ns, "     \
+    "done_ns) WHEN 'IKE moved' THEN coalesce(link_down_ns, detected_ns, ike_start_ns, done_ns) ELSE " \
+    "coalesce(link_down_ns, detected_ns, bu_sent_ns, done_ns) END"
 
 /* Of the page of a run. */
 const struct page_section *report_section(const char *id);

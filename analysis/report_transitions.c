@@ -8,11 +8,9 @@
 #include "analysis/ladder.h"
 #include "analysis/query.h"
 #include "analysis/report_parts.h"
+#include "analysis/stories.h"
 
-enum { TABLE_ROWS = 200, LADDERS = 12 };
-
-/* Transitions that are this near each other are one story; ns. */
-static const int64_t near_ns = 100000000;
+enum { TABLE_ROWS = 200, LADDERS = 12, LADDER_LINES = 120 };
 
 /* Milliseconds from one time to another, if both belong to it. */
 #define PART(from, to)                                                                          \
@@ -30,86 +28,14 @@ static const char table_sql[] =
     PART("link_up_ns", "router_ns") "AS \"#router\", "
     PART("router_ns", "address_ns") "AS \"#address\", "
     PART("address_ns", "bu_sent_ns") "AS \"#decision\", "
+    PART("ike_start_ns", "ike_done_ns") "AS \"#IKE\", "
     PART("bu_sent_ns", "ba_received_ns") "AS \"#registration\", "
-                                                                                                         /* clang-format on */
-                                                                                                         "printf('%.1f', (done_ns - begin_ns) / 1e6) AS \"#total, ms\", "
-                                                                                                         "ifnull((SELECT group_concat(flow || '.' || direction || ' ' || printf('%.1f ms', disruption_ns "
-                                                                                                         "/ 1e6) || CASE lost WHEN 0 THEN '' ELSE ', ' || lost || ' lost' END, '; ') FROM disruption d "
-                                                                                                         "WHERE d.transition = x.transition AND (disruption_ns > 0 OR lost > 0)), '') AS disruption "
-                                                                                                         "FROM x ORDER BY transition LIMIT 200";
-
-/* Transitions of one node that overlap, told as one. */
-struct story {
-    char node[80];
-    int64_t begin;
-    int64_t end;
-    int64_t worst; /* disruption, ns */
-    char what[240];
-    bool told;
-};
-
-struct stories {
-    struct story *of;
-    size_t n;
-    size_t room;
-};
-
-static void add_transition(struct stories *s, const struct query *q)
-{
-    const char *node = query_text(q, 0);
-    int64_t begin = query_integer(q, 1);
-    int64_t end = query_integer(q, 2);
-    int64_t worst = query_integer(q, 3);
-    struct story *last = s->n ? &s->of[s->n - 1] : NULL;
-    if (!last || strcmp(last->node, node) != 0 || begin > last->end + near_ns) {
-        if (s->n == s->room) {
-            s->room = s->room ? 2 * s->room : 64;
-            s->of = realloc(s->of, s->room * sizeof *s->of);
-            assert(s->of);
-        }
-        last = &s->of[s->n++];
-        *last = (struct story){.begin = begin, .end = end};
-        (void)snprintf(last->node, sizeof last->node, "%s", node);
-    }
-    last->end = end > last->end ? end : last->end;
-    last->worst = worst > last->worst ? worst : last->worst;
-    size_t n = strlen(last->what);
-    (void)snprintf(last->what + n, sizeof last->what - n, "%s%s", n ? "; " : "", query_text(q, 4));
-}
-
-static enum status read_stories(struct stories *s, struct sqlite3 *db, struct why *w)
-{
-    struct query q;
-    enum status st = query_ask(
-        &q, db,
-        "WITH x AS (SELECT *, " TRANSITION_BEGIN
-        " AS begin_ns FROM transition), d AS MATERIALIZED (SELECT "
-        "transition, max(disruption_ns) AS worst FROM disruption GROUP BY transition) SELECT node, "
-        "begin_ns, max(done_ns, ifnull(ba_received_ns, done_ns)), ifnull(worst, 0), "
-        "x.transition || ': ' || kind || ', ' || "
-        "coalesce(from_interface || ' \xe2\x86\x92 ' || to_interface, from_interface, to_interface, "
-        "'') FROM x LEFT JOIN d ON d.transition = x.transition ORDER BY node, begin_ns, x.transition",
-        NULL, w);
-    if (st)
-        return st;
-    while (query_next(&q))
-        add_transition(s, &q);
-    query_done(&q);
-    return ST_OK;
-}
-
-/* Of many, those that hurt most. */
-static void choose(struct stories *s, size_t most)
-{
-    for (size_t k = 0; k < most && k < s->n; k++) {
-        struct story *best = NULL;
-        for (size_t j = 0; j < s->n; j++) {
-            if (!s->of[j].told && (!best || s->of[j].worst > best->worst))
-                best = &s->of[j];
-        }
-        best->told = true;
-    }
-}
+    "printf('%.1f', (done_ns - begin_ns) / 1e6) AS \"#total, ms\", "
+    "ifnull((SELECT group_concat(flow || '.' || direction || ' ' || printf('%.1f ms', disruption_ns / 1e6) || "
+    "CASE lost WHEN 0 THEN '' ELSE ', ' || lost || ' lost' END, '; ') FROM disruption d "
+    "WHERE d.transition = x.transition AND (disruption_ns > 0 OR lost > 0)), '') AS disruption "
+    "FROM x ORDER BY transition LIMIT 200";
+/* clang-format on */
 
 static enum status put_story(FILE *out, struct sqlite3 *db, const struct story *s,
                              const char *heading, struct why *w)
@@ -118,10 +44,18 @@ static enum status put_story(FILE *out, struct sqlite3 *db, const struct story *
     html_text(out, s->node);
     (void)fprintf(out, " at %.3f s</%s>\n<p>", (double)s->begin / 1e9, heading);
     html_text(out, s->what);
-    (void)fputs(". Rows are events; times are from the first on.</p>\n", out);
+    (void)fputs(". To scale in time, from its beginning on; a zigzag cuts time in which "
+                "nothing happened.</p>\n",
+                out);
     page_box(out, "", "messages of a hand-over");
-    enum status st = ladder_draw(out, db, s->node, s->begin, s->end, w);
+    struct ladder l;
+    enum status st = ladder_read(&l, db, s->node, s->begin, s->end, LADDER_LINES, w);
+    if (!st)
+        ladder_draw(out, &l);
     page_box_end(out);
+    if (!st && l.more)
+        (void)fprintf(out, "<p class=\"small\">... and %zu more events</p>\n", l.more);
+    ladder_release(&l);
     (void)fputs("</section>\n", out);
     return st;
 }
@@ -130,8 +64,8 @@ enum status report_ladders(FILE *out, struct sqlite3 *db, size_t most, const cha
                            struct why *w)
 {
     struct stories s = {.n = 0};
-    enum status st = read_stories(&s, db, w);
-    choose(&s, most);
+    enum status st = stories_read(&s, db, "\xe2\x86\x92", 0, w);
+    stories_choose(&s, most);
     if (!st && s.n > most && most > 1)
         (void)fprintf(out, "<p>The %zu that disturbed most, of %zu.</p>\n", most, s.n);
     for (size_t k = 0; k < s.n && !st; k++) {
@@ -156,8 +90,8 @@ enum status report_transitions(FILE *out, struct sqlite3 *db, struct why *w)
         (void)fputs(
             "<p class=\"small\">Components in ms: detection, from the loss of the link to its "
             "notice; new link, to the next one; router, to its advertisement; address, to one that "
-            "may be used; decision, to the Binding Update; registration, to the "
-            "Acknowledgement.</p>\n",
+            "may be used; decision, to the Binding Update; IKE, from its first request to its answer, or until a new "
+            "IKE SA is up; registration, to the Acknowledgement.</p>\n",
             out);
     }
     if (!st && rows) {

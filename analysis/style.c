@@ -14,12 +14,12 @@ const char *const style_css[] = {
     ":root{color-scheme:light;--bg:#ffffff;--fg:#222222;--muted:#555555;--soft:#f4f5f6;"
     "--line:#dddddd;--rule:#888888;--accent:#005a8e;--good:#00694d;--bad:#b3261e;"
     "--on-badge:#ffffff;--badge-good:#00694d;--badge-bad:#b3261e;--badge-note:#5a4a8a;"
-    "--bu:#0072b2;--ba:#007f5f;--ra:#b84e00;--lost:#b3261e;--wait:#f4d9a8;--wait-edge:#a86f00;"
+    "--bu:#0072b2;--ba:#007f5f;--ike:#7a3e9d;--lost:#b3261e;--wait:#f4d9a8;--wait-edge:#a86f00;"
     "--lane:#bbbbbb;--dot:#444444}\n"
     "@media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;--bg:#16181c;"
     "--fg:#e4e6ea;--muted:#a9afb8;--soft:#22262c;--line:#363b43;--rule:#7d848f;--accent:#79bdf0;"
     "--good:#5fd0a5;--bad:#ff9489;--on-badge:#101215;--badge-good:#5fd0a5;--badge-bad:#ff9489;"
-    "--badge-note:#c3b2f5;--bu:#62b6ea;--ba:#3ecf9f;--ra:#ff9d5c;--lost:#ff9489;--wait:#5b4a22;"
+    "--badge-note:#c3b2f5;--bu:#62b6ea;--ba:#3ecf9f;--ike:#cda4f4;--lost:#ff9489;--wait:#5b4a22;"
     "--wait-edge:#d9a441;--lane:#5c636e;--dot:#c6cbd3}}\n",
     /* text */
     "html{-webkit-text-size-adjust:100%;text-size-adjust:100%}\n"
@@ -60,17 +60,21 @@ const char *const style_css[] = {
     /* ladders */
     ".story{break-inside:avoid}\n"
     "svg.ladder{display:block;width:100%;min-width:44rem;max-width:960px;height:auto}\n"
-    ".ladder text{font:12px system-ui,'DejaVu Sans',sans-serif;fill:var(--fg);paint-order:stroke;"
-    "stroke:var(--bg);stroke-width:4px;stroke-linejoin:round}\n"
+    ".ladder text{font:11px system-ui,'DejaVu Sans',sans-serif;fill:var(--fg);paint-order:stroke;"
+    "stroke:var(--bg);stroke-width:3px;stroke-linejoin:round}\n"
     ".ladder .lane{font-weight:700;text-anchor:middle}\n"
-    ".ladder .t{text-anchor:end;fill:var(--muted)}.ladder .on{text-anchor:middle}\n"
-    ".ladder .line{stroke:var(--lane);stroke-width:1.5;fill:none}.ladder circle{fill:var(--dot)}\n"
-    ".ladder .wait{fill:var(--wait);stroke:var(--wait-edge)}\n"
-    ".ladder path{fill:none;stroke-width:1.8}.ladder .bu{stroke:var(--bu)}"
-    ".ladder .ba{stroke:var(--ba)}.ladder .ra{stroke:var(--ra)}"
-    ".ladder .lost{stroke:var(--lost);stroke-width:2.5}\n"
-    ".ladder .bu.head{fill:var(--bu)}.ladder .ba.head{fill:var(--ba)}"
-    ".ladder .ra.head{fill:var(--ra)}\n",
+    ".ladder .t,.ladder .left{text-anchor:end}.ladder .t,.ladder .way,.ladder .in,.ladder .name{"
+    "fill:var(--muted)}\n"
+    ".ladder path{fill:none;stroke-width:1.6}.ladder .line,.ladder .axis{stroke:var(--lane)}\n"
+    ".ladder .leader{stroke:var(--lane);stroke-width:.8}"
+    ".ladder circle,.ladder .mark{fill:var(--dot)}\n"
+    ".ladder .wait{fill:var(--wait);stroke:var(--wait-edge)}.ladder .flow{fill:var(--lane)}"
+    ".ladder .gap{fill:var(--bg);stroke:var(--lost);stroke-width:1.5}\n"
+    ".ladder path.bu{stroke:var(--bu)}.ladder path.ba{stroke:var(--ba);stroke-dasharray:7 3}"
+    ".ladder path.ike{stroke:var(--ike);stroke-dasharray:2.5 2.5}"
+    ".ladder path.lost{stroke:var(--lost);stroke-width:2.4}\n"
+    ".ladder path.head{stroke:none}.ladder .bu.head{fill:var(--bu)}"
+    ".ladder .ba.head{fill:var(--ba)}.ladder .ike.head{fill:var(--ike)}\n",
     "@media (max-width:600px){body{margin:1rem auto}h1{font-size:1.35rem}}\n",
     /* paper: boxes do not scroll there, so that what is in them breaks instead; what is folded is
      * left out, but for the rest of a table, which unfolds where the browser can do that */

@@ -11,13 +11,13 @@ struct word {
 
 static const struct word events[EVENT_NAMES] = {
 #define X(id, name, help) [EV_##id] = {(name), (help)},
-    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X)
 #undef X
 };
 
 static const struct word drops[DROP_REASONS] = {
 #define X(id, name, help) [DROP_##id] = {(name), (help)},
-    LINK_REASONS(X) NODE_REASONS(X) IPSEC_REASONS(X)
+    LINK_REASONS(X) NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X)
 #undef X
 };
 
@@ -95,7 +95,8 @@ enum drop_stage drop_stage(uint16_t reason)
     }
     if (reason < TAP_NODE_REASONS)
         return DROP_BY_LINK;
-    return reason >= DROP_NO_POLICY ? DROP_BY_IPSEC : DROP_BY_NODE;
+    bool ipsec = reason >= DROP_NO_POLICY && reason < DROP_NOT_TRANSLATED;
+    return ipsec ? DROP_BY_IPSEC : DROP_BY_NODE;
 }
 
 const char *drop_stage_name(unsigned stage)
@@ -108,4 +109,18 @@ const char *drop_stage_name(unsigned stage)
 int drop_find(const char *name)
 {
     return find(drops, DROP_REASONS, name);
+}
+
+bool node_counter_is(const char *name)
+{
+    static const char *const names[] = {
+#define X(name, help) name,
+        NODE_COUNTERS(X)
+#undef X
+    };
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        if (!strcmp(name, names[k]))
+            return true;
+    }
+    return false;
 }

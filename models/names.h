@@ -81,10 +81,18 @@
       "a BU from what is no registered care-of address: source_check.bu")                         \
     X(CPU_QUEUE, "cpu_queue", "ESP, and too many packets waited for the processor: cpu.queue")
 
+/* Of a translator between two links. */
+#define TRANSLATOR_REASONS(X)                                                               \
+    X(NOT_TRANSLATED, "not_translated",                                                     \
+      "a translator knows only UDP, echoes and errors about them, from inside first")       \
+    X(NO_MAPPING, "no_mapping", "a translator has no mapping for it, or none any more")     \
+    X(FILTERED, "filtered", "from an address that the mapping has not sent to, RFC 4787 5") \
+    X(NO_PORT_LEFT, "no_port_left", "a translator has given out all its ports")
+
 enum node_reason {
     DROP_FIRST_NODE_REASON = TAP_NODE_REASONS - 1,
 #define X(id, name, help) DROP_##id,
-    NODE_REASONS(X) IPSEC_REASONS(X)
+    NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X)
 #undef X
         DROP_REASONS,
 };
@@ -173,18 +181,29 @@ enum node_reason {
     X(IKE_MESSAGE, "ike.message",                                                                                                      \
       "exchange, direction, kind, message_id, task, tries, fragment, bytes, payloads, local, remote, spi_i: as it leaves or is taken") \
     X(IKE_UP, "ike.sa_up",                                                                                                             \
-      "peer, home_address, spi_i, spi_r, initiator, replaces, local, remote: an IKE SA is there")                                      \
+      "peer, home_address, spi_i, spi_r, initiator, at_agent, replaces, local, remote: an IKE SA is there")                            \
     X(IKE_DOWN, "ike.sa_down", "spi_i, spi_r, how, notify, half_open: an IKE SA is no more")                                           \
     X(IKE_MOVED, "ike.moved",                                                                                                          \
       "home_address, local, remote, how: an IKE SA has another path: k-bit, mobike, nat")                                              \
     X(IKE_NO_CHILD, "ike.child_refused", "home_address, policy, number, how, notify")                                                  \
     X(IKE_REFUSED, "ike.refused", "how, what, local, remote: a datagram that IKE does not take")                                       \
+    X(IKE_SILENT, "ike.silent",                                                                                                        \
+      "home_address, spi_i: nothing came from the peer for ike.dpd; it is asked whether it is there")                                  \
+    X(IKE_LIFETIME, "ike.lifetime", "home_address, spi_i: time to rekey an IKE SA")                                                    \
+    X(IKE_AGAIN, "ike.again",                                                                                                          \
+      "home_address, spi_i, task: tried again, the peer had no time (RFC 7296 2.25)")                                                  \
     X(IKE_SUSPECT, "ike.suspect",                                                                                                      \
       "home_address, care_of_address: no answer to several tries from there")
 
+#define TRANSLATOR_EVENTS(X)                                                                     \
+    X(MAPPING_MADE, "nat.mapping_made",                                                          \
+      "protocol, inside, inside_port, outside, outside_port: something left for the first time") \
+    X(MAPPING_ENDED, "nat.mapping_ended",                                                        \
+      "protocol, inside, inside_port, outside, outside_port: nothing left for too long")
+
 enum event_name {
 #define X(id, name, help) EV_##id,
-    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X)
 #undef X
         EVENT_NAMES,
 };
@@ -196,6 +215,36 @@ int event_find(const char *name); /* enum event_name, or -1 */
 bool event_has_field(uint16_t event, const char *field);
 const char *drop_name(uint16_t reason); /* "queue_full"; links' and nodes' alike */
 const char *drop_help(uint16_t reason);
+
+/* What a node counts itself, beside what it drops: rows of table counter without an interface. */
+#define NODE_COUNTERS(X)                                                                         \
+    X("cpu.jobs", "that its processor has ended")                                                \
+    X("cpu.busy_ns", "time that its cores worked")                                               \
+    X("cpu.waited_ns", "time that jobs waited for a core")                                       \
+    X("cpu.queue_max", "jobs that waited at once, at most")                                      \
+    X("ike.sent", "datagrams of IKE")                                                            \
+    X("ike.sent_bytes", "in IPv6 packets of IKE")                                                \
+    X("ike.bytes", "likewise, sent and taken")                                                   \
+    X("ike.repeated", "datagrams of IKE that were sent again")                                   \
+    X("ike.received", "messages of IKE that were taken")                                         \
+    X("ike.dh_operations", "public values and shared secrets, RFC 7296 2.14")                    \
+    X("ike.signatures", "made, RFC 7427")                                                        \
+    X("ike.verifications", "of signatures and certificates")                                     \
+    X("ike.unreachable_ns", "mobile node: time in which its home agent could not reach its IKE") \
+    X("ike.exchanges.init", "begun by this node; so the others")                                 \
+    X("ike.exchanges.auth", "")                                                                  \
+    X("ike.exchanges.child", "")                                                                 \
+    X("ike.exchanges.rekey_child", "")                                                           \
+    X("ike.exchanges.rekey_ike", "")                                                             \
+    X("ike.exchanges.delete_child", "")                                                          \
+    X("ike.exchanges.delete_ike", "")                                                            \
+    X("ike.exchanges.liveness", "")                                                              \
+    X("ike.exchanges.update_addresses", "RFC 4555")                                              \
+    X("ike.exchanges.check_address", "")                                                         \
+    X("ike.exchanges.additional_addresses", "")                                                  \
+    X("ike.exchanges.tell", "")
+
+bool node_counter_is(const char *name);
 
 /* Who dropped it. Each reason has one; table counter sums them up as `drops.<stage>`. */
 enum drop_stage { DROP_BY_LINK, DROP_BY_NODE, DROP_BY_IPSEC, DROP_BY_MOBILITY, DROP_STAGES };

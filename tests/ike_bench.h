@@ -26,6 +26,7 @@ struct bench_child {
     bool in;      /* the inbound half is there */
     bool out;     /* the outbound half is in use */
     bool gone;
+    enum ike_how how; /* it ended */
 };
 
 struct bench_ike {
@@ -61,6 +62,7 @@ struct bench_end {
     struct addr assigned;
     struct prefix prefix;
     unsigned further;
+    struct addr further_address[IKE_ADDRESSES];
     uint16_t updated; /* notification of the last answer to an update */
     unsigned updates;
     enum sign_verdict verdict;
@@ -84,6 +86,7 @@ struct bench {
     struct bench_letter letter[LETTERS];
     unsigned letters;
     unsigned lost; /* letters that found no room */
+    bool trace;    /* everything is printed */
     /* A translator in front of the MN: 0 none. */
     uint16_t nat_port;
     struct addr nat_address;
@@ -155,7 +158,7 @@ static inline void bench_policies(struct bench_end *end, bool mirror)
 /* Everything set, nothing made: a test changes what it is about, then bench_begin(). */
 static inline void bench_set(struct bench *b)
 {
-    static const char *const ids[ENDS] = {"mn@home.example", "ha.home.example"};
+    static const char *const ids[ENDS] = {"mn1@home.example", "ha.home.example"};
     static const uint8_t secret[] = "a secret of two";
     memset(b, 0, sizeof *b);
     b->agent = bench_addr("2001:db8:a::1");
@@ -272,13 +275,17 @@ static inline void bench_child_act(struct bench_end *end, const struct ike_act *
     struct bench_child *c = bench_child(end, a->child->spi_in);
     if (a->kind == IKE_ACT_INSTALL) {
         CHECK(!c);
-        if (end->children == SAS)
+        for (unsigned k = 0; end->children == SAS && k < SAS && !c; k++)
+            c = end->child[k].gone ? &end->child[k] : NULL; /* of long ago */
+        if (!c && end->children == SAS)
             return;
-        c = &end->child[end->children++];
+        c = c ? c : &end->child[end->children++];
         *c = (struct bench_child){.is = *a->child, .ike = a->sa, .in = true};
         c->out = a->child->sends;
     } else if (c) {
         c->out = a->kind == IKE_ACT_SENDS;
+        if (a->kind == IKE_ACT_END)
+            c->how = a->how;
         if (a->kind == IKE_ACT_FORGET) {
             c->in = false;
             c->gone = true;
@@ -296,7 +303,9 @@ static inline void bench_child_act(struct bench_end *end, const struct ike_act *
 static inline void bench_sa_act(struct bench_end *end, const struct ike_act *a)
 {
     struct bench_ike *s = bench_sa(end, a->sa);
-    if (!s && end->sas < SAS)
+    for (unsigned k = 0; end->sas == SAS && k < SAS && !s; k++)
+        s = end->sa[k].up ? NULL : &end->sa[k]; /* of long ago */
+    if (!s)
         s = &end->sa[end->sas++];
     *s = (struct bench_ike){.own = a->sa,
                             .spi_i = a->spi_i,
@@ -308,12 +317,31 @@ static inline void bench_sa_act(struct bench_end *end, const struct ike_act *a)
                             .half_open = a->half_open};
 }
 
+static inline void bench_print(const struct bench *b, unsigned e, const struct ike_act *a)
+{
+    static const char *const kinds[] = {"send",  "heard",   "up",         "down",     "install",
+                                        "sends", "end",     "forget",     "none",     "silent",
+                                        "moved", "updated", "additional", "assigned", "refused"};
+    (void)printf("%9.3f %s %-8s %08x %s %s", (double)b->now / 1e9, e == MN ? "mn" : "   ha",
+                 kinds[a->kind], (unsigned)a->sa, ike_task_name(a->news.task), a->news.payloads);
+    if (a->kind == IKE_ACT_SEND || a->kind == IKE_ACT_HEARD)
+        (void)printf(" %d %s id %u", a->news.exchange, a->news.flags & IKE_RESPONSE ? "R" : "Q",
+                     (unsigned)a->news.id);
+    if (a->child)
+        (void)printf(" child %08x/%08x of %08x, %s %u", (unsigned)a->child->spi_in,
+                     (unsigned)a->child->spi_out, (unsigned)a->child->before,
+                     a->child->policy->name, a->child->number);
+    (void)printf(" %s %u\n", ike_how_name(a->how), a->notify);
+}
+
 static inline void bench_do(struct bench *b, unsigned e)
 {
     struct bench_end *end = &b->end[e];
     struct ike_act a;
     uint64_t silent = 0;
     while (ike_act(end->ike, &a)) {
+        if (b->trace)
+            bench_print(b, e, &a);
         switch (a.kind) {
         case IKE_ACT_SEND:
             bench_post(b, e, &a);
@@ -346,6 +374,7 @@ static inline void bench_do(struct bench *b, unsigned e)
             break;
         case IKE_ACT_ADDITIONAL:
             end->further = a.addresses;
+            memcpy(end->further_address, a.address, sizeof a.address);
             break;
         case IKE_ACT_UPDATED:
             end->updated = a.notify;
@@ -358,6 +387,7 @@ static inline void bench_do(struct bench *b, unsigned e)
             break;
         case IKE_ACT_HEARD:
         case IKE_ACT_KEYED:
+        case IKE_ACT_DUE:
         case IKE_ACT_UNANSWERED:
             break;
         }

@@ -139,6 +139,20 @@ static inline const struct sa *sa_of_spi(uint32_t spi)
     return NULL;
 }
 
+/* Where ESP stands, in UDP or not; 0: nowhere. */
+static inline size_t esp_at(const struct seen_frame *f)
+{
+    static const uint8_t ike[4] = {0};
+    size_t at = f->c.upper_at + 8u;
+    if (f->c.upper == IP6_ESP)
+        return f->c.upper_at;
+    if (f->c.upper != IP6_UDP || f->n < at + 4)
+        return 0;
+    const uint8_t *udp = f->ip + f->c.upper_at;
+    bool port = (udp[0] << 8 | udp[1]) == 4500 || (udp[2] << 8 | udp[3]) == 4500;
+    return port && memcmp(f->ip + at, ike, sizeof ike) != 0 ? at : 0;
+}
+
 /* False: f is no ESP of this world, or cannot be opened. What it holds stands until four more have
  * been opened. */
 static inline bool open_frame(const struct seen_frame *f, struct opened_frame *o)
@@ -146,13 +160,13 @@ static inline bool open_frame(const struct seen_frame *f, struct opened_frame *o
     static struct pkt room[4];
     static unsigned turn;
     uint32_t spi;
-    if (!f || f->fault || f->c.upper != IP6_ESP ||
-        !esp_spi(f->ip + f->c.upper_at, f->n - f->c.upper_at, &spi))
+    size_t at = f && !f->fault ? esp_at(f) : 0;
+    if (!at || !esp_spi(f->ip + at, f->n - at, &spi))
         return false;
-    *o = (struct opened_frame){.f = f, .sa = sa_of_spi(spi), .text_at = f->c.upper_at};
+    *o = (struct opened_frame){.f = f, .sa = sa_of_spi(spi), .text_at = at};
     if (!o->sa)
         return false;
-    struct reader r = rd_over(f->ip + f->c.upper_at + 4, 4);
+    struct reader r = rd_over(f->ip + at + 4, 4);
     o->sequence = rd_u32(&r);
     struct sa copy = *o->sa;
     copy.replay = (struct anti_replay){.window = 0};

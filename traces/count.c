@@ -7,6 +7,7 @@
 #include "models/names.h"
 #include "models/wire/fragment.h"
 #include "models/wire/icmp6.h"
+#include "models/wire/ike.h"
 #include "models/wire/ip6.h"
 #include "models/wire/mh.h"
 #include "sim/base/bytes.h"
@@ -144,12 +145,28 @@ static void count_icmp(const struct look *l, uint8_t type, size_t n)
         l->counts[COUNT_SIGNALLING_BYTES] += n;
 }
 
+/* Each datagram of IKE, fragments for themselves: RFC 7383. */
+static void count_ike(const struct look *l, const uint8_t *udp, size_t n)
+{
+    static const unsigned counter[] = {COUNT_IKE_SA_INIT, COUNT_IKE_AUTH, COUNT_IKE_CREATE_CHILD_SA,
+                                       COUNT_IKE_INFORMATIONAL};
+    const uint8_t *message;
+    struct ike_header h;
+    size_t bytes = ike_in_udp(udp, n, &message);
+    if (!bytes || ike_read_header(message, bytes, &h))
+        return;
+    l->counts[counter[h.exchange - IKE_SA_INIT]]++;
+    l->counts[COUNT_SIGNALLING_BYTES] += n;
+}
+
 static void count_upper(const struct look *l, uint8_t next, const uint8_t *upper, size_t n)
 {
     if (next == IP6_MH)
         count_mh(upper, n, l->counts);
-    if (next == IP6_UDP)
+    if (next == IP6_UDP) {
         l->counts[COUNT_UDP]++;
+        count_ike(l, upper, n);
+    }
     if (next == IP6_ESP || (next == IP6_UDP && count_esp_in_udp(l->inside, upper, n)))
         count_esp(l);
     if (next == IP6_ICMP6 && n)

@@ -58,7 +58,11 @@
     X(OPTION_ALTERNATE_COA, "option.alternate_coa")   \
     X(OPTION_NONCE_INDICES, "option.nonce_indices")   \
     X(OPTION_AUTHORIZATION, "option.authorization")   \
-    X(OPTION_BID, "option.bid")
+    X(OPTION_BID, "option.bid")                       \
+    X(IKE_SA_INIT, "ike.sa_init")                     \
+    X(IKE_AUTH, "ike.auth")                           \
+    X(IKE_CREATE_CHILD_SA, "ike.create_child_sa")     \
+    X(IKE_INFORMATIONAL, "ike.informational")
 
 enum count_name {
 #define X(id, name) COUNT_##id,

@@ -4,6 +4,7 @@
 
 #include "models/wire/fragment.h"
 #include "models/wire/icmp6.h"
+#include "models/wire/ike.h"
 #include "models/wire/ip6.h"
 #include "models/wire/mh.h"
 #include "models/wire/udp.h"
@@ -53,6 +54,16 @@ static void describe_esp(const struct count_words *w, const uint8_t *esp, size_t
         (void)snprintf(w->out + len, w->size - (size_t)len, " {%s}", inside->words);
 }
 
+static void describe_ike(const struct count_words *w, const uint8_t *udp, size_t n)
+{
+    const uint8_t *message;
+    struct ike_header h;
+    size_t bytes = ike_in_udp(udp, n, &message);
+    if (bytes && !ike_read_header(message, bytes, &h))
+        (void)snprintf(w->out, w->size, "%s %s %u", ike_exchange_name(h.exchange),
+                       h.flags & IKE_RESPONSE ? "response" : "request", (unsigned)h.id);
+}
+
 static void describe_upper(const struct count_words *w, uint8_t upper, const uint8_t *at, size_t n)
 {
     int icmp = upper == IP6_ICMP6 && n ? count_icmp_name(at[0]) : -1;
@@ -67,6 +78,8 @@ static void describe_upper(const struct count_words *w, uint8_t upper, const uin
         describe_esp(w, at, n);
     } else if (upper == IP6_UDP && count_esp_in_udp(w->inside, at, n)) {
         describe_esp(w, at + UDP_HEADER, n - UDP_HEADER);
+    } else if (upper == IP6_UDP) {
+        describe_ike(w, at, n);
     }
 }
 

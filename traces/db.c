@@ -29,8 +29,10 @@ const struct db_table db_tables[] = {
      "transition INTEGER, node TEXT, kind TEXT, cause INTEGER, from_interface TEXT, "
      "to_interface TEXT, link_down_ns INTEGER, detected_ns INTEGER, link_up_ns INTEGER, "
      "router_ns INTEGER, address_ns INTEGER, bu_sent_ns INTEGER, ba_received_ns INTEGER, "
-     "done_ns INTEGER",
-     "what changed the way of packets: BID added, removed, moved; flow moved"},
+     "ike_start_ns INTEGER, ike_done_ns INTEGER, done_ns INTEGER",
+     "what changed the way of packets: BID added, removed, moved; flow moved; IKE moved. ike_start_ns is "
+     "the first request with UPDATE_SA_ADDRESSES or of a new IKE SA, ike_done_ns the answer or when that "
+     "is up; with the K bit both are NULL"},
     {"disruption",
      "transition INTEGER, flow TEXT, direction TEXT, last_before_ns INTEGER, "
      "first_after_ns INTEGER, interval_ns INTEGER, disruption_ns INTEGER, lost INTEGER, "
@@ -55,6 +57,11 @@ const struct db_table db_tables[] = {
      "window), selector (not what it is for), dummy"},
     {"event", "id INTEGER, cause INTEGER, t_ns INTEGER, node TEXT, name TEXT, data TEXT",
      "what the protocols did; data is JSON, cause the id of the event that led to it"},
+    {"message",
+     "event INTEGER, bytes INTEGER, spi INTEGER, lost_ns INTEGER, lost_at TEXT, lost_why TEXT",
+     "a row an event that tells of a message sent: bytes of its IPv6 packet, spi of the outermost ESP "
+     "that it left in (NULL: none), and when, where (an interface, a node) and why it was lost, or a "
+     "part of it (NULL: it was not); kept with the events"},
     {"occurrence", "node TEXT, name TEXT, count INTEGER, last_ns INTEGER",
      "how often each event happened at a node, and when last"},
     {"counter", "node TEXT, interface TEXT, name TEXT, value INTEGER",

@@ -108,7 +108,8 @@ enum metric_unit metric_unit(const char *metric)
 {
     size_t n = strlen(metric);
     if (!strncmp(metric, "disruption.", 11) || !strncmp(metric, "since.", 6) ||
-        (!strncmp(metric, "flow.", 5) && n > 3 && !strcmp(metric + n - 3, "_ns")))
+        ((!strncmp(metric, "flow.", 5) || !strncmp(metric, "counter.", 8)) && n > 3 &&
+         !strcmp(metric + n - 3, "_ns")))
         return METRIC_TIME;
     const char *last = strrchr(metric, '.');
     if (last && !strncmp(metric, "flow.", 5) && !strcmp(last, ".lost_share"))
@@ -121,14 +122,10 @@ enum metric_unit metric_unit(const char *metric)
 static bool is_counter(const char *name)
 {
     static const char *const ways[] = {".sent", ".received", ".dropped"};
-    static const char *const of_cpu[] = {"cpu.jobs", "cpu.busy_ns", "cpu.waited_ns",
-                                         "cpu.queue_max"};
     if (!strncmp(name, "drop.", 5))
         return drop_find(name + 5) >= 0;
-    for (size_t k = 0; k < sizeof of_cpu / sizeof of_cpu[0]; k++) {
-        if (!strcmp(name, of_cpu[k]))
-            return true;
-    }
+    if (node_counter_is(name))
+        return true;
     for (unsigned stage = 0; stage < DROP_STAGES; stage++) {
         if (!strncmp(name, "drops.", 6) && !strcmp(name + 6, drop_stage_name(stage)))
             return true;
@@ -151,7 +148,7 @@ static enum status check_counter(const char *metric, const struct parts *p,
         return why_set(
             w, ST_MISSING,
             "'%.60s' names no counter; they are drop.REASON, drops.STAGE (node, ipsec, "
-            "mobility), cpu.jobs and the like, and those of an interface that docs/reference.md lists, with "
+            "mobility), cpu.jobs, ike.bytes and the like, and those of an interface that docs/reference.md lists, with "
             ".sent, .received or .dropped",
             metric);
     }

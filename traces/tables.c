@@ -12,6 +12,7 @@
 #include "traces/expect.h"
 #include "traces/metrics.h"
 #include "traces/qlog.h"
+#include "traces/reach.h"
 
 static const char *const directions[] = {"up", "down"};
 
@@ -147,6 +148,8 @@ static enum status put_transitions(struct trace *t, struct why *w)
         db_time(&row, x->address);
         db_time(&row, x->bu_sent);
         db_time(&row, x->ba_received);
+        db_time(&row, x->ike_start);
+        db_time(&row, x->ike_done);
         db_time(&row, x->at);
         st = db_put(&row, w);
     }
@@ -349,12 +352,30 @@ static enum status put_processor(const struct trace *t, struct db_row *row,
     return st;
 }
 
+/* Time in which a home agent could not reach the node's IKE. */
+static enum status put_reach(const struct trace *t, struct db_row *row, struct why *w)
+{
+    size_t n;
+    struct reach *r = reach_measure(t->event, t->events, t->setup.run.stop, &n);
+    enum status st = ST_OK;
+    for (size_t k = 0; k < n && !st; k++)
+        st = put_counter(row, t->setup.node[r[k].node], NULL, "ike.unreachable_ns",
+                         (uint64_t)r[k].lost, w);
+    free(r);
+    return st;
+}
+
 static enum status put_counters(struct trace *t, const struct trace_end *end, struct why *w)
 {
     struct db_row row;
     enum status st = db_rows(&row, t->db, "counter", w);
     for (uint32_t node = 0; node < t->setup.nodes && !st; node++)
         st = put_drops(t, &row, node, w);
+    for (size_t k = 0; k < end->counts && !st; k++)
+        st = put_counter(&row, t->setup.node[end->count[k].node], NULL, end->count[k].name,
+                         end->count[k].value, w);
+    if (!st)
+        st = put_reach(t, &row, w);
     for (size_t k = 0; k < end->cpus && !st; k++)
         st = put_processor(t, &row, &end->cpu[k], w);
     for (uint32_t k = 0; k < t->setup.ports && !st; k++) {
@@ -403,7 +424,7 @@ enum status tables_write(struct trace *t, const struct trace_end *end, struct wh
 {
     enum status (*const put[])(struct trace *, struct why *) = {
         put_flows,  put_packets,     put_transitions, put_disruptions, tables_bindings,
-        put_events, put_occurrences, tables_series,   put_parameters};
+        put_events, tables_messages, put_occurrences, tables_series,   put_parameters};
     enum status st = put_run(t, end->events, w);
     for (size_t k = 0; k < sizeof put / sizeof put[0] && !st; k++)
         st = put[k](t, w);

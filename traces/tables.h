@@ -11,6 +11,7 @@
 #include "traces/db.h"
 #include "traces/digest.h"
 #include "traces/flows.h"
+#include "traces/messages.h"
 #include "traces/trace.h"
 #include "traces/transition.h"
 
@@ -25,6 +26,7 @@ struct trace {
     char digest_text[HASH_TEXT];
     struct transitions transitions;
     struct bindings bindings;
+    struct messages messages; /* empty without `event_rows` */
     struct tap_event *event;
     size_t events;
     size_t event_room;
@@ -47,6 +49,7 @@ MUST_CHECK enum status tables_write(struct trace *t, const struct trace_end *end
 const char *tables_interface(const struct trace_port *port, const char *node); /* "wlan0" */
 MUST_CHECK enum status tables_series(struct trace *t, struct why *w);
 MUST_CHECK enum status tables_bindings(struct trace *t, struct why *w);
+MUST_CHECK enum status tables_messages(struct trace *t, struct why *w);
 MUST_CHECK enum status tables_sas(struct trace *t, const struct trace_end *end, struct why *w);
 MUST_CHECK enum status tables_expect(struct trace *t, const struct key_list *expect, struct why *w);
 

@@ -1,7 +1,8 @@
-/* What nodes held, as rows: bindings and SAs. */
+/* What nodes held and what became of their messages, as rows. */
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "models/names.h"
 #include "traces/tables.h"
 
 /* Whose home address it is; NULL: nobody's that is known. */
@@ -69,6 +70,27 @@ static enum status put_sa(const struct trace *t, struct db_row *row, const struc
     db_time(row, sa->ended);
     put_counts(row, sa);
     return db_put(row, w);
+}
+
+enum status tables_messages(struct trace *t, struct why *w)
+{
+    struct db_row row;
+    enum status st = db_rows(&row, t->db, "message", w);
+    for (size_t k = 0; k < t->messages.n && !st; k++) {
+        const struct message *m = &t->messages.list[k];
+        bool lost = m->lost_at >= 0;
+        db_int(&row, (int64_t)m->event);
+        db_time(&row, m->bytes ? (int64_t)m->bytes : -1);
+        db_time(&row, m->spi ? (int64_t)m->spi : -1);
+        db_time(&row, m->lost_at);
+        db_text(&row, !lost        ? NULL
+                      : m->by_node ? t->setup.node[m->where]
+                                   : t->setup.port[m->where].name);
+        db_text(&row, lost ? drop_name(m->lost) : NULL);
+        st = db_put(&row, w);
+    }
+    db_rows_done(&row);
+    return st;
 }
 
 enum status tables_sas(struct trace *t, const struct trace_end *end, struct why *w)

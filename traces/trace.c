@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "models/names.h"
+#include "models/wire/ip6.h"
 #include "sim/core/tap.h"
 #include "traces/count.h"
 #include "traces/digest.h"
@@ -32,6 +33,7 @@ static void see_frame(void *self, const struct tap_frame *f)
         count_frame(&t->count, f);
     if (t->setup.series)
         series_frame(t, f);
+    messages_frame(&t->messages, f, t->setup.port[f->port].ethernet ? ETH_HEADER : 0);
     for (uint32_t k = 0; k < t->captures; k++)
         pcapng_frame(t->capture[k], f);
 }
@@ -50,6 +52,7 @@ static void see_drop(void *self, const struct tap_drop *d)
     if (t->setup.digest)
         digest_drop(&t->digest, d);
     count_drop(&t->count, d);
+    messages_drop(&t->messages, d);
     for (uint32_t k = 0; k < t->captures; k++)
         pcapng_drop(t->capture[k], d);
 }
@@ -74,6 +77,8 @@ static void see_event(void *self, const struct tap_event *e)
         assert(t->event);
     }
     t->event[t->events++] = *e;
+    if (t->setup.event_rows)
+        messages_see(&t->messages, e);
     transitions_see(&t->transitions, e);
     bindings_see(&t->bindings, e);
 }
@@ -191,6 +196,8 @@ static enum status write_keys(const struct trace *t, const struct trace_end *end
 enum status trace_close(struct trace *t, const struct trace_end *end, struct why *w)
 {
     char path[1024] = "";
+    if (end->stop)
+        t->setup.run.stop = end->stop;
     if (t->setup.digest)
         digest_done(&t->digest, t->digest_text);
     enum status st = close_captures(t, w);
@@ -259,6 +266,7 @@ void trace_free(struct trace *t)
     count_release(&t->count);
     transitions_release(&t->transitions);
     bindings_release(&t->bindings);
+    messages_release(&t->messages);
     free(t->event);
     free(t->bin);
     free(t->use);

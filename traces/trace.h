@@ -58,6 +58,13 @@ struct trace_link {
     uint64_t queue_max;
 };
 
+/* Something that a node counted itself: a row of table counter. */
+struct trace_count {
+    uint32_t node;
+    const char *name; /* "ike.dh_operations" */
+    uint64_t value;
+};
+
 /* A node's processor, when the run is over. */
 struct trace_cpu {
     uint32_t node;
@@ -165,11 +172,14 @@ struct trace_end {
     size_t links;
     const struct trace_sa *sa; /* in order of node and of making */
     size_t sas;
+    const struct trace_count *count; /* of nodes: rows of table counter */
+    size_t counts;
     const struct trace_cpu *cpu; /* in order of node */
     size_t cpus;
     const struct trace_ike *ike; /* each once */
     size_t ikes;
     uint64_t events; /* of the engine */
+    sim_time stop;   /* when it ended, if not as it was said to; 0 */
     const struct key_list *expect;
 };
 

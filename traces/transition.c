@@ -6,9 +6,6 @@
 
 #include "models/names.h"
 #include "models/wire/mh.h"
-#include "traces/metrics.h"
-
-static const sim_time after_span = SIM_S;
 
 /* What was last seen of one interface of one node; -1: nothing. */
 enum { ASKS = 17 }; /* BIDs 1 to 16 and the plain binding, 0 */
@@ -17,11 +14,23 @@ struct transition_iface {
     const char *name;
     int64_t bid; /* registered with it, 0: none known */
     struct addr coa;
+    struct addr address_is;
     sim_time link_down;
     sim_time detected;
     sim_time link_up;
     sim_time router;
     sim_time address;
+    sim_time ike_start; /* of the last move of IKE to it */
+    sim_time ike_done;
+};
+
+/* What a mobile node's IKE SA does about its addresses. */
+struct transition_ike {
+    const char *iface; /* where it is; NULL: there is none */
+    struct addr local; /* of the move that is under way */
+    sim_time begun;    /* -1: none is */
+    size_t moved;      /* number of the transition that MOBIKE is to end; 0: none */
+    bool initiates;
 };
 
 /* Binding Updates about one BID. */
@@ -35,6 +44,7 @@ struct transition_node {
     size_t ifaces;
     size_t room;
     struct transition_ask ask[ASKS];
+    struct transition_ike ike;
 };
 
 static const struct tap_field *field(const struct tap_event *e, const char *key)
@@ -44,6 +54,14 @@ static const struct tap_field *field(const struct tap_event *e, const char *key)
             return &e->field[k];
     }
     return NULL;
+}
+
+/* To what was asked last: 135 is asked again. */
+static bool is_answer(const struct tap_event *e)
+{
+    const struct tap_field *matched = field(e, "matched");
+    const struct tap_field *status = field(e, "status");
+    return matched && matched->i && status && status->i != MH_ST_SEQUENCE;
 }
 
 static const char *text_of(const struct tap_event *e, const char *key)
@@ -59,7 +77,7 @@ static struct transition_node *node_of(struct transitions *t, uint32_t node)
         t->node = realloc(t->node, more * sizeof *t->node);
         assert(t->node);
         for (size_t k = t->nodes; k < more; k++) {
-            t->node[k] = (struct transition_node){.iface = NULL};
+            t->node[k] = (struct transition_node){.ike = {.begun = -1}};
             for (int j = 0; j < ASKS; j++)
                 t->node[k].ask[j] = (struct transition_ask){-1, -1};
         }
@@ -80,8 +98,14 @@ static struct transition_iface *iface_of(struct transitions *t, uint32_t node, c
         n->iface = realloc(n->iface, n->room * sizeof *n->iface);
         assert(n->iface);
     }
-    n->iface[n->ifaces] = (struct transition_iface){
-        .name = name, .link_down = -1, .detected = -1, .link_up = -1, .router = -1, .address = -1};
+    n->iface[n->ifaces] = (struct transition_iface){.name = name,
+                                                    .link_down = -1,
+                                                    .detected = -1,
+                                                    .link_up = -1,
+                                                    .router = -1,
+                                                    .address = -1,
+                                                    .ike_start = -1,
+                                                    .ike_done = -1};
     return &n->iface[n->ifaces++];
 }
 
@@ -146,6 +170,8 @@ static struct transition *add(struct transitions *t, enum transition_kind kind,
                                .address = -1,
                                .bu_sent = -1,
                                .ba_received = -1,
+                               .ike_start = -1,
+                               .ike_done = -1,
                                .at = e->t};
     return new;
 }
@@ -167,6 +193,15 @@ static void take_to(struct transition *t, const struct transition_iface *i)
     t->link_up = i->link_up;
     t->router = i->router;
     t->address = i->address;
+}
+
+/* What IKE did about the interface, if that was since `since`. */
+static void take_ike(struct transition *t, const struct transition_iface *to, sim_time since)
+{
+    if (!to || to->ike_start < 0 || to->ike_start < since || to->ike_start > t->at)
+        return;
+    t->ike_start = to->ike_start;
+    t->ike_done = to->ike_done;
 }
 
 static sim_time first_bu(struct transitions *t, uint32_t node, int64_t bid)
@@ -191,6 +226,7 @@ static void see_registered(struct transitions *t, const struct tap_event *e)
     take_to(new, now);
     new->bu_sent = first_bu(t, e->node, bid->i);
     new->ba_received = e->t;
+    take_ike(new, now, now->address);
     if (moved && before != now)
         before->bid = -1;
     now->bid = bid->i;
@@ -203,6 +239,10 @@ static void see_deregistered(struct transitions *t, const struct tap_event *e)
     struct transition_iface *i = bid ? iface_of_bid(t, e->node, bid->i) : NULL;
     struct transition *new = add(t, TRANSITION_REMOVED, e);
     take_from(new, i);
+    struct transition_ask *ask =
+        bid && bid->i >= 0 && bid->i < ASKS ? &node_of(t, e->node)->ask[bid->i] : NULL;
+    if (ask && ask->first >= 0) /* the answer to another Binding Update ended it, with O */
+        ask_answered(ask, e->t);
     new->bu_sent = bid ? first_bu(t, e->node, bid->i) : -1;
     new->ba_received = e->t;
     if (i)
@@ -230,6 +270,114 @@ static void see_flow_moved(struct transitions *t, const struct tap_event *e)
     new->node = mover(t, e);
     take_from(new, iface_of(t, new->node, from));
     take_to(new, iface_of(t, new->node, to));
+    take_ike(new, iface_of(t, new->node, to), transition_begin(new));
+}
+
+/* ---- IKE ---------------------------------------------------------------------------------- */
+
+static bool says(const struct tap_event *e, const char *key, const char *what)
+{
+    const char *text = text_of(e, key);
+    return text && !strcmp(text, what);
+}
+
+static struct transition_iface *iface_at(struct transitions *t, uint32_t node,
+                                         const struct addr *address)
+{
+    struct transition_node *n = node_of(t, node);
+    for (size_t k = 0; k < n->ifaces; k++) {
+        if (addr_eq(&n->iface[k].address_is, address))
+            return &n->iface[k];
+    }
+    return NULL;
+}
+
+static void begin_ike(struct transitions *t, const struct tap_event *e)
+{
+    struct transition_node *n = node_of(t, e->node);
+    struct transition_ike *ike = &n->ike;
+    const struct addr *local = &field(e, "local")->addr;
+    struct transition_iface *to = iface_at(t, e->node, local);
+    ike->initiates = true;
+    if (ike->begun < 0 || !addr_eq(&ike->local, local))
+        ike->begun = e->t;
+    ike->local = *local;
+    if (to) {
+        to->ike_start = ike->begun;
+        to->ike_done = -1;
+    }
+    if (ike->moved)
+        t->list[ike->moved - 1].ike_start = ike->begun;
+}
+
+static void end_ike(struct transitions *t, const struct tap_event *e)
+{
+    struct transition_ike *ike = &node_of(t, e->node)->ike;
+    struct transition_iface *to = iface_at(t, e->node, &ike->local);
+    if (to)
+        to->ike_done = e->t;
+    if (ike->moved) {
+        t->list[ike->moved - 1].ike_done = e->t;
+        t->list[ike->moved - 1].at = e->t;
+    }
+    ike->moved = 0;
+    ike->begun = -1;
+}
+
+static void see_ike_message(struct transitions *t, const struct tap_event *e)
+{
+    bool update = says(e, "task", "update_addresses");
+    if (!update && !says(e, "task", "init"))
+        return;
+    if (says(e, "direction", "sent") && says(e, "kind", "request") &&
+        field(e, "fragment")->i <= 1) {
+        begin_ike(t, e);
+    } else if (update && says(e, "direction", "received") && says(e, "kind", "response")) {
+        end_ike(t, e);
+    }
+}
+
+/* From where it is to `to`. */
+static struct transition *add_ike_move(struct transitions *t, const struct tap_event *e,
+                                       const struct transition_iface *to)
+{
+    struct transition_ike *ike = &node_of(t, e->node)->ike;
+    const struct transition_iface *from = ike->iface ? iface_of(t, e->node, ike->iface) : NULL;
+    struct transition *new = add(t, TRANSITION_IKE, e);
+    take_from(new, from);
+    if (from && from->link_up > from->link_down) /* it is there again */
+        new->link_down = new->detected = -1;
+    take_to(new, to);
+    ike->iface = to ? to->name : NULL;
+    return new;
+}
+
+/* Its home agent tells the same, later. */
+static void see_ike_moved(struct transitions *t, const struct tap_event *e)
+{
+    struct transition_ike *ike = &node_of(t, e->node)->ike;
+    if (!ike->initiates)
+        return;
+    (void)add_ike_move(t, e, iface_at(t, e->node, &field(e, "local")->addr));
+    ike->begun = -1;
+    ike->moved = says(e, "how", "mobike") ? t->n : 0;
+}
+
+/* One that was rekeyed is where it was. */
+static void see_ike_up(struct transitions *t, const struct tap_event *e)
+{
+    struct transition_ike *ike = &node_of(t, e->node)->ike;
+    struct transition_iface *to = iface_at(t, e->node, &field(e, "local")->addr);
+    if (!ike->initiates || !says(e, "replaces", ""))
+        return;
+    ike->moved = 0;
+    end_ike(t, e);
+    if (ike->iface && to && strcmp(ike->iface, to->name) != 0) {
+        struct transition *new = add_ike_move(t, e, to);
+        new->ike_start = to->ike_start;
+        new->ike_done = to->ike_done;
+    }
+    ike->iface = to ? to->name : NULL;
 }
 
 void transitions_see(struct transitions *t, const struct tap_event *e)
@@ -256,15 +404,16 @@ void transitions_see(struct transitions *t, const struct tap_event *e)
             i->router = e->t;
         break;
     case EV_ND_ADDRESS:
-        if (i)
+        if (i && field(e, "address")) {
             i->address = e->t;
+            i->address_is = field(e, "address")->addr;
+        }
         break;
     case EV_BU_SENT:
         for_each_bid(t, e, ask_sent);
         break;
     case EV_BA_RECEIVED:
-        if (field(e, "matched") && field(e, "matched")->i &&
-            field(e, "status")->i != MH_ST_SEQUENCE)
+        if (is_answer(e))
             for_each_bid(t, e, ask_answered);
         break;
     case EV_REGISTERED:
@@ -275,6 +424,15 @@ void transitions_see(struct transitions *t, const struct tap_event *e)
         break;
     case EV_FLOW_MOVED:
         see_flow_moved(t, e);
+        break;
+    case EV_IKE_MESSAGE:
+        see_ike_message(t, e);
+        break;
+    case EV_IKE_MOVED:
+        see_ike_moved(t, e);
+        break;
+    case EV_IKE_UP:
+        see_ike_up(t, e);
         break;
     default:
         break;
@@ -291,7 +449,8 @@ void transitions_release(struct transitions *t)
 
 const char *transition_kind_name(enum transition_kind kind)
 {
-    static const char *const names[] = {"BID added", "BID removed", "BID moved", "flow moved"};
+    static const char *const names[] = {"BID added", "BID removed", "BID moved", "flow moved",
+                                        "IKE moved"};
     return names[kind];
 }
 
@@ -301,64 +460,11 @@ sim_time transition_begin(const struct transition *t)
     sim_time begin = t->at;
     if (t->bu_sent >= 0 && t->bu_sent < begin)
         begin = t->bu_sent;
+    if (t->ike_start >= 0 && t->ike_start < begin)
+        begin = t->ike_start;
     if (t->kind != TRANSITION_ADDED && t->detected >= 0 && t->detected < begin)
         begin = t->detected;
     if (t->kind != TRANSITION_ADDED && t->link_down >= 0 && t->link_down < begin)
         begin = t->link_down;
     return begin;
-}
-
-struct arrived {
-    sim_time at;
-};
-
-static int by_time(const void *a, const void *b)
-{
-    const struct arrived *x = a;
-    const struct arrived *y = b;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
-static void find_gap(const struct arrived *a, size_t n, sim_time begin, sim_time end,
-                     struct disruption *d)
-{
-    sim_time widest = -1;
-    for (size_t k = 1; k < n; k++) {
-        if (a[k].at < begin || a[k - 1].at > end || a[k].at - a[k - 1].at <= widest)
-            continue;
-        widest = a[k].at - a[k - 1].at;
-        d->last_before = a[k - 1].at;
-        d->first_after = a[k].at;
-    }
-}
-
-void disruption_of(const struct transition *t, const struct flow_record *r,
-                   const struct trace_flow *of, struct disruption *d)
-{
-    sim_time begin = transition_begin(t);
-    sim_time end = t->at + after_span;
-    sim_time least = metrics_least_delay(r);
-    size_t n = 0;
-    struct arrived *a = calloc(r->copy[0].n + 1, sizeof *a);
-    assert(a);
-    *d = (struct disruption){.last_before = -1, .first_after = -1};
-    for (size_t s = 0; s < r->copy[0].n; s++) {
-        const struct flow_row *sent = &r->copy[0].row[s];
-        const struct flow_row *got = flows_first(r, s);
-        if (got)
-            a[n++].at = got->received;
-        if (!sent->there || sent->sent + least < begin || sent->sent > end)
-            continue; /* what was on the way when it began counts */
-        d->lost += !got && sent->fate != FLOWS_ON_THE_WAY;
-        d->late += got && metrics_is_late(of, got->received - got->sent, least);
-        for (int c = 0; c < FLOWS_COPIES && got; c++) {
-            d->duplicated += s < r->copy[c].n && r->copy[c].row[s].there &&
-                             r->copy[c].row[s].received >= 0 && &r->copy[c].row[s] != got;
-        }
-    }
-    qsort(a, n, sizeof *a, by_time);
-    find_gap(a, n, begin, end, d);
-    if (d->first_after >= 0 && d->first_after - d->last_before > of->interval)
-        d->disruption = d->first_after - d->last_before - of->interval;
-    free(a);
 }

@@ -3,11 +3,17 @@
  * node, and what each change did to its flows.
  *
  * A transition is a BID that became usable (added), that was given up (removed), that got
- * another address (moved), or a flow that another interface carries now (flow moved).  Its
- * times are those of the interfaces involved, as far as they were seen; -1 where there is none.
- * Upwards the mobile node moves a flow, downwards its home agent.
+ * another address (moved), a flow that another interface carries now (flow moved), or an IKE SA
+ * that has another path (IKE moved).  Its times are those of the interfaces involved, as far as
+ * they were seen; -1 where there is none.  Upwards the mobile node moves a flow, downwards its
+ * home agent.
  *
  * BU sent is the first Binding Update of the exchange, however often it was repeated.
+ *
+ * IKE start is the first request that a move of IKE needed: of MOBIKE the one with
+ * UPDATE_SA_ADDRESSES (RFC 4555 3.5), else IKE_SA_INIT of a new IKE SA; IKE done is the answer to
+ * the former, or when the latter is up.  The K bit needs neither: both are -1.  A BID or flow
+ * that moved has those of the interface it moved to, if they belong to that move.
  *
  * Disruption of a flow: the largest gap between arrivals of distinct packets that overlaps the
  * span of the transition, minus the packet interval, and not below 0.  The span reaches from
@@ -23,7 +29,13 @@
 #include "sim/core/tap.h"
 #include "traces/flows.h"
 
-enum transition_kind { TRANSITION_ADDED, TRANSITION_REMOVED, TRANSITION_MOVED, TRANSITION_FLOW };
+enum transition_kind {
+    TRANSITION_ADDED,
+    TRANSITION_REMOVED,
+    TRANSITION_MOVED,
+    TRANSITION_FLOW,
+    TRANSITION_IKE,
+};
 
 struct transition {
     enum transition_kind kind;
@@ -38,6 +50,8 @@ struct transition {
     sim_time address;
     sim_time bu_sent;
     sim_time ba_received;
+    sim_time ike_start;
+    sim_time ike_done;
     sim_time at; /* when it was complete */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -187,27 +188,41 @@ static bool below_order(const struct shape *s, const uint8_t *secret)
 
 /* ---- Curve25519 -------------------------------------------------------------------------- */
 
-static EVP_PKEY *x25519_key(const uint8_t *secret)
-{
-    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, secret, 32);
-    assert(key);
-    return key;
-}
-
 static void x25519_public(struct dh *d)
 {
     size_t n = 32;
-    EVP_PKEY *key = x25519_key(d->secret);
-    int good = EVP_PKEY_get_raw_public_key(key, d->value, &n);
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, d->secret, n);
+    int good = key && EVP_PKEY_get_raw_public_key(key, d->value, &n);
     assert(good && n == 32);
     EVP_PKEY_free(key);
+}
+
+/* From both values: from the private one alone, OpenSSL would compute the public one again, which
+ * takes as long as to agree. */
+static EVP_PKEY *x25519_pair(const struct dh *d)
+{
+    uint8_t secret[32];
+    uint8_t value[32];
+    EVP_PKEY *key = NULL;
+    memcpy(secret, d->secret, sizeof secret);
+    memcpy(value, d->value, sizeof value);
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, secret, sizeof secret),
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, value, sizeof value),
+        OSSL_PARAM_construct_end()};
+    EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, "X25519", NULL);
+    int good = c && EVP_PKEY_fromdata_init(c) > 0 &&
+               EVP_PKEY_fromdata(c, &key, EVP_PKEY_KEYPAIR, params) > 0;
+    assert(good);
+    EVP_PKEY_CTX_free(c);
+    return key;
 }
 
 /* Any 32 bytes are a value (RFC 7748 5), but OpenSSL refuses a result that is all zero. */
 static bool x25519_agree(const struct dh *d, const uint8_t *peer, uint8_t *out)
 {
     size_t n = 32;
-    EVP_PKEY *own = x25519_key(d->secret);
+    EVP_PKEY *own = x25519_pair(d);
     EVP_PKEY *other = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL, peer, 32);
     EVP_PKEY_CTX *c = EVP_PKEY_CTX_new(own, NULL);
     assert(other && c);

@@ -38,9 +38,10 @@ static enum status take_block(struct sign_certs *c, const char *label, uint8_t *
     OPENSSL_clear_free(der, n);
     if (wanted && c->n == SIGN_CERTS)
         return why_set(w, ST_RANGE, "%s: more than %d certificates", name, SIGN_CERTS);
-    if (wanted)
+    if (wanted) {
         return why_set(w, ST_SYNTAX, "%s: certificate %u is not one in X.509's form", name,
                        c->n + 1);
+    }
     return ST_OK;
 }
 
@@ -59,9 +60,10 @@ static enum status read_certs(struct sign_certs *c, BIO *text, const char *name,
     }
     bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     ERR_clear_error();
-    if (!at_end)
+    if (!at_end) {
         return why_set(w, ST_SYNTAX, "%s: what stands behind certificate %u is no whole PEM", name,
                        c->n);
+    }
     if (!c->n)
         return why_set(w, ST_SYNTAX, "%s: no certificate in PEM form", name);
     return ST_OK;

@@ -65,9 +65,9 @@ bool sign_kind_of(const EVP_PKEY *key, struct sign_kind *out)
 /* In place of a question at the terminal. */
 static int no_passphrase(char *text, int size, int writing, void *asked)
 {
-    (void)text;
-    (void)size;
     (void)writing;
+    if (size > 0)
+        text[0] = '\0';
     *(bool *)asked = true;
     return -1;
 }
@@ -82,15 +82,15 @@ static enum status read_key(struct sign_key *k, const char *pem, size_t n, const
     BIO_free(text);
     ERR_clear_error();
     if (asked)
-        return why_set(w, ST_SYNTAX, "%s: the key has a passphrase, which nobody is asked for",
-                       name);
+        return why_set(w, ST_SYNTAX, "%s: the key has a passphrase: nobody is asked", name);
     if (!k->pkey)
         return why_set(w, ST_SYNTAX, "%s: no private key in PEM form", name);
-    if (!sign_kind_of(k->pkey, &k->kind))
+    if (!sign_kind_of(k->pkey, &k->kind)) {
         return why_set(w, ST_RANGE,
                        "%s: the key is none of RSA of 2048 to 4096 bits, ECDSA on P-256, P-384 "
                        "or P-521, Ed25519",
                        name);
+    }
     return ST_OK;
 }
 

@@ -130,6 +130,8 @@ bool ike_auth_good(struct ike_sa *sa, const struct ike_message *m, const struct 
 static void release_first(struct ike_sa *sa)
 {
     ike_text_give(&sa->first_own);
+    if (sa->initiator) /* a responder knows repeated requests by it */
+        ike_text_give(&sa->first_other);
     sa->dh = (struct dh){.group = DH_NONE};
 }
 
@@ -234,9 +236,13 @@ void ike_auth_answered(struct ike_sa *sa, struct ike_request *r, const struct ik
         refused = ike_child_complete(c, m, &sa->ni, &sa->nr, NULL, NULL);
     if (!refused) {
         ike_child_install(c, true, NULL);
-    } else {
-        ike_child_refused(sa, policy, number, how, refused);
+        return;
+    }
+    ike_child_refused(sa, policy, number, how, refused);
+    if (how == IKE_HOW_NOTIFIED) {
         ike_child_give(sa->ike, c);
+    } else {
+        ike_child_disown(c);
     }
 }
 
@@ -251,7 +257,7 @@ static void fail(struct ike_sa *sa, const struct ike_message *m, enum sign_verdi
     struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_REFUSED, sa);
     a->how = IKE_HOW_UNAUTHENTICATED;
     a->verdict = verdict;
-    ike_sa_end(sa, IKE_HOW_UNAUTHENTICATED, IKE_N_AUTHENTICATION_FAILED, m->now);
+    ike_sa_close(sa, IKE_HOW_UNAUTHENTICATED, IKE_N_AUTHENTICATION_FAILED, m->now);
 }
 
 /* Who it is, with what it may have. False: the IKE SA has ended. */
@@ -287,10 +293,12 @@ static bool know(struct ike_sa *sa, const struct ike_message *m)
 /* 2.4: the peer remembers no other; those that there are go without a word. */
 static void end_others(struct ike_sa *sa, sim_time now)
 {
-    for (struct ike_sa *other = sa->ike->first, *next; other; other = next) {
-        next = other->next;
-        if (other != sa && other->peer == sa->peer && other->state >= IKE_UP)
+    for (struct ike_sa *other = sa->ike->first; other;) {
+        bool ends =
+            other != sa && other->peer == sa->peer && other->state >= IKE_UP && ike_sa_lives(other);
+        if (ends)
             ike_sa_end(other, IKE_HOW_CONTACT, 0, now);
+        other = ends ? sa->ike->first : other->next; /* another may have gone with it */
     }
 }
 

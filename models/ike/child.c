@@ -115,32 +115,57 @@ void ike_child_install(struct ike_child *c, bool sends, struct ike_child *before
     ike_tell_child(c, IKE_ACT_INSTALL, IKE_HOW_REPLACED);
 }
 
+struct ike_child *ike_child_heir(const struct ike_child *c)
+{
+    return c->heir ? ike_child_find(c->sa->ike, c->heir) : NULL;
+}
+
 /* The heir sends in its place. */
+static void hand_over(struct ike_child *heir)
+{
+    if (!heir || !heir->waits_to_send || heir->state != IKE_CHILD_UP)
+        return;
+    heir->waits_to_send = false;
+    heir->is.sends = true;
+    ike_tell_child(heir, IKE_ACT_SENDS, IKE_HOW_REPLACED);
+}
+
 void ike_child_replace(struct ike_child *old, struct ike_child *heir)
 {
-    old->heir = heir;
+    if (heir)
+        old->heir = heir->is.spi_in;
     if (old->state == IKE_CHILD_UP)
         old->state = IKE_CHILD_REPLACED;
-    if (heir && heir->waits_to_send) {
-        heir->waits_to_send = false;
-        heir->is.sends = true;
-        ike_tell_child(heir, IKE_ACT_SENDS, IKE_HOW_REPLACED);
-    }
+    hand_over(heir);
+}
+
+static void tell_end(struct ike_child *c, enum ike_how how)
+{
+    if (!c->ended)
+        ike_tell_child(c, IKE_ACT_END, how);
+    c->ended = true;
 }
 
 /* Deleted: its outbound half at once; its inbound half lingers where it was replaced, since packets
  * on a longer path are still under way. */
 void ike_child_end(struct ike_child *c, enum ike_how how, sim_time now)
 {
-    struct ike_sa *sa = c->sa;
-    bool lingers = c->heir && sa->ike->how.timers.linger && how != IKE_HOW_CONTACT;
-    if (c->state != IKE_CHILD_LINGERS)
-        ike_tell_child(c, IKE_ACT_END, how);
+    sim_time linger = c->sa->ike->how.timers.linger;
+    tell_end(c, how);
+    hand_over(ike_child_heir(c));
+    if (c->state == IKE_CHILD_LINGERS)
+        return;
     c->state = IKE_CHILD_LINGERS;
-    if (lingers && sa->state == IKE_UP && now) {
-        c->forget_at = now + sa->ike->how.timers.linger;
+    if (c->heir && linger && !c->hidden) {
+        c->forget_at = now + linger;
         return;
     }
+    ike_child_forget(c);
+}
+
+void ike_child_stop(struct ike_child *c, enum ike_how how)
+{
+    tell_end(c, how);
     ike_child_forget(c);
 }
 
@@ -151,10 +176,22 @@ void ike_child_forget(struct ike_child *c)
     ike_child_give(c->sa->ike, c);
 }
 
+void ike_child_delete_later(struct ike_child *c, enum ike_how how)
+{
+    c->doomed = how;
+    (void)ike_todo_add(c->sa, &(struct ike_todo){.task = IKE_TASK_DELETE_CHILD,
+                                                 .policy = c->policy,
+                                                 .number = c->is.number,
+                                                 .spi = c->is.spi_in,
+                                                 .value = (uint32_t)how});
+}
+
 void ike_child_disown(struct ike_child *c)
 {
     append(c);
+    c->hidden = true;
     c->state = IKE_CHILD_REPLACED;
+    ike_child_delete_later(c, IKE_HOW_REFUSED);
 }
 
 void ike_child_refused(struct ike_sa *sa, unsigned policy, unsigned number, enum ike_how how,
@@ -262,46 +299,6 @@ uint16_t ike_child_complete(struct ike_child *c, const struct ike_message *m,
 
 /* ---- responder ------------------------------------------------------------------------------- */
 
-/* What the peer wants, and a policy for it. */
-struct wanted {
-    struct ike_ts peer; /* TSi */
-    struct ike_ts own;
-    bool transport;
-    unsigned policy;
-    struct ike_ts remote; /* narrowed */
-    struct ike_ts local;
-};
-
-/* The policy that has the first, most specific, selectors whole; else the first that has a part of
- * what is wanted (2.9). */
-static bool find_policy(const struct ike_sa *sa, struct wanted *want)
-{
-    const struct ike_peer_config *how = sa->peer->how;
-    bool found = false;
-    for (unsigned j = 0; j < how->policies; j++) {
-        const struct ike_policy *p = &how->policy[j];
-        struct ike_ts local = ike_policy_local(sa, p);
-        struct ike_ts remote = ike_policy_remote(sa, p);
-        struct ike_ts meets_local;
-        struct ike_ts meets_remote;
-        if ((p->transport && !want->transport) || !ike_narrow(&want->own, &local, &meets_local) ||
-            !ike_narrow(&want->peer, &remote, &meets_remote))
-            continue;
-        struct ike_ts first_own = {.n = 1, .selector = {want->own.selector[0]}};
-        struct ike_ts first_peer = {.n = 1, .selector = {want->peer.selector[0]}};
-        bool whole = ike_ts_within(&first_own, &local) && ike_ts_within(&first_peer, &remote);
-        if (found && !whole)
-            continue;
-        want->policy = j;
-        want->local = meets_local;
-        want->remote = meets_remote;
-        found = true;
-        if (whole)
-            break;
-    }
-    return found;
-}
-
 /* Among Child SAs with equal selectors: the lowest number that none has. */
 static unsigned free_number(const struct ike_sa *sa, unsigned policy)
 {
@@ -311,7 +308,8 @@ static unsigned free_number(const struct ike_sa *sa, unsigned policy)
     return number;
 }
 
-static bool read_wanted(const struct ike_message *m, struct wanted *want, struct ike_sa_payload *sa)
+static bool read_wanted(const struct ike_message *m, struct ike_wanted *want,
+                        struct ike_sa_payload *sa)
 {
     struct ike_notify n;
     const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
@@ -371,7 +369,7 @@ uint16_t ike_child_answer(struct ike_sa *sa, const struct ike_message *m, struct
                           struct ike_child **made, uint16_t *group)
 {
     bool in_auth = m->h.exchange == IKE_AUTH;
-    struct wanted want;
+    struct ike_wanted want;
     struct ike_sa_payload in;
     struct ike_esp_offer offer;
     struct ike_proposal chosen;
@@ -380,8 +378,9 @@ uint16_t ike_child_answer(struct ike_sa *sa, const struct ike_message *m, struct
     *group = DH_NONE;
     if (!read_wanted(m, &want, &in))
         return IKE_N_INVALID_SYNTAX;
-    if (!find_policy(sa, &want))
-        return IKE_N_TS_UNACCEPTABLE;
+    uint16_t wrong = ike_find_policy(sa, &want);
+    if (wrong)
+        return wrong;
     if (old && old->policy != want.policy)
         return IKE_N_TS_UNACCEPTABLE;
     if (too_many(sa, want.policy, old))
@@ -389,7 +388,7 @@ uint16_t ike_child_answer(struct ike_sa *sa, const struct ike_message *m, struct
     if (!ike_choose_esp(sa->peer->how, &in, !in_auth, &offer, &chosen))
         return IKE_N_NO_PROPOSAL_CHOSEN;
     *group = in_auth ? DH_NONE : offer.group;
-    uint16_t wrong = agree(sa, m, *group, &dh, shared);
+    wrong = agree(sa, m, *group, &dh, shared);
     if (wrong)
         return wrong;
     struct ike_child *c =

@@ -18,7 +18,7 @@ bool ike_create_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
     struct ike_writer w;
     bool rekey = r->task == IKE_TASK_REKEY_CHILD;
     const struct ike_child *old = rekey ? ike_child_find(k, r->todo.spi) : NULL;
-    if (rekey ? !old || old->state != IKE_CHILD_UP
+    if (rekey ? !old || old->state != IKE_CHILD_UP || ike_child_heir(old)
               : ike_child_of(sa, r->todo.policy, r->todo.number) != NULL)
         return false; /* it went, or came, in the meantime */
     r->made = ike_child_begin(sa, r->todo.policy, r->todo.number);
@@ -39,19 +39,10 @@ bool ike_create_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
     return ike_send_request(sa, r, IKE_CREATE_CHILD_SA, &w, now);
 }
 
-static void delete_later(struct ike_sa *sa, const struct ike_child *c, enum ike_how how)
-{
-    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_CHILD,
-                                              .policy = c->policy,
-                                              .number = c->is.number,
-                                              .spi = c->is.spi_in,
-                                              .value = (uint32_t)how});
-}
-
 static void try_later(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
 {
     struct ike_todo again = *t;
-    again.after = now + sa->ike->how.timers.try_again;
+    again.after = ike_try_again_at(sa->ike, now);
     (void)ike_todo_add(sa, &again);
 }
 
@@ -61,12 +52,13 @@ static void try_with_group(struct ike_sa *sa, const struct ike_todo *t, const st
     bool offered = false;
     for (unsigned j = 0; j < sa->peer->how->esps; j++)
         offered |= sa->peer->how->esp[j].group == group;
-    if (!offered || !group || group == group_of(sa, t)) {
+    if (!offered || !group || t->rounds >= IKE_ROUNDS) {
         ike_child_refused(sa, t->policy, t->number, IKE_HOW_NOTIFIED, n->type);
         return;
     }
     struct ike_todo again = *t;
     again.value = group;
+    again.rounds++;
     (void)ike_todo_add(sa, &again);
 }
 
@@ -92,7 +84,7 @@ static void refused(struct ike_sa *sa, const struct ike_todo *t, bool rival, uin
         break;
     case IKE_N_NO_ADDITIONAL_SAS: /* 1.3: the old one makes room */
         if (old && old->state == IKE_CHILD_UP) {
-            delete_later(sa, old, IKE_HOW_DELETED);
+            ike_child_delete_later(old, IKE_HOW_DELETED);
             (void)ike_todo_add(sa, &anew);
             break;
         }
@@ -113,7 +105,7 @@ static void take_place(struct ike_sa *sa, struct ike_child *c, const struct ike_
     if (r->rival.there && ike_below(&own, &r->rival.lowest)) { /* this side's is redundant */
         ike_child_install(c, false, old);
         c->state = IKE_CHILD_REPLACED;
-        delete_later(sa, c, IKE_HOW_REDUNDANT);
+        ike_child_delete_later(c, IKE_HOW_REDUNDANT);
         if (old)
             ike_child_replace(old, ike_child_find(sa->ike, r->rival.child));
         return;
@@ -121,8 +113,26 @@ static void take_place(struct ike_sa *sa, struct ike_child *c, const struct ike_
     ike_child_install(c, true, old);
     if (old) {
         ike_child_replace(old, c);
-        delete_later(sa, old, IKE_HOW_REPLACED);
+        ike_child_delete_later(old, IKE_HOW_REPLACED);
     }
+}
+
+/* The peer's Delete overtook its answer. */
+void ike_note_early(struct ike_sa *sa, uint32_t spi_out)
+{
+    for (unsigned j = 0; j < IKE_WINDOW; j++) {
+        struct ike_request *r = &sa->request[j];
+        if (r->made && r->earlies < IKE_EARLY)
+            r->early[r->earlies++] = spi_out;
+    }
+}
+
+static bool is_early(const struct ike_request *r, uint32_t spi_out)
+{
+    bool early = false;
+    for (unsigned j = 0; j < r->earlies; j++)
+        early |= r->early[j] == spi_out;
+    return early;
 }
 
 void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m)
@@ -144,8 +154,17 @@ void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct 
         nr.n = p->bytes;
         memcpy(nr.bytes, p->body, p->bytes);
     }
-    const struct ike_child *old = was.todo.spi ? ike_child_find(sa->ike, was.todo.spi) : NULL;
+    struct ike_child *old = was.todo.spi ? ike_child_find(sa->ike, was.todo.spi) : NULL;
     error = nr.n ? ike_child_complete(c, m, &was.nonce, &nr, &was.dh, old) : IKE_N_INVALID_SYNTAX;
+    if (!error && is_early(&was, c->is.spi_out)) {
+        ike_child_refused(sa, was.todo.policy, was.todo.number, IKE_HOW_DELETED_BY_PEER, 0);
+        ike_child_give(sa->ike, c);
+        if (old && old->state == IKE_CHILD_UP)
+            old->state = IKE_CHILD_REPLACED;
+        if (old)
+            ike_child_delete_later(old, IKE_HOW_REPLACED);
+        return;
+    }
     if (!error) {
         take_place(sa, c, &was, &nr);
         return;
@@ -153,7 +172,6 @@ void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct 
     /* The peer thinks that it is there: it is taken back. */
     ike_child_refused(sa, was.todo.policy, was.todo.number, IKE_HOW_REFUSED, error);
     ike_child_disown(c);
-    delete_later(sa, c, IKE_HOW_REFUSED);
 }
 
 /* ---- responder ------------------------------------------------------------------------------- */
@@ -166,6 +184,11 @@ static void answer_error(struct ike_sa *sa, const struct ike_message *m, const s
     (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
 }
 
+static bool asks_for_child(struct ike_sa *sa)
+{
+    return ike_request_of(sa, IKE_TASK_CHILD) || ike_request_of(sa, IKE_TASK_REKEY_CHILD);
+}
+
 /* What it says to be rekeyed; false: an error was answered. */
 static bool find_old(struct ike_sa *sa, const struct ike_message *m, struct ike_child **old)
 {
@@ -175,7 +198,10 @@ static bool find_old(struct ike_sa *sa, const struct ike_message *m, struct ike_
         return true;
     *old = ike_child_by_out(sa, (uint32_t)n.spi);
     struct ike_notify error = {.type = IKE_N_TEMPORARY_FAILURE};
-    if (!*old || n.spi_bytes != 4) {
+    if (!*old && asks_for_child(sa)) {
+        /* It may be what the peer made, and its answer is under way: once that is here it is known.
+         */
+    } else if (!*old || n.spi_bytes != 4) {
         error = (struct ike_notify){.protocol = n.protocol,
                                     .spi_bytes = n.spi_bytes,
                                     .spi = n.spi,
@@ -235,13 +261,15 @@ void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
         ni.n ? ike_child_answer(sa, m, &w, old, &ni, &nr, &made, &group) : IKE_N_INVALID_SYNTAX;
     if (why) {
         answer_refusal(sa, m, why, group);
+        if (why == IKE_N_INVALID_SYNTAX)
+            ike_sa_close(sa, IKE_HOW_REFUSED, why, m->now);
         return;
     }
     /* It receives before the answer leaves; it sends at once if it is no rekey (2.8). */
     ike_child_install(made, !old, old);
     if (old) {
         note_rival(sa, old, made, &ni, &nr);
-        old->heir = made;
+        old->heir = made->is.spi_in;
     }
     if (!ike_send_answer(sa, m, &w, IKE_TASK_NONE))
         ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);

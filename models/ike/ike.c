@@ -39,6 +39,8 @@ struct ike *ike_new(struct arena *a, struct ciphers *c, const struct ike_config 
     k->arena = a;
     k->ciphers = c;
     k->how = *how;
+    if (k->how.window > IKE_WINDOW)
+        k->how.window = IKE_WINDOW;
     k->streams = *streams;
     k->secret_since = -1;
     k->told_spi_at = -1;
@@ -109,8 +111,9 @@ const struct ike_work *ike_work(const struct ike *k)
 /* ---- acts ------------------------------------------------------------------------------------ */
 
 /* What ended with the event before is given back now that its acts are done. */
-void ike_begin_event(struct ike *k)
+void ike_begin_event(struct ike *k, sim_time now)
 {
+    k->now = now;
     assert(k->acts_done == k->acts); /* the owner has done them all */
     k->acts = 0;
     k->acts_done = 0;
@@ -122,7 +125,8 @@ void ike_begin_event(struct ike *k)
         k->dead = sa->next;
         ike_text_give(&sa->first_own);
         ike_text_give(&sa->first_other);
-        ike_text_give(&sa->pieces.text);
+        ike_text_give(&sa->pieces[0].text);
+        ike_text_give(&sa->pieces[1].text);
         for (unsigned j = 0; j < IKE_WINDOW; j++) {
             ike_text_give(&sa->answer[j]);
             ike_text_give(&sa->request[j].text);
@@ -173,6 +177,8 @@ void ike_refuse(struct ike *k, struct ike_sa *sa, const struct ike_datagram *d, 
 
 void ike_tell_child(struct ike_child *c, enum ike_act_kind kind, enum ike_how how)
 {
+    if (c->hidden)
+        return;
     struct ike_act *a = ike_new_act(c->sa->ike, kind, c->sa);
     a->child = &c->is;
     a->how = how;
@@ -213,7 +219,7 @@ sim_time ike_next(const struct ike *k)
 
 void ike_tick(struct ike *k, sim_time now)
 {
-    ike_begin_event(k);
+    ike_begin_event(k, now);
     while (k->heaped && k->heap[0]->deadline <= now) {
         struct ike_sa *sa = k->heap[0];
         sim_time was = sa->deadline;
@@ -228,7 +234,7 @@ static struct ike_sa *live_sa(const struct ike *k, const struct ike_peer *p, boo
 {
     struct ike_sa *found = NULL;
     for (struct ike_sa *sa = p->sas ? k->first : NULL; sa; sa = sa->next) {
-        bool fits = up ? sa->state == IKE_UP : sa->state <= IKE_UP;
+        bool fits = (up ? sa->state == IKE_UP : sa->state <= IKE_UP) && !sa->rival_of;
         if (sa->peer == p && fits && !(found && found->state == IKE_UP && sa->state != IKE_UP))
             found = sa; /* the newest that is up, else the newest */
     }
@@ -245,7 +251,7 @@ uint64_t ike_start(struct ike *k, struct ike_peer *p, const struct addr *local,
 uint64_t ike_start_anew(struct ike *k, struct ike_peer *p, const struct addr *local,
                         const struct addr *remote, sim_time now)
 {
-    ike_begin_event(k);
+    ike_begin_event(k, now);
     const struct ike_path path = {*local, *remote, IKE_PORT, IKE_PORT};
     struct ike_sa *sa = ike_sa_new(k, p, true, &path, now);
     ike_init_begin(sa, now);
@@ -254,9 +260,9 @@ uint64_t ike_start_anew(struct ike *k, struct ike_peer *p, const struct addr *lo
 }
 
 /* What a wish is about; after it ike_sa_rearm(). */
-static struct ike_sa *begin_wish(struct ike *k, uint64_t own)
+static struct ike_sa *begin_wish(struct ike *k, uint64_t own, sim_time now)
 {
-    ike_begin_event(k);
+    ike_begin_event(k, now);
     return ike_sa_find(k, own);
 }
 
@@ -266,11 +272,27 @@ static void end_wish(struct ike_sa *sa, sim_time now)
     ike_sa_rearm(sa);
 }
 
+/* Or on its way. */
+static bool is_wanted(const struct ike_sa *sa, unsigned policy, unsigned number)
+{
+    bool wanted = false;
+    for (unsigned j = 0; j < sa->todos; j++) {
+        const struct ike_todo *t = &sa->todo[j];
+        wanted |= t->task == IKE_TASK_CHILD && t->policy == policy && t->number == number;
+    }
+    for (unsigned j = 0; j < IKE_WINDOW; j++) {
+        const struct ike_child *c =
+            sa->request[j].task == IKE_TASK_REKEY_CHILD ? NULL : sa->request[j].made;
+        wanted |= c && c->policy == policy && c->is.number == number;
+    }
+    return wanted;
+}
+
 void ike_want(struct ike *k, struct ike_peer *p, unsigned policy, unsigned number, sim_time now)
 {
-    ike_begin_event(k);
+    ike_begin_event(k, now);
     struct ike_sa *sa = live_sa(k, p, false);
-    if (!sa || ike_child_of(sa, policy, number))
+    if (!sa || ike_child_of(sa, policy, number) || is_wanted(sa, policy, number))
         return;
     (void)ike_todo_add(
         sa, &(struct ike_todo){.task = IKE_TASK_CHILD, .policy = policy, .number = number});
@@ -279,8 +301,9 @@ void ike_want(struct ike *k, struct ike_peer *p, unsigned policy, unsigned numbe
 
 void ike_want_on(struct ike *k, uint64_t own, unsigned policy, unsigned number, sim_time now)
 {
-    struct ike_sa *sa = begin_wish(k, own);
-    if (!sa || sa->state > IKE_UP || ike_child_of(sa, policy, number))
+    struct ike_sa *sa = begin_wish(k, own, now);
+    if (!sa || sa->state > IKE_UP || ike_child_of(sa, policy, number) ||
+        is_wanted(sa, policy, number))
         return;
     (void)ike_todo_add(
         sa, &(struct ike_todo){.task = IKE_TASK_CHILD, .policy = policy, .number = number});
@@ -289,7 +312,7 @@ void ike_want_on(struct ike *k, uint64_t own, unsigned policy, unsigned number, 
 
 static void wish_for_child(struct ike *k, uint32_t spi_in, enum ike_task task, sim_time now)
 {
-    ike_begin_event(k);
+    ike_begin_event(k, now);
     struct ike_child *c = ike_child_find(k, spi_in);
     if (!c || c->state != IKE_CHILD_UP)
         return;
@@ -313,23 +336,20 @@ void ike_delete_child(struct ike *k, uint32_t spi_in, sim_time now)
 /* It must not be used any more, whatever is under way about it. */
 void ike_child_hard(struct ike *k, uint32_t spi_in, sim_time now)
 {
-    ike_begin_event(k);
+    ike_begin_event(k, now);
     struct ike_child *c = ike_child_find(k, spi_in);
     if (!c || c->state != IKE_CHILD_UP)
         return;
     struct ike_sa *sa = c->sa;
     ike_tell_child(c, IKE_ACT_END, IKE_HOW_LIFETIME);
     c->state = IKE_CHILD_REPLACED;
-    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_CHILD,
-                                              .policy = c->policy,
-                                              .number = c->is.number,
-                                              .spi = spi_in});
+    ike_child_delete_later(c, IKE_HOW_LIFETIME);
     end_wish(sa, now);
 }
 
 static void wish_for(struct ike *k, uint64_t own, enum ike_task task, sim_time now)
 {
-    struct ike_sa *sa = begin_wish(k, own);
+    struct ike_sa *sa = begin_wish(k, own, now);
     if (!sa || sa->state != IKE_UP)
         return;
     (void)ike_todo_add(sa, &(struct ike_todo){.task = task});
@@ -351,16 +371,27 @@ void ike_probe(struct ike *k, uint64_t own, sim_time now)
     wish_for(k, own, IKE_TASK_LIVENESS, now);
 }
 
+void ike_tell_invalid_spi(struct ike *k, uint64_t own, uint32_t spi, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own, now);
+    if (!sa || sa->state != IKE_UP || (sa->told_at >= 0 && now < sa->told_at + SIM_S))
+        return;
+    sa->told_at = now;
+    (void)ike_todo_add(
+        sa, &(struct ike_todo){.task = IKE_TASK_TELL, .notify = IKE_N_INVALID_SPI, .value = spi});
+    end_wish(sa, now);
+}
+
 void ike_drop(struct ike *k, uint64_t own, sim_time now)
 {
-    struct ike_sa *sa = begin_wish(k, own);
+    struct ike_sa *sa = begin_wish(k, own, now);
     if (sa)
         ike_sa_end(sa, IKE_HOW_DROPPED, 0, now);
 }
 
 void ike_retire(struct ike *k, uint64_t own, sim_time now)
 {
-    struct ike_sa *sa = begin_wish(k, own);
+    struct ike_sa *sa = begin_wish(k, own, now);
     if (!sa || sa->state != IKE_UP)
         return;
     for (unsigned j = 0; j < IKE_WINDOW; j++)
@@ -376,8 +407,8 @@ void ike_retire(struct ike *k, uint64_t own, sim_time now)
 
 void ike_heard(struct ike *k, uint64_t own, sim_time at, sim_time now)
 {
-    struct ike_sa *sa = begin_wish(k, own);
-    if (!sa)
+    struct ike_sa *sa = begin_wish(k, own, now);
+    if (!sa || !sa->peer)
         return;
     if (at > sa->heard)
         sa->heard = at;
@@ -387,37 +418,51 @@ void ike_heard(struct ike *k, uint64_t own, sim_time at, sim_time now)
 
 void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now)
 {
-    (void)now;
-    ike_begin_event(k);
+    ike_begin_event(k, now);
     struct ike_child *c = ike_child_find(k, spi_in);
-    if (c && c->waits_to_send) {
+    if (c && c->state == IKE_CHILD_UP && c->waits_to_send) {
         c->waits_to_send = false;
         c->is.sends = true;
         ike_tell_child(c, IKE_ACT_SENDS, IKE_HOW_REPLACED);
     }
 }
 
+void ike_sent(struct ike *k, uint64_t own, sim_time at, sim_time now)
+{
+    struct ike_sa *sa = begin_wish(k, own, now);
+    if (!sa || sa->keepalive_at == SIM_NEVER)
+        return;
+    sa->sent_at = at;
+    sa->keepalive_at = at + k->how.timers.keepalive;
+    ike_sa_rearm(sa);
+}
+
+void ike_child_seen(struct ike *k, uint32_t spi_in, const struct ike_path *path, sim_time now)
+{
+    ike_begin_event(k, now);
+    const struct ike_child *c = ike_child_find(k, spi_in);
+    if (c)
+        ike_follow(c->sa, path, now);
+}
+
 void ike_move(struct ike *k, uint64_t own, const struct addr *local, const struct addr *remote,
               sim_time now)
 {
-    struct ike_sa *sa = begin_wish(k, own);
+    struct ike_sa *sa = begin_wish(k, own, now);
     if (!sa || (addr_eq(&sa->path.local, local) && addr_eq(&sa->path.remote, remote)))
         return;
-    sa->path.local = *local;
-    sa->path.remote = *remote;
-    (void)ike_new_act(k, IKE_ACT_MOVED, sa);
-    ike_repeat_all(sa, now);
-    ike_sa_rearm(sa);
+    const struct ike_path to = {*local, *remote, sa->path.local_port, sa->path.remote_port};
+    ike_sa_move(sa, &to, now);
 }
 
 void ike_update_addresses(struct ike *k, uint64_t own, const struct addr *local, sim_time now)
 {
-    struct ike_sa *sa = begin_wish(k, own);
+    struct ike_sa *sa = begin_wish(k, own, now);
     if (!sa || !sa->mobike || !sa->initiator || sa->state > IKE_UP)
         return;
-    sa->path.local = *local;
-    (void)ike_new_act(k, IKE_ACT_MOVED, sa);
-    ike_repeat_all(sa, now); /* RFC 4555 3.5: outstanding requests go on from there */
+    struct ike_path to = sa->path;
+    to.local = *local;
+    ike_sa_move(sa, &to, now); /* RFC 4555 3.5: outstanding requests go on from there */
     (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_UPDATE_ADDRESSES});
     end_wish(sa, now);
 }
@@ -425,7 +470,7 @@ void ike_update_addresses(struct ike *k, uint64_t own, const struct addr *local,
 void ike_tell_addresses(struct ike *k, uint64_t own, const struct addr *further, unsigned n,
                         sim_time now)
 {
-    struct ike_sa *sa = begin_wish(k, own);
+    struct ike_sa *sa = begin_wish(k, own, now);
     if (!sa || !sa->mobike || sa->state != IKE_UP)
         return;
     sa->furthers = n < IKE_ADDRESSES ? n : IKE_ADDRESSES;
@@ -437,7 +482,7 @@ void ike_tell_addresses(struct ike *k, uint64_t own, const struct addr *further,
 
 void ike_accept_address(struct ike *k, uint64_t own, const struct addr *remote, sim_time now)
 {
-    struct ike_sa *sa = begin_wish(k, own);
+    struct ike_sa *sa = begin_wish(k, own, now);
     if (!sa || !sa->has_pending || !addr_eq(&sa->pending.remote, remote))
         return;
     ike_take_address(sa, now);
@@ -456,6 +501,18 @@ bool ike_is_up(const struct ike *k, uint64_t own)
 {
     const struct ike_sa *sa = ike_sa_find(k, own);
     return sa && sa->state == IKE_UP;
+}
+
+bool ike_behind_nat(const struct ike *k, uint64_t own, bool peer)
+{
+    const struct ike_sa *sa = ike_sa_find(k, own);
+    return sa && (peer ? sa->nat_there : sa->nat_here);
+}
+
+uint64_t ike_sa_of_child(const struct ike *k, uint32_t spi_in)
+{
+    const struct ike_child *c = ike_child_find(k, spi_in);
+    return c ? c->sa->own : 0;
 }
 
 struct ike_path ike_path_of(const struct ike *k, uint64_t own)

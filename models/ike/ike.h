@@ -12,6 +12,7 @@
  *     initiator   INIT_SENT --response--> AUTH_SENT --response--> UP
  *     responder   INIT_ANSWERED --AUTH good--> UP
  *     both        UP --rekeyed--> REPLACED    UP, REPLACED --own Delete--> DELETING    all --> GONE
+ *     an SA that ended with an answer repeats that for a while: CLOSED (2.1)
  *
  * Not here: EAP (RFC 7296 2.16), IP compression, AH, IKEv1, hash-and-URL certificates, revocation.
  */
@@ -54,7 +55,8 @@ struct ike_timers {
 
 struct ike_config {
     struct ike_timers timers;
-    int64_t window;         /* requests that it serves at once: SET_WINDOW_SIZE if above 1 */
+    int64_t window;         /* requests that it serves at once, IKE_WINDOW at most; above 1 it is
+                               told with SET_WINDOW_SIZE */
     int64_t cookies_from;   /* half-open IKE SAs from which on cookies are asked for */
     int64_t half_open_max;  /* more are not begun */
     int64_t sa_max;         /* Child SAs with one peer; more: NO_ADDITIONAL_SAS. 0: no limit */
@@ -176,6 +178,8 @@ enum ike_act_kind {
     IKE_ACT_FORGET,   /* the inbound half, too */
     IKE_ACT_NO_CHILD, /* the peer would not have it */
     IKE_ACT_SILENT,   /* nothing came for `dead_after`: the owner says ike_heard() or ike_probe() */
+    IKE_ACT_DUE,      /* of itself, it begins `news.task` now: `how` is LIFETIME, or NOTIFIED where
+                         the peer had no time before (RFC 7296 2.25) */
     IKE_ACT_UNANSWERED, /* several tries of a request: `suspect` */
     IKE_ACT_MOVED,      /* the path of an IKE SA is another */
     IKE_ACT_UPDATED,    /* MOBIKE: the peer answered UPDATE_SA_ADDRESSES; `notify`: it says no */
@@ -284,11 +288,11 @@ struct ike_act {
     struct ike_peer *peer; /* NULL: not known yet */
     uint64_t sa;           /* own SPI of the IKE SA; 0: none */
     struct ike_path path;
-    struct ike_news news;          /* SEND, HEARD */
+    struct ike_news news;          /* SEND, HEARD; DUE: its task */
     const uint8_t *bytes;          /* SEND: valid until the next event is handed in */
     size_t n;                      /* SEND */
     bool marked;                   /* SEND: with four zero octets in front, RFC 3948 2.2 */
-    enum ike_how how;              /* DOWN, END, NO_CHILD, REFUSED */
+    enum ike_how how;              /* DOWN, END, NO_CHILD, REFUSED, DUE */
     enum ike_fault fault;          /* REFUSED */
     enum sign_verdict verdict;     /* DOWN, REFUSED as UNAUTHENTICATED, by signature */
     uint16_t notify;               /* DOWN, NO_CHILD: what was said; 0: nothing */
@@ -385,9 +389,20 @@ void ike_retire(struct ike *k, uint64_t sa, sim_time now);
 /* First packet on the inbound half: a responder may send on the new one, too (2.8). */
 void ike_child_used(struct ike *k, uint32_t spi_in, sim_time now);
 
+/* ESP with an SPI that is not known came from that peer: it is told, once a second at most (1.5).
+ */
+void ike_tell_invalid_spi(struct ike *k, uint64_t sa, uint32_t spi, sim_time now);
+
 /* Something protected came from the peer at `at`, with ESP. */
 void ike_heard(struct ike *k, uint64_t sa, sim_time at, sim_time now);
 void ike_probe(struct ike *k, uint64_t sa, sim_time now);
+
+/* Something else left on the path of the IKE SA at `at`: no octet need keep it alive (RFC 3948 4).
+ */
+void ike_sent(struct ike *k, uint64_t sa, sim_time at, sim_time now);
+/* A packet of a Child SA that is authentic and new came by `path`: a peer behind a NAT is followed
+ * there, save with MOBIKE (RFC 7296 2.23). */
+void ike_child_seen(struct ike *k, uint32_t spi_in, const struct ike_path *path, sim_time now);
 
 /* The path is another, and no message says so: K bit, RFC 6275 11.7.1; what is under way is
  * repeated there at once. */
@@ -405,6 +420,8 @@ void ike_accept_address(struct ike *k, uint64_t sa, const struct addr *remote, s
 
 uint64_t ike_sa_of(const struct ike *k, const struct ike_peer *p); /* that is up; 0: none */
 bool ike_is_up(const struct ike *k, uint64_t sa);
+bool ike_behind_nat(const struct ike *k, uint64_t sa, bool peer); /* this node is, or the peer */
+uint64_t ike_sa_of_child(const struct ike *k, uint32_t spi_in);   /* 0: none */
 struct ike_path ike_path_of(const struct ike *k, uint64_t sa);
 unsigned ike_half_open(const struct ike *k);
 unsigned ike_sas(const struct ike *k);

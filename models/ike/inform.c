@@ -5,16 +5,28 @@
 
 /* ---- initiator ------------------------------------------------------------------------------- */
 
-static bool put_delete_child(struct ike_sa *sa, const struct ike_todo *t, struct ike_writer *w)
+static bool put_delete_child(struct ike_sa *sa, struct ike_todo *t, struct ike_writer *w)
 {
     struct ike_child *c = ike_child_find(sa->ike, t->spi);
-    if (!c || c->sa != sa || c->state > IKE_CHILD_REPLACED)
+    if (c && !t->value && ike_child_heir(c)) /* wished for before it was rekeyed */
+        c = ike_child_heir(c);
+    if (!c || c->sa != sa || c->state == IKE_CHILD_MAKING || c->state > IKE_CHILD_REPLACED)
         return false;
+    t->spi = c->is.spi_in;
     c->state = IKE_CHILD_DELETING;
     const struct ike_delete d = {
         .protocol = IKE_PROTO_ESP, .spi_bytes = 4, .count = 1, .spi = {c->is.spi_in}};
     ike_put_delete(w, &d);
     return true;
+}
+
+static void put_told(struct ike_sa *sa, const struct ike_todo *t, struct ike_writer *w)
+{
+    const uint8_t value[4] = {(uint8_t)(t->value >> 24), (uint8_t)(t->value >> 16),
+                              (uint8_t)(t->value >> 8), (uint8_t)t->value};
+    ike_put_status(w, t->notify, value, sizeof value);
+    if (t->notify == IKE_N_SET_WINDOW_SIZE)
+        sa->window = t->value; /* the peer may use it before its answer is here */
 }
 
 bool ike_inform_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
@@ -35,6 +47,9 @@ bool ike_inform_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
     case IKE_TASK_ADDITIONAL_ADDRESSES:
         ike_put_mobike(sa, r, &w);
         break;
+    case IKE_TASK_TELL:
+        put_told(sa, &r->todo, &w);
+        break;
     default: /* liveness: nothing in it */
         break;
     }
@@ -51,8 +66,7 @@ void ike_inform_answered(struct ike_sa *sa, struct ike_request *r, const struct 
     struct ike_child *c;
     switch (r->task) {
     case IKE_TASK_DELETE_IKE:
-        ike_request_done(sa, r);
-        ike_sa_end(sa, sa->heir ? IKE_HOW_REPLACED : IKE_HOW_DELETED, 0, m->now);
+        ike_sa_end(sa, ike_delete_how(r), 0, m->now);
         return;
     case IKE_TASK_DELETE_CHILD:
         ike_request_done(sa, r);
@@ -79,25 +93,26 @@ static void delete_children(struct ike_sa *sa, const struct ike_delete *d, struc
 {
     for (unsigned j = 0; j < d->count; j++) {
         struct ike_child *c = ike_child_by_out(sa, d->spi[j]);
-        if (!c)
+        if (!c) {
+            ike_note_early(sa, d->spi[j]);
             continue;
+        }
         if (c->state != IKE_CHILD_DELETING && back->count < IKE_SPIS)
             back->spi[back->count++] = c->is.spi_in;
-        if (c->heir)
-            ike_child_replace(c, c->heir);
         ike_child_end(c, c->heir ? IKE_HOW_REPLACED : IKE_HOW_DELETED_BY_PEER, now);
     }
 }
 
-/* Deleted by the peer while this side rekeys it: what it asked for is forgotten, and if the peer
- * rekeyed at once, its new one inherits (2.25.2). */
-static void end_by_peer(struct ike_sa *sa, sim_time now)
+/* 2.3: it only grows. */
+static void take_window(struct ike_sa *sa, const struct ike_message *m)
 {
-    struct ike_request *r = ike_request_of(sa, IKE_TASK_REKEY_IKE);
-    struct ike_sa *rival = r && r->rival.there ? ike_sa_find(sa->ike, r->rival.sa) : NULL;
-    if (rival)
-        ike_sa_inherit(sa, rival, now);
-    ike_sa_end(sa, sa->heir ? IKE_HOW_REPLACED : IKE_HOW_DELETED_BY_PEER, 0, now);
+    struct ike_notify n;
+    if (!ike_find_notify(&m->list, IKE_N_SET_WINDOW_SIZE, &n) || n.bytes != 4)
+        return;
+    bool many = n.data[0] || n.data[1] || n.data[2] || n.data[3] > IKE_WINDOW;
+    unsigned size = many ? IKE_WINDOW : n.data[3];
+    if (size > sa->peer_window)
+        sa->peer_window = size;
 }
 
 void ike_inform_requested(struct ike_sa *sa, const struct ike_message *m)
@@ -115,6 +130,7 @@ void ike_inform_requested(struct ike_sa *sa, const struct ike_message *m)
         if (d.protocol == IKE_PROTO_ESP)
             delete_children(sa, &d, &back, m->now);
     }
+    take_window(sa, m);
     bool failed = ike_find_notify(&m->list, IKE_N_AUTHENTICATION_FAILED, &n);
     ike_begin_inside(&w, k->inside, sizeof k->inside);
     if (back.count && !ends)
@@ -124,8 +140,8 @@ void ike_inform_requested(struct ike_sa *sa, const struct ike_message *m)
         ike_put_status(&w, refused, NULL, 0);
     (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
     if (failed) {
-        ike_sa_end(sa, IKE_HOW_NOTIFIED, IKE_N_AUTHENTICATION_FAILED, m->now);
+        ike_sa_close(sa, IKE_HOW_NOTIFIED, IKE_N_AUTHENTICATION_FAILED, m->now);
     } else if (ends) {
-        end_by_peer(sa, m->now);
+        ike_sa_close(sa, IKE_HOW_DELETED_BY_PEER, 0, m->now);
     }
 }

@@ -73,6 +73,8 @@ void ike_see_nat(struct ike_sa *sa, const struct ike_message *m)
     sa->nat_known = source && destination;
     sa->nat_there = source && !same_source;
     sa->nat_here = destination && !same_destination;
+    if (sa->state == IKE_UP)
+        ike_keep_alive_from(sa, m->now);
 }
 
 /* ---- initiator ------------------------------------------------------------------------------- */
@@ -125,6 +127,12 @@ void ike_init_begin(struct ike_sa *sa, sim_time now)
     sa->ni = ike_draw_nonce(k);
     dh_draw(&sa->dh, sa->peer->how->offer[0].group, &k->streams.dh);
     k->work.dh_public[sa->dh.group]++;
+    send_first(sa, &sa->request[0], now);
+}
+
+/* It names the address that it comes from: from another one it is another message. */
+void ike_init_moved(struct ike_sa *sa, sim_time now)
+{
     send_first(sa, &sa->request[0], now);
 }
 
@@ -293,6 +301,10 @@ static struct ike_sa *repeated(const struct ike *k, const struct ike_message *m)
 static bool choose(struct ike *k, const struct ike_sa_payload *in, struct ike_suite *suite,
                    struct ike_proposal *chosen)
 {
+    for (unsigned j = 0; j < in->proposals; j++) {
+        if (in->proposal[j].spi_bytes) /* 3.3.1 */
+            return false;
+    }
     for (unsigned j = 0; j < k->offers; j++) {
         if (ike_choose_ike(k->offer[j], in, suite, chosen))
             return true;

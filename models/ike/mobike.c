@@ -11,21 +11,25 @@ static bool same_path(const struct ike_path *a, const struct ike_path *b)
            a->local_port == b->local_port && a->remote_port == b->remote_port;
 }
 
-static void move(struct ike_sa *sa, const struct ike_path *to, sim_time now)
+static void move_to_pending(struct ike_sa *sa, sim_time now)
 {
+    const struct ike_path to = sa->pending;
     sa->has_pending = false;
-    if (same_path(&sa->path, to))
-        return;
-    sa->path = *to;
-    (void)ike_new_act(sa->ike, IKE_ACT_MOVED, sa);
-    ike_repeat_all(sa, now);
+    if (!same_path(&sa->path, &to))
+        ike_sa_move(sa, &to, now);
+}
+
+/* Once it is wanted and somebody was found there (3.7). */
+static void take_pending(struct ike_sa *sa, sim_time now)
+{
+    if (sa->has_pending && sa->pending_bound && sa->pending_checked)
+        move_to_pending(sa, now);
 }
 
 /* ---- initiator, and who checks an address ---------------------------------------------------- */
 
 void ike_put_mobike(struct ike_sa *sa, struct ike_request *r, struct ike_writer *w)
 {
-    r->path = sa->path;
     if (r->task == IKE_TASK_CHECK_ADDRESS) { /* 3.7 */
         ike_draw_bytes(&sa->ike->streams.nonce, r->cookie, sizeof r->cookie);
         ike_put_status(w, IKE_N_COOKIE2, r->cookie, sizeof r->cookie);
@@ -51,8 +55,10 @@ static void checked(struct ike_sa *sa, const struct ike_request *r, const struct
         ike_sa_end(sa, IKE_HOW_REFUSED, IKE_N_COOKIE2, m->now); /* 3.7: it is closed */
         return;
     }
-    if (sa->has_pending && addr_eq(&sa->pending.remote, &m->from->path.remote))
-        move(sa, &sa->pending, m->now);
+    if (sa->has_pending && addr_eq(&sa->pending.remote, &m->from->path.remote)) {
+        sa->pending_checked = true;
+        take_pending(sa, m->now);
+    }
 }
 
 void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m)
@@ -60,6 +66,8 @@ void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct 
     const struct ike_request was = *r;
     struct ike_notify n;
     ike_request_done(sa, r);
+    if (was.forgotten)
+        return;
     if (was.task == IKE_TASK_CHECK_ADDRESS) {
         checked(sa, &was, m);
         return;
@@ -75,7 +83,7 @@ void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct 
 
 static void take_additional(struct ike_sa *sa, const struct ike_message *m)
 {
-    struct ike_act *a = NULL;
+    struct ike_act *a = NULL; /* a list is a complete replacement: 3.4 */
     for (unsigned j = 0; j < m->list.n; j++) {
         struct ike_notify n;
         if (m->list.p[j].type != IKE_P_NOTIFY || ike_read_notify(&m->list.p[j], &n))
@@ -89,10 +97,6 @@ static void take_additional(struct ike_sa *sa, const struct ike_message *m)
         if (one && a->addresses < IKE_ADDRESSES)
             memcpy(a->address[a->addresses++].b, n.data, ADDRESS6);
     }
-    if (!a)
-        return;
-    sa->furthers = a->addresses; /* a list is a complete replacement: 3.4 */
-    memcpy(sa->further, a->address, sizeof sa->further);
 }
 
 /* NO_NATS_ALLOWED names the addresses as the sender sees them: 3.9. */
@@ -117,6 +121,10 @@ static uint16_t update(struct ike_sa *sa, const struct ike_message *m, struct ik
         return 0; /* a newer one was taken: 3.5 */
     sa->updated = true;
     sa->update_id = m->h.id;
+    if (m->from->standing == IKE_ADDRESS_REFUSED) {
+        sa->has_pending = false;
+        return IKE_N_UNACCEPTABLE_ADDRESSES;
+    }
     struct ike_notify n;
     if (sa->ike->how.nat_detection &&
         ike_find_notify(&m->list, IKE_N_NAT_DETECTION_SOURCE_IP, &n)) {
@@ -125,25 +133,25 @@ static uint16_t update(struct ike_sa *sa, const struct ike_message *m, struct ik
     }
     if (m->from->standing == IKE_ADDRESS_REFUSED)
         return IKE_N_UNACCEPTABLE_ADDRESSES;
+    if (same_path(&sa->path, &m->from->path)) {
+        sa->has_pending = false;
+        return 0;
+    }
     sa->pending = m->from->path;
     sa->has_pending = true;
-    if (m->from->standing == IKE_ADDRESS_GOOD)
-        ike_take_address(sa, m->now);
+    sa->pending_bound = m->from->standing == IKE_ADDRESS_GOOD;
+    sa->pending_checked = !sa->peer->how->checks_routability;
+    if (!sa->pending_checked) /* whether it is bound or not: what takes long begins early */
+        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_CHECK_ADDRESS});
+    take_pending(sa, m->now);
     return 0;
 }
 
-/* The pending address is good: the SA moves, or it is asked first whether somebody is there. */
+/* The pending address is one that the owner wants. */
 void ike_take_address(struct ike_sa *sa, sim_time now)
 {
-    if (!sa->has_pending || same_path(&sa->path, &sa->pending)) {
-        sa->has_pending = false;
-        return;
-    }
-    if (!sa->peer->how->checks_routability) {
-        move(sa, &sa->pending, now);
-        return;
-    }
-    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_CHECK_ADDRESS});
+    sa->pending_bound = true;
+    take_pending(sa, now);
 }
 
 uint16_t ike_mobike_requested(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w)

@@ -15,6 +15,8 @@ static struct ike_ts of_side(const struct ike_sa *sa, const struct ike_policy *p
                                .end_port = side->end_port,
                                .low = assigned ? sa->assigned : side->low,
                                .high = assigned ? sa->assigned : side->high};
+    if (assigned && addr_unspecified(&sa->assigned)) /* what the responder will give: 2.19 */
+        memset(s->high.b, 0xff, sizeof s->high.b);
     return ts;
 }
 
@@ -96,4 +98,53 @@ bool ike_ts_within(const struct ike_ts *inner, const struct ike_ts *outer)
 bool ike_ts_equal(const struct ike_ts *a, const struct ike_ts *b)
 {
     return ike_ts_within(a, b) && ike_ts_within(b, a);
+}
+
+/* ---- what the peer wants --------------------------------------------------------------------- */
+
+enum fit {
+    FITS_NOT,
+    FITS_AS_TUNNEL, /* transport mode was asked for; a tunnel may be answered: 1.3.1 */
+    FITS_IN_PART,
+    FITS,         /* the first, most specific, selectors whole: 2.9 */
+    FITS_REFUSED, /* likewise, but it must be transport mode and that was not asked for */
+};
+
+static enum fit fit(const struct ike_sa *sa, const struct ike_policy *p,
+                    const struct ike_wanted *want, struct ike_ts *local, struct ike_ts *remote)
+{
+    struct ike_ts here = ike_policy_local(sa, p);
+    struct ike_ts there = ike_policy_remote(sa, p);
+    if (!ike_narrow(&want->own, &here, local) || !ike_narrow(&want->peer, &there, remote))
+        return FITS_NOT;
+    const struct ike_ts first_own = {.n = 1, .selector = {want->own.selector[0]}};
+    const struct ike_ts first_peer = {.n = 1, .selector = {want->peer.selector[0]}};
+    bool whole = ike_ts_within(&first_own, &here) && ike_ts_within(&first_peer, &there);
+    if (p->transport == want->transport)
+        return whole ? FITS : FITS_IN_PART;
+    if (p->transport)
+        return whole ? FITS_REFUSED : FITS_NOT;
+    return FITS_AS_TUNNEL;
+}
+
+/* Policies are in order, as in a Security Policy Database: the first that has what is wanted whole
+ * decides; else the first that has a part of it. */
+uint16_t ike_find_policy(const struct ike_sa *sa, struct ike_wanted *want)
+{
+    const struct ike_peer_config *how = sa->peer->how;
+    enum fit best = FITS_NOT;
+    for (unsigned j = 0; j < how->policies && best < FITS; j++) {
+        struct ike_ts local;
+        struct ike_ts remote;
+        enum fit f = fit(sa, &how->policy[j], want, &local, &remote);
+        if (f <= best)
+            continue;
+        best = f;
+        want->policy = j;
+        want->local = local;
+        want->remote = remote;
+    }
+    if (best == FITS_REFUSED)
+        return IKE_N_NO_PROPOSAL_CHOSEN;
+    return best == FITS_NOT ? IKE_N_TS_UNACCEPTABLE : 0;
 }

@@ -16,8 +16,9 @@
 #include "sim/base/map.h"
 
 enum {
+    IKE_EARLY = 4,
     IKE_OWN_NONCE = 32,
-    IKE_TODO = 24,
+    IKE_TODO = 64,
     IKE_SMALL = 1536,
     IKE_ROUNDS = 6, /* of IKE_SA_INIT: cookies and groups */
     IKE_INSIDE = IKE_MESSAGE_MAX - 128,
@@ -52,11 +53,14 @@ struct ike_child {
     enum ike_child_state state;
     struct ike_child_sa is;
     unsigned policy;
-    uint16_t group;         /* of its own exchange; DH_NONE */
-    bool waits_to_send;     /* responder of a rekey: until the old one is not used any more */
-    struct ike_child *heir; /* that replaces it */
-    sim_time forget_at;     /* SIM_NEVER */
-    struct ike_ts local;    /* as agreed */
+    uint16_t group;      /* of its own exchange; DH_NONE */
+    bool waits_to_send;  /* responder of a rekey: until the old one is not used any more */
+    bool ended;          /* IKE_ACT_END was told */
+    bool hidden;         /* the peer has it, this node never had: no acts */
+    enum ike_how doomed; /* own Delete is to come, for that reason; FAULT: none is */
+    uint32_t heir;       /* inbound SPI of what replaces it; 0: none */
+    sim_time forget_at;  /* SIM_NEVER */
+    struct ike_ts local; /* as agreed */
     struct ike_ts remote;
 };
 
@@ -68,7 +72,8 @@ struct ike_todo {
     uint32_t spi;    /* inbound, of the Child SA it is about */
     sim_time after;  /* not before */
     uint16_t notify; /* TELL */
-    uint32_t value;
+    uint32_t value;  /* TELL: its data; DELETE_CHILD: enum ike_how; else a group; 0: none */
+    unsigned rounds; /* INVALID_KE_PAYLOAD came so often */
 };
 
 /* The other side's exchange about the same SA (RFC 7296 2.8.1, 2.8.2). */
@@ -84,7 +89,8 @@ struct ike_request {
     enum ike_task task; /* NONE: free */
     uint32_t id;
     struct ike_text *text;
-    unsigned tries;
+    unsigned tries; /* from this address */
+    unsigned times; /* in all */
     sim_time due;
     sim_time wait;
     struct ike_todo todo;
@@ -93,16 +99,17 @@ struct ike_request {
     struct dh dh;
     struct ike_nonce nonce;
     struct ike_rival rival;
-    struct ike_path path; /* UPDATE_ADDRESSES: that it names */
-    uint8_t cookie[16];   /* COOKIE2 */
-    bool forgotten;       /* its outcome does not matter any more */
+    uint32_t
+        early[IKE_EARLY]; /* SPIs that the peer deleted and nobody has: its new one may be it */
+    unsigned earlies;
+    uint8_t cookie[16]; /* COOKIE2 */
+    bool forgotten;     /* its outcome does not matter any more: the heir does it again */
 };
 
 /* Fragments of one message (RFC 7383 2.6). */
 struct ike_pieces {
     struct ike_text *text; /* NULL: none; plain payloads, each part with its own room */
     uint32_t id;
-    bool response;
     unsigned total;
     unsigned got;
     uint8_t first;
@@ -125,6 +132,7 @@ struct ike_sa {
         IKE_UP,
         IKE_REPLACED,
         IKE_DELETING,
+        IKE_CLOSED, /* told as down; repeats its last answers: 2.1 */
         IKE_GONE,
         IKE_STATES
     } state;
@@ -148,6 +156,7 @@ struct ike_sa {
     /* windows: RFC 7296 2.2, 2.3 */
     uint32_t next_id;
     unsigned peer_window;
+    unsigned window;                     /* own, as the peer was told */
     uint32_t expected;                   /* lowest id that no request came with */
     uint32_t answered;                   /* bit k: expected + k was answered */
     struct ike_text *answer[IKE_WINDOW]; /* by id modulo window */
@@ -155,7 +164,9 @@ struct ike_sa {
     struct ike_request request[IKE_WINDOW];
     struct ike_todo todo[IKE_TODO];
     unsigned todos;
-    struct ike_pieces pieces;
+    bool overflowed;             /* Deletes found no room: the children know */
+    struct ike_pieces pieces[2]; /* of requests, of responses */
+    sim_time told_at;            /* INVALID_MESSAGE_ID, INVALID_SPI: at most one a second */
     /* IKE_SA_INIT */
     struct ike_text *first_own; /* messages that AUTH covers */
     struct ike_text *first_other;
@@ -166,23 +177,28 @@ struct ike_sa {
     uint8_t cookie[IKE_COOKIE];
     size_t cookie_bytes;
     unsigned rounds;
-    struct ike_child *first_child; /* initiator: in the making, with IKE_AUTH */
     /* afterwards */
     struct ike_child *children; /* in order of making */
-    struct ike_sa *heir;        /* rekeyed: who took its place */
+    uint64_t heir;              /* own SPI of who took its place; 0: nobody */
+    uint64_t rival_of;          /* up, and which stays is not known yet: of whom (2.8.2); 0 */
+    bool redundant;
+    enum ike_how why; /* own Delete is out */
     sim_time heard;
     bool asked_about_silence;
     sim_time rekey_at;
     sim_time hard_at;
     sim_time half_open_until;
     sim_time keepalive_at;
+    sim_time sent_at;   /* something, on its path */
     sim_time gone_at;   /* a replaced one whose Delete does not come */
     uint32_t update_id; /* MOBIKE: id of the newest UPDATE_SA_ADDRESSES that was taken */
     bool updated;
     struct ike_path pending; /* MOBIKE: address that is being checked, or that the owner judges */
     bool has_pending;
-    struct addr assigned; /* of a configuration payload; ::: none */
-    struct addr further[IKE_ADDRESSES];
+    bool pending_bound;                 /* the owner wants it */
+    bool pending_checked;               /* somebody is there, or nobody asks */
+    struct addr assigned;               /* of a configuration payload; ::: none */
+    struct addr further[IKE_ADDRESSES]; /* own, to be told */
     unsigned furthers;
     /* of deadlines */
     sim_time deadline;
@@ -221,6 +237,7 @@ struct ike {
     struct ike_sa **heap; /* by deadline */
     size_t heaped;
     size_t heap_room;
+    sim_time now; /* of the event */
     struct ike_act *act;
     size_t acts;
     size_t acts_done;
@@ -248,7 +265,7 @@ struct ike_message {
 struct ike_act *ike_new_act(struct ike *k, enum ike_act_kind kind, struct ike_sa *sa);
 void ike_refuse(struct ike *k, struct ike_sa *sa, const struct ike_datagram *d, enum ike_how how,
                 enum ike_fault fault);
-void ike_begin_event(struct ike *k);
+void ike_begin_event(struct ike *k, sim_time now);
 void ike_tell_child(struct ike_child *c, enum ike_act_kind kind, enum ike_how how);
 uint32_t ike_draw_spi(struct ike *k);
 struct ike_nonce ike_draw_nonce(struct ike *k);
@@ -257,17 +274,25 @@ void ike_draw_bytes(struct rng *r, void *out, size_t n);
 /* ---- sa.c ------------------------------------------------------------------------------------ */
 struct ike_sa *ike_sa_new(struct ike *k, struct ike_peer *p, bool initiator,
                           const struct ike_path *path, sim_time now);
-struct ike_sa *ike_sa_find(const struct ike *k, uint64_t own);
+struct ike_sa *ike_sa_find(const struct ike *k, uint64_t own); /* not a closed one */
+bool ike_sa_lives(const struct ike_sa *sa);                    /* neither closed nor gone */
 void ike_sa_enter(struct ike_sa *sa, enum ike_state to);
 void ike_sa_up(struct ike_sa *sa, uint64_t before, sim_time now);
 /* Its Child SAs end with it. */
 void ike_sa_end(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time now);
+/* Likewise, by a request that was answered: the answer is kept for repeated ones. */
+void ike_sa_close(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time now);
+/* It, and those that it took the place of, are on another path. */
+void ike_sa_move(struct ike_sa *sa, const struct ike_path *to, sim_time now);
 void ike_sa_rearm(struct ike_sa *sa);
 void ike_sa_tick(struct ike_sa *sa, sim_time now);
+/* The event that explains what begins of itself: IKE_ACT_DUE. */
+void ike_tell_due(struct ike_sa *sa, enum ike_task task, enum ike_how how);
 uint64_t ike_spi_i(const struct ike_sa *sa);
 uint64_t ike_spi_r(const struct ike_sa *sa);
 void ike_sa_key(struct ike_sa *sa); /* contexts for its keys */
 void ike_sa_alive(struct ike_sa *sa, sim_time now);
+void ike_keep_alive_from(struct ike_sa *sa, sim_time now); /* where a NAT is in front */
 void ike_heap_put(struct ike *k, struct ike_sa *sa);
 void ike_heap_remove(struct ike *k, struct ike_sa *sa);
 struct ike_text *ike_text_of(struct ike *k, size_t n);
@@ -284,6 +309,10 @@ void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now);
 void ike_request_done(struct ike_sa *sa, struct ike_request *r);
 void ike_request_clear(struct ike_sa *sa, struct ike_request *r); /* with what was in the making */
 void ike_repeat_all(struct ike_sa *sa, sim_time now);
+/* After TEMPORARY_FAILURE: drawn, since both sides may wait for each other (2.25). */
+sim_time ike_try_again_at(struct ike *k, sim_time now);
+enum ike_how ike_delete_how(const struct ike_request *r);
+sim_time ike_patience(const struct ike *k); /* how long a request is repeated */
 /* The payloads in `w` as a request of `r`, or as the answer to `m`. False: it cannot be sent. */
 bool ike_send_request(struct ike_sa *sa, struct ike_request *r, uint8_t exchange,
                       struct ike_writer *w, sim_time now);
@@ -304,10 +333,12 @@ uint16_t ike_find_error(const struct ike_payloads *list, struct ike_notify *out)
 
 /* ---- init.c, cookie.c ------------------------------------------------------------------------ */
 void ike_init_begin(struct ike_sa *sa, sim_time now);
+void ike_init_moved(struct ike_sa *sa, sim_time now);
 void ike_init_requested(struct ike *k, const struct ike_message *m);
 void ike_init_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
 void ike_put_nat(struct ike_writer *w, uint64_t spi_i, uint64_t spi_r, const struct ike_path *path);
 void ike_see_nat(struct ike_sa *sa, const struct ike_message *m);
+void ike_follow(struct ike_sa *sa, const struct ike_path *from, sim_time now);
 /* Whether `m` has a cookie that was given; else one was answered. */
 bool ike_cookie_good(struct ike *k, const struct ike_message *m, const struct ike_payload *ni);
 
@@ -345,6 +376,17 @@ bool ike_choose_esp(const struct ike_peer_config *how, const struct ike_sa_paylo
 /* ---- narrow.c -------------------------------------------------------------------------------- */
 struct ike_ts ike_policy_local(const struct ike_sa *sa, const struct ike_policy *p);
 struct ike_ts ike_policy_remote(const struct ike_sa *sa, const struct ike_policy *p);
+/* What the peer wants, and a policy for it. */
+struct ike_wanted {
+    struct ike_ts peer; /* TSi */
+    struct ike_ts own;
+    bool transport;
+    unsigned policy;
+    struct ike_ts remote; /* narrowed */
+    struct ike_ts local;
+};
+/* 0, or what refuses it. */
+uint16_t ike_find_policy(const struct ike_sa *sa, struct ike_wanted *want);
 /* What both want; the first of each is the first of `wanted`, if it can be. False: nothing. */
 bool ike_narrow(const struct ike_ts *wanted, const struct ike_ts *policy, struct ike_ts *out);
 bool ike_ts_within(const struct ike_ts *inner, const struct ike_ts *outer);
@@ -352,7 +394,9 @@ bool ike_ts_equal(const struct ike_ts *a, const struct ike_ts *b);
 
 /* ---- child.c, create.c ----------------------------------------------------------------------- */
 struct ike_child *ike_child_begin(struct ike_sa *sa, unsigned policy, unsigned number);
+struct ike_child *ike_child_heir(const struct ike_child *c); /* NULL */
 struct ike_child *ike_child_find(const struct ike *k, uint32_t spi_in);
+void ike_note_early(struct ike_sa *sa, uint32_t spi_out); /* deleted before its answer came */
 struct ike_child *ike_child_by_out(const struct ike_sa *sa, uint32_t spi_out);
 struct ike_child *ike_child_of(const struct ike_sa *sa, unsigned policy, unsigned number);
 /* Payloads of an initiator: USE_TRANSPORT_MODE, SA, [Ni, KE], TSi, TSr. */
@@ -370,8 +414,11 @@ uint16_t ike_child_complete(struct ike_child *c, const struct ike_message *m,
 void ike_child_install(struct ike_child *c, bool sends, struct ike_child *before);
 void ike_child_replace(struct ike_child *old, struct ike_child *heir);
 void ike_child_end(struct ike_child *c, enum ike_how how, sim_time now);
+void ike_child_stop(struct ike_child *c, enum ike_how how); /* nothing of it lingers */
 void ike_child_forget(struct ike_child *c);
-void ike_child_disown(struct ike_child *c); /* the peer has it, this side never will */
+/* Own Delete, when the window lets it. */
+void ike_child_delete_later(struct ike_child *c, enum ike_how how);
+void ike_child_disown(struct ike_child *c); /* the peer has it, and is to delete it */
 void ike_child_refused(struct ike_sa *sa, unsigned policy, unsigned number, enum ike_how how,
                        uint16_t notify);
 unsigned ike_child_count(const struct ike_sa *sa);
@@ -384,6 +431,10 @@ bool ike_rekey_begin(struct ike_sa *sa, struct ike_request *r, sim_time now);
 void ike_rekey_requested(struct ike_sa *sa, const struct ike_message *m);
 void ike_rekey_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
 void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now);
+/* The other side's new IKE SA, while an own one is asked for, too; NULL: none. */
+struct ike_sa *ike_rival_of(struct ike_sa *sa);
+/* The peer speaks on a rival: it has chosen it. */
+void ike_rival_wins(struct ike_sa *rival, sim_time now);
 /* Of two pairs of nonces the lowest: whether it is in the first (2.8.1). */
 struct ike_nonce ike_lowest(const struct ike_nonce *a, const struct ike_nonce *b);
 bool ike_below(const struct ike_nonce *a, const struct ike_nonce *b);

@@ -6,21 +6,27 @@
 
 /* ---- outside of any IKE SA ------------------------------------------------------------------- */
 
+static bool may_tell(struct ike *k, sim_time now)
+{
+    bool may = k->told_spi_at < 0 || now >= k->told_spi_at + SIM_S;
+    if (may)
+        k->told_spi_at = now;
+    return may;
+}
+
 /* 2.21.4: a response is never answered, a request at most once a second. */
 static void unknown_spi(struct ike *k, const struct ike_message *m)
 {
     ike_refuse(k, NULL, m->from, IKE_HOW_UNKNOWN_SPI, IKE_GOOD);
     bool request = !(m->h.flags & IKE_RESPONSE);
-    if (!request || (k->told_spi_at >= 0 && m->now < k->told_spi_at + SIM_S))
-        return;
-    k->told_spi_at = m->now;
-    ike_send_notice(k, m->from, &m->h, IKE_N_INVALID_IKE_SPI, NULL, 0);
+    if (request && may_tell(k, m->now))
+        ike_send_notice(k, m->from, &m->h, IKE_N_INVALID_IKE_SPI, NULL, 0);
 }
 
 static void refuse_header(struct ike *k, const struct ike_message *m, enum ike_fault fault)
 {
     ike_refuse(k, NULL, m->from, IKE_HOW_FAULT, fault);
-    if (fault == IKE_BAD_VERSION && !(m->h.flags & IKE_RESPONSE)) /* 2.5 */
+    if (fault == IKE_BAD_VERSION && !(m->h.flags & IKE_RESPONSE) && may_tell(k, m->now)) /* 2.5 */
         ike_send_notice(k, m->from, &m->h, IKE_N_INVALID_MAJOR_VERSION, NULL, 0);
 }
 
@@ -32,21 +38,24 @@ static void forget_pieces(struct ike_pieces *p)
     *p = (struct ike_pieces){.until = SIM_NEVER};
 }
 
+static struct ike_pieces *pieces_of(struct ike_sa *sa, const struct ike_message *m)
+{
+    return &sa->pieces[m->h.flags & IKE_RESPONSE ? 1 : 0];
+}
+
 /* Plain payloads of one fragment, whose check value was good. Whether all are there: then they
  * stand in k->opened. */
 static bool keep_piece(struct ike_sa *sa, const struct ike_message *m, const struct ike_skf *f,
                        uint8_t first, const uint8_t *plain, size_t n, size_t *total)
 {
     struct ike *k = sa->ike;
-    struct ike_pieces *p = &sa->pieces;
-    bool response = m->h.flags & IKE_RESPONSE;
-    if (p->text && (p->id != m->h.id || p->response != response || f->total > p->total))
+    struct ike_pieces *p = pieces_of(sa, m);
+    if (p->text && (p->id != m->h.id || f->total > p->total))
         forget_pieces(p); /* another message, or cut anew, smaller: 2.6 */
     if (!p->text) {
         p->text = ike_text_of(k, IKE_MESSAGE_MAX);
         p->text->n = 0;
         p->id = m->h.id;
-        p->response = response;
         p->total = f->total;
     }
     if (f->total < p->total || p->have[f->number] || p->text->n + n > IKE_MESSAGE_MAX) {
@@ -78,9 +87,16 @@ static bool fragment_is_legal(const struct ike_sa *sa, const struct ike_skf *f)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-/* The payloads of a protected message, plain, into m->list. False: it is refused, or a fragment of
- * what is not whole yet. `bad`: it is authentic, and its payloads are wrong. */
-static bool open_message(struct ike_sa *sa, struct ike_message *m, enum ike_fault *bad)
+/* What an Encrypted payload had in it, in k->octets. */
+struct opened {
+    uint8_t first; /* type of the first payload */
+    const uint8_t *plain;
+    size_t n;
+    struct ike_skf f; /* number 0: no fragment */
+};
+
+/* Whether it is authentic. */
+static bool open_sealed(struct ike_sa *sa, const struct ike_message *m, struct opened *o)
 {
     struct ike *k = sa->ike;
     struct ike_payloads outer;
@@ -93,8 +109,9 @@ static bool open_message(struct ike_sa *sa, struct ike_message *m, enum ike_faul
         return false;
     }
     const struct ike_payload *sk = &outer.p[outer.n - 1];
-    struct ike_skf f = {.number = 0};
-    if (sk->type == IKE_P_SKF && (ike_read_skf(sk, &f) || !fragment_is_legal(sa, &f))) {
+    o->f = (struct ike_skf){.number = 0};
+    o->first = sk->next;
+    if (sk->type == IKE_P_SKF && (ike_read_skf(sk, &o->f) || !fragment_is_legal(sa, &o->f))) {
         ike_refuse(k, sa, m->from, IKE_HOW_FRAGMENT, IKE_GOOD);
         return false;
     }
@@ -107,22 +124,32 @@ static bool open_message(struct ike_sa *sa, struct ike_message *m, enum ike_faul
     memcpy(k->octets, m->from->bytes, m->from->n);
     struct ike_payload moved = *sk;
     moved.body = k->octets + (sk->body - m->from->bytes);
-    const uint8_t *plain;
-    size_t n;
     k->work.opened++;
     k->work.bytes += m->from->n;
-    if (!ike_open(&sa->in, k->octets, m->from->n, &moved, &plain, &n)) {
+    if (!ike_open(&sa->in, k->octets, m->from->n, &moved, &o->plain, &o->n)) {
         ike_refuse(k, sa, m->from, IKE_HOW_INTEGRITY, IKE_GOOD);
         return false;
     }
-    uint8_t first = sk->next;
-    if (f.number) {
-        if (!keep_piece(sa, m, &f, first, plain, n, &n))
+    return true;
+}
+
+/* The payloads of a protected message, plain, into m->list. False: it is refused, or a fragment of
+ * what is not whole yet. `bad`: it is authentic, and its payloads are wrong. */
+static bool open_message(struct ike_sa *sa, struct ike_message *m, enum ike_fault *bad)
+{
+    struct ike *k = sa->ike;
+    struct opened o;
+    if (!open_sealed(sa, m, &o))
+        return false;
+    uint8_t first = o.first;
+    size_t n = o.n;
+    if (o.f.number) {
+        if (!keep_piece(sa, m, &o.f, first, o.plain, o.n, &n))
             return false;
-        first = sa->pieces.first;
-        forget_pieces(&sa->pieces);
+        first = pieces_of(sa, m)->first;
+        forget_pieces(pieces_of(sa, m));
     } else {
-        memcpy(k->opened, plain, n);
+        memcpy(k->opened, o.plain, n);
     }
     *bad = ike_read_payloads(first, k->opened, n, &m->list);
     if (!*bad)
@@ -159,24 +186,36 @@ static void answer_again(struct ike_sa *sa, const struct ike_message *m)
         m->h.next == IKE_P_SKF && m->from->n > IKE_HEADER_BYTES + 6 &&
         (m->from->bytes[IKE_HEADER_BYTES + 4] || m->from->bytes[IKE_HEADER_BYTES + 5] != 1);
     ike_refuse(sa->ike, sa, m->from, IKE_HOW_REPEATED, IKE_GOOD);
-    if (t && sa->answer_id[slot] == m->h.id && !later_piece)
+    if (t && sa->answer_id[slot] == m->h.id && t->news.exchange == m->h.exchange && !later_piece)
         ike_send_text(sa, t, &m->from->path, 2);
 }
 
 /* RFC 7296 2.23: an address of a peer behind a NAT follows what is authentic and new. */
-static void follow(struct ike_sa *sa, const struct ike_message *m)
+void ike_follow(struct ike_sa *sa, const struct ike_path *from, sim_time now)
 {
-    const struct ike_path *from = &m->from->path;
-    if (!sa->nat_there || sa->mobike || sa->state != IKE_UP ||
+    if (!sa->nat_there || sa->nat_here || sa->mobike || sa->state != IKE_UP ||
         (addr_eq(&sa->path.remote, &from->remote) && sa->path.remote_port == from->remote_port))
         return;
-    sa->path = *from;
-    (void)ike_new_act(sa->ike, IKE_ACT_MOVED, sa);
+    ike_sa_move(sa, from, now);
+}
+
+/* 2.3: it is not answered; the peer may be told, of what is authentic, at most once a second. */
+static void outside_window(struct ike_sa *sa, const struct ike_message *m)
+{
+    struct opened o;
+    ike_refuse(sa->ike, sa, m->from, IKE_HOW_OUTSIDE_WINDOW, IKE_GOOD);
+    bool may = sa->state == IKE_UP && (sa->told_at < 0 || m->now >= sa->told_at + SIM_S);
+    if (!may || !open_sealed(sa, m, &o))
+        return;
+    sa->told_at = m->now;
+    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_TELL,
+                                              .notify = IKE_N_INVALID_MESSAGE_ID,
+                                              .value = m->h.id});
 }
 
 static bool is_new(struct ike_sa *sa, const struct ike_message *m)
 {
-    uint32_t window = (uint32_t)sa->ike->how.window;
+    uint32_t window = sa->window;
     uint32_t ahead = m->h.id - sa->expected;
     bool before = (int32_t)ahead < 0;
     if (before || (ahead < window && (sa->answered >> ahead & 1))) {
@@ -184,7 +223,7 @@ static bool is_new(struct ike_sa *sa, const struct ike_message *m)
         return false;
     }
     if (ahead >= window) {
-        ike_refuse(sa->ike, sa, m->from, IKE_HOW_OUTSIDE_WINDOW, IKE_GOOD);
+        outside_window(sa, m);
         return false;
     }
     return true;
@@ -211,7 +250,16 @@ static void refuse_payloads(struct ike_sa *sa, const struct ike_message *m, enum
     }
     (void)ike_send_answer(sa, m, &w, IKE_TASK_TELL);
     if (bad != IKE_UNKNOWN_CRITICAL || sa->state == IKE_INIT_ANSWERED)
-        ike_sa_end(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
+        ike_sa_close(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
+}
+
+/* Whether it is nothing but the Delete of this IKE SA. */
+static bool ends_it(const struct ike_message *m)
+{
+    struct ike_delete d;
+    const struct ike_payload *p = ike_find(&m->list, IKE_P_DELETE);
+    return m->h.exchange == IKE_INFORMATIONAL && p && !ike_read_delete(p, &d) &&
+           d.protocol == IKE_PROTO_IKE;
 }
 
 static void dispatch_request(struct ike_sa *sa, struct ike_message *m)
@@ -247,13 +295,15 @@ static void request(struct ike_sa *sa, struct ike_message *m)
     if (!open_message(sa, m, &bad))
         return;
     ike_sa_alive(sa, m->now);
-    follow(sa, m);
+    ike_follow(sa, &m->from->path, m->now);
     tell_heard(sa, m, IKE_TASK_NONE);
     mark_answered(sa, m->h.id);
     if (bad) {
         refuse_payloads(sa, m, bad);
         return;
     }
+    if (sa->rival_of && !ends_it(m))
+        ike_rival_wins(sa, m->now);
     dispatch_request(sa, m);
 }
 
@@ -302,13 +352,25 @@ static void response(struct ike_sa *sa, struct ike_message *m)
     if (!open_message(sa, m, &bad))
         return;
     ike_sa_alive(sa, m->now);
+    ike_follow(sa, &m->from->path, m->now);
     tell_heard(sa, m, r->task);
     if (bad) { /* 2.21.3: nothing good comes of a peer that speaks so */
         ike_refuse(sa->ike, sa, m->from, IKE_HOW_FAULT, bad);
         ike_sa_end(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
         return;
     }
+    struct ike_notify n;
+    if (ike_find_notify(&m->list, IKE_N_INVALID_SYNTAX, &n)) {
+        ike_sa_end(sa, IKE_HOW_NOTIFIED, n.type, m->now);
+        return;
+    }
     dispatch_response(sa, r, m);
+}
+
+static bool was_answered(const struct ike_sa *sa, const struct ike_message *m)
+{
+    unsigned slot = m->h.id % IKE_WINDOW;
+    return !(m->h.flags & IKE_RESPONSE) && sa->answer[slot] && sa->answer_id[slot] == m->h.id;
 }
 
 /* ---- a datagram ------------------------------------------------------------------------------ */
@@ -317,7 +379,7 @@ static void response(struct ike_sa *sa, struct ike_message *m)
 static struct ike_sa *whose(const struct ike *k, const struct ike_header *h)
 {
     bool from_initiator = h->flags & IKE_INITIATOR;
-    struct ike_sa *sa = ike_sa_find(k, from_initiator ? h->spi_r : h->spi_i);
+    struct ike_sa *sa = map_find(&k->by_spi, from_initiator ? h->spi_r : h->spi_i);
     if (!sa || sa->initiator == from_initiator)
         return NULL;
     uint64_t other = from_initiator ? h->spi_i : h->spi_r;
@@ -328,12 +390,12 @@ struct ike_peer *ike_peer_of(const struct ike *k, const uint8_t *bytes, size_t n
 {
     struct ike_header h;
     const struct ike_sa *sa = ike_read_header(bytes, n, &h) ? NULL : whose(k, &h);
-    return sa ? sa->peer : NULL;
+    return sa && ike_sa_lives(sa) ? sa->peer : NULL;
 }
 
 void ike_receive(struct ike *k, const struct ike_datagram *d, sim_time now)
 {
-    ike_begin_event(k);
+    ike_begin_event(k, now);
     struct ike_message m = {.from = d, .now = now};
     enum ike_fault fault = ike_read_header(d->bytes, d->n, &m.h);
     if (fault) {
@@ -346,8 +408,13 @@ void ike_receive(struct ike *k, const struct ike_datagram *d, sim_time now)
         return;
     }
     struct ike_sa *sa = whose(k, &m.h);
-    if (!sa) {
+    bool closed = sa && sa->state == IKE_CLOSED;
+    if (!sa || (closed && !was_answered(sa, &m))) {
         unknown_spi(k, &m);
+        return;
+    }
+    if (closed) {
+        answer_again(sa, &m);
         return;
     }
     if (is_response) {
@@ -355,8 +422,7 @@ void ike_receive(struct ike *k, const struct ike_datagram *d, sim_time now)
     } else {
         request(sa, &m);
     }
-    if (sa->state != IKE_GONE)
+    if (ike_sa_lives(sa))
         ike_proceed(sa, now);
-    if (sa->state != IKE_GONE)
-        ike_sa_rearm(sa);
+    ike_sa_rearm(sa);
 }

@@ -18,11 +18,16 @@ struct ike_nonce ike_lowest(const struct ike_nonce *a, const struct ike_nonce *b
     return ike_below(a, b) ? *a : *b;
 }
 
-/* ---- the new one takes the place of the old one -----------------------------------------------
- */
+/* ---- the new one takes the place of the old one ---------------------------------------------- */
 
-/* The surviving IKE SA inherits all Child SAs, and what is still to be done with them. */
-void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now)
+struct ike_sa *ike_rival_of(struct ike_sa *sa)
+{
+    const struct ike_request *r = ike_request_of(sa, IKE_TASK_REKEY_IKE);
+    struct ike_sa *rival = r && r->rival.there ? ike_sa_find(sa->ike, r->rival.sa) : NULL;
+    return rival && rival->rival_of == sa->own ? rival : NULL;
+}
+
+static void inherit_children(struct ike_sa *old, struct ike_sa *heir)
 {
     struct ike_child **at = &heir->children;
     while (*at)
@@ -31,32 +36,78 @@ void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now)
     for (struct ike_child *c = old->children; c; c = c->next)
         c->sa = heir;
     old->children = NULL;
+}
+
+/* What is still to be done; and what was told on the old one is told again, since the peer may end
+ * that before it hears it. */
+static void inherit_tasks(struct ike_sa *old, struct ike_sa *heir)
+{
+    for (unsigned j = 0; j < IKE_WINDOW; j++) {
+        struct ike_request *r = &old->request[j];
+        if (r->task != IKE_TASK_UPDATE_ADDRESSES && r->task != IKE_TASK_ADDITIONAL_ADDRESSES &&
+            r->task != IKE_TASK_CHECK_ADDRESS)
+            continue;
+        (void)ike_todo_add(heir, &r->todo);
+        r->forgotten = true;
+    }
     for (unsigned j = 0; j < old->todos; j++) {
-        enum ike_task task = old->todo[j].task;
-        if (task != IKE_TASK_REKEY_IKE && task != IKE_TASK_DELETE_IKE)
-            (void)ike_todo_add(heir, &old->todo[j]);
+        const struct ike_todo *t = &old->todo[j];
+        if (t->task != IKE_TASK_REKEY_IKE && t->task != IKE_TASK_TELL)
+            (void)ike_todo_add(heir, t);
     }
     old->todos = 0;
+}
+
+static void is_replaced(struct ike_sa *sa, const struct ike_sa *heir, sim_time now)
+{
+    sa->heir = heir->own;
+    sa->rival_of = 0;
+    ike_sa_enter(sa, IKE_REPLACED);
+    sa->rekey_at = SIM_NEVER;
+    sa->keepalive_at = SIM_NEVER;
+    sa->gone_at = now + ike_patience(sa->ike); /* as long as the peer may ask for the answer */
+}
+
+/* The surviving IKE SA inherits all Child SAs, where the peer is, and what is still to be done. */
+void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now)
+{
+    inherit_children(old, heir);
+    inherit_tasks(old, heir);
+    heir->rival_of = 0;
+    heir->path = old->path;
     heir->mobike = old->mobike;
-    old->heir = heir;
-    ike_sa_enter(old, IKE_REPLACED);
-    old->rekey_at = SIM_NEVER;
-    old->gone_at = now + old->ike->how.timers.half_open;
+    heir->pending = old->pending;
+    heir->has_pending = old->has_pending;
+    heir->pending_bound = old->pending_bound;
+    heir->pending_checked = old->pending_checked;
+    heir->furthers = old->furthers;
+    memcpy(heir->further, old->further, sizeof heir->further);
+    is_replaced(old, heir, now);
     ike_proceed(heir, now);
     ike_sa_rearm(heir);
 }
 
 /* Of two new ones this is not kept; who made it deletes it. */
-static void is_redundant(struct ike_sa *sa, struct ike_sa *heir, bool own, sim_time now)
+static void is_redundant(struct ike_sa *sa, const struct ike_sa *heir, bool own, sim_time now)
 {
-    sa->heir = heir;
-    ike_sa_enter(sa, IKE_REPLACED);
-    sa->rekey_at = SIM_NEVER;
-    sa->gone_at = now + sa->ike->how.timers.half_open;
+    sa->todos = 0;
+    sa->redundant = true;
+    is_replaced(sa, heir, now);
     if (own)
         (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_IKE});
     ike_proceed(sa, now);
     ike_sa_rearm(sa);
+}
+
+/* The peer knew all four nonces when it began to speak on it. */
+void ike_rival_wins(struct ike_sa *rival, sim_time now)
+{
+    struct ike_sa *old = ike_sa_find(rival->ike, rival->rival_of);
+    if (old && old->state == IKE_UP) {
+        ike_sa_inherit(old, rival, now);
+        ike_sa_rearm(old);
+    }
+    rival->rival_of = 0;
 }
 
 /* ---- what both sides do ---------------------------------------------------------------------- */
@@ -149,14 +200,50 @@ static void refused(struct ike_sa *sa, const struct ike_todo *t, const struct ik
 {
     struct ike_todo again = *t;
     if (n->type == IKE_N_TEMPORARY_FAILURE && sa->state == IKE_UP) {
-        again.after = now + sa->ike->how.timers.try_again;
+        again.after = ike_try_again_at(sa->ike, now);
         (void)ike_todo_add(sa, &again);
-    } else if (n->type == IKE_N_INVALID_KE_PAYLOAD && n->bytes == 2 && !t->value) {
+    } else if (n->type == IKE_N_INVALID_KE_PAYLOAD && n->bytes == 2 && t->rounds < IKE_ROUNDS) {
+        again.rounds++;
         again.value = (uint32_t)n->data[0] << 8 | n->data[1];
         for (unsigned j = 0; j < sa->peer->how->offers; j++) {
             if (sa->peer->how->offer[j].group == again.value)
                 (void)ike_todo_add(sa, &again);
         }
+    }
+}
+
+/* Nothing came of the own exchange; the peer's may have been good. */
+static void failed(struct ike_sa *sa, struct ike_sa *rival, const struct ike_todo *t,
+                   const struct ike_message *m)
+{
+    struct ike_notify n;
+    bool said = ike_find_error(&m->list, &n);
+    if (rival) {
+        ike_sa_inherit(sa, rival, m->now);
+    } else if (said) {
+        refused(sa, t, &n, m->now);
+    } else { /* it thinks that a new one is there */
+        ike_sa_end(sa, IKE_HOW_REFUSED, IKE_N_NO_PROPOSAL_CHOSEN, m->now);
+    }
+}
+
+/* Of two new ones that with the lowest nonce goes: 2.8.1, 2.8.2. */
+static void settle(struct ike_sa *sa, struct ike_sa *fresh, struct ike_sa *rival,
+                   const struct ike_request *was, const struct ike_nonce *nr, sim_time now)
+{
+    struct ike_nonce own = ike_lowest(&was->nonce, nr);
+    struct ike_sa *chosen = sa->state == IKE_UP ? NULL : ike_sa_find(sa->ike, sa->heir);
+    ike_sa_up(fresh, sa->own, now);
+    if (rival && ike_below(&own, &was->rival.lowest)) {
+        ike_sa_inherit(sa, rival, now);
+        is_redundant(fresh, rival, true, now);
+    } else if (chosen) { /* the peer spoke on its own already */
+        is_redundant(fresh, chosen, true, now);
+    } else {
+        ike_sa_inherit(sa, fresh, now);
+        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_IKE});
+        if (rival)
+            is_redundant(rival, fresh, false, now);
     }
 }
 
@@ -166,29 +253,17 @@ void ike_rekey_answered(struct ike_sa *sa, struct ike_request *r, const struct i
     struct ike_nonce nr;
     struct ike_sa *fresh = r->fresh;
     const struct ike_request was = *r;
-    struct ike_sa *rival = was.rival.there ? ike_sa_find(sa->ike, was.rival.sa) : NULL;
+    struct ike_sa *rival = ike_rival_of(sa);
+    bool good = !ike_find_error(&m->list, &n) && complete(sa, fresh, &was, m, &nr);
     r->fresh = NULL;
     ike_request_done(sa, r);
-    if (ike_find_error(&m->list, &n) || !complete(sa, fresh, &was, m, &nr)) {
-        ike_sa_end(fresh, IKE_HOW_DROPPED, 0, m->now);
-        if (rival) { /* the peer's own exchange was good */
-            ike_sa_inherit(sa, rival, m->now);
-        } else if (ike_find_error(&m->list, &n)) {
-            refused(sa, &was.todo, &n, m->now);
-        }
+    if (good && (sa->state == IKE_UP || ike_sa_find(sa->ike, sa->heir))) {
+        settle(sa, fresh, rival, &was, &nr, m->now);
         return;
     }
-    struct ike_nonce own = ike_lowest(&was.nonce, &nr);
-    ike_sa_up(fresh, sa->own, m->now);
-    if (rival && ike_below(&own, &was.rival.lowest)) {
-        ike_sa_inherit(sa, rival, m->now);
-        is_redundant(fresh, rival, true, m->now);
-        return;
-    }
-    ike_sa_inherit(sa, fresh, m->now);
-    (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_DELETE_IKE});
-    if (rival)
-        is_redundant(rival, fresh, false, m->now);
+    ike_sa_end(fresh, IKE_HOW_DROPPED, 0, m->now);
+    if (sa->state == IKE_UP)
+        failed(sa, rival, &was.todo, m);
 }
 
 /* ---- responder ------------------------------------------------------------------------------- */
@@ -226,6 +301,7 @@ static void respond(struct ike_sa *sa, const struct ike_message *m, const struct
     if (!nonce_of(m, &ni) || !derive(fresh, sa, &dh, ke, &ni, &nr)) {
         ike_sa_end(fresh, IKE_HOW_DROPPED, 0, m->now);
         answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
+        ike_sa_close(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
         return;
     }
     struct ike_sa_payload answer = {.proposals = 1, .proposal = {*chosen}};
@@ -234,10 +310,18 @@ static void respond(struct ike_sa *sa, const struct ike_message *m, const struct
     ike_put_sa(&w, &answer);
     ike_put_bytes(&w, IKE_P_NONCE, nr.bytes, nr.n);
     ike_put_ke(&w, &(struct ike_ke){dh.group, dh.value, dh_public_bytes(dh.group)});
-    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
+    if (!ike_send_answer(sa, m, &w, IKE_TASK_NONE)) {
+        ike_sa_end(fresh, IKE_HOW_TOO_LONG, 0, m->now);
+        ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);
+        return;
+    }
     ike_sa_up(fresh, sa->own, m->now);
     struct ike_request *own = ike_request_of(sa, IKE_TASK_REKEY_IKE);
     if (own) {
+        struct ike_sa *former = ike_rival_of(sa);
+        if (former)
+            ike_sa_end(former, IKE_HOW_DROPPED, 0, m->now);
+        fresh->rival_of = sa->own;
         own->rival =
             (struct ike_rival){.there = true, .lowest = ike_lowest(&ni, &nr), .sa = fresh->own};
         ike_sa_rearm(fresh);
@@ -260,6 +344,7 @@ void ike_rekey_requested(struct ike_sa *sa, const struct ike_message *m)
     }
     if (!p || ike_read_sa(p, &in)) {
         answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
+        ike_sa_close(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
         return;
     }
     if (!value || ike_read_ke(value, &ke) || !ike_choose_ike(sa->peer->how, &in, &suite, &chosen) ||

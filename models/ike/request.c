@@ -33,27 +33,34 @@ void ike_text_give(struct ike_text **t)
 
 /* ---- what a message says, in a few words ----------------------------------------------------- */
 
-static void say(struct ike_news *news, const char *word)
+/* Appends it at `at` as far as there is room, which is zeroed; answers where the text ends. */
+static size_t say(struct ike_news *news, size_t at, const char *text)
 {
-    size_t n = strlen(news->payloads);
-    (void)snprintf(news->payloads + n, sizeof news->payloads - n, "%s%s", n ? " " : "", word);
+    size_t n = strlen(text);
+    size_t room = sizeof news->payloads - 1 - at;
+    if (n > room)
+        n = room;
+    memcpy(news->payloads + at, text, n);
+    return at + n;
 }
 
 void ike_describe(struct ike_news *news, const struct ike_payloads *list)
 {
+    size_t at = strlen(news->payloads);
     for (unsigned j = 0; j < list->n; j++) {
-        char word[48];
         const struct ike_payload *p = &list->p[j];
         struct ike_notify n;
         const char *name = ike_payload_name(p->type);
+        at = say(news, at, at ? " " : "");
         if (p->type == IKE_P_NOTIFY && !ike_read_notify(p, &n)) {
             const char *what = ike_notify_name(n.type);
-            (void)snprintf(word, sizeof word, "N(%s)", what ? what : "?");
             if (!news->notify && (n.type < IKE_N_FIRST_STATUS || n.type == IKE_N_COOKIE))
                 news->notify = n.type;
-            say(news, word);
+            at = say(news, at, "N(");
+            at = say(news, at, what ? what : "?");
+            at = say(news, at, ")");
         } else {
-            say(news, name ? name : "?");
+            at = say(news, at, name ? name : "?");
         }
     }
 }
@@ -90,6 +97,7 @@ void ike_send_text(struct ike_sa *sa, struct ike_text *t, const struct ike_path 
                    unsigned tries)
 {
     size_t at = 0;
+    sa->sent_at = sa->ike->now;
     for (unsigned part = 0; part < t->parts; part++) {
         struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_SEND, sa);
         a->path = *path;
@@ -212,6 +220,7 @@ bool ike_send_request(struct ike_sa *sa, struct ike_request *r, uint8_t exchange
     r->id = h.id;
     r->text = t;
     r->tries = 1;
+    r->times = 1;
     r->wait = sa->ike->how.timers.first_timeout;
     r->due = now + r->wait;
     ike_send_text(sa, t, request_path(sa, r), 1);
@@ -236,20 +245,47 @@ bool ike_send_answer(struct ike_sa *sa, const struct ike_message *m, struct ike_
 
 /* ---- repetition ------------------------------------------------------------------------------ */
 
+/* RFC 7296 2.4: the gaps double up to a limit. */
+static sim_time next_wait(const struct ike_timers *t, sim_time wait)
+{
+    return wait * 2 < t->max_timeout ? wait * 2 : t->max_timeout;
+}
+
+sim_time ike_patience(const struct ike *k)
+{
+    sim_time all = 0;
+    sim_time wait = k->how.timers.first_timeout;
+    for (int64_t n = 0; n < k->how.timers.tries; n++, wait = next_wait(&k->how.timers, wait))
+        all += wait;
+    return all;
+}
+
+sim_time ike_try_again_at(struct ike *k, sim_time now)
+{
+    sim_time wait = k->how.timers.try_again;
+    return now + wait + rng_uniform(&k->streams.jitter, 0, wait) + 1;
+}
+
+enum ike_how ike_delete_how(const struct ike_request *r)
+{
+    return r->todo.value ? (enum ike_how)r->todo.value : IKE_HOW_DELETED;
+}
+
 void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now)
 {
     const struct ike_timers *t = &sa->ike->how.timers;
     if (r->tries >= (unsigned)t->tries) {
-        enum ike_how how = r->task == IKE_TASK_DELETE_IKE ? IKE_HOW_DELETED : IKE_HOW_DEAD;
-        ike_sa_end(sa, sa->heir ? IKE_HOW_REPLACED : how, 0, now);
+        enum ike_how how = r->task == IKE_TASK_DELETE_IKE ? ike_delete_how(r) : IKE_HOW_DEAD;
+        ike_sa_end(sa, how, 0, now);
         return;
     }
     r->tries++;
+    r->times++;
     if (sa->ike->how.suspect && r->tries == (unsigned)sa->ike->how.suspect + 1)
         (void)ike_new_act(sa->ike, IKE_ACT_UNANSWERED, sa);
-    r->wait = r->wait * 2 < t->max_timeout ? r->wait * 2 : t->max_timeout;
+    r->wait = next_wait(t, r->wait);
     r->due = now + r->wait;
-    ike_send_text(sa, r->text, request_path(sa, r), r->tries);
+    ike_send_text(sa, r->text, request_path(sa, r), r->times);
 }
 
 /* From a new address at once, with the same bytes: RFC 6275 10.3.1, RFC 4555 3.5. What waits is
@@ -260,10 +296,11 @@ void ike_repeat_all(struct ike_sa *sa, sim_time now)
         struct ike_request *r = &sa->request[j];
         if (r->task == IKE_TASK_NONE || r->task == IKE_TASK_INIT)
             continue;
-        r->tries++;
+        r->tries = 1;
+        r->times++;
         r->wait = sa->ike->how.timers.first_timeout;
         r->due = now + r->wait;
-        ike_send_text(sa, r->text, request_path(sa, r), r->tries);
+        ike_send_text(sa, r->text, request_path(sa, r), r->times);
     }
 }
 
@@ -333,8 +370,10 @@ bool ike_todo_add(struct ike_sa *sa, const struct ike_todo *t)
         if (sa->request[j].task != IKE_TASK_NONE && same(&sa->request[j].todo, t))
             return false;
     }
-    if (sa->todos == IKE_TODO)
+    if (sa->todos == IKE_TODO) {
+        sa->overflowed = true;
         return false;
+    }
     sa->todo[sa->todos++] = *t;
     return true;
 }
@@ -355,8 +394,11 @@ static void begin(struct ike_sa *sa, struct ike_request *r, const struct ike_tod
         sent = ike_inform_begin(sa, r, now);
         break;
     }
-    if (!sent)
-        ike_request_clear(sa, r);
+    if (sent)
+        return;
+    if (r->made) /* too long */
+        ike_child_refused(sa, t->policy, t->number, IKE_HOW_TOO_LONG, 0);
+    ike_request_clear(sa, r);
 }
 
 /* While the IKE SA is being rekeyed or deleted no other exchange is begun on it: 2.25.2. */
@@ -365,25 +407,56 @@ static bool may_begin(struct ike_sa *sa, const struct ike_todo *t, unsigned busy
     bool closing = t->task == IKE_TASK_REKEY_IKE || t->task == IKE_TASK_DELETE_IKE;
     if (sa->state == IKE_REPLACED)
         return t->task == IKE_TASK_DELETE_IKE && !busy;
-    if (sa->state != IKE_UP || ike_request_of(sa, IKE_TASK_REKEY_IKE))
-        return t->task == IKE_TASK_UPDATE_ADDRESSES && sa->state == IKE_UP;
+    if (sa->state != IKE_UP || sa->rival_of || ike_request_of(sa, IKE_TASK_REKEY_IKE))
+        return t->task == IKE_TASK_UPDATE_ADDRESSES && sa->state == IKE_UP && !sa->rival_of;
     return !closing || !busy || t->task == IKE_TASK_DELETE_IKE;
+}
+
+/* A free one; NULL: what was asked for fills the peer's window. 2.3: request n waits for the
+ * responses to all up to n - window. */
+static struct ike_request *free_request(struct ike_sa *sa, unsigned *busy)
+{
+    struct ike_request *idle = NULL;
+    uint32_t ahead = 0;
+    *busy = 0;
+    for (unsigned i = 0; i < IKE_WINDOW; i++) {
+        struct ike_request *r = &sa->request[i];
+        if (r->task == IKE_TASK_NONE) {
+            idle = r;
+            continue;
+        }
+        *busy += 1;
+        if (sa->next_id - r->id > ahead)
+            ahead = sa->next_id - r->id;
+    }
+    return ahead < sa->peer_window ? idle : NULL;
+}
+
+/* Deletes that found no room. */
+static void add_deletes(struct ike_sa *sa)
+{
+    sa->overflowed = false;
+    for (struct ike_child *c = sa->children; c; c = c->next) {
+        if (c->doomed && c->state <= IKE_CHILD_REPLACED)
+            ike_child_delete_later(c, c->doomed);
+    }
 }
 
 void ike_proceed(struct ike_sa *sa, sim_time now)
 {
-    for (unsigned j = 0; j < sa->todos;) {
-        unsigned busy = 0;
-        struct ike_request *idle = NULL;
-        for (unsigned i = 0; i < IKE_WINDOW; i++) {
-            busy += sa->request[i].task != IKE_TASK_NONE;
-            if (sa->request[i].task == IKE_TASK_NONE && !sa->request[i].text)
-                idle = &sa->request[i];
+    if (sa->overflowed && sa->todos < IKE_TODO / 2)
+        add_deletes(sa);
+    for (unsigned j = 0; j < sa->todos; j++) {
+        if (sa->todo[j].after && sa->todo[j].after <= now) {
+            sa->todo[j].after = 0;
+            ike_tell_due(sa, sa->todo[j].task, IKE_HOW_NOTIFIED);
         }
+    }
+    for (unsigned j = 0; j < sa->todos;) {
+        unsigned busy;
+        struct ike_request *idle = free_request(sa, &busy);
         struct ike_todo t = sa->todo[j];
-        if (t.after && t.after <= now)
-            t.after = sa->todo[j].after = 0;
-        if (busy >= sa->peer_window || !idle)
+        if (!idle)
             return;
         if (t.after || !may_begin(sa, &t, busy)) {
             j++;

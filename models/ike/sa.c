@@ -12,15 +12,20 @@ static const char *const may_enter[IKE_STATES][IKE_STATES] = { /* from, to: why 
                            [IKE_UP]        = "RFC 7296 2.18",
                            [IKE_GONE]      = "RFC 7296 2.4, 2.21.1"},
     [IKE_INIT_ANSWERED] = {[IKE_UP]        = "RFC 7296 1.2",
+                           [IKE_CLOSED]    = "RFC 7296 2.21.2",
                            [IKE_GONE]      = "RFC 7296 2.21.2"},
     [IKE_AUTH_SENT]     = {[IKE_UP]        = "RFC 7296 1.2",
                            [IKE_GONE]      = "RFC 7296 2.21.2"},
     [IKE_UP]            = {[IKE_REPLACED]  = "RFC 7296 2.8",
                            [IKE_DELETING]  = "RFC 7296 1.4.1",
+                           [IKE_CLOSED]    = "RFC 7296 1.4.1, 2.21.3",
                            [IKE_GONE]      = "RFC 7296 1.4.1, 2.4, 2.21.3"},
     [IKE_REPLACED]      = {[IKE_DELETING]  = "RFC 7296 2.8",
+                           [IKE_CLOSED]    = "RFC 7296 2.8",
                            [IKE_GONE]      = "RFC 7296 1.4.1"},
-    [IKE_DELETING]      = {[IKE_GONE]      = "RFC 7296 1.4.1"},
+    [IKE_DELETING]      = {[IKE_CLOSED]    = "RFC 7296 1.4.1",
+                           [IKE_GONE]      = "RFC 7296 1.4.1"},
+    [IKE_CLOSED]        = {[IKE_GONE]      = "RFC 7296 2.1"},
 };
 /* clang-format on */
 
@@ -69,13 +74,16 @@ struct ike_sa *ike_sa_new(struct ike *k, struct ike_peer *p, bool initiator,
     sa->path = *path;
     sa->own = draw_spi(k);
     sa->peer_window = 1;
+    sa->window = 1;
+    sa->told_at = -1;
+    sa->sent_at = now;
     sa->heard = now;
     sa->rekey_at = SIM_NEVER;
     sa->hard_at = SIM_NEVER;
     sa->gone_at = SIM_NEVER;
     sa->keepalive_at = SIM_NEVER;
     sa->half_open_until = initiator ? SIM_NEVER : now + k->how.timers.half_open;
-    sa->pieces.until = SIM_NEVER;
+    sa->pieces[0].until = sa->pieces[1].until = SIM_NEVER;
     sa->before = k->last;
     *(k->last ? &k->last->next : &k->first) = sa;
     k->last = sa;
@@ -91,7 +99,13 @@ struct ike_sa *ike_sa_new(struct ike *k, struct ike_peer *p, bool initiator,
 
 struct ike_sa *ike_sa_find(const struct ike *k, uint64_t own)
 {
-    return map_find(&k->by_spi, own);
+    struct ike_sa *sa = map_find(&k->by_spi, own);
+    return sa && ike_sa_lives(sa) ? sa : NULL;
+}
+
+bool ike_sa_lives(const struct ike_sa *sa)
+{
+    return sa->state < IKE_CLOSED;
 }
 
 void ike_sa_key(struct ike_sa *sa)
@@ -127,12 +141,20 @@ void ike_sa_up(struct ike_sa *sa, uint64_t before, sim_time now)
     sa->half_open_until = SIM_NEVER;
     set_lifetimes(sa, now);
     ike_sa_alive(sa, now);
-    if (sa->nat_here)
-        sa->keepalive_at = now + sa->ike->how.timers.keepalive;
+    ike_keep_alive_from(sa, now);
+    if (sa->ike->how.window > 1)
+        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_TELL,
+                                                  .notify = IKE_N_SET_WINDOW_SIZE,
+                                                  .value = (uint32_t)sa->ike->how.window});
     struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_UP, sa);
     a->before = before;
     a->suite = &sa->suite;
     a->keys = &sa->keys;
+}
+
+void ike_keep_alive_from(struct ike_sa *sa, sim_time now)
+{
+    sa->keepalive_at = sa->nat_here ? now + sa->ike->how.timers.keepalive : SIM_NEVER;
 }
 
 void ike_sa_alive(struct ike_sa *sa, sim_time now)
@@ -145,13 +167,53 @@ static void unlink_sa(struct ike *k, struct ike_sa *sa)
 {
     *(sa->before ? &sa->before->next : &k->first) = sa->next;
     *(sa->next ? &sa->next->before : &k->last) = sa->before;
-    k->count--;
-    if (sa->peer)
-        sa->peer->sas--;
     map_remove(&k->by_spi, sa->own);
     if (sa->first_hash && map_find(&k->by_first, sa->first_hash) == sa)
         map_remove(&k->by_first, sa->first_hash);
     ike_heap_remove(k, sa);
+}
+
+/* A new one that the peer made in its place inherits, though the own try comes to nothing. */
+static void save_children(struct ike_sa *sa, enum ike_how how, sim_time now)
+{
+    struct ike_sa *rival = ike_rival_of(sa);
+    if (!rival || how == IKE_HOW_CONTACT)
+        return;
+    if (how == IKE_HOW_DROPPED) {
+        ike_sa_end(rival, how, 0, now);
+    } else {
+        ike_sa_inherit(sa, rival, now);
+    }
+}
+
+static enum ike_how why(const struct ike_sa *sa, enum ike_how how)
+{
+    bool by_delete = how == IKE_HOW_DELETED || how == IKE_HOW_DELETED_BY_PEER ||
+                     how == IKE_HOW_DEAD || how == IKE_HOW_REPLACED;
+    if (!by_delete || !sa->heir)
+        return how;
+    return sa->redundant ? IKE_HOW_REDUNDANT : IKE_HOW_REPLACED;
+}
+
+/* Told as down; what is kept of it is for unlink_sa(). */
+static void tell_end(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time now)
+{
+    struct ike *k = sa->ike;
+    save_children(sa, how, now);
+    for (unsigned j = 0; j < IKE_WINDOW; j++)
+        ike_request_clear(sa, &sa->request[j]);
+    while (sa->children)
+        ike_child_stop(sa->children, how);
+    struct ike_act *a = ike_new_act(k, IKE_ACT_DOWN, sa);
+    a->how = why(sa, how);
+    a->notify = notify;
+    a->half_open = sa->state < IKE_UP;
+    a->keys = sa->keyed ? &sa->keys : NULL;
+    a->suite = sa->keyed ? &sa->suite : NULL;
+    sa->todos = 0;
+    k->count--;
+    if (sa->peer)
+        sa->peer->sas--;
 }
 
 void ike_sa_end(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time now)
@@ -159,23 +221,49 @@ void ike_sa_end(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time n
     struct ike *k = sa->ike;
     if (sa->state == IKE_GONE)
         return;
-    for (unsigned j = 0; j < IKE_WINDOW; j++)
-        ike_request_clear(sa, &sa->request[j]);
-    if (sa->first_child)
-        ike_child_give(k, sa->first_child);
-    sa->first_child = NULL;
-    while (sa->children)
-        ike_child_end(sa->children, how, now);
-    struct ike_act *a = ike_new_act(k, IKE_ACT_DOWN, sa);
-    a->how = how;
-    a->notify = notify;
-    a->half_open = sa->state < IKE_UP;
-    a->keys = sa->keyed ? &sa->keys : NULL;
-    a->suite = sa->keyed ? &sa->suite : NULL;
+    if (sa->state != IKE_CLOSED)
+        tell_end(sa, how, notify, now);
     ike_sa_enter(sa, IKE_GONE);
     unlink_sa(k, sa);
     sa->next = k->dead;
     k->dead = sa;
+}
+
+void ike_sa_close(struct ike_sa *sa, enum ike_how how, uint16_t notify, sim_time now)
+{
+    if (!ike_sa_lives(sa))
+        return;
+    tell_end(sa, how, notify, now);
+    ike_sa_enter(sa, IKE_CLOSED);
+    sa->gone_at = now + ike_patience(sa->ike);
+    ike_sa_rearm(sa);
+}
+
+/* ---- another path ---------------------------------------------------------------------------- */
+
+static void move_one(struct ike_sa *sa, const struct ike_path *to, sim_time now)
+{
+    sa->path = *to;
+    for (struct ike_child *c = sa->children; c; c = c->next)
+        c->is.path = *to;
+    if (sa->state == IKE_INIT_SENT && sa->request[0].task == IKE_TASK_INIT) {
+        ike_init_moved(sa, now);
+    } else {
+        ike_repeat_all(sa, now);
+    }
+    ike_sa_rearm(sa);
+}
+
+void ike_sa_move(struct ike_sa *sa, const struct ike_path *to, sim_time now)
+{
+    sa->path = *to;
+    (void)ike_new_act(sa->ike, IKE_ACT_MOVED, sa);
+    move_one(sa, to, now);
+    for (struct ike_sa *o = sa->peer && sa->peer->sas > 1 ? sa->ike->first : NULL; o; o = o->next) {
+        if (o->peer == sa->peer && (o->heir == sa->own || o->rival_of == sa->own) &&
+            ike_sa_lives(o))
+            move_one(o, to, now);
+    }
 }
 
 /* ---- deadlines ------------------------------------------------------------------------------- */
@@ -243,6 +331,11 @@ void ike_sa_rearm(struct ike_sa *sa)
     if (sa->state == IKE_GONE)
         return;
     sim_time at = SIM_NEVER;
+    if (sa->state == IKE_CLOSED) {
+        sa->deadline = sa->gone_at;
+        sift(sa->ike, sa->slot);
+        return;
+    }
     for (unsigned j = 0; j < IKE_WINDOW; j++) {
         if (sa->request[j].task != IKE_TASK_NONE)
             no_later(&at, sa->request[j].due);
@@ -258,21 +351,38 @@ void ike_sa_rearm(struct ike_sa *sa)
     no_later(&at, sa->half_open_until);
     no_later(&at, sa->gone_at);
     no_later(&at, sa->keepalive_at);
-    no_later(&at, sa->pieces.until);
+    no_later(&at, sa->pieces[0].until);
+    no_later(&at, sa->pieces[1].until);
     if (sa->state == IKE_UP && sa->peer->how->dead_after && !sa->asked_about_silence)
         no_later(&at, sa->heard + sa->peer->how->dead_after);
     sa->deadline = at;
     sift(sa->ike, sa->slot);
 }
 
-/* RFC 3948 4: only while nothing else is sent; the owner knows whether ESP was. */
+/* What begins because of the time alone: otherwise nobody could tell why. */
+void ike_tell_due(struct ike_sa *sa, enum ike_task task, enum ike_how how)
+{
+    if (!sa->ike->how.exchanges_are_told)
+        return;
+    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_DUE, sa);
+    a->news.task = task;
+    a->how = how;
+}
+
+/* RFC 3948 4: only while nothing else is sent; of ESP the owner says so with ike_sent(). */
 static void keep_alive(struct ike_sa *sa, sim_time now)
 {
     static const uint8_t keepalive = 0xff;
+    sim_time every = sa->ike->how.timers.keepalive;
+    if (sa->sent_at + every > now) {
+        sa->keepalive_at = sa->sent_at + every;
+        return;
+    }
     struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_SEND, sa);
     a->bytes = &keepalive;
     a->n = 1;
-    sa->keepalive_at = now + sa->ike->how.timers.keepalive;
+    sa->sent_at = now;
+    sa->keepalive_at = now + every;
 }
 
 static void forget_children(struct ike_sa *sa, sim_time now)
@@ -284,22 +394,49 @@ static void forget_children(struct ike_sa *sa, sim_time now)
     }
 }
 
+/* Its Child SAs must not be used any more; the peer is told, if the window lets it. */
+static void end_of_life(struct ike_sa *sa, sim_time now)
+{
+    sa->hard_at = SIM_NEVER;
+    sa->todos = 0;
+    if (sa->state == IKE_UP && !ike_request_of(sa, IKE_TASK_REKEY_IKE)) {
+        while (sa->children)
+            ike_child_stop(sa->children, IKE_HOW_LIFETIME);
+        (void)ike_todo_add(
+            sa, &(struct ike_todo){.task = IKE_TASK_DELETE_IKE, .value = IKE_HOW_LIFETIME});
+        ike_proceed(sa, now);
+    }
+    if (sa->state == IKE_DELETING) {
+        ike_sa_rearm(sa);
+    } else {
+        ike_sa_end(sa, IKE_HOW_LIFETIME, 0, now);
+    }
+}
+
 void ike_sa_tick(struct ike_sa *sa, sim_time now)
 {
     if (sa->half_open_until <= now) {
         ike_sa_end(sa, IKE_HOW_HALF_OPEN, 0, now);
         return;
     }
-    if (sa->hard_at <= now || sa->gone_at <= now) {
-        ike_sa_end(sa, sa->hard_at <= now ? IKE_HOW_LIFETIME : IKE_HOW_REPLACED, 0, now);
+    if (sa->gone_at <= now) {
+        ike_sa_end(sa, IKE_HOW_REPLACED, 0, now);
         return;
     }
-    if (sa->pieces.until <= now) {
-        ike_text_give(&sa->pieces.text);
-        sa->pieces.until = SIM_NEVER;
+    if (sa->hard_at <= now) {
+        end_of_life(sa, now);
+        return;
+    }
+    for (unsigned j = 0; j < 2; j++) {
+        if (sa->pieces[j].until <= now) {
+            ike_text_give(&sa->pieces[j].text);
+            sa->pieces[j] = (struct ike_pieces){.until = SIM_NEVER};
+        }
     }
     if (sa->rekey_at <= now) {
-        sa->rekey_at = SIM_NEVER;
+        bool full = sa->todos == IKE_TODO;
+        sa->rekey_at = full ? ike_try_again_at(sa->ike, now) : SIM_NEVER;
+        ike_tell_due(sa, IKE_TASK_REKEY_IKE, IKE_HOW_LIFETIME);
         (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_REKEY_IKE});
     }
     if (sa->state == IKE_UP && sa->peer->how->dead_after && !sa->asked_about_silence &&

@@ -166,6 +166,9 @@ struct sa *ipsec_install(struct ipsec *s, struct ciphers *c, struct spd_subject 
     sa->iv = how->iv;
     sa->local = how->local;
     sa->remote = how->remote;
+    sa->encapsulated = how->encapsulated;
+    sa->local_port = how->local_port;
+    sa->remote_port = how->remote_port;
     sa->entry = e;
     sa->subject = of;
     sa->number = (uint16_t)number;
@@ -214,8 +217,8 @@ static struct addr *subject_end(const struct ipsec *s, struct sa *sa)
 static unsigned move(const struct ipsec *s, struct sa *sa, const struct addr *from,
                      const struct addr *to, sim_time now)
 {
-    if (!sa || sa->mode != SA_TUNNEL || addr_eq(subject_end(s, sa), to) ||
-        (from && !addr_eq(subject_end(s, sa), from)))
+    if (!sa || sa->mode != SA_TUNNEL || (s->is_gateway && sa->encapsulated) ||
+        addr_eq(subject_end(s, sa), to) || (from && !addr_eq(subject_end(s, sa), from)))
         return 0;
     *subject_end(s, sa) = *to;
     sa->moved = now;

@@ -93,6 +93,9 @@ struct ipsec_keying {
     bool esn;
     struct addr local; /* end points */
     struct addr remote;
+    bool encapsulated; /* in UDP, RFC 3948, between these ports */
+    uint16_t local_port;
+    uint16_t remote_port;
     struct rng iv;  /* out: of suites whose IV is drawn */
     uint32_t key;   /* key management's own name for it */
     uint64_t ike;   /* and of what made it */
@@ -115,7 +118,8 @@ enum { IPSEC_ALL = -1, IPSEC_SINGLE = -2 /* those that have no parallel one */ }
 /* The end point moves ("MIGRATE"): of all tunnel SAs of `of` that `which` means, from 0 on of the
  * parallel ones with that number, the subject's end, if it is `from` (NULL: wherever it is),
  * becomes `to`; selectors, SPIs, keys, numbers and windows stay. Answers how many moved; 0 is no
- * error, they were there already. */
+ * error, they were there already. One in UDP stays at the gateway where it is: behind a NAT the
+ * subject is not where it says, and only authentic packets tell (RFC 7296 2.23). */
 unsigned ipsec_migrate(struct ipsec *s, struct spd_subject *of, int which, const struct addr *from,
                        const struct addr *to, sim_time now);
 

@@ -48,6 +48,9 @@ struct sa {
     struct sa_count count;
     struct addr local; /* end points of a tunnel, by default */
     struct addr remote;
+    bool encapsulated; /* in UDP, between these ports: RFC 3948 */
+    uint16_t local_port;
+    uint16_t remote_port;
     const struct spd_entry *entry; /* the policy that it serves; its selectors, too */
     struct spd_subject *subject;   /* whose traffic it protects */
     uint16_t number;               /* among parallel SAs of the same entry: 0, 1, ... */

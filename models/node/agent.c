@@ -327,7 +327,7 @@ static unsigned refuses_update(struct agent *a, const struct arrival *at)
 {
     const struct addr *home = at->has_home ? &at->home : &at->src;
     const struct bcache_entry *e = bcache_find(&a->cache, home);
-    if (!protect_authorises(a->node, home))
+    if (!protect_authorises(a->node, home) || protection_client(a->node, home))
         return DROP_NOT_AUTHORISED;
     if (a->checks.bu && e && e->state == BCACHE_BOUND && at->has_home &&
         !agent_bound(a, home, &at->src))
@@ -390,13 +390,36 @@ static void send_to(struct agent *a, const struct binding *const chosen[], unsig
         mobility_tunnel_all(a->node, p, end, ends);
 }
 
+void agent_add_client(struct agent *a, const struct addr *home)
+{
+    nd_proxy_add(a->home, home);
+}
+
+/* To where its SA ends. */
+static void send_to_client(struct agent *a, const struct addr *home, struct pkt *p)
+{
+    struct tunnel t = {.entry = a->address, .hop_limit = 64};
+    if (key_exchange_address(a->node, home, &t.exit)) {
+        mobility_tunnel_all(a->node, p, &t, 1);
+    } else {
+        icmp_send_error(a->node, p, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
+        node_drop(a->node, DROP_NO_SA, p);
+    }
+}
+
 bool agent_takes(struct agent *a, struct pkt *p, bool own)
 {
     struct addr dst = ip6_dst(p->at);
     struct addr src = ip6_src(p->at);
     const struct binding *chosen[MH_BIDS];
     struct bcache_entry *e = bcache_find(&a->cache, &dst);
-    if (!e || e->state != BCACHE_BOUND)
+    if (!e)
+        return false;
+    if (protection_client(a->node, &dst)) {
+        send_to_client(a, &dst, p);
+        return true;
+    }
+    if (e->state != BCACHE_BOUND)
         return false;
     struct flow_packet f = fragments_flow_of(a->node, p, false);
     struct visitor *v = e->visitor;
@@ -443,7 +466,11 @@ unsigned agent_refuses_tunnel(struct agent *a, const struct pkt *p, const struct
 {
     const uint8_t *inner = p->at + c->upper_at;
     struct addr src = ip6_src(inner);
-    bool opened = a->node->opened != NULL;
+    const struct sa *sa = a->node->opened;
+    const struct protected *who = sa ? sa->subject->owner : NULL;
+    bool opened = sa != NULL;
+    if (who && who->client)
+        return DROP_NONE; /* IPsec does not look at it: RFC 4301 5.2 */
     int check = opened ? a->checks.esp : a->checks.plain;
     if (opened && is_update(a, inner, p->len - c->upper_at))
         return DROP_NONE; /* RFC 4877 5: it may be what makes the outer source known */

@@ -32,6 +32,10 @@ struct agent *agent_new(struct node *n, struct iface *home, const struct addr *a
 /* Which care-of address carries which flow downwards; borrowed for the run. */
 void agent_set_decider(struct agent *a, const struct addr *home, struct decider *decider);
 
+/* `home` is a plain IPsec client's (protection_set_client()): on the home link the gateway answers
+ * for it from the beginning. */
+void agent_add_client(struct agent *a, const struct addr *home);
+
 /* Told by the world, only with detection.oracle: that binding's link carries packets, or not. */
 void agent_oracle(struct agent *a, const struct addr *home, uint16_t bid, bool carries);
 

@@ -16,7 +16,12 @@ const struct spd_entry *protection_updates_entry(const struct protected *who)
                         .protocol = IP6_MH,
                         .local_port = MH_BU << 8,
                         .remote_port = MH_BU << 8};
-    return ipsec_policy(protection_ipsec(who->of), &t);
+    const struct spd_entry *outside = ipsec_policy(protection_ipsec(who->of), &t);
+    t.tunnel = true;
+    const struct spd_entry *inside = ipsec_policy(protection_ipsec(who->of), &t);
+    bool tunnelled = outside && outside->action == SPD_DISCARD && inside &&
+                     inside->action == SPD_PROTECT; /* as protect_wants_tunnel() does it */
+    return tunnelled ? inside : outside;
 }
 
 bool protection_of_updates(const struct protected *who)
@@ -44,11 +49,11 @@ static int common_ones(const struct protected *who, uint16_t bid)
     return policies_per_coa(who->how) && bid ? IPSEC_SINGLE : IPSEC_ALL;
 }
 
-/* Whose end points may move; NULL: nobody's. */
+/* Whose end points may move; NULL: nobody's. Those of a client do by MOBIKE alone: RFC 4555 3.5. */
 static struct protected *movable(const struct node *n, const struct addr *home)
 {
     struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
-    return who && protection_of_updates(who) ? who : NULL;
+    return who && (who->client || protection_of_updates(who)) ? who : NULL;
 }
 
 void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const struct addr *coa)
@@ -62,12 +67,14 @@ void protect_bound(struct node *n, const struct addr *home, uint16_t bid, const 
     pmtu_forget(&n->pmtu, is_gateway ? gateway : coa, is_gateway ? coa : gateway);
     if (policies_per_coa(who->how) && bid)
         migrate(who, bid - 1, NULL, coa, "its own care-of address");
-    if (!bid) /* there is but one: with K or without, RFC 4877 4.3, RFC 6275 6.1.7 */
+    bool follows_ike = who->by_ike && who->how->sa_default == DEFAULT_KEY_COA;
+    if (!bid &&
+        !follows_ike) /* there is but one: with K or without, RFC 4877 4.3, RFC 6275 6.1.7 */
         migrate(who, IPSEC_ALL, NULL, coa, policies_default_name(who->how));
     if (who->how->sa_default == DEFAULT_KEY_COA && !who->placed) /* as if the SAs came from there */
         migrate(who, common_ones(who, bid), NULL, coa, "ike-coa");
     who->placed = true;
-    who->single = !bid;
+    who->single = !bid && !follows_ike;
     if (who->how->sa_default == DEFAULT_LAST_BU)
         migrate(who, common_ones(who, bid), NULL, coa, "last-bu");
 }
@@ -95,7 +102,7 @@ void protect_key_address(struct node *n, const struct addr *home, const struct a
                field_addr("care_of_address", coa));
     if (n->keys)
         key_exchange_moved(n, who, coa);
-    bool follows = who->how->sa_default == DEFAULT_KEY_COA && !who->single;
+    bool follows = (who->how->sa_default == DEFAULT_KEY_COA && !who->single) || who->client;
     if (follows && !addr_eq(coa, home)) /* no tunnel ends there */
         migrate(who, policies_per_coa(who->how) ? IPSEC_SINGLE : IPSEC_ALL, NULL, coa, "ike-coa");
 }

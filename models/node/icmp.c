@@ -163,7 +163,9 @@ void icmp_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
     } else if (type == ICMP6_ECHO_REPLY && answers_probe(n, h, &e)) {
         pkt_give(n->packets, p);
         return;
-    } else if (type == ICMP6_ECHO_REPLY && p->mark.flow) {
+    } else if (type == ICMP6_ECHO_REPLY) {
+        if (!p->mark.flow && n->claim)
+            n->claim(n->claim_owner, n, p, h, &e);
         tap_packet(n->sim, TAP_TAKEN, DROP_NONE, p);
     }
     pkt_give(n->packets, p);

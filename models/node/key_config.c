@@ -85,6 +85,9 @@ const struct key key_responder_keys[] = {
      "Child SAs of one mobile node at most: NO_ADDITIONAL_SAS (RFC 7296 1.3); 0: no limit",
      .max = 1000},
     {"childless", KEY_BOOL, RESPONDER(childless), "true", "it can do without a first Child SA"},
+    {"acquire", KEY_BOOL, RESPONDER(acquires), "false",
+     "a packet to a mobile node that finds no SA makes it begin CREATE_CHILD_SA (RFC 4301 5.1); else the "
+     "mobile node makes all pairs (RFC 4877 7.3)"},
     {"k_policy", KEY_WORD, RESPONDER(k_policy), "recommended",
      "a BU with K moves IKE to its source, one without K ends an IKE SA whose care-of address is no "
      "longer registered; or by the letter: K moves it always, no K always ends it (RFC 6275 10.3.1)",
@@ -108,6 +111,9 @@ const struct key key_timer_keys[] = {
      .max = 3600 * SIM_S},
     {"ike_tries", KEY_INTEGER, TIMER(ike.tries), "12",
      "unanswered tries after which the peer is dead (RFC 7296 2.4)", .min = 1, .max = 100},
+    {"ike_patience", KEY_TIME, TIMER(patience), "2 s",
+     "a mobile node waits so long for the care-of address of `ike.coa` before it begins from another",
+     .max = 3600 * SIM_S},
     {"ike_suspect", KEY_INTEGER, TIMER(suspect), "3",
      "unanswered tries after which a mobile node thinks that the care-of address is dead, not the "
      "home agent",

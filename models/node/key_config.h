@@ -60,6 +60,7 @@ struct key_responder {
     int64_t half_open_max;
     int64_t sa_max;
     bool childless;
+    bool acquires;      /* a packet that needs an SA makes it begin an exchange */
     int k_policy;       /* enum key_policy */
     int mobike_unbound; /* 0 refuse, 1 pending */
     const char *key;    /* files */
@@ -73,7 +74,8 @@ extern const struct key key_responder_keys[];
 struct key_timers {
     struct ike_timers ike;
     int64_t fragment_bytes;
-    int64_t suspect; /* unanswered tries after which an address is thought to be dead */
+    sim_time patience; /* for the preferred care-of address, at first */
+    int64_t suspect;   /* unanswered tries after which an address is thought to be dead */
 };
 
 extern const struct key key_timer_keys[];

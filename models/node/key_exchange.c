@@ -53,6 +53,7 @@ struct key_exchange *key_exchange_new(struct node *n, const struct key_exchange_
                                         .sign = node_stream(n, "ike.sign")};
     x->ike = ike_new(n->arena, how->ciphers, &config, &streams);
     sim_timer_init(&x->timer, wake, x);
+    key_work_init(x);
     n->keys = x;
     const uint16_t ports[] = {IKE_PORT, IKE_NAT_PORT};
     for (unsigned k = 0; k < 2; k++) {
@@ -69,6 +70,7 @@ void key_exchange_add(struct key_exchange *x, struct protected *who, const struc
     k->who = who;
     k->said = *peer;
     who->keyed = k;
+    who->by_ike = peer->how->mobility == KEY_BY_MOBIKE;
     key_make_peer(k);
     key_moves_init(k);
     *(x->last ? &x->last->next : &x->first) = k;
@@ -90,10 +92,37 @@ const struct key_counts *key_exchange_counts(const struct key_exchange *x)
     return &x->counts;
 }
 
+struct keyed *key_whose(const struct key_exchange *x, const struct ike_datagram *d)
+{
+    struct ike_peer *p = ike_peer_of(x->ike, d->bytes, d->n);
+    return p ? ike_peer_config(p)->owner : NULL;
+}
+
 /* ---- datagrams ------------------------------------------------------------------------------- */
 
-static void send(struct key_exchange *x, const struct ike_act *a)
+static void note_sent(struct keyed *k, const struct addr *src)
 {
+    if (!k || !addr_eq(src, &k->coa))
+        return;
+    k->sent = sim_now(k->of->node->sim);
+    k->sent_from = *src;
+}
+
+/* RFC 3948 4: no octet is sent where something else was. */
+static bool keeps_quiet(struct keyed *k, const struct ike_act *a)
+{
+    sim_time now = sim_now(k->of->node->sim);
+    bool own = k->sent && addr_eq(&k->sent_from, &a->path.local);
+    if (!own || k->sent + k->of->timers.ike.keepalive <= now)
+        return false;
+    key_wish(k->of, &(struct key_wish){.kind = KEY_WISH_SENT, .sa = a->sa, .at = k->sent});
+    return true;
+}
+
+static void send(struct key_exchange *x, struct keyed *k, const struct ike_act *a)
+{
+    if (k && !a->news.exchange && keeps_quiet(k, a))
+        return;
     struct node *n = x->node;
     struct pkt *p = pkt_take(n->packets);
     size_t marker = a->marked ? MARKER : 0;
@@ -107,17 +136,28 @@ static void send(struct key_exchange *x, const struct ike_act *a)
     path_add_header(p, &a->path.local, &a->path.remote, IP6_UDP, HOP_LIMIT);
     x->counts.sent++;
     x->counts.sent_bytes += p->len;
+    x->counts.bytes += p->len;
     x->counts.repeated += a->news.tries > 1;
     bool request = a->news.exchange && !(a->news.flags & IKE_RESPONSE);
     if (request && a->news.tries == 1 && a->news.fragment <= 1)
         x->counts.exchanges[a->news.task]++;
-    key_tell_message(x, a, true);
-    if (!node_owns(n,
-                   &a->path.local)) { /* its care-of address is gone: it tries, and nobody hears */
-        node_drop(n, DROP_NO_ADDRESS, p);
-        return;
+    if (x->job) {
+        key_send_later(x->job, a, p);
+    } else {
+        key_leave(x, a, p);
     }
-    path_out_plain(n, p); /* past tunnels and bindings: RFC 4877 4.4 */
+}
+
+void key_leave(struct key_exchange *x, const struct ike_act *a, struct pkt *p)
+{
+    struct addr local = ip6_src(p->at);
+    key_tell_message(x, a, true);
+    note_sent(a->peer ? ike_peer_config(a->peer)->owner : NULL, &local);
+    if (node_owns(x->node, &local)) {
+        path_out_plain(x->node, p); /* past tunnels and bindings: RFC 4877 4.4 */
+    } else {                        /* its care-of address is gone: it tries, and nobody hears */
+        node_drop(x->node, DROP_NO_ADDRESS, p);
+    }
 }
 
 static void note_sa(struct key_exchange *x, const struct ike_act *a)
@@ -152,6 +192,8 @@ static void silent(struct keyed *k, const struct ike_act *a)
     sim_time last = key_last_heard(k);
     sim_time since = sim_now(k->of->node->sim) - k->said.how->dpd;
     bool lives = last >= 0 && last > since;
+    if (!lives)
+        key_tell_silent(k, a);
     key_wish(k->of, &(struct key_wish){
                         .kind = lives ? KEY_WISH_HEARD : KEY_WISH_PROBE, .sa = a->sa, .at = last});
 }
@@ -192,6 +234,9 @@ static void do_known(struct keyed *k, const struct ike_act *a)
     case IKE_ACT_SILENT:
         silent(k, a);
         break;
+    case IKE_ACT_DUE:
+        key_tell_due(k, a);
+        break;
     case IKE_ACT_UNANSWERED:
         key_unanswered(k, a);
         break;
@@ -217,7 +262,7 @@ static void do_act(struct key_exchange *x, const struct ike_act *a)
     struct keyed *k = a->peer ? ike_peer_config(a->peer)->owner : NULL;
     switch (a->kind) {
     case IKE_ACT_SEND:
-        send(x, a);
+        send(x, k, a);
         break;
     case IKE_ACT_HEARD:
         x->counts.received++;
@@ -284,9 +329,20 @@ static void do_wish(struct key_exchange *x, const struct key_wish *w)
     case KEY_WISH_DROP:
         ike_drop(i, w->sa, now);
         break;
+    case KEY_WISH_DELETE:
+        ike_delete(i, w->sa, now);
+        break;
     case KEY_WISH_RETIRE:
         ike_retire(i, w->sa, now);
         break;
+    case KEY_WISH_SENT:
+        ike_sent(i, w->sa, w->at, now);
+        break;
+    case KEY_WISH_SEEN: {
+        const struct ike_path path = {w->local, w->remote, w->local_port, w->remote_port};
+        ike_child_seen(i, w->spi, &path, now);
+        break;
+    }
     }
 }
 
@@ -301,20 +357,26 @@ static void rearm(struct key_exchange *x)
     }
 }
 
-/* All acts, and what they made this node wish for, until there is no more. */
-static void do_all(struct key_exchange *x)
+void key_do_all(struct key_exchange *x)
 {
     struct ike_act a;
+    uint64_t about = 0;
     assert(!x->doing);
     x->doing = true;
     for (;;) {
-        while (ike_act(x->ike, &a))
+        while (ike_act(x->ike, &a)) {
+            if (x->ticks && a.sa != about) /* what time does to one SA has nothing to do with */
+                sim_set_cause(x->node->sim, 0); /* what it did to another */
+            about = a.sa;
             do_act(x, &a);
+        }
+        x->ticks = false;
         if (!x->wishes)
             break;
         struct key_wish w = x->wish[0];
         x->wishes--;
         memmove(&x->wish[0], &x->wish[1], x->wishes * sizeof x->wish[0]);
+        sim_set_cause(x->node->sim, w.cause);
         do_wish(x, &w);
     }
     x->doing = false;
@@ -324,16 +386,19 @@ static void do_all(struct key_exchange *x)
 void key_wish(struct key_exchange *x, const struct key_wish *w)
 {
     assert(x->wishes < sizeof x->wish / sizeof x->wish[0]);
-    x->wish[x->wishes++] = *w;
-    if (!x->doing)
-        do_all(x);
+    struct key_wish of = *w;
+    of.cause = sim_cause(x->node->sim);
+    if (x->doing) {
+        x->wish[x->wishes++] = of;
+    } else {
+        key_work_wish(x, &of);
+    }
 }
 
 static void wake(struct sim *sim, void *owner)
 {
-    struct key_exchange *x = owner;
-    ike_tick(x->ike, sim_now(sim));
-    do_all(x);
+    sim_set_cause(sim, 0);
+    key_work_tick(owner);
 }
 
 static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_t n)
@@ -347,15 +412,15 @@ static void take(void *owner, const struct pkt *p, const uint8_t *payload, size_
     d.path.local_port = rd_u16(&ports);
     if (d.path.local_port == IKE_NAT_PORT) {
         static const uint8_t marker[MARKER] = {0};
-        if (n < MARKER || memcmp(payload, marker, MARKER) != 0)
-            return; /* an octet that keeps a mapping alive: RFC 3948 2.3 */
+        if (n < MARKER || memcmp(payload, marker, MARKER) != 0) {
+            x->counts.kept_alive += n == 1 && *payload == 0xff; /* RFC 3948 2.3 */
+            return;
+        }
         d.bytes += MARKER;
         d.n -= MARKER;
     }
-    d.standing = key_standing(x, &d);
-    assert(!x->doing);
-    ike_receive(x->ike, &d, sim_now(x->node->sim));
-    do_all(x);
+    x->counts.bytes += p->len;
+    key_work_datagram(x, &d, p);
 }
 
 /* ---- told by others -------------------------------------------------------------------------- */
@@ -365,7 +430,7 @@ void key_exchange_acquire(struct node *n, struct protected *who, const struct sp
 {
     struct keyed *k = n->keys ? keyed_of(who) : NULL;
     int policy = k ? key_policy_of(k, e) : -1;
-    if (policy < 0 || !(k->sa || k->starting))
+    if (policy < 0 || !(k->sa || k->starting) || (n->keys->responds && !n->keys->how.acquires))
         return; /* a mobile node begins by itself as soon as it can */
     key_wish(n->keys,
              &(struct key_wish){
@@ -378,6 +443,24 @@ void key_exchange_aged(struct node *n, const struct sa *sa, enum ipsec_lifetime 
         key_wish(n->keys,
                  &(struct key_wish){.kind = what == IPSEC_SOFT ? KEY_WISH_SOFT : KEY_WISH_HARD,
                                     .spi = sa->key});
+}
+
+void key_exchange_sent(struct node *n, const struct sa *sa, const struct addr *src)
+{
+    if (n->keys)
+        note_sent(keyed_of(sa->subject->owner), src);
+}
+
+void key_exchange_seen(struct node *n, const struct sa *sa, const struct ike_path *path)
+{
+    if (n->keys && sa->key)
+        key_wish(n->keys, &(struct key_wish){.kind = KEY_WISH_SEEN,
+                                             .who = keyed_of(sa->subject->owner),
+                                             .spi = sa->key,
+                                             .local = path->local,
+                                             .remote = path->remote,
+                                             .local_port = path->local_port,
+                                             .remote_port = path->remote_port});
 }
 
 void key_exchange_used(struct node *n, const struct sa *sa)

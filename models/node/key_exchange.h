@@ -43,6 +43,11 @@ void key_exchange_add(struct key_exchange *x, struct protected *who, const struc
 
 /* ---- told by others ------------------------------------------------------------------------- */
 
+/* No more: every IKE SA is deleted (RFC 7296 1.4.1), and none is begun. */
+void key_exchange_close(struct node *n);
+/* Whether there is an IKE SA, up or on its way. */
+bool key_exchange_is_open(const struct node *n);
+
 /* A packet needs an SA of that policy, and there is none. */
 void key_exchange_acquire(struct node *n, struct protected *who, const struct spd_entry *e,
                           unsigned number);
@@ -50,6 +55,11 @@ void key_exchange_acquire(struct node *n, struct protected *who, const struct sp
 void key_exchange_aged(struct node *n, const struct sa *sa, enum ipsec_lifetime what);
 /* The first packet of an inbound SA. */
 void key_exchange_used(struct node *n, const struct sa *sa);
+
+/* ESP in UDP has left on `sa` from `src`: its mapping lives on (RFC 3948 4). */
+void key_exchange_sent(struct node *n, const struct sa *sa, const struct addr *src);
+/* ESP in UDP that is authentic and new has come another way than it did. */
+void key_exchange_seen(struct node *n, const struct sa *sa, const struct ike_path *path);
 
 /* A mobile node's care-of addresses have changed. */
 void key_exchange_review(struct node *n);
@@ -90,8 +100,10 @@ struct key_counts {
     uint64_t exchanges[IKE_TASK_COUNT];
     uint64_t sent;
     uint64_t sent_bytes; /* IPv6 packets */
+    uint64_t bytes;      /* likewise, sent and taken */
     uint64_t repeated;
     uint64_t received;
+    uint64_t kept_alive; /* octets that came to keep a mapping alive */
 };
 
 const struct key_counts *key_exchange_counts(const struct key_exchange *x);

@@ -82,7 +82,7 @@ static void move(struct keyed *k, const struct addr *coa)
                  &(struct key_wish){.kind = KEY_WISH_UPDATE, .who = k, .sa = k->sa, .local = *coa});
         break;
     case KEY_BY_NEW_SA:
-        if (how->order == KEY_PARALLEL && how->old_sas == KEY_DROPS_OLD)
+        if (how->order == KEY_PARALLEL && how->old_sas == KEY_DROPS_OLD && !k->who->client)
             break; /* the Binding Update needs the old SAs: key_exchange_registered() */
         hold(k, how->order != KEY_PARALLEL);
         establish_anew(k, coa);
@@ -96,19 +96,35 @@ static void move(struct keyed *k, const struct addr *coa)
     }
 }
 
+/* Where it shall begin, and that is not there yet: it waits a moment. */
+static bool is_patient(struct keyed *k)
+{
+    struct addr rather;
+    sim_time patience = k->of->timers.patience;
+    if (k->ever || !k->said.preferred || !patience ||
+        mobile_key_choice(k->of->node->mobile, k->said.preferred, true, &k->coa, NULL, &rather))
+        return false;
+    if (!k->waited)
+        sim_arm_in(k->of->node->sim, &k->retry, patience);
+    k->waited = true;
+    return sim_armed(&k->retry);
+}
+
 static void review(struct keyed *k)
 {
     struct addr best;
     const struct mobile *m = k->of->node->mobile;
     bool waits = k->said.how->when_dead == KEY_WAITS && k->ever;
     const struct addr *avoid = k->suspects ? &k->coa : NULL;
+    if (k->of->closed)
+        return;
     if (!mobile_key_choice(m, k->said.preferred, waits, &k->coa, avoid, &best))
         return;
     if (k->sa) {
         if (!addr_eq(&best, &k->coa))
             move(k, &best);
     } else if (!k->starting) {
-        if (!sim_armed(&k->retry))
+        if (!is_patient(k) && (!sim_armed(&k->retry) || !k->ever))
             begin(k, &best, false);
     } else if (!addr_eq(&best, &k->coa)) { /* from an address that is no more: once more */
         drop(k, k->starting);
@@ -119,6 +135,30 @@ void key_exchange_review(struct node *n)
 {
     if (n->keys && !n->keys->responds && n->keys->first && !n->keys->first->moving)
         review(n->keys->first);
+}
+
+void key_exchange_close(struct node *n)
+{
+    struct key_exchange *x = n->keys;
+    if (!x)
+        return;
+    x->closed = true;
+    for (struct keyed *k = x->first; k; k = k->next) {
+        drop(k, k->starting);
+        if (k->old)
+            key_wish(x, &(struct key_wish){.kind = KEY_WISH_DELETE, .who = k, .sa = k->old});
+        if (k->sa)
+            key_wish(x, &(struct key_wish){.kind = KEY_WISH_DELETE, .who = k, .sa = k->sa});
+    }
+}
+
+bool key_exchange_is_open(const struct node *n)
+{
+    for (const struct keyed *k = n->keys ? n->keys->first : NULL; k; k = k->next) {
+        if (k->sa || k->starting || k->old)
+            return true;
+    }
+    return false;
 }
 
 static void retry(struct sim *sim, void *owner)
@@ -207,6 +247,8 @@ void key_up(struct keyed *k, const struct ike_act *a)
     if (a->sa == k->starting)
         k->starting = 0;
     k->sa = ike_sa_of(k->of->ike, k->peer);
+    if (k->who->client)
+        k->who->key_coa = k->of->responds ? a->path.remote : a->path.local;
     if (!k->of->responds)
         return;
     k->coa = a->path.remote;
@@ -217,7 +259,7 @@ void key_up(struct keyed *k, const struct ike_act *a)
             k->old = before;
         }
     }
-    if (!k->placed) {
+    if (!k->placed && !k->who->client) {
         k->placed = true;
         protect_key_address(k->of->node, home_of(k), &k->coa);
     }
@@ -257,15 +299,21 @@ void key_moved(struct keyed *k, const struct ike_act *a)
     bool responds = k->of->responds;
     const struct addr *coa = responds ? &a->path.remote : &a->path.local;
     bool mobike = k->said.how->mobility == KEY_BY_MOBIKE;
-    key_tell_moved(k, &a->path.local, &a->path.remote, mobike ? "mobike" : "k-bit");
+    bool followed = !mobike && ike_behind_nat(k->of->ike, a->sa, true); /* RFC 7296 2.23 */
+    key_tell_moved(k, &a->path.local, &a->path.remote,
+                   mobike     ? "mobike"
+                   : followed ? "nat"
+                              : "k-bit");
     k->coa = *coa;
     k->suspects = false;
-    protect_key_address(k->of->node, home_of(k), coa);
+    key_put_path(k, a);
+    if (!followed)
+        protect_key_address(k->of->node, home_of(k), coa);
 }
 
 void key_updated(struct keyed *k, const struct ike_act *a)
 {
-    (void)a;
+    key_put_path(k, a); /* a NAT may be there now, or no more: RFC 4555 3.5 */
     hold(k, false);
     review(k);
 }
@@ -276,6 +324,8 @@ void key_exchange_moved(struct node *n, struct protected *who, const struct addr
     if (!k || addr_eq(&k->coa, coa))
         return;
     bool responds = k->of->responds;
+    if (responds && ike_behind_nat(k->of->ike, k->sa, true))
+        return; /* its care-of address is the one inside: authentic packets tell where it is */
     k->coa = *coa;
     k->suspects = false;
     if (k->sa) {
@@ -307,8 +357,9 @@ bool key_exchange_address(const struct node *n, const struct addr *home, struct 
 void key_exchange_not_kept(struct node *n, const struct addr *home, bool registered)
 {
     struct keyed *k = keyed_at(n, home);
-    if (!k || !k->sa || k->said.how->mobility == KEY_BY_MOBIKE)
-        return; /* MOBIKE moves it: RFC 5555 5.1 */
+    if (!k || !k->sa || k->said.how->mobility == KEY_BY_MOBIKE ||
+        ike_behind_nat(n->keys->ike, k->sa, true))
+        return; /* others move it: RFC 5555 5.1, RFC 7296 2.23 */
     bool ends = k->of->how.k_policy == KEY_K_LITERAL || !registered;
     if (ends && k->said.how->old_sas == KEY_DROPS_OLD)
         drop(k, k->sa);
@@ -326,9 +377,8 @@ void key_exchange_bound(struct node *n, const struct addr *home, const struct ad
  * (RFC 4877 4.3; mobike_unbound). */
 enum ike_standing key_standing(const struct key_exchange *x, const struct ike_datagram *d)
 {
-    struct ike_peer *p = x->responds ? ike_peer_of(x->ike, d->bytes, d->n) : NULL;
-    const struct keyed *k = p ? ike_peer_config(p)->owner : NULL;
-    if (!k || k->said.how->mobility != KEY_BY_MOBIKE ||
+    const struct keyed *k = x->responds ? key_whose(x, d) : NULL;
+    if (!k || k->said.how->mobility != KEY_BY_MOBIKE || k->who->client ||
         agent_bound(x->node->agent, home_of(k), &d->path.remote))
         return IKE_ADDRESS_GOOD;
     return x->how.mobike_unbound ? IKE_ADDRESS_PENDING : IKE_ADDRESS_REFUSED;

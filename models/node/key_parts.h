@@ -24,7 +24,10 @@ enum key_wish_kind {
     KEY_WISH_TELL,
     KEY_WISH_ACCEPT,
     KEY_WISH_DROP,
+    KEY_WISH_DELETE,
     KEY_WISH_RETIRE,
+    KEY_WISH_SEEN,
+    KEY_WISH_SENT,
 };
 
 /* What this node wants of its machine: kept until the acts of the event before are done. */
@@ -37,7 +40,17 @@ struct key_wish {
     unsigned number;
     struct addr local;
     struct addr remote;
+    uint16_t local_port; /* SEEN */
+    uint16_t remote_port;
     sim_time at;
+    uint64_t cause; /* event that it comes from */
+};
+
+/* A request that is under way, and the event that led to it. */
+struct key_asked {
+    uint64_t spi_i;
+    uint32_t id;
+    uint64_t cause;
 };
 
 /* One mobile node, at either end. */
@@ -54,13 +67,17 @@ struct keyed {
     struct addr coa; /* that IKE uses; ::: none */
     bool ever;       /* there was an IKE SA */
     bool placed;     /* home agent: tunnels know where it is */
+    bool waited;     /* mobile node: for the care-of address that it would rather begin with */
     bool moving;     /* it is being established anew */
     const struct spd_entry *updates; /* that protects Binding Updates; NULL: none does */
     bool refused_k;                  /* mobile node: the home agent does not move IKE */
     bool holds;                      /* order: ike-first, Binding Updates wait */
     bool suspects;                   /* mobile node: no answer to several tries from `coa` */
     sim_time retry_at;               /* mobile node: to begin again; SIM_NEVER */
+    sim_time sent;                   /* when something last left on IKE's own path */
+    struct addr sent_from;
     struct sim_timer retry;
+    struct key_asked asked[IKE_WINDOW]; /* by message ID */
     struct keyed *next;
 };
 
@@ -74,17 +91,35 @@ struct key_exchange {
     struct sim_timer timer;
     struct keyed *first;
     struct keyed *last;
-    bool doing; /* acts are being done */
+    bool closed; /* nothing is begun any more */
+    bool doing;  /* acts are being done */
+    bool ticks;  /* those of a timer */
     struct key_wish wish[128];
     unsigned wishes;
     struct key_sa *sas;
     struct key_sa **last_sa;
     struct key_counts counts;
+    struct pool jobs; /* key_work.c */
+    struct pool parcels;
+    struct key_job *job; /* of the processor, that is being begun; NULL: none */
 };
 
 /* ---- key_exchange.c ---- */
+void key_do_all(struct key_exchange *x); /* all acts, and what they made this node wish for */
+/* A packet of IKE's, and the act that it does: takes p. */
+void key_leave(struct key_exchange *x, const struct ike_act *a, struct pkt *p);
+struct keyed *key_whose(const struct key_exchange *x, const struct ike_datagram *d); /* NULL */
 void key_wish(struct key_exchange *x, const struct key_wish *w);
 struct keyed *keyed_of(const struct protected *who); /* NULL: its keys come from elsewhere */
+
+/* ---- key_work.c ---- */
+struct key_job;
+void key_work_init(struct key_exchange *x);
+void key_work_datagram(struct key_exchange *x, const struct ike_datagram *d, const struct pkt *p);
+void key_work_tick(struct key_exchange *x);
+void key_work_wish(struct key_exchange *x, const struct key_wish *w);
+/* When the work is done: takes p. */
+void key_send_later(struct key_job *j, const struct ike_act *a, struct pkt *p);
 
 /* ---- key_peers.c ---- */
 void key_make_peer(struct keyed *k);
@@ -97,6 +132,7 @@ void key_install(struct keyed *k, const struct ike_act *a);
 void key_sends(struct keyed *k, const struct ike_act *a);
 void key_end(struct keyed *k, const struct ike_act *a);
 void key_forget(struct keyed *k, const struct ike_act *a);
+void key_put_path(struct keyed *k, const struct ike_act *a); /* its SAs go where it goes */
 sim_time key_last_heard(const struct keyed *k);
 
 /* ---- key_moves.c ---- */
@@ -114,6 +150,8 @@ void key_tell_message(struct key_exchange *x, const struct ike_act *a, bool sent
 void key_tell_up(struct keyed *k, const struct ike_act *a);
 void key_tell_down(struct key_exchange *x, const struct ike_act *a);
 void key_tell_refused(struct key_exchange *x, const struct ike_act *a);
+void key_tell_silent(struct keyed *k, const struct ike_act *a);
+void key_tell_due(struct keyed *k, const struct ike_act *a);
 void key_tell_no_child(struct keyed *k, const struct ike_act *a);
 void key_tell_moved(struct keyed *k, const struct addr *local, const struct addr *remote,
                     const char *how);

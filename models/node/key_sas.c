@@ -11,14 +11,19 @@ static struct spd_pair *pair_of(const struct keyed *k, const struct ike_child_sa
 }
 
 /* Where the tunnel ends: where that of the one that it replaces does, else where IKE is (RFC 4555
- * 3.2; ipsec.md, trap 10). */
+ * 3.2; ipsec.md, trap 10); of a client it is where IKE is. */
 static void place(const struct keyed *k, const struct ike_child_sa *c, const struct sa *before,
                   struct ipsec_keying *how)
 {
     bool gateway = k->of->responds;
     how->local = c->path.local;
     how->remote = c->path.remote;
-    if (before && !addr_unspecified(gateway ? &before->remote : &before->local))
+    how->encapsulated = c->encapsulated && c->policy->transport == false;
+    how->local_port = c->path.local_port;
+    how->remote_port = c->path.remote_port;
+    if (gateway && how->encapsulated)
+        return; /* nowhere else: RFC 7296 2.23 */
+    if (before && !k->who->client && !addr_unspecified(gateway ? &before->remote : &before->local))
         *(gateway ? &how->remote : &how->local) = gateway ? before->remote : before->local;
     *(gateway ? &how->local : &how->remote) = k->said.agent;
 }
@@ -69,6 +74,41 @@ void key_sends(struct keyed *k, const struct ike_act *a)
     install_out(k, a);
 }
 
+static unsigned put_path(struct keyed *k, struct sa *sa, const struct ike_act *a, bool in_udp)
+{
+    bool gateway = k->of->responds;
+    if (!sa || sa->mode != SA_TUNNEL || ike_sa_of_child(k->of->ike, sa->key) != a->sa)
+        return 0;
+    sa->encapsulated = in_udp;
+    sa->local_port = a->path.local_port;
+    sa->remote_port = a->path.remote_port;
+    if (!gateway || !in_udp || addr_eq(&sa->remote, &a->path.remote))
+        return 0;
+    sa->remote = a->path.remote;
+    sa->moved = sim_now(k->of->node->sim);
+    return 1;
+}
+
+void key_put_path(struct keyed *k, const struct ike_act *a)
+{
+    struct node *n = k->of->node;
+    bool in_udp =
+        ike_behind_nat(k->of->ike, a->sa, false) || ike_behind_nat(k->of->ike, a->sa, true);
+    unsigned moved = 0;
+    for (unsigned p = 0; p < k->who->subject->policies->pairs; p++) {
+        const struct spd_pair *pair = &k->who->subject->pair[p];
+        for (unsigned j = 0; j < pair->sas; j++) {
+            moved += put_path(k, pair->out[j], a, in_udp);
+            moved += put_path(k, pair->in[j], a, in_udp);
+        }
+    }
+    if (moved) {
+        NODE_EVENT(n, EV_MIGRATED, field_addr("home_address", &k->who->subject->address),
+                   field_addr("care_of_address", &a->path.remote), field_int("sas", (int64_t)moved),
+                   field_text("why", "nat"));
+    }
+}
+
 static void end(struct keyed *k, struct sa *sa, const char *how)
 {
     if (sa && !sa->ended)
@@ -81,6 +121,15 @@ void key_end(struct keyed *k, const struct ike_act *a)
     struct sa *out = pair->out[a->child->number];
     if (out && out->key == a->child->spi_in)
         end(k, out, ike_how_name(a->how));
+    /* A mobile node keeps all its pairs (RFC 4877 7.3), whoever ended one. */
+    bool ends_alone = a->how == IKE_HOW_LIFETIME || a->how == IKE_HOW_DELETED_BY_PEER;
+    if (!k->of->responds && ends_alone) {
+        key_wish(k->of,
+                 &(struct key_wish){.kind = KEY_WISH_WANT,
+                                    .who = k,
+                                    .policy = (unsigned)(a->child->policy - k->config.policy),
+                                    .number = a->child->number});
+    }
 }
 
 void key_forget(struct keyed *k, const struct ike_act *a)

@@ -6,9 +6,24 @@ static const char *hex(const struct key_exchange *x, uint64_t spi)
     return arena_format(x->node->arena, "%016llx", (unsigned long long)spi);
 }
 
+/* A request that is repeated has the cause of its first try, whatever was told since. */
+static void find_first_try(struct key_exchange *x, const struct ike_act *a)
+{
+    struct keyed *k = a->peer ? ike_peer_config(a->peer)->owner : NULL;
+    if (!k || a->news.flags & IKE_RESPONSE)
+        return;
+    struct key_asked *asked = &k->asked[a->news.id % IKE_WINDOW];
+    if (a->news.tries <= 1)
+        *asked = (struct key_asked){a->news.spi_i, a->news.id, sim_cause(x->node->sim)};
+    if (asked->spi_i == a->news.spi_i && asked->id == a->news.id)
+        sim_set_cause(x->node->sim, asked->cause);
+}
+
 void key_tell_message(struct key_exchange *x, const struct ike_act *a, bool sent)
 {
     struct node *n = x->node;
+    if (sent)
+        find_first_try(x, a);
     const struct ike_news *w = &a->news;
     const char *exchange = ike_exchange_name(w->exchange);
     NODE_EVENT(n, EV_IKE_MESSAGE, field_text("exchange", exchange ? exchange : "keepalive"),
@@ -28,7 +43,7 @@ void key_tell_up(struct keyed *k, const struct ike_act *a)
     NODE_EVENT(n, EV_IKE_UP, field_text("peer", k->config.name),
                field_addr("home_address", &k->who->subject->address),
                field_text("spi_i", hex(k->of, a->spi_i)), field_text("spi_r", hex(k->of, a->spi_r)),
-               field_int("initiator", a->initiator),
+               field_int("initiator", a->initiator), field_int("at_agent", k->of->responds),
                field_text("replaces", a->before ? hex(k->of, a->before) : ""),
                field_addr("local", &a->path.local), field_addr("remote", &a->path.remote));
 }
@@ -50,6 +65,27 @@ void key_tell_refused(struct key_exchange *x, const struct ike_act *a)
                                                            : "";
     NODE_EVENT(n, EV_IKE_REFUSED, field_text("how", ike_how_name(a->how)), field_text("what", what),
                field_addr("local", &a->path.local), field_addr("remote", &a->path.remote));
+}
+
+void key_tell_silent(struct keyed *k, const struct ike_act *a)
+{
+    struct node *n = k->of->node;
+    NODE_EVENT(n, EV_IKE_SILENT, field_addr("home_address", &k->who->subject->address),
+               field_text("spi_i", hex(k->of, a->spi_i)));
+}
+
+void key_tell_due(struct keyed *k, const struct ike_act *a)
+{
+    struct node *n = k->of->node;
+    const struct addr *home = &k->who->subject->address;
+    if (a->how == IKE_HOW_LIFETIME) {
+        NODE_EVENT(n, EV_IKE_LIFETIME, field_addr("home_address", home),
+                   field_text("spi_i", hex(k->of, a->spi_i)));
+    } else {
+        NODE_EVENT(n, EV_IKE_AGAIN, field_addr("home_address", home),
+                   field_text("spi_i", hex(k->of, a->spi_i)),
+                   field_text("task", ike_task_name(a->news.task)));
+    }
 }
 
 void key_tell_no_child(struct keyed *k, const struct ike_act *a)

@@ -180,6 +180,7 @@ struct mobile *mobile_new(struct node *n, const struct mobile_config *how, struc
     bul_init(&m->bul, &how->bul, (uint16_t)rng_u32(&m->sequences));
     sim_timer_init(&m->timer, wake, m);
     m->keyed = !how->waits_for_keys;
+    m->client = how->client;
     mobile_home_init(m);
     mobile_prefixes_init(m, how);
     n->mobile = m;
@@ -346,6 +347,17 @@ static void send_on(struct mobile *m, const uint16_t bid[], unsigned n, struct p
         mobility_tunnel_all(m->node, p, end, ends);
 }
 
+/* Without bindings it is the SA that says where the tunnel ends: RFC 4301 5.1.2. */
+static void send_to_gateway(struct mobile *m, struct pkt *p)
+{
+    struct tunnel t = {.exit = m->bul.how.agent, .hop_limit = 64};
+    if (key_exchange_address(m->node, &m->bul.how.home, &t.entry)) {
+        mobility_tunnel_all(m->node, p, &t, 1);
+    } else {
+        node_drop(m->node, DROP_NO_SA, p);
+    }
+}
+
 bool mobile_takes(struct mobile *m, struct pkt *p)
 {
     struct addr src = ip6_src(p->at);
@@ -357,6 +369,10 @@ bool mobile_takes(struct mobile *m, struct pkt *p)
         if (!m->home_dad.running && !m->seeks_agent)
             return false; /* on its own link, like any other host */
         node_drop(m->node, DROP_AWAITING_HOME, p);
+        return true;
+    }
+    if (m->client) {
+        send_to_gateway(m, p);
         return true;
     }
     struct flow_packet f = flow_packet_of(p->at, p->len, true);
@@ -426,6 +442,8 @@ static void acknowledged(struct mobile *m, struct iface *i, const struct arrival
         neighbour_confirm(i, &r->addr);
     if (!addr_unspecified(&m->bul.key_coa)) /* K may have been refused */
         protect_key_address(n, &m->bul.how.home, &m->bul.key_coa);
+    if (!m->bul.how.moves_keys)
+        m->bul.key_coa = addr_any; /* whoever moves it from now on, it is not a BU */
     mobile_do(m, &acts);
     if (ba->status < MH_ST_UNSPECIFIED)
         key_exchange_registered(n, &a->dst, m->bul.how.moves_keys);

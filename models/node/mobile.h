@@ -31,6 +31,7 @@ struct mobile_config {
     struct mps_timers prefixes;
     struct mobile_detection detection;
     bool waits_for_keys; /* its SAs come from IKE */
+    bool client;         /* of an IPsec gateway, and no more: it registers nowhere */
 };
 
 /* `decider` says which care-of address carries which flow upwards; borrowed for the run. */
@@ -63,6 +64,9 @@ void mobile_hold_updates(struct mobile *m, bool on);
  * of the path of `now`. False: there is none. */
 bool mobile_key_choice(const struct mobile *m, uint16_t preferred, bool stays,
                        const struct addr *now, const struct addr *avoid, struct addr *coa);
+
+/* The Binding Identifier of the path that has `coa`; 0: none has. */
+uint16_t mobile_bid_of(const struct mobile *m, const struct addr *coa);
 
 /* Told by neighbour discovery. */
 void mobile_address_changed(struct mobile *m, struct iface *i);

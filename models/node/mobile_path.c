@@ -42,6 +42,15 @@ static struct mobile_path *path_of(struct mobile *m, const struct iface *i)
     return NULL;
 }
 
+uint16_t mobile_bid_of(const struct mobile *m, const struct addr *coa)
+{
+    for (unsigned k = 0; k < m->paths; k++) {
+        if (m->path[k].has_coa && addr_eq(&m->path[k].coa, coa))
+            return m->path[k].bid;
+    }
+    return 0;
+}
+
 /* ---- what is wanted -------------------------------------------------------- */
 
 static void tell_list(struct mobile *m, uint16_t bid, const struct mobile_path *path)
@@ -70,6 +79,8 @@ static void plan_single(struct mobile *m)
 
 void mobile_plan(struct mobile *m)
 {
+    if (m->client)
+        return;
     if (!m->bul.mcoa) {
         plan_single(m);
         return;
@@ -93,6 +104,8 @@ void mobile_plan(struct mobile *m)
 
 static void tell_one(struct mobile *m, const struct mobile_path *path)
 {
+    if (m->client)
+        return;
     if (m->bul.mcoa) {
         tell_list(m, path->bid, path->wanted ? path : NULL);
     } else {
@@ -166,7 +179,8 @@ void mobile_set_keyed(struct mobile *m)
 
 void mobile_set_key_address(struct mobile *m, const struct addr *coa)
 {
-    m->bul.key_coa = *coa;
+    if (m->bul.how.moves_keys) /* else it is none of the list's business */
+        m->bul.key_coa = *coa;
 }
 
 void mobile_move_keys(struct mobile *m, const struct addr *from)

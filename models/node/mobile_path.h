@@ -50,6 +50,7 @@ struct mobile {
     bool settled;                      /* the return home is acknowledged */
     bool answers;                      /* for its home address on the home link */
     bool keyed;                        /* SAs for Binding Updates are there, or none are needed */
+    bool client;                       /* of an IPsec gateway: it registers nowhere */
     bool seeks_agent;                  /* its link-layer address: RFC 6275 11.5.5 */
     struct mobile_detection detection;
     struct bul bul;

@@ -185,11 +185,16 @@ static void send_queued(struct neighbour *e)
 {
     struct pkt *queue[ND_QUEUE];
     unsigned queued = e->queued;
+    struct sim *sim = e->iface->node->sim;
+    uint64_t cause = sim_cause(sim);
     for (unsigned k = 0; k < queued; k++)
         queue[k] = e->queue[k];
     e->queued = 0;
-    for (unsigned k = 0; k < queued; k++)
+    for (unsigned k = 0; k < queued; k++) {
+        sim_set_cause(sim, queue[k]->cause); /* its own, not the neighbour's answer */
         neighbour_send(e->iface, &e->addr, queue[k]);
+    }
+    sim_set_cause(sim, cause);
 }
 
 void neighbour_learn(struct iface *i, const struct addr *a, eth_addr station, bool is_router)

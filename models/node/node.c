@@ -103,6 +103,8 @@ const struct route *node_owns(const struct node *n, const struct addr *a)
 
 void node_drop(struct node *n, enum node_reason reason, struct pkt *p)
 {
+    if (!p->cause) /* it never left */
+        p->cause = sim_cause(n->sim);
     tap_drop(n->sim, n->index, (uint16_t)reason, p);
     pkt_give(n->packets, p);
 }

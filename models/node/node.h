@@ -26,6 +26,7 @@
 struct agent;
 struct cpu;
 struct fragments;
+struct icmp6_echo;
 struct iface;
 struct injection;
 struct key_exchange;
@@ -34,6 +35,7 @@ struct nd_iface;
 struct protection;
 struct sa;
 struct services;
+struct translator;
 
 /* Errors leave through a token bucket, RFC 4443 2.4 f. */
 struct icmp_bucket {
@@ -51,6 +53,7 @@ struct node {
     struct agent *agent;           /* NULL: not a home agent */
     struct protection *protection; /* its IPsec; NULL: none */
     struct key_exchange *keys;     /* its IKE; NULL: none */
+    struct translator *translator; /* NULL: none */
     struct iface *arrival; /* where the packet that is being worked on came in; NULL: made here */
     struct sa *opened;     /* that protected it; NULL: none */
     uint32_t index;        /* as the taps name it */
@@ -72,8 +75,15 @@ struct node {
     struct injection *injected;   /* what the packet that is being sealed is to suffer */
     struct addr outer_src;        /* of the tunnel that the packet being worked on came out of */
     struct addr outer_dst;
+    uint16_t udp_src; /* ports of the UDP that the ESP in work came in; 0: in none */
+    uint16_t udp_dst;
     struct cpu *cpu;           /* its processor; NULL: work takes no time */
     struct services *services; /* packets that are in it (service.h); NULL without */
+    /* Who knows which request of a flow an echo reply without a mark answers: it came from outside
+     * of the simulation. NULL: nobody. */
+    void (*claim)(void *owner, struct node *n, struct pkt *p, const struct ip6 *h,
+                  const struct icmp6_echo *e);
+    void *claim_owner;
 };
 
 struct iface {
@@ -84,6 +94,7 @@ struct iface {
     uint64_t identifier; /* of its addresses: modified EUI-64, or given by the network */
     bool up;             /* as the node knows it */
     bool ingress_filter; /* forwards only from sources of this very link: RFC 2827 */
+    bool inside;         /* the node's translator hides the hosts there */
     uint8_t hop_limit;   /* of packets that start here */
     uint32_t mtu;        /* bytes: the link's, or less if its router says so (RFC 4861 6.3.4) */
     uint64_t heard;      /* link-layer source of the frame that is being read */

@@ -12,6 +12,8 @@
 #include "models/node/prefix_discovery.h"
 #include "models/node/protect.h"
 #include "models/node/service.h"
+#include "models/node/translator.h"
+#include "models/node/udp_esp.h"
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
 
@@ -197,14 +199,18 @@ static void forward(struct node *n, const struct iface *from, struct pkt *p, con
     p->at[IP6_AT_HOPS]--;
     if (n->agent && agent_takes(n->agent, p, false))
         return;
-    const struct route *r = routes_find(n->routes, &h->dst);
-    if (!find_way(n, &h->src, &h->dst, r, &w)) {
+    struct addr dst = h->dst;
+    if (n->translator && !translator_leads(n->translator, from, p, &dst))
+        return;
+    const struct route *r = routes_find(n->routes, &dst);
+    if (!find_way(n, &h->src, &dst, r, &w)) {
         no_route(n, p);
     } else if (from && w.out == from && r->kind == ROUTE_ON_LINK &&
                from->port->framing == LINK_RAW_IP6) {
         icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
         node_drop(n, DROP_SAME_LINK, p); /* it would come back for ever: RFC 4443 3.1 */
-    } else {
+    } else if (p->len > w.out->mtu || !n->translator ||
+               translator_changes(n->translator, from, w.out, p)) {
         emit(w.out, &w.next_hop, p);
     }
 }
@@ -385,6 +391,8 @@ static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire)
         return;
     }
     if (n->protection) {
+        if (!udp_esp_take(n, p, &h, &c))
+            return;
         if (n->cpu && c.upper == IP6_ESP) {
             service_open(i, p, came_cut);
             return;
@@ -450,7 +458,8 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
 {
     struct node *n = i->node;
     const struct route *r = routes_find(n->routes, &h->dst);
-    if (r && r->kind == ROUTE_LOCAL) {
+    bool translated = n->translator && translator_is_for(n->translator, i, &h->dst);
+    if (r && r->kind == ROUTE_LOCAL && !translated) {
         deliver(i, p, h);
         return;
     }

@@ -8,8 +8,10 @@
 #include "models/node/cpu_profile.h"
 #include "models/node/inject.h"
 #include "models/node/key_exchange.h"
+#include "models/node/mobile.h"
 #include "models/node/path.h"
 #include "models/node/service.h"
+#include "models/node/udp_esp.h"
 #include "models/wire/mh.h"
 
 struct protection {
@@ -17,6 +19,7 @@ struct protection {
     struct ipsec ipsec;
     struct spd others;
     struct sim_timer timer; /* lifetimes */
+    unsigned clients;
     sim_time worked;
 };
 
@@ -59,6 +62,20 @@ struct protected *protection_of(const struct protection *p, const struct addr *h
 {
     const struct spd_subject *s = ipsec_subject(&p->ipsec, home);
     return s ? s->owner : NULL;
+}
+
+void protection_set_client(struct protected *who)
+{
+    who->client = true;
+    who->of->clients++;
+}
+
+struct protected *protection_client(const struct node *n, const struct addr *home)
+{
+    if (!n->protection || !n->protection->clients)
+        return NULL;
+    struct protected *who = protection_of(n->protection, home);
+    return who && who->client ? who : NULL;
 }
 
 /* ---- SAs ------------------------------------------------------------------------------------- */
@@ -110,8 +127,6 @@ void protection_end(struct protected *who, struct sa *sa, const char *how)
 
 static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime what)
 {
-    if (what != IPSEC_LIVES)
-        key_exchange_aged(n, sa, what);
     if (what == IPSEC_SOFT) {
         NODE_EVENT(n, EV_SA_SOFT, field_int("spi", sa->spi),
                    field_text("direction", directions[sa->direction]),
@@ -121,6 +136,8 @@ static void tell_age(struct node *n, const struct sa *sa, enum ipsec_lifetime wh
                    field_text("direction", directions[sa->direction]),
                    field_text("policy", sa->entry->name), field_text("how", "lifetime"));
     }
+    if (what != IPSEC_LIVES)
+        key_exchange_aged(n, sa, what); /* behind what it is the cause of */
 }
 
 static void wake(struct sim *sim, void *owner)
@@ -285,14 +302,17 @@ bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct a
 /* RFC 5648 9.3.2: who says where the tunnel ends. */
 static void choose_end(const struct protected *who, struct tunnel *t)
 {
+    if (t->sa->encapsulated && who->of->ipsec.is_gateway) /* behind a NAT it is nowhere else */
+        t->exit = t->sa->remote;
     struct addr *end = who->of->ipsec.is_gateway ? &t->exit : &t->entry;
     const struct addr *own = who->of->ipsec.is_gateway ? &t->sa->remote : &t->sa->local;
     t->sized_entry = t->entry;
     t->sized_exit = t->exit;
-    if (who->how->tunnel_end_point == END_PER_PACKET || addr_unspecified(own) || t->fixed)
+    int says = who->client ? END_SA_DEFAULT : who->how->tunnel_end_point;
+    if (says == END_PER_PACKET || addr_unspecified(own) || t->fixed)
         return;
     *(who->of->ipsec.is_gateway ? &t->sized_exit : &t->sized_entry) = *own;
-    if (who->how->tunnel_end_point == END_SA_DEFAULT)
+    if (says == END_SA_DEFAULT)
         *end = *own;
 }
 
@@ -309,6 +329,8 @@ bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *
     t->sa = a.sa;
     if (a.sa) {
         choose_end(inside.subject->owner, t);
+        if (n->mobile && protection_client(n, &inside.local))
+            t->bid = mobile_bid_of(n->mobile, &t->entry);
     } else if (n->injections) {
         inject_at_bypass(n, a.entry);
     }
@@ -351,6 +373,9 @@ static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
         esp_spi(p->at + at, p->len - at, &spi) ? ipsec_find(&n->protection->ipsec, spi) : NULL;
     if (!sa)
         return DROP_NO_SA;
+    struct addr src = ip6_src(p->at);
+    struct addr dst = ip6_dst(p->at);
+    uint64_t top = sa->replay.top;
     size_t text = esp_text_bytes(sa->suite, p->len - at);
     enum esp_fault fault = esp_open(sa, p, at, &next);
     if (n->cpu && fault != ESP_SHORT && fault != ESP_REPLAY && fault != ESP_TOO_OLD) {
@@ -360,6 +385,7 @@ static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
         return reason_of_fault(fault);
     tap_opened(n->sim, p);
     n->opened = sa;
+    udp_esp_opened(n, sa, sa->replay.top > top, &src, &dst);
     p->at[ip6_named_at(p->at, at)] = next;
     ip6_set_length(p->at, p->len);
     if (ip6_walk(p->at, p->len, c))

@@ -25,8 +25,10 @@ struct protected
     struct spd_subject *subject;
     const struct ipsec_config *how; /* borrowed */
     const char *identity;           /* that it authenticates with */
+    bool client;                    /* registers nowhere: its tunnels end where the SAs do */
     bool single;                    /* it has but one care-of address, where its tunnels end */
     bool placed;                    /* its tunnel SAs have an end point of their own */
+    bool by_ike;                    /* MOBIKE moves them, and no BU: RFC 5555 5.1 */
     struct keyed *keyed;            /* NULL: its keys come from elsewhere */
     struct addr key_coa;            /* care-of address that key management uses; ::: none yet */
 };
@@ -49,6 +51,11 @@ struct protected *protection_add(struct protection *p, const struct addr *home,
                                  const struct spd *policies, const struct ipsec_config *how,
                                  const char *identity);
 struct protected *protection_of(const struct protection *p, const struct addr *home); /* NULL */
+
+/* It is a plain IPsec client: there are no Binding Updates that could say where it is. */
+void protection_set_client(struct protected *who);
+/* Such a one, at either end; NULL: `home` is not one's, or this node has no IPsec. */
+struct protected *protection_client(const struct node *n, const struct addr *home);
 
 /* An SA of `who`: told as an event. It must be possible. */
 struct sa *protection_install(struct protected *who, struct ciphers *c, const char *policy,

@@ -16,6 +16,8 @@ struct work {
     struct injection *injected;
     struct addr outer_src;
     struct addr outer_dst;
+    uint16_t udp_src;
+    uint16_t udp_dst;
 };
 
 enum { ENDS = MH_BIDS }; /* of one packet that is sealed once */
@@ -57,7 +59,9 @@ static struct work work_of(const struct node *n)
                          .from_tunnel = n->from_tunnel,
                          .injected = n->injected,
                          .outer_src = n->outer_src,
-                         .outer_dst = n->outer_dst};
+                         .outer_dst = n->outer_dst,
+                         .udp_src = n->udp_src,
+                         .udp_dst = n->udp_dst};
 }
 
 static void resume(struct node *n, const struct work *work)
@@ -70,6 +74,8 @@ static void resume(struct node *n, const struct work *work)
     n->injected = work->injected;
     n->outer_src = work->outer_src;
     n->outer_dst = work->outer_dst;
+    n->udp_src = work->udp_src;
+    n->udp_dst = work->udp_dst;
 }
 
 /* ---- begins ---------------------------------------------------------------------------------- */

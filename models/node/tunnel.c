@@ -7,7 +7,9 @@
 #include "models/node/mobility.h"
 #include "models/node/path.h"
 #include "models/node/protect.h"
+#include "models/node/udp_esp.h"
 #include "models/wire/fragment.h"
+#include "models/wire/udp.h"
 
 enum { NO_LIMIT = -1, LIMIT_VALUE = 2 /* in the option */ };
 
@@ -36,6 +38,10 @@ static void put_outer(struct node *n, const struct tunnel *t, int limit, uint8_t
                       uint32_t before, struct pkt *p)
 {
     uint8_t next = t->sa ? IP6_ESP : IP6_IP6;
+    if (t->sa && t->sa->encapsulated) {
+        udp_esp_put(n, p, t->sa, &t->entry, &t->exit);
+        next = IP6_UDP;
+    }
     if (limit != NO_LIMIT) {
         ip6_write_limit(pkt_prepend(p, IP6_LIMIT_BYTES), next, (uint8_t)limit);
         next = IP6_DEST_OPTS;
@@ -133,6 +139,8 @@ void tunnel_send(struct node *n, const struct tunnel *t, struct pkt *p)
         return;
     }
     uint32_t headers = IP6_HEADER + (limit == NO_LIMIT ? 0u : (uint32_t)IP6_LIMIT_BYTES);
+    if (t->sa && t->sa->encapsulated)
+        headers += UDP_HEADER;
     p = fit(n, t, headers, p);
     while (p) {
         struct pkt *next = p->next;

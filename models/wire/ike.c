@@ -59,6 +59,28 @@ static uint64_t read_u64(struct reader *r)
     return high << 32 | rd_u32(r);
 }
 
+size_t ike_in_udp(const uint8_t *udp, size_t n, const uint8_t **message)
+{
+    enum { UDP = 8, MARKER = 4 };
+    struct reader r = rd_over(udp, n);
+    uint16_t source = rd_u16(&r);
+    uint16_t destination = rd_u16(&r);
+    size_t bytes = rd_u16(&r);
+    (void)rd_u16(&r);
+    if (r.bad || bytes < UDP || bytes > n)
+        return 0;
+    size_t at = UDP;
+    if (source == IKE_NAT_PORT || destination == IKE_NAT_PORT) {
+        if (rd_u32(&r) || r.bad)
+            return 0;
+        at += MARKER;
+    } else if (source != IKE_PORT && destination != IKE_PORT) {
+        return 0;
+    }
+    *message = udp + at;
+    return bytes > at ? bytes - at : 0;
+}
+
 enum ike_fault ike_read_header(const uint8_t *bytes, size_t n, struct ike_header *h)
 {
     *h = (struct ike_header){.next = IKE_P_NONE};

@@ -212,6 +212,10 @@ struct ike_payloads {
     struct ike_payload p[IKE_PAYLOADS];
 };
 
+/* The message in a UDP datagram that is one of IKE's: on port 500, or on 4500 behind four zero
+ * octets (RFC 3948 2.2). Answers its bytes; 0: it is none. */
+size_t ike_in_udp(const uint8_t *udp, size_t n, const uint8_t **message);
+
 /* A header that is whole and names a length of `n`; BAD_VERSION is told with all of it read. */
 MUST_CHECK enum ike_fault ike_read_header(const uint8_t *bytes, size_t n, struct ike_header *h);
 

@@ -76,6 +76,7 @@ extern const struct cli_command command_sweep;
 extern const struct cli_command command_export;
 extern const struct cli_command command_diff;
 extern const struct cli_command command_rerun;
+extern const struct cli_command command_live;
 extern const struct cli_command command_bench;
 extern const struct cli_command command_schema;
 extern const struct cli_command command_trace;

@@ -18,8 +18,12 @@ struct asked {
     const char *origin;
     const char *bin;
     const char *output;
+    const char *transition;
+    const char *from;
+    const char *to;
     bool force;
     bool json;
+    bool ladder;
 };
 
 static bool find_format(const char *name, int *format)
@@ -245,6 +249,26 @@ static int show_or_import(const struct asked *a, bool show, const char *path)
     return code;
 }
 
+/* Messages of a run are no measured trace: of those options none is for it, and the other way. */
+static int show_ladder(const struct asked *a, const char *dir)
+{
+    const char *useless = a->format     ? "format"
+                          : a->carrier  ? "operator"
+                          : a->interval ? "interval"
+                          : a->bin      ? "bin"
+                          : a->origin   ? "origin"
+                                        : NULL;
+    const struct trace_ladder l = {.dir = dir,
+                                   .node = a->node,
+                                   .transition = a->transition,
+                                   .from = a->from,
+                                   .to = a->to,
+                                   .json = a->json};
+    if (useless)
+        return cli_wrong("monami trace show --ladder: --%s is of a measured trace", useless);
+    return trace_ladder(&l);
+}
+
 static int run(int argc, char **argv)
 {
     struct asked asked = {.force = false};
@@ -259,6 +283,16 @@ static int run(int argc, char **argv)
         return cli_wrong("monami trace show: --%s is of trace import", useless);
     if (known && !show && asked.json)
         return cli_wrong("monami trace import: --json is of trace show");
+    const char *of_ladder = asked.transition ? "transition"
+                            : asked.from     ? "from"
+                            : asked.to       ? "to"
+                                             : NULL;
+    if (known && of_ladder && !asked.ladder)
+        return cli_wrong("monami trace: --%s goes with --ladder", of_ladder);
+    if (known && !show && asked.ladder)
+        return cli_wrong("monami trace import: --ladder is of trace show");
+    if (known && asked.ladder)
+        return show_ladder(&asked, argv[at + 1]);
     if (known)
         return show_or_import(&asked, show, argv[at + 1]);
     struct suggestion s = suggest_for(argv[at]);
@@ -281,9 +315,18 @@ static const struct cli_option options[] = {
      offsetof(struct asked, interval)},
     {"bin", 0, CLI_TEXT, "TIME", "mahimahi: length of a mean rate; default: 100 ms",
      offsetof(struct asked, bin)},
-    {"node", 0, CLI_TEXT, "NAME", "movement: of this node alone", offsetof(struct asked, node)},
+    {"node", 0, CLI_TEXT, "NAME", "movement, ladder: of this node alone",
+     offsetof(struct asked, node)},
     {"origin", 0, CLI_TEXT, "LAT,LON", "movement: x, y are longitude, latitude; this is 0, 0",
      offsetof(struct asked, origin)},
+    {"ladder", 0, CLI_FLAG, NULL,
+     "show: FILE is the folder of a run; the messages of its hand-overs",
+     offsetof(struct asked, ladder)},
+    {"transition", 0, CLI_TEXT, "N", "ladder: of this one, by its number in table transition",
+     offsetof(struct asked, transition)},
+    {"from", 0, CLI_TEXT, "TIME", "ladder: from this time on, whatever happened",
+     offsetof(struct asked, from)},
+    {"to", 0, CLI_TEXT, "TIME", "ladder: up to this time", offsetof(struct asked, to)},
     {.name = NULL},
 };
 
@@ -291,17 +334,22 @@ static const char examples[] =
     "  monami trace show scenarios/traces/cell.down\n"
     "  monami trace show drive.csv --format pam2025 --operator att --json\n"
     "  monami trace import car.fcd.xml --format sumo --node car0 -o car.csv\n"
+    "  monami trace show out --ladder --transition 3\n"
+    "  monami trace show out --ladder --from '29.9 s' --to '30.2 s'\n"
     "  monami trace import drive.log --format ping --interval '200 ms' -o drive.csv\n"
     "\n"
     "Formats: of links monami (CSV), pam2025, mahimahi and ping; of nodes that move monami (CSV\n"
     "with x_m and y_m), setdest, sumo and bonnmotion. Of a ping, half of the round trip is taken\n"
     "as the delay of each way, and what is sent between a probe without answer and the next probe\n"
-    "is lost.\n";
+    "is lost.\n"
+    "\n"
+    "A ladder is what mobile node and home agent sent each other, a line a message or event; without\n"
+    "--transition, --from or --to that of every hand-over.\n";
 
 const struct cli_command command_trace = {
     .name = "trace",
-    .operands = "show|import FILE",
-    .summary = "tell what a measured trace holds, or make a CSV of it",
+    .operands = "show|import FILE|DIR",
+    .summary = "tell what a measured trace holds, or make a CSV of it; messages of a run",
     .examples = examples,
     .options = options,
     .least = 2,

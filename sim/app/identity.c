@@ -41,12 +41,43 @@ enum status identity_file_hash(struct identity_files *files, const char *path, c
     return ST_OK;
 }
 
+/* Of one end of IKE; those of a population are named once. */
+static size_t add_signer(const struct scenario_signer *f, const char *node,
+                         struct manifest_input *list, size_t from, size_t n, struct arena *arena)
+{
+    const char *const file[] = {f->key, f->certificates, f->trusted};
+    static const char *const name[] = {"key", "certificates", "trusted"};
+    for (size_t j = 0; j < 3; j++) {
+        bool again = false;
+        for (size_t k = from; k < n; k++)
+            again |= !strcmp(list[k].file, file[j]);
+        if (!again)
+            list[n++] = (struct manifest_input){
+                arena_format(arena, "%s.%s.%s", node, f->table, name[j]), file[j], ""};
+    }
+    return n;
+}
+
+/* Keys and certificates that are used. */
+static size_t add_keys(const struct scenario *s, struct manifest_input *list, size_t n,
+                       struct arena *arena)
+{
+    const struct node_config *node = KEY_ITEMS(s->nodes, struct node_config);
+    size_t from = n;
+    for (size_t k = 0; k < s->nodes.n; k++) {
+        struct scenario_signer f;
+        if (scenario_signs(s, &node[k], &f))
+            n = add_signer(&f, node[k].name, list, from, n, arena);
+    }
+    return n;
+}
+
 size_t identity_inputs(const struct scenario *s, struct manifest_input **list, struct arena *arena)
 {
     const struct input_config *in = KEY_ITEMS(s->inputs, struct input_config);
     const struct node_config *node = KEY_ITEMS(s->nodes, struct node_config);
     size_t n = 0;
-    *list = arena_take(arena, (2 * s->inputs.n + 2 * s->nodes.n + 1) * sizeof **list);
+    *list = arena_take(arena, (2 * s->inputs.n + 5 * s->nodes.n + 1) * sizeof **list);
     for (size_t k = 0; k < s->inputs.n; k++) {
         (*list)[n++] = (struct manifest_input){in[k].name, in[k].file, ""};
         if (in[k].up)
@@ -68,7 +99,7 @@ size_t identity_inputs(const struct scenario *s, struct manifest_input **list, s
             (*list)[n++] =
                 (struct manifest_input){arena_format(arena, "%s.cpu", node[k].name), path, ""};
     }
-    return n;
+    return add_keys(s, *list, n, arena);
 }
 
 /* Without what does not decide the result; shares everything else with `s`. */

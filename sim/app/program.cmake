@@ -1,7 +1,7 @@
 # The program: main.c, and everything else of sim/app as a library that tests can link too.
 file(GLOB app_sources CONFIGURE_DEPENDS sim/app/*.c)
 list(REMOVE_ITEM app_sources ${PROJECT_SOURCE_DIR}/sim/app/main.c)
-set(app_parts sim_batch sim_mobility analysis traces scenarios models_node PkgConfig::JANSSON)
+set(app_parts sim_batch sim_live sim_mobility analysis traces scenarios models_node PkgConfig::JANSSON)
 if(app_sources)
     find_package(Git QUIET)
     if(GIT_FOUND)

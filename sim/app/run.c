@@ -11,6 +11,7 @@
 #include "sim/app/folder.h"
 #include "sim/app/identity.h"
 #include "sim/app/interrupt.h"
+#include "sim/app/live.h"
 #include "sim/app/manifest.h"
 #include "sim/app/profile.h"
 #include "sim/app/version.h"
@@ -24,6 +25,7 @@ struct run {
     struct arena arena;
     struct scenario scenario;
     struct world world;
+    struct live live;
     struct trace *trace;
     struct folder folder;
     char key[HASH_TEXT];
@@ -139,7 +141,7 @@ static void open_trace(struct run *r)
     setup.run = (struct trace_run){.run_key = r->key,
                                    .scenario = path_name(r->how->file),
                                    .title = r->scenario.title,
-                                   .engine = "native",
+                                   .engine = r->how->live ? "live" : "native",
                                    .crypto = r->world.ciphers ? crypto_words[g->crypto] : "none",
                                    .knowledge = knowledge_of(&r->scenario),
                                    .processor = processors_of(r),
@@ -153,27 +155,41 @@ static void open_trace(struct run *r)
     r->trace = trace_open(&setup, r->world.sim);
 }
 
+/* Nobody will read what there is: but a live run ends when it is told to. */
+static bool given_up(const struct run *r)
+{
+    return interrupted() && !r->how->live;
+}
+
 static enum status simulate(struct run *r, struct why *w)
 {
     const struct general_config *g = &r->scenario.general;
     size_t links = 0;
-    world_build(&r->world, &r->scenario, &r->arena, (uint64_t)g->seed, (uint64_t)g->replication);
+    world_build_live(&r->world, &r->scenario, &r->arena, (uint64_t)g->seed,
+                     (uint64_t)g->replication, r->how->live ? &r->live.of : NULL);
     open_trace(r);
+    if (r->how->live && !r->how->quiet)
+        live_print_addresses(stderr, &r->world);
     double start = progress_seconds();
     world_start(&r->world);
-    r->events = progress_run(r->world.sim, g->stop, r->how->progress);
+    r->events = r->how->live ? live_run(&r->live, &r->world)
+                             : progress_run(r->world.sim, g->stop, r->how->progress);
     r->wall_s = progress_seconds() - start;
-    if (interrupted())
-        return ST_OK; /* nobody will read what there is */
+    if (given_up(r))
+        return ST_OK;
     const struct trace_link *link = world_links(&r->world, &links);
     size_t sas = 0;
     const struct trace_sa *sa = world_sas(&r->world, &sas);
     size_t cpus = 0;
     const struct trace_cpu *cpu = world_cpus(&r->world, &cpus);
+    size_t counts = 0;
+    const struct trace_count *count = world_key_counts(&r->world, &counts);
     size_t ikes = 0;
     const struct trace_ike *ike = world_ikes(&r->world, &ikes);
     const struct trace_end end = {.link = link,
                                   .links = links,
+                                  .count = count,
+                                  .counts = counts,
                                   .cpu = cpu,
                                   .cpus = cpus,
                                   .sa = sa,
@@ -181,6 +197,7 @@ static enum status simulate(struct run *r, struct why *w)
                                   .ike = ike,
                                   .ikes = ikes,
                                   .events = r->events,
+                                  .stop = r->how->live ? sim_now(r->world.sim) : 0,
                                   .expect = &r->scenario.expect};
     return trace_close(r->trace, &end, w);
 }
@@ -262,9 +279,9 @@ static int finish(struct run *r, struct run_outcome *o)
 {
     struct why w;
     enum status st = simulate(r, &w);
-    if (!st && !interrupted() && r->how->dir)
+    if (!st && !given_up(r) && r->how->dir)
         st = write_files(r, &w);
-    bool whole = !st && !interrupted();
+    bool whole = !st && !given_up(r);
     if (whole)
         tell_outcome(r, o);
     trace_free(r->trace);
@@ -288,12 +305,17 @@ int run_scenario(const struct run_options *options, struct run_outcome *outcome)
     int code = CLI_USAGE;
     *outcome = (struct run_outcome){.unmet = 0};
     if (load(&r)) {
-        enum status st = print_effective(&r, &w);
+        enum status st = options->live ? live_open(&r.live, options->live, &r.scenario, &w) : ST_OK;
+        code = st == ST_IO ? CLI_FAILED : CLI_USAGE;
+        if (!st)
+            st = print_effective(&r, &w);
         if (!st)
             st = make_key(&r, &w);
         if (!st && options->dir)
             st = folder_begin(&r.folder, options->dir, options->force, &w);
-        code = st ? said(&w, CLI_USAGE) : finish(&r, outcome);
+        code = st ? said(&w, code) : finish(&r, outcome);
+        if (options->live)
+            live_close(&r.live);
     }
     free(r.effective);
     identity_release(&r.files);

@@ -10,6 +10,8 @@
 #include "sim/app/scenario.h"
 #include "sim/base/hash.h"
 
+struct live_options;
+
 struct run_options {
     const char *file;
     const char *copy;       /* of `file`: what is read in its place; NULL: `file` itself */
@@ -22,7 +24,9 @@ struct run_options {
     enum progress_kind progress;
     bool many;        /* one of many: what did not hold is in the table, not on stderr */
     const char *pcap; /* none, nodes, all; NULL: as the scenario says */
-    int argc;         /* command line, for the manifest */
+    const struct live_options *live; /* one node in real time; NULL: all simulated */
+    bool quiet;                      /* live: no addresses on stderr */
+    int argc;                        /* command line, for the manifest */
     char **argv;
     const struct key_pair *parameter; /* what a sweep varied */
     size_t parameters;

@@ -17,6 +17,7 @@
 #include "models/node/nd.h"
 #include "models/node/policies.h"
 #include "models/node/timers.h"
+#include "models/node/translator.h"
 #include "models/transport/flow.h"
 #include "scenarios/bind.h"
 #include "sim/app/input.h"
@@ -68,6 +69,7 @@ struct network_config {
     struct nd_advertise_config advertise;
     struct nd_dad_config dad;
     bool ingress_filter;
+    struct translator_config translator;
     struct key_list coverage; /* struct disc */
 };
 
@@ -137,6 +139,8 @@ struct node_config {
     struct {
         const char *agent;
         struct addr address;
+        bool registers;
+        bool given;
     } home;
     struct key_list interfaces; /* struct interface_config */
     struct mobility_config mobility;
@@ -247,6 +251,19 @@ size_t scenario_flows_of(const struct scenario *s, const struct node_config *n,
                          const struct flow_config **list);
 
 struct node_config *scenario_node(const struct scenario *s, const char *name); /* NULL: none */
+
+/* What one end of IKE signs with and trusts; files that are not named are NULL. */
+struct scenario_signer {
+    const char *table; /* "ike" of a mobile node, "responder" of a home agent */
+    const char *key;
+    const char *certificates;
+    const char *trusted;
+    const struct node_config *since; /* the mobile node that has `auth: signature` */
+};
+
+/* False: the node signs nothing. */
+bool scenario_signs(const struct scenario *s, const struct node_config *n,
+                    struct scenario_signer *out);
 
 #define SCENARIO_FIND(list, type, name) ((type *)scenario_find(&(list), sizeof(type), (name)))
 void *scenario_find(const struct key_list *list, size_t size, const char *name); /* NULL: none */

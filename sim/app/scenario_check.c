@@ -68,12 +68,37 @@ static void check_advertise(struct check *k, const struct network_config *n)
         SAY(k, path, "preferred must not be above valid (RFC 4861 4.6.2)");
 }
 
+static void check_translator(struct check *k, const struct network_config *n)
+{
+    const struct network_config *all = KEY_ITEMS(k->s->networks, struct network_config);
+    const char *path = arena_format(k->arena, "networks.%s.translator", n->name);
+    const struct addr *outside = &n->translator.address;
+    struct why w;
+    uint16_t low;
+    uint16_t high;
+    if (!n->translator.given)
+        return;
+    if (n->agent)
+        SAY(k, path, "a home network has none: nobody would find its home agent");
+    if (!addr_unicast_routable(outside))
+        SAY(k, path2(k, path, "address"), "is no global unicast address (RFC 4291 2.4)");
+    if (translator_parse_ports(n->translator.ports, &low, &high, &w))
+        SAY(k, path2(k, path, "ports"), "%s", w.text);
+    for (size_t j = 0; j < k->s->networks.n; j++) {
+        if (prefix_holds(prefix_of(&all[j]), outside))
+            SAY(k, path2(k, path, "address"), "is of network '%s'", all[j].name);
+        if (&all[j] < n && all[j].translator.given && addr_eq(&all[j].translator.address, outside))
+            SAY(k, path2(k, path, "address"), "is that of network '%s' too", all[j].name);
+    }
+}
+
 static void check_network(struct check *k, const struct network_config *n)
 {
     const struct node_config *agent = scenario_node(k->s, n->agent);
     check_prefix(k, n);
     check_overlap(k, n);
     check_advertise(k, n);
+    check_translator(k, n);
     if (n->access.kind != ACCESS_WIRED && (!n->access.has_rate || !n->access.has_delay))
         SAY(k, path2(k, "networks", n->name), "an access network needs a rate and a delay");
     if (n->agent && (agent->role != ROLE_HOME_AGENT || !agent->network ||
@@ -248,6 +273,8 @@ static void check_fixed(struct check *k, const struct node_config *n)
     }
     if (net->access.kind == ACCESS_CELLULAR)
         SAY(k, path2(k, path, "network"), "cannot stand in a cellular network");
+    if (net->translator.given)
+        SAY(k, path2(k, path, "network"), "nobody would find it behind a translator");
     if (n->role == ROLE_HOME_AGENT && (!net->agent || strcmp(net->agent, n->name) != 0))
         SAY(k, path2(k, path, "network"), "networks.%s.agent does not name it", net->name);
     if (!addr_unspecified(&n->address) && !prefix_holds(&net->prefix.prefix, &n->address))
@@ -264,6 +291,7 @@ static void check_nodes(struct check *k)
             check_fixed(k, &n[j]);
         }
         scenario_check_ipsec(k, &n[j]);
+        scenario_check_ike(k, &n[j]);
         scenario_check_cpu(k, &n[j]);
         const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
         for (size_t m = 0; m < k->s->networks.n; m++) {
@@ -427,7 +455,7 @@ static void check_expect(struct check *k)
 void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,
                     struct complaints *c)
 {
-    struct check k = {s, root, arena, c};
+    struct check k = {.s = s, .root = root, .arena = arena, .c = c};
     if (s->monami != 1)
         SAY(&k, "monami", "this program reads version 1 of the format");
     if (s->timers.bul.initial_timeout > s->timers.bul.max_timeout ||
@@ -444,4 +472,5 @@ void scenario_check(const struct scenario *s, const struct yaml_node *root, stru
     check_flows(&k);
     scenario_check_events(&k);
     check_expect(&k);
+    key_files_release(&k.files);
 }

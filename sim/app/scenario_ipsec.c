@@ -185,17 +185,65 @@ static void check_words(struct check *k, const struct node_config *n)
         SAY(k, place(k, n, "selectors"), "everything is the payload, too: `payload: tunnel`");
 }
 
+static bool is_at_home(const struct check *k, const struct node_config *n, const char *network)
+{
+    const struct node_config *agent = scenario_node(k->s, n->home.agent);
+    return network && agent && agent->network && !strcmp(network, agent->network);
+}
+
+/* Coming home is Mobile IPv6's. */
+static void check_stays_away(struct check *k, const struct node_config *n)
+{
+    const struct interface_config *i = KEY_ITEMS(n->interfaces, struct interface_config);
+    const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
+    for (size_t j = 0; j < n->interfaces.n; j++) {
+        bool home = is_at_home(k, n, i[j].attach);
+        for (size_t m = 0; m < i[j].roams.n; m++)
+            home |= is_at_home(k, n, ((const char *const *)i[j].roams.items)[m]);
+        if (home)
+            SAY(k, arena_format(k->arena, "nodes.%s.interfaces.%s", n->name, i[j].name),
+                "a node with `registers: false` does not know how to come home");
+    }
+    for (size_t j = 0; j < k->s->events.n; j++) {
+        const struct node_config *who;
+        const struct interface_config *on;
+        if (e[j].attach && is_at_home(k, n, e[j].to) &&
+            scenario_interface(k->s, e[j].attach, &who, &on) && who == n)
+            SAY(k, arena_format(k->arena, "events.%zu.to", j),
+                "a node with `registers: false` does not know how to come home");
+    }
+}
+
+/* It registers nowhere: a plain IPsec client. */
+static void check_client(struct check *k, const struct node_config *n)
+{
+    const struct ipsec_config *s = &n->ipsec;
+    const char *path = arena_format(k->arena, "nodes.%s.home.registers", n->name);
+    if (!s->given || s->keying != KEYING_IKE) {
+        SAY(k, path, "false: only IKEv2 can tell the gateway where it is: `ipsec: {keying: ike}`");
+        return;
+    }
+    if (n->ike.mobility == KEY_BY_K_BIT)
+        SAY(k, arena_format(k->arena, "nodes.%s.ike.mobility", n->name),
+            "k-bit is of Binding Updates, and it sends none: mobike, re-establish or none");
+    bool updates = s->grain == GRAIN_TYPE && s->signalling == 0;
+    bool others =
+        s->grain == GRAIN_TYPE && (s->prefix_discovery == 0 || s->return_routability == 0);
+    if (!s->policies.n && (updates || others || s->grain == GRAIN_MOBILITY))
+        SAY(k, place(k, n, updates || !others ? "signalling" : "prefix_discovery"),
+            "it has no mobility signalling that could be protected: signalling, prefix_discovery and "
+            "return_routability are none, or `selectors: everything`");
+    check_stays_away(k, n);
+}
+
 void scenario_check_ipsec(struct check *k, const struct node_config *n)
 {
     const struct ipsec_config *s = &n->ipsec;
     const struct cipher_suite *suite = cipher_suite((enum cipher_name)s->suite);
     struct spd spd;
     struct why w;
-    if ((n->ike.mobility_given || n->ike.coa) && !s->given)
-        SAY(k, arena_format(k->arena, "nodes.%s.ike", n->name), "goes with `ipsec`");
-    if (n->ike.coa && !SCENARIO_FIND(n->interfaces, struct interface_config, n->ike.coa))
-        SAY(k, arena_format(k->arena, "nodes.%s.ike.coa", n->name),
-            "'%s' is none of its interfaces", n->ike.coa);
+    if (n->role == ROLE_MOBILE && !n->home.registers)
+        check_client(k, n);
     if (!s->given)
         return;
     if (n->role != ROLE_MOBILE) {

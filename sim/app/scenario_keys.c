@@ -121,6 +121,10 @@ static const struct key network_keys[] = {
      .keys = nd_advertise_keys},
     {"ingress_filter", KEY_BOOL, NETWORK(ingress_filter), "true",
      "the router drops packets from its link whose source is not of it, RFC 2827"},
+    {"translator", KEY_TABLE, NETWORK(translator), "",
+     "its router translates addresses and UDP ports between it and the backbone, where its prefix is "
+     "not known: a model of NAT, for IPv6, that no RFC defines (RFC 4787, RFC 5508 say how)",
+     .keys = translator_keys, .given_at = KEY_GIVEN(struct network_config, translator.given)},
     {"coverage", KEY_LIST, NETWORK(coverage), "",
      "one disc or several, one cell: where nodes that move can attach; default: everywhere",
      .keys = disc_keys, .size = sizeof(struct disc), .scalar = "*"},
@@ -223,6 +227,9 @@ static const struct key home_keys[] = {
     {"agent", KEY_REF, NODE(home.agent) - NODE(home), NULL, "the home agent", .refers = "nodes"},
     {"address", KEY_ADDR, NODE(home.address) - NODE(home), NULL,
      "the home address, from the home agent's network"},
+    {"registers", KEY_BOOL, NODE(home.registers) - NODE(home), "true",
+     "Mobile IPv6; false: it is a plain IPsec client and the home agent its gateway, no care-of "
+     "address is ever bound, and a tunnel ends where its SA does (RFC 4301 5.1.2)"},
     {.name = NULL},
 };
 
@@ -252,7 +259,8 @@ static const struct key node_keys[] = {
      .refers = "networks"},
     {"address", KEY_ADDR, NODE(address), "",
      "home agent, correspondent: its address; default: made from the prefix"},
-    {"home", KEY_TABLE, NODE(home), "", "mobile: home agent and home address", .keys = home_keys},
+    {"home", KEY_TABLE, NODE(home), "", "mobile: home agent and home address", .keys = home_keys,
+     .given_at = KEY_GIVEN(struct node_config, home.given)},
     {"interfaces", KEY_MAP, NODE(interfaces), "", "mobile: its interfaces; BIDs count from 1",
      .keys = interface_keys, .size = sizeof(struct interface_config)},
     {"mobility", KEY_TABLE, NODE(mobility), "",

@@ -4,6 +4,7 @@
 #ifndef SIM_APP_SCENARIO_PARTS_H
 #define SIM_APP_SCENARIO_PARTS_H
 
+#include "sim/app/key_files.h"
 #include "sim/app/scenario.h"
 
 struct check {
@@ -11,6 +12,7 @@ struct check {
     const struct yaml_node *root;
     struct arena *arena;
     struct complaints *c;
+    struct key_files files; /* that were read */
 };
 
 /* A complaint about what stands at a path such as "nodes.car.decision". */
@@ -27,6 +29,9 @@ void scenario_check_ipsec(struct check *k, const struct node_config *n);
 
 /* scenario_cpu.c: the profile of a node's processor. */
 void scenario_check_cpu(struct check *k, const struct node_config *n);
+
+/* scenario_ike.c: what key management asks for. */
+void scenario_check_ike(struct check *k, const struct node_config *n);
 
 /* scenario_decision.c: what a mobile node's decision asks for. */
 void scenario_check_decision(struct check *k, const struct node_config *n);

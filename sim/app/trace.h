@@ -28,6 +28,18 @@ bool trace_has_places(const char *path);
 MUST_CHECK enum status trace_rates(const struct replay_trace *from, sim_time bin,
                                    struct arena *arena, struct replay_trace *to, struct why *w);
 
+/* `monami trace show DIR --ladder`: what is asked for, as the options say it; NULL: not. */
+struct trace_ladder {
+    const char *dir;
+    const char *node;
+    const char *transition;
+    const char *from;
+    const char *to;
+    bool json;
+};
+
+int trace_ladder(const struct trace_ladder *asked); /* enum cli_exit */
+
 void trace_show(FILE *out, const struct trace_file *t, bool json);
 void trace_write(FILE *out, const struct trace_file *t);
 

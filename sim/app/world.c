@@ -72,7 +72,13 @@ struct world_network *world_network(const struct world *w, const char *name)
 void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                  uint64_t replication)
 {
-    *w = (struct world){.scenario = s, .arena = arena, .sim = sim_new()};
+    world_build_live(w, s, arena, seed, replication, NULL);
+}
+
+void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
+                      uint64_t replication, const struct world_live *live)
+{
+    *w = (struct world){.scenario = s, .arena = arena, .sim = sim_new(), .live = live};
     w->packets = pkt_pool(arena);
     w->seed = rng_seed_of(seed, replication);
     w->links =
@@ -80,12 +86,15 @@ void world_build(struct world *w, const struct scenario *s, struct arena *arena,
     w->node = arena_take(arena, (s->networks.n + s->nodes.n + 1) * sizeof(struct node *));
     world_add_networks(w);
     world_add_backbone(w);
-    world_add_routes(w);
+    if (!live)
+        world_add_routes(w);
     world_add_hosts(w);
     world_add_processors(w);
     world_add_protection(w);
     world_add_flows(w);
     world_add_events(w);
+    if (live)
+        world_add_live(w);
 }
 
 void world_free(struct world *w)
@@ -109,6 +118,7 @@ void world_free(struct world *w)
     }
     if (w->ciphers)
         ciphers_free(w->ciphers);
+    key_files_release(&w->key_files);
     assert(w->packets.out == 0); /* every packet is somewhere */
     sim_free(w->sim);
 }

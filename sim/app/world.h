@@ -8,8 +8,10 @@
 #include "models/node/bearer.h"
 #include "models/node/node.h"
 #include "models/transport/source.h"
+#include "sim/app/key_files.h"
 #include "sim/app/scenario.h"
 #include "sim/link/access.h"
+#include "sim/live/tun.h"
 #include "traces/trace.h"
 
 /* A network and its router. */
@@ -24,7 +26,8 @@ struct world_network {
 /* What a mobile node's interface can attach to. */
 struct world_station {
     struct world *world;
-    struct station *station;
+    struct world_network *net;
+    struct station *station; /* NULL: the interface is a live one */
     struct node *node;
     struct iface *iface;
     uint16_t bid;
@@ -34,6 +37,7 @@ struct world_station {
 
 struct world_flow {
     struct source source[2];
+    sim_time first[2]; /* packet of it */
 };
 
 struct world_event {
@@ -50,6 +54,7 @@ struct world {
     struct sim *sim;
     struct pool packets;
     struct ciphers *ciphers; /* NULL: nobody has IPsec */
+    struct key_files key_files;
     struct rng_seed seed;
     struct links links;
     struct world_network *network; /* in order of the scenario */
@@ -64,17 +69,33 @@ struct world {
     struct world_flow *flow;
     struct trace_flow *trace_flow;
     struct world_event *event;
-    bool oracle; /* some node has one */
+    bool oracle;                   /* some node has one */
+    const struct world_live *live; /* NULL: everything is simulated */
+};
+
+/* One node of the scenario against the outside: all its interfaces end at `tun`. The others are
+ * built, since the node must know of them, and do nothing; but behind a home agent its home link
+ * and the correspondents there are simulated. */
+struct world_live {
+    const struct node_config *node;
+    struct tun *tun;
 };
 
 /* The scenario has been checked. The world lives in `arena` but for its engine. */
 void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                  uint64_t replication);
+void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
+                      uint64_t replication, const struct world_live *live);
 void world_start(struct world *w); /* when the observers are there */
 void world_free(struct world *w);  /* packets that are left are given back first */
 
 struct node *world_node(const struct world *w, const char *name); /* NULL: none */
 struct world_network *world_network(const struct world *w, const char *name);
+
+/* world_live.c: whether that node of the scenario does anything. */
+bool world_lives(const struct world *w, const struct node_config *n);
+/* The address that an interface of the live mobile node has, attached to `net`. */
+struct addr world_live_address(const struct iface *i, const struct world_network *net);
 
 /* What traces need to know. */
 void world_trace_setup(struct world *w, struct trace_setup *setup);
@@ -82,5 +103,6 @@ struct trace_link *world_links(struct world *w, size_t *n);
 struct trace_sa *world_sas(struct world *w, size_t *n);
 struct trace_cpu *world_cpus(struct world *w, size_t *n);
 struct trace_ike *world_ikes(struct world *w, size_t *n);
+struct trace_count *world_key_counts(struct world *w, size_t *n);
 
 #endif

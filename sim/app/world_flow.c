@@ -96,13 +96,14 @@ static void start_flows(struct world *w)
     for (size_t k = 0; k < w->scenario->flows.n; k++) {
         for (int d = 0; d < 2; d++) {
             struct source *s = &w->flow[k].source[d];
-            if (!s->out)
+            if (!s->out || !world_lives(w, scenario_node(w->scenario, w->trace_flow[k].end[d])))
                 continue;
             struct rng rng = rng_stream(
                 &w->seed, arena_format(w->arena, "flow.%s.%s.phase", f[k].name, ways[d]));
             sim_time period = flow_period(&s->shape);
             sim_time phase = f[k].random_phase ? rng_uniform(&rng, 0, period - 1) : 0;
-            source_start(s, f[k].start + phase);
+            w->flow[k].first[d] = f[k].start + phase;
+            source_start(s, w->flow[k].first[d]);
         }
     }
 }
@@ -118,7 +119,7 @@ struct world_station *world_station_of(const struct world *w, const char *text, 
     const char *network = to ? to : i->attach;
     for (struct world_station *s = w->stations; s; s = s->next) {
         if (!strcmp(s->node->name, node->name) && !strcmp(s->iface->name, i->name) &&
-            !strcmp(s->station->net->name, network))
+            !strcmp(s->net->how->name, network))
             return s;
     }
     return NULL;
@@ -126,14 +127,22 @@ struct world_station *world_station_of(const struct world *w, const char *text, 
 
 void world_attach(struct world_station *s)
 {
-    s->iface->nd->dad_how = world_network(s->world, s->station->net->name)->how->dad;
-    station_attach(s->station);
+    s->iface->nd->dad_how = s->net->how->dad;
+    if (s->station) {
+        station_attach(s->station);
+    } else {
+        world_live_attach(s);
+    }
 }
 
-static void detach_iface(const struct iface *i)
+static void detach(const struct world_station *s)
 {
-    if (i->port->via)
+    struct iface *i = s->iface;
+    if (!s->station) {
+        world_live_detach(i);
+    } else if (i->port->via) {
         station_detach(i->port->via);
+    }
 }
 
 static void begin_outage(struct world_event *e)
@@ -160,7 +169,7 @@ static void end_outage(struct sim *sim, void *owner)
 static void shut_down(void *owner)
 {
     const struct world_event *e = owner;
-    detach_iface(e->station->iface);
+    detach(e->station);
 }
 
 static void restart(const struct world_event *e)
@@ -214,7 +223,7 @@ static void happen(struct sim *sim, void *owner)
     } else if (e->how->inject) {
         inject(e);
     } else {
-        detach_iface(e->station->iface);
+        detach(e->station);
     }
 }
 
@@ -281,6 +290,10 @@ static void start_mobile(struct world *w, const struct node_config *how)
         const char *name = arena_format(w->arena, "%s.%s", how->name, ic[k].name);
         struct world_station *s = world_station_of(w, name, NULL);
         nd_be_host(s->iface, &host);
+        if (!s->station) {
+            world_attach(s);
+            continue;
+        }
         if (ic[k].trace.given)
             start_replay(w, &ic[k], s->station);
         if (!world_start_roaming(w, how, &ic[k]))
@@ -293,10 +306,12 @@ void world_start(struct world *w)
     const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
     world_start_protection(w);
     for (size_t k = 0; k < w->scenario->nodes.n; k++) {
-        if (how[k].role == ROLE_MOBILE)
+        if (how[k].role == ROLE_MOBILE && world_lives(w, &how[k]))
             start_mobile(w, &how[k]);
     }
-    for (size_t k = 0; k < w->scenario->events.n; k++)
-        sim_arm(w->sim, &w->event[k].timer, w->event[k].how->at);
+    for (size_t k = 0; k < w->scenario->events.n; k++) {
+        if (world_event_lives(w, &w->event[k]))
+            sim_arm(w->sim, &w->event[k].timer, w->event[k].how->at);
+    }
     start_flows(w);
 }

@@ -76,6 +76,7 @@ static struct port *add_bearer(struct world *w, struct world_network *net, struc
     nd_init(i, &w->scenario->timers.nd, &net->how->dad);
     address_fix(i, &link_local, 64);
     i->ingress_filter = net->how->ingress_filter;
+    i->inside = net->how->translator.given;
     bearer_init(arena_take(w->arena, sizeof(struct bearer)), i, &net->pool, &net->how->advertise);
     return port;
 }
@@ -94,20 +95,23 @@ static void add_station(struct world *w, struct node *n, struct iface *i, uint16
 {
     struct world_network *net = world_network(w, network);
     for (struct world_station *s = w->stations; s; s = s->next) {
-        if (s->iface == i && s->station->net == net->access)
+        if (s->iface == i && s->net == net)
             return; /* an event attaches it there again */
     }
     bool cellular = net->how->access.kind == ACCESS_CELLULAR;
-    struct port *bearer = cellular ? add_bearer(w, net, n, i->name) : NULL;
     struct world_station *s = arena_take(w->arena, sizeof *s);
-    *s = (struct world_station){.world = w, .node = n, .iface = i, .bid = bid, .next = w->stations};
+    *s = (struct world_station){
+        .world = w, .net = net, .node = n, .iface = i, .bid = bid, .next = w->stations};
+    w->stations = s;
+    if (w->live && w->live->node == how)
+        return;
+    struct port *bearer = cellular ? add_bearer(w, net, n, i->name) : NULL;
     s->station = access_station(net->access, i->port, bearer);
     if (how->detection.knowledge == 1) {
         s->station->changed = tell_oracle;
         s->station->owner = s;
         s->agent_node = world_node(w, how->home.agent);
     }
-    w->stations = s;
 }
 
 /* Where events take it beside its first network. */
@@ -128,8 +132,10 @@ static struct iface *add_interface(struct world *w, struct node *n, const struct
                                    const struct interface_config *ic, uint16_t bid)
 {
     struct world_network *net = world_network(w, ic->attach);
+    bool lives = w->live && w->live->node == how;
     struct port *port =
-        world_add_port(w, n, ic->name, access_framing(net->access), (uint32_t)net->how->access.mtu);
+        world_add_port(w, n, ic->name, lives ? LINK_RAW_IP6 : access_framing(net->access),
+                       (uint32_t)net->how->access.mtu);
     struct iface *i = node_add_iface(n, ic->name, port);
     i->identifier = eth_identifier(world_station_address(port->name));
     nd_init(i, &w->scenario->timers.nd, &net->how->dad);
@@ -191,6 +197,7 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .key_bid = key_bid(how),
                                       .keys_literal = agent->responder.k_policy == KEY_K_LITERAL},
                               .waits_for_keys = waits_for_keys(how),
+                              .client = !how->home.registers,
                               .prefixes = w->scenario->timers.mps,
                               .detection = {.oracle = how->detection.knowledge == 1,
                                             .back_after = how->decision.back_after}};
@@ -216,6 +223,8 @@ static void add_mobile(struct world *w, const struct node_config *how)
     for (unsigned k = 0; k < decide.paths; k++)
         mobile_add_path(m, node_find_iface(n, decide.path[k].interface), decide.path[k].bid);
     agent_set_decider(agent, &how->home.address, decider_new(w->arena, &decide, MONAMI_DOWN));
+    if (config.client)
+        agent_add_client(agent, &how->home.address);
     w->oracle |= config.detection.oracle;
 }
 
@@ -234,7 +243,7 @@ void world_add_hosts(struct world *w)
     }
     for (size_t k = 0; k < w->scenario->networks.n; k++) { /* last: stations stand still so far */
         struct world_network *net = &w->network[k];
-        if (net->segment) {
+        if (net->segment && world_lives_behind(w, net)) {
             advertise_start(net->segment, &net->how->advertise, &net->how->prefix.prefix, true,
                             net->how->agent != NULL);
         }

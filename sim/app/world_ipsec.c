@@ -132,6 +132,21 @@ static struct key_exchange *keys_of(struct world *w, struct node *n,
     return n->keys ? n->keys : key_exchange_new(n, &setup);
 }
 
+/* What one end signs with. */
+static void sign(struct world *w, const struct node_config *how, struct key_peer *peer)
+{
+    struct scenario_signer s;
+    struct why why;
+    bool good = scenario_signs(w->scenario, how, &s);
+    assert(good);
+    enum status st = key_files_key(&w->key_files, s.key, &peer->key, &why);
+    if (!st)
+        st = key_files_certs(&w->key_files, s.certificates, &peer->certs, &why);
+    if (!st)
+        st = key_files_certs(&w->key_files, s.trusted, &peer->trusted, &why);
+    assert(!st); /* they have been checked */
+}
+
 /* Both ends learn what they have in common. */
 static void exchange_keys(struct world *w, const struct node_config *how, struct protected *mobile,
                           struct protected *agent)
@@ -146,7 +161,12 @@ static void exchange_keys(struct world *w, const struct node_config *how, struct
                             .bids = (unsigned)how->interfaces.n,
                             .preferred = bid_of(how, how->ike.coa),
                             .unix_start_s = w->scenario->general.date};
+    bool signs = how->ike.auth == IKE_BY_SIGNATURE;
+    if (signs)
+        sign(w, how, &peer);
     key_exchange_add(keys_of(w, mn, NULL), mobile, &peer);
+    if (signs)
+        sign(w, agent_how, &peer);
     key_exchange_add(keys_of(w, ha, &agent_how->responder), agent, &peer);
 }
 
@@ -164,6 +184,10 @@ static void protect_mobile(struct world *w, const struct node_config *how, struc
         return;
     struct protection *own = protection_new(world_node(w, how->name), agent, false);
     struct protected *here = protection_add(own, &how->home.address, spd, config, how->name);
+    if (!how->home.registers) {
+        protection_set_client(there);
+        protection_set_client(here);
+    }
     if (how->ipsec.keying == KEYING_IKE)
         exchange_keys(w, how, here, there);
 }

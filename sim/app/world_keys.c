@@ -87,3 +87,46 @@ struct trace_ike *world_ikes(struct world *w, size_t *n)
     }
     return list;
 }
+
+/* ---- counters -------------------------------------------------------------------------------- */
+
+enum { NODE_COUNTS = 8 + IKE_TASK_COUNT };
+
+static size_t count_node(struct world *w, uint32_t node, struct trace_count *out)
+{
+    struct key_exchange *x = w->node[node]->keys;
+    const struct key_counts *c = key_exchange_counts(x);
+    const struct ike_work *work = ike_work(key_exchange_ike(x));
+    uint64_t operations = 0;
+    size_t n = 0;
+    for (unsigned k = 0; k < sizeof work->dh_public / sizeof *work->dh_public; k++)
+        operations += work->dh_public[k] + work->dh_shared[k];
+    out[n++] = (struct trace_count){node, "ike.sent", c->sent};
+    out[n++] = (struct trace_count){node, "ike.sent_bytes", c->sent_bytes};
+    out[n++] = (struct trace_count){node, "ike.bytes", c->bytes};
+    out[n++] = (struct trace_count){node, "ike.repeated", c->repeated};
+    out[n++] = (struct trace_count){node, "ike.received", c->received};
+    out[n++] = (struct trace_count){node, "ike.dh_operations", operations};
+    out[n++] = (struct trace_count){node, "ike.signatures", work->signs};
+    out[n++] = (struct trace_count){node, "ike.verifications", work->verifies};
+    for (int task = 1; task < IKE_TASK_COUNT; task++) {
+        const char *name = ike_task_name((enum ike_task)task);
+        out[n++] = (struct trace_count){node, arena_format(w->arena, "ike.exchanges.%s", name),
+                                        c->exchanges[task]};
+    }
+    return n;
+}
+
+struct trace_count *world_key_counts(struct world *w, size_t *n)
+{
+    size_t nodes = 0;
+    for (uint32_t k = 0; k < w->nodes; k++)
+        nodes += w->node[k]->keys != NULL;
+    struct trace_count *list = arena_take(w->arena, (nodes * NODE_COUNTS + 1) * sizeof *list);
+    *n = 0;
+    for (uint32_t k = 0; k < w->nodes; k++) {
+        if (w->node[k]->keys)
+            *n += count_node(w, k, list + *n);
+    }
+    return list;
+}

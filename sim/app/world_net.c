@@ -3,6 +3,7 @@
 
 #include "models/node/agent.h"
 #include "models/node/nd.h"
+#include "models/node/translator.h"
 #include "sim/app/world_parts.h"
 
 enum { ROUTER_ID = 1 }; /* low 64 bits of a router's address */
@@ -26,6 +27,7 @@ static void add_segment(struct world *w, struct world_network *net)
     access_set_router(net->access, port);
     i->up = true;
     i->ingress_filter = how->ingress_filter;
+    i->inside = how->translator.given;
     net->segment = i;
     net->router->own = global;
 }
@@ -56,6 +58,8 @@ void world_add_networks(struct world *w)
         } else {
             add_segment(w, net);
         }
+        if (how[k].translator.given)
+            (void)translator_new(net->router, &how[k].translator);
     }
 }
 
@@ -131,6 +135,14 @@ static void grow_tree(struct world *w, struct tree *tree, size_t root)
     }
 }
 
+/* What others know of a network. */
+static struct prefix seen_from_outside(const struct network_config *how)
+{
+    if (how->translator.given)
+        return (struct prefix){how->translator.address, 128};
+    return how->prefix.pool.len ? how->prefix.pool : how->prefix.prefix;
+}
+
 void world_add_routes(struct world *w)
 {
     size_t n = w->scenario->networks.n;
@@ -141,10 +153,8 @@ void world_add_routes(struct world *w)
             const struct network_config *how = w->network[k].how;
             if (k == root || !tree[k].first)
                 continue;
-            const struct route r = {.prefix = how->prefix.pool.len ? how->prefix.pool
-                                                                   : how->prefix.prefix,
-                                    .kind = ROUTE_VIA,
-                                    .out = tree[k].first};
+            const struct route r = {
+                .prefix = seen_from_outside(how), .kind = ROUTE_VIA, .out = tree[k].first};
             routes_set(w->network[root].router->routes, &r);
         }
     }

@@ -33,6 +33,13 @@ void world_decide(struct world *w, const struct node_config *how, struct decide_
 bool world_start_roaming(struct world *w, const struct node_config *how,
                          const struct interface_config *i);
 
+/* world_live.c: the live node meets the outside. */
+void world_add_live(struct world *w);
+void world_live_attach(struct world_station *s);
+void world_live_detach(struct iface *i);
+bool world_lives_behind(const struct world *w, const struct world_network *net); /* simulated */
+bool world_event_lives(const struct world *w, const struct world_event *e);
+
 /* world_flow.c: traffic and events. */
 struct world_station *world_station_of(const struct world *w, const char *interface,
                                        const char *network); /* NULL: its first network */

@@ -46,6 +46,7 @@ static const struct {
               {"binding", -1},
               {"sa", -1},
               {"event", STUDY_KEEP_EVENTS},
+              {"message", STUDY_KEEP_EVENTS},
               {"occurrence", -1},
               {"counter", -1},
               {"series", STUDY_KEEP_SERIES},

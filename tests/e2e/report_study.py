@@ -94,7 +94,7 @@ def check_style(css):
                  ('on-badge', 'badge-good'), ('on-badge', 'badge-bad'), ('on-badge', 'badge-note')]
         for text, ground in words:
             assert contrast(scheme[text], scheme[ground]) >= 4.5, (name, text, ground, contrast(scheme[text], scheme[ground]))
-        for line in ('bu', 'ba', 'ra', 'lost', 'wait-edge', 'dot'):  # WCAG 2.1, 1.4.11
+        for line in ('bu', 'ba', 'ike', 'lost', 'wait-edge', 'dot'):  # WCAG 2.1, 1.4.11
             assert contrast(scheme[line], scheme['bg']) >= 3, (name, line)
     # every colour of text is one of those above, and no colour is outside of the two blocks but the card's
     rest = re.sub(r':root\{[^}]*\}', '', css)

@@ -52,8 +52,10 @@ static struct sign_certs *trust(const uint8_t *der, size_t n)
     for (size_t k = 0; k < n; k += 3) {
         uint32_t three = (uint32_t)der[k] << 16 | (uint32_t)(k + 1 < n ? der[k + 1] : 0) << 8 |
                          (k + 2 < n ? der[k + 2] : 0);
-        for (int d = 0; d < 4; d++)
-            pem[at++] = k + (size_t)d <= n ? digits[three >> (18 - 6 * d) & 63] : '=';
+        for (int d = 0; d < 4; d++) {
+            char digit = digits[three >> (18 - 6 * d) & 63];
+            pem[at++] = (char)(k + (size_t)d <= n ? digit : '=');
+        }
         if (k % 48 == 45)
             pem[at++] = '\n';
     }

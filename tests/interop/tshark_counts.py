@@ -35,9 +35,11 @@ INSIDE = {'udp', 'icmp6.mps', 'icmp6.mpa', 'mh.bu', 'mh.ba', 'option.bid', 'head
 UNREADABLE = {'protected-esn': 'extended sequence numbers', 'protected-chacha20': 'ChaCha20-Poly1305'}
 SPOILT = {'attacks/wrong-icv'}  # what is injected there has wrong check values; nothing else has
 OUTSIDE = ('header.esp.', 'header.home_address.', 'header.routing2.')
-FIELDS = ['frame.interface_name', 'frame.packet_flags_direction', 'frame.comment', 'icmpv6.type',
+FIELDS = ['isakmp.exchangetype', 'isakmp.enc.decrypted', 'frame.interface_name', 'frame.packet_flags_direction', 'frame.comment', 'icmpv6.type',
           'mip6.mhtype', 'ipv6.nxt', 'udp.srcport', 'esp.spi', 'esp.icv_good', 'esp.icv_bad', 'frame.number'] + \
     list(OPTIONS)
+
+IKE = {'34': 'sa_init', '35': 'auth', '36': 'create_child_sa', '37': 'informational'}
 
 APART = ['-o', 'ipv6.defragment:FALSE']
 BAD = '_ws.malformed || _ws.expert.severity >= "Warning"'
@@ -74,6 +76,7 @@ class Read:
     def __init__(self):
         self.counts, self.inside = collections.Counter(), collections.Counter()
         self.good, self.bad, self.closed = collections.Counter(), collections.Counter(), []
+        self.shut_ike = []  # frames of IKE that were not decrypted
 
     def look_at_esp(self, cell, where, way, spis):
         good, bad = (numbers(cell[f]).count('1') for f in ('esp.icv_good', 'esp.icv_bad'))
@@ -105,6 +108,10 @@ class Read:
             for t in numbers(cell['mip6.mhtype']):
                 counts['mh.' + MH[int(t)]] += 1
             counts['udp'] += len(numbers(cell['udp.srcport']))
+            for t in numbers(cell['isakmp.exchangetype']):
+                counts['ike.' + IKE[t]] += 1
+                if t != '34' and not cell['isakmp.enc.decrypted']:
+                    self.shut_ike.append(cell['frame.number'])
             for field, name in OPTIONS.items():
                 counts[name] += len(numbers(cell[field]))
         for name, n in counts.items():
@@ -173,6 +180,8 @@ def read_run(name, out, keys, ours):
 
 
 def check_esp(name, got, ours):
+    if got.shut_ike:
+        fail('%s: %d messages of IKE that tshark did not decrypt, such as %s' % (name, len(got.shut_ike), got.shut_ike[:5]))
     if got.closed:
         fail('%s: %d frames with ESP that tshark did not open, such as %s' % (name, len(got.closed), got.closed[:5]))
     for port, way in sorted(set(got.good) | set(got.bad)):
@@ -188,7 +197,7 @@ def counters(out):
     ours = collections.Counter()
     for node, interface, counter, value in sqlite3.connect(os.path.join(out, 'results.sqlite')).execute(
             'SELECT node, interface, name, value FROM counter WHERE interface IS NOT NULL'):
-        if counter.split('.')[0] in ('icmp6', 'mh', 'option', 'header', 'udp', 'injected'):
+        if counter.split('.')[0] in ('icmp6', 'mh', 'option', 'header', 'udp', 'ike', 'injected'):
             ours[node + '.' + interface, counter] = value
             seen[counter.rsplit('.', 1)[0]] += value
     return ours
@@ -238,6 +247,7 @@ for scenario in sys.argv[4:]:
     check(scenario)
 
 names = {'icmp6.' + n for n in ICMP.values()} | {'mh.' + n for n in MH} | set(OPTIONS.values())
+names |= {'ike.' + n for n in IKE.values()}
 names |= {'udp', 'header.tunnel', 'header.fragment', 'header.esp', 'option.nonce_indices', 'option.authorization'}
 for name in sorted(names - LATER):
     if not seen[name]:

@@ -19,7 +19,8 @@ own = sorted(glob.glob(os.path.join(root, 'scenarios', 'decision-module', '*.yam
 validation = sorted(glob.glob(os.path.join(root, 'scenarios', 'validation', '*.yaml')))
 seed = sorted(glob.glob(os.path.join(root, 'scenarios', 'seed', '*.yaml')))
 attacks = sorted(glob.glob(os.path.join(root, 'scenarios', 'attacks', '*.yaml')))
-for file in files + own + seed + attacks + validation:
+ike = sorted(glob.glob(os.path.join(root, 'scenarios', 'ike', '*.yaml')))
+for file in files + own + seed + attacks + ike + validation:
     if own and file == own[0]:
         told += '\n# A decision of one\'s own\n\nIn C, as `models/decision.h` tells; compile it first.\n'
     if seed and file == seed[0]:
@@ -27,6 +28,8 @@ for file in files + own + seed + attacks + validation:
                 'scenario for each line that needs neither IKEv2 nor return routability. Each file quotes its own.\n'
     if attacks and file == attacks[0]:
         told += '\n# Attacks\n\nWhat an attacker on the path may try, injected by `events` (docs/ipsec.md), and what becomes of it.\n'
+    if ike and file == ike[0]:
+        told += '\n# Key management\n\nIKEv2 between mobile node and home agent (docs/ipsec.md).\n'
     if validation and file == validation[0]:
         told += '\n# Held against numbers\n\nWhat each must give stands in `docs/validation.md`.\n'
     whole = open(file).read()

@@ -1,0 +1,196 @@
+/* What key management asks for, at both ends. */
+#include <string.h>
+
+#include "sim/app/scenario_parts.h"
+
+/* IKE's policies and pairs of SAs with one peer (models/node/key_parts.h, models/ike/parts.h). */
+enum { POLICIES_MAX = 16, PAIRS_MAX = 24 };
+
+static bool by_ike(const struct node_config *n)
+{
+    return n->role == ROLE_MOBILE && n->ipsec.given && n->ipsec.keying == KEYING_IKE;
+}
+
+static bool signs(const struct node_config *n)
+{
+    return by_ike(n) && n->ike.auth == IKE_BY_SIGNATURE;
+}
+
+bool scenario_signs(const struct scenario *s, const struct node_config *n,
+                    struct scenario_signer *out)
+{
+    const struct node_config *other = KEY_ITEMS(s->nodes, struct node_config);
+    if (signs(n)) {
+        *out = (struct scenario_signer){"ike", n->ike.key, n->ike.certificates, n->ike.trusted, n};
+        return true;
+    }
+    for (size_t k = 0; n->role == ROLE_HOME_AGENT && k < s->nodes.n; k++) {
+        const struct key_responder *r = &n->responder;
+        if (signs(&other[k]) && other[k].home.agent && !strcmp(other[k].home.agent, n->name)) {
+            *out = (struct scenario_signer){"responder", r->key, r->certificates, r->trusted,
+                                            &other[k]};
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *place(struct check *k, const struct node_config *n, const char *table,
+                         const char *what)
+{
+    return arena_format(k->arena, "nodes.%s.%s%s%s", n->name, table, *what ? "." : "", what);
+}
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+/* Other than where nothing is said; `coa` and the K bit are for SAs that are installed, too. */
+static const char *said(const struct key_config *c)
+{
+    const struct {
+        const char *name;
+        bool said;
+    } key[] = {{"mobility", c->mobility == KEY_BY_MOBIKE || c->mobility == KEY_BY_NEW_SA},
+               {"when_dead", c->when_dead != KEY_NEXT_ALIVE},
+               {"order", c->order != KEY_PARALLEL},
+               {"old_sas", c->old_sas != KEY_KEEPS_OLD},
+               {"identity", c->identity != KEY_ID_EMAIL},
+               {"auth", c->auth != IKE_BY_SHARED_KEY},
+               {"key", c->key},
+               {"certificates", c->certificates},
+               {"trusted", c->trusted},
+               {"padding", c->padding != SIGN_PKCS1},
+               {"pfs", strcmp(c->pfs, "none") != 0},
+               {"soft", c->soft != 0},
+               {"hard", c->hard != 0},
+               {"childless", c->childless},
+               {"initial_contact", c->initial_contact},
+               {"return_routability", !c->return_routability}};
+    for (size_t j = 0; j < sizeof key / sizeof key[0]; j++) {
+        if (key[j].said)
+            return key[j].name;
+    }
+    return NULL;
+}
+
+static void check_words(struct check *k, const struct node_config *n)
+{
+    const struct key_config *c = &n->ike;
+    struct ike_suite offer[IKE_OFFERS];
+    unsigned offers;
+    uint16_t group;
+    struct why w;
+    if (key_parse_proposals(c->proposal, offer, &offers, &w))
+        SAY(k, place(k, n, "ike", "proposal"), "%s", w.text);
+    if (key_parse_group(c->pfs, &group, &w))
+        SAY(k, place(k, n, "ike", "pfs"), "%s", w.text);
+    if (c->hard && c->soft > c->hard)
+        SAY(k, place(k, n, "ike", "soft"), "is above `hard`: the IKE SA would be gone by then");
+    if (c->auth == IKE_BY_SHARED_KEY && !*c->secret)
+        SAY(k, place(k, n, "ike", "secret"), "is empty (RFC 7296 2.15)");
+}
+
+static void check_pairs(struct check *k, const struct node_config *n)
+{
+    struct spd spd;
+    struct why w;
+    unsigned policies = 0;
+    unsigned pairs = 0;
+    if (policies_make(&n->ipsec, k->arena, &spd, &w))
+        return; /* it has been said */
+    for (unsigned e = 0; e < spd.entries; e++) {
+        const struct spd_entry *entry = &spd.entry[e];
+        if (entry->action != SPD_PROTECT)
+            continue;
+        policies++;
+        pairs += entry->parallel ? policies_parallel(&n->ipsec, (unsigned)n->interfaces.n) : 1;
+    }
+    if (policies > POLICIES_MAX || pairs > PAIRS_MAX)
+        SAY(k, place(k, n, "ipsec", "keying"),
+            "ike makes at most %d pairs of SAs by %d policies; here are %u by %u", PAIRS_MAX,
+            POLICIES_MAX, pairs, policies);
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+struct end {
+    const struct node_config *node;
+    struct scenario_signer is;
+};
+
+static bool is_there(struct check *k, const struct end *e, const char *file, const char *name)
+{
+    if (!file)
+        SAY(k, place(k, e->node, e->is.table, ""),
+            "needs `%s`, a file: node '%s' has `auth: signature`", name, e->is.since->name);
+    return file != NULL;
+}
+
+static const struct sign_certs *read_certs(struct check *k, const struct end *e, const char *file,
+                                           const char *name)
+{
+    const struct sign_certs *certs = NULL;
+    struct why w;
+    if (is_there(k, e, file, name) && key_files_certs(&k->files, file, &certs, &w))
+        SAY(k, place(k, e->node, e->is.table, name), "%s", w.text);
+    return certs;
+}
+
+static void check_files(struct check *k, const struct node_config *n)
+{
+    struct end e = {.node = n};
+    const struct sign_key *key = NULL;
+    struct why w;
+    if (!scenario_signs(k->s, n, &e.is))
+        return;
+    if (is_there(k, &e, e.is.key, "key") && key_files_key(&k->files, e.is.key, &key, &w))
+        SAY(k, place(k, n, e.is.table, "key"), "%s", w.text);
+    const struct sign_certs *certs = read_certs(k, &e, e.is.certificates, "certificates");
+    (void)read_certs(k, &e, e.is.trusted, "trusted");
+    if (key && certs && !sign_key_fits(key, certs))
+        SAY(k, place(k, n, e.is.table, "key"), "%s is not the key of the first certificate of %s",
+            e.is.key, e.is.certificates);
+}
+
+/* ---- ends ------------------------------------------------------------------------------------ */
+
+static void check_mobile(struct check *k, const struct node_config *n)
+{
+    const char *word = said(&n->ike);
+    if (n->ike.coa && !SCENARIO_FIND(n->interfaces, struct interface_config, n->ike.coa))
+        SAY(k, place(k, n, "ike", "coa"), "'%s' is none of its interfaces", n->ike.coa);
+    if ((n->ike.coa || n->ike.mobility != KEY_BY_K_BIT || word) && !n->ipsec.given) {
+        SAY(k, place(k, n, "ike", ""), "goes with `ipsec`");
+    } else if (word && !by_ike(n)) {
+        SAY(k, place(k, n, "ike", word), "goes with `ipsec.keying: ike`");
+    }
+    if (!by_ike(n))
+        return;
+    check_words(k, n);
+    check_pairs(k, n);
+}
+
+static void check_agent(struct check *k, const struct node_config *n)
+{
+    const struct node_config *other = KEY_ITEMS(k->s->nodes, struct node_config);
+    bool serves = false;
+    for (size_t j = 0; j < k->s->nodes.n; j++)
+        serves |= by_ike(&other[j]) && other[j].home.agent && !strcmp(other[j].home.agent, n->name);
+    if (n->responder_given && !serves)
+        SAY(k, place(k, n, "responder", ""),
+            "no mobile node of this home agent has `ipsec: {keying: ike}`");
+}
+
+void scenario_check_ike(struct check *k, const struct node_config *n)
+{
+    if (n->role == ROLE_MOBILE) {
+        check_mobile(k, n);
+    } else if (n->ike.coa || n->ike.mobility != KEY_BY_K_BIT || said(&n->ike)) {
+        SAY(k, place(k, n, "ike", ""), "stands at the mobile node; `responder` is a home agent's");
+    }
+    if (n->role == ROLE_HOME_AGENT) {
+        check_agent(k, n);
+    } else if (n->responder_given) {
+        SAY(k, place(k, n, "responder", ""), "is a home agent's");
+    }
+    check_files(k, n);
+}
