@@ -280,7 +280,7 @@ static void add_messages(struct bench *b, unsigned k, struct cpu_profile *out)
     for (unsigned size = 0; size < 2; size++) {
         struct message_trial *t = arena_take(&b->arena, sizeof *t);
         uint8_t *text = t->bytes + MESSAGE + suite->iv_bytes;
-        size_t bytes = (size ? LARGE : SMALL) / BLOCK * BLOCK;
+        size_t bytes = (size ? (size_t)LARGE : (size_t)SMALL) / BLOCK * BLOCK;
         t->out = cipher_new(b->ciphers, suite, encryption_key, integrity_key);
         t->in = cipher_new(b->ciphers, suite, encryption_key, integrity_key);
         t->text = (struct cipher_text){.aad = t->bytes,
