@@ -223,6 +223,10 @@ void caption_write(const struct chart *c, const struct kind *kind, char *out, si
         say(&to, "warm-up cut off by MSER-5");
     if (c->oracles)
         say(&to, "%s by oracle", c->oracles == c->shown ? "detection" : "some detection");
+    if (c->timed) {
+        say(&to, "processor time%s by profile %.60s%s", c->timed == c->shown ? "" : " of some runs",
+            c->profile, c->profiles ? " and others" : "");
+    }
     say_missing(&to, c);
     if (kind == &kind_difference)
         say_unpaired(&to, c);

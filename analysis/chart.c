@@ -183,6 +183,11 @@ static void count_run(struct chart *c, size_t run, const bool *unsteady)
     c->missing += !there && !c->runs->run[run].failed;
     c->unsteady += unsteady && unsteady[run];
     c->oracles += there && c->runs->run[run].oracle;
+    if (there && strcmp(c->runs->run[run].processor, "zero") != 0) {
+        c->profile = c->timed ? c->profile : c->runs->run[run].processor;
+        c->profiles |= strcmp(c->profile, c->runs->run[run].processor) != 0;
+        c->timed++;
+    }
 }
 
 static void fill_points(struct chart *c, const size_t *of)

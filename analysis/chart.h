@@ -67,6 +67,9 @@ struct chart {
     size_t missing;      /* chosen runs that did not fail and have no value */
     size_t unsteady;     /* of those: no end of the warm-up was found */
     size_t oracles;      /* chosen runs with a value and detection by an oracle */
+    size_t timed;        /* chosen runs with a value and work that takes time */
+    const char *profile; /* of the first of those */
+    bool profiles;       /* there are others */
     size_t shown;        /* chosen runs with a value */
     bool clustered;      /* some unit has several runs at a point */
     size_t comparisons;  /* difference: p-values of the figure */

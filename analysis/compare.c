@@ -39,7 +39,7 @@ static const struct {
 
 /* Of table run: what was asked for, not what came out. */
 static const char *const asked[] = {"run_key",     "scenario", "title",  "version", "seed",
-                                    "replication", "engine",   "crypto", "stop_ns"};
+                                    "replication", "engine",   "crypto", "stop_ns", "processor"};
 
 static bool is_asked(const char *column)
 {

@@ -154,8 +154,10 @@ struct vectors {
 static const struct vectors vectors[] = {
     {"packet", FLOW, "'delay'", "received_ns", "(received_ns - sent_ns) / 1e9",
      "received_ns IS NOT NULL", "s", "delay of each packet that came", "none"},
-    {"series", INTERFACE, "name", "t_ns", "value", "value IS NOT NULL", "bps",
+    {"series", INTERFACE, "name", "t_ns", "value", "name <> 'cpu.use'", "bps",
      "mean rate of the bin before", "backward-sample-hold"},
+    {"series", INTERFACE, "name", "t_ns", "value", "name = 'cpu.use'", "1",
+     "share of the cores that worked in the bin before", "backward-sample-hold"},
 };
 
 /* Of one run: to sort all packets of a study at once would take too much memory. */

@@ -78,6 +78,7 @@ static const struct {
     {"message", "o.message"},
     {"monami", "r.version"},
     {"point", "o.point"},
+    {"processor", "r.processor"},
     {"runkey", "o.run_key"},
     {"scenariotitle", "r.title"},
     {"sampleunit", "o.unit"},

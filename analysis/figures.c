@@ -201,8 +201,8 @@ static enum status draw_rate(struct figures *f, struct sqlite3 *db, const char *
     enum status st = query_ask(
         &q, db,
         "SELECT node || '.' || interface || CASE name WHEN 'rate.sent' THEN ' up' ELSE ' down' "
-        "END, t_ns / 1e9, value / 1e3 FROM series WHERE node IN (SELECT DISTINCT node FROM event "
-        "WHERE name = 'mip6.bu_sent') ORDER BY node, interface, name, t_ns",
+        "END, t_ns / 1e9, value / 1e3 FROM series WHERE name <> 'cpu.use' AND node IN (SELECT DISTINCT node "
+        "FROM event WHERE name = 'mip6.bu_sent') ORDER BY node, interface, name, t_ns",
         NULL, w);
     if (st)
         return st;

@@ -34,7 +34,7 @@ static enum status put_head(FILE *out, struct sqlite3 *db, const struct report_a
     enum status st =
         query_ask(&q, db,
                   "SELECT title, (SELECT count(*) FROM expectation), (SELECT count(*) FROM "
-                  "expectation WHERE NOT held) FROM run",
+                  "expectation WHERE NOT held), processor FROM run",
                   NULL, w);
     if (st)
         return st;
@@ -42,16 +42,18 @@ static enum status put_head(FILE *out, struct sqlite3 *db, const struct report_a
     const char *title = query_text(&q, 0);
     long long all = query_integer(&q, 1);
     long long unmet = query_integer(&q, 2);
+    const char *processor = query_text(&q, 3);
+    bool timed = strcmp(processor, "zero") != 0;
     page_begin(out, title);
-    if (all) {
-        (void)fputs("<p>", out);
-        if (unmet) {
-            page_badge(out, PAGE_BAD, "%lld of %lld expectations did not hold", unmet, all);
-        } else {
-            page_badge(out, PAGE_GOOD, "all %lld expectations held", all);
-        }
-        (void)fputs("</p>\n", out);
+    (void)fputs(all || timed ? "<p>" : "", out);
+    if (unmet) {
+        page_badge(out, PAGE_BAD, "%lld of %lld expectations did not hold", unmet, all);
+    } else if (all) {
+        page_badge(out, PAGE_GOOD, "all %lld expectations held", all);
     }
+    if (timed)
+        page_badge(out, PAGE_NOTE, "processor time by profile %s", processor);
+    (void)fputs(all || timed ? "</p>\n" : "", out);
     query_done(&q);
     (void)fputs("<p class=\"lead\">", out);
     html_text(out, about->text);

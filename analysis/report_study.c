@@ -30,7 +30,10 @@ static const char badges_sql[] =
     "SELECT (SELECT count(*) FROM job), (SELECT count(*) FROM job WHERE exit_code > 1), "
     "(SELECT count(DISTINCT number) FROM expectation WHERE NOT held), "
     "(SELECT count(DISTINCT number) FROM expectation), "
-    "(SELECT count(*) FROM run WHERE knowledge = 'oracle'), (SELECT count(*) FROM run)";
+    "(SELECT count(*) FROM run WHERE knowledge = 'oracle'), (SELECT count(*) FROM run), "
+    "(SELECT count(*) FROM run WHERE processor <> 'zero'), "
+    "(SELECT group_concat(processor, '; ') FROM (SELECT DISTINCT processor FROM run WHERE processor "
+    "<> 'zero' ORDER BY 1))";
 
 static enum status put_badges(const struct study_page *p, struct why *w)
 {
@@ -45,6 +48,9 @@ static enum status put_badges(const struct study_page *p, struct why *w)
     long long asked = query_integer(&q, 3);
     long long oracle = query_integer(&q, 4);
     long long runs = query_integer(&q, 5);
+    long long timed = query_integer(&q, 6);
+    char profile[200] = "";
+    (void)snprintf(profile, sizeof profile, "%s", timed ? query_text(&q, 7) : "");
     query_done(&q);
     (void)fputs("<p>", p->out);
     if (unmet) {
@@ -60,6 +66,12 @@ static enum status put_badges(const struct study_page *p, struct why *w)
         page_badge(p->out, PAGE_NOTE, "detection by oracle");
     } else if (oracle) {
         page_badge(p->out, PAGE_NOTE, "detection by oracle in %lld of %lld runs", oracle, runs);
+    }
+    if (timed && timed == runs) {
+        page_badge(p->out, PAGE_NOTE, "processor time by profile %s", profile);
+    } else if (timed) {
+        page_badge(p->out, PAGE_NOTE, "processor time in %lld of %lld runs by profile %s", timed,
+                   runs, profile);
     }
     (void)fputs("</p>\n", p->out);
     return ST_OK;

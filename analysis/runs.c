@@ -41,21 +41,24 @@ static enum status read_jobs(struct runs *r, struct why *w)
     double n = 0;
     enum status st = db_ask(r->db, "SELECT count(*) FROM main.job", &n, w);
     if (!st)
-        st = query_ask(&q, r->db,
-                       "SELECT j.number, j.unit, j.replication, j.exit_code > 1, r.knowledge = "
-                       "'oracle' FROM main.job j LEFT JOIN main.run r USING (number) ORDER BY "
-                       "j.number",
-                       NULL, w);
+        st = query_ask(
+            &q, r->db,
+            "SELECT j.number, j.unit, j.replication, j.exit_code > 1, r.knowledge = "
+            "'oracle', ifnull(r.processor, 'zero') FROM main.job j LEFT JOIN main.run r USING (number) ORDER BY "
+            "j.number",
+            NULL, w);
     if (st)
         return st;
     size_t room = (size_t)n;
     r->run = arena_take(&r->arena, (room + 1) * sizeof *r->run);
     while (r->n < room && query_next(&q)) {
-        r->run[r->n++] = (struct run_of_study){.number = query_integer(&q, 0),
-                                               .unit = query_integer(&q, 1),
-                                               .replication = query_integer(&q, 2),
-                                               .failed = query_integer(&q, 3) != 0,
-                                               .oracle = query_integer(&q, 4) != 0};
+        r->run[r->n++] =
+            (struct run_of_study){.number = query_integer(&q, 0),
+                                  .unit = query_integer(&q, 1),
+                                  .replication = query_integer(&q, 2),
+                                  .failed = query_integer(&q, 3) != 0,
+                                  .oracle = query_integer(&q, 4) != 0,
+                                  .processor = arena_text(&r->arena, query_text(&q, 5))};
     }
     return query_end(&q, w);
 }

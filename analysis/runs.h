@@ -20,8 +20,9 @@ struct run_of_study {
     int64_t number;
     int64_t unit; /* runs of one unit are no independent samples */
     int64_t replication;
-    bool failed; /* it has no tables */
-    bool oracle; /* detection by what the simulator knows */
+    bool failed;           /* it has no tables */
+    bool oracle;           /* detection by what the simulator knows */
+    const char *processor; /* profiles of processors; "zero": work takes no time */
 };
 
 struct runs_parameter {

@@ -17,7 +17,10 @@
 #include "models/wire/icmp6.h"
 #include "models/wire/udp.h"
 
-static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire);
+/* How far a packet for this node has come; in pieces: it came in fragments. */
+enum stage { ARRIVED, OPENED, OPENED_PIECES };
+
+static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire, enum stage stage);
 
 void path_add_header(struct pkt *p, const struct addr *src, const struct addr *dst, uint8_t next,
                      uint8_t hop_limit)
@@ -152,7 +155,7 @@ void path_out_ready(struct node *n, struct pkt *p)
         bool from_tunnel = n->from_tunnel;
         n->opened = NULL;
         n->from_tunnel = true; /* it has not left: nothing to protect it from */
-        deliver(i, p, &h);
+        deliver(i, p, &h, ARRIVED);
         n->opened = opened;
         n->from_tunnel = from_tunnel;
         return;
@@ -369,14 +372,14 @@ static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip
     return true;
 }
 
-static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire)
+static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire, enum stage stage)
 {
     struct node *n = i->node;
     struct ip6 h = *wire;
     struct ip6_chain c;
-    bool came_cut = false;
+    bool came_cut = stage == OPENED_PIECES;
     enum ip6_fault fault = ip6_walk(p->at, p->len, &c);
-    while (!fault && c.upper == IP6_FRAGMENT) {
+    while (!fault && c.upper == IP6_FRAGMENT && stage == ARRIVED) {
         p = fragments_join(n, p, c.upper_at);
         if (!p)
             return;
@@ -390,7 +393,7 @@ static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire)
         bad_chain(i, p, &h, fault, &c);
         return;
     }
-    if (n->protection) {
+    if (n->protection && stage == ARRIVED) {
         if (!udp_esp_take(n, p, &h, &c))
             return;
         if (n->cpu && c.upper == IP6_ESP) {
@@ -410,14 +413,9 @@ static void deliver(struct iface *i, struct pkt *p, const struct ip6 *wire)
 void path_in_opened(struct iface *i, struct pkt *p, bool came_cut)
 {
     struct ip6 h;
-    struct ip6_chain c;
     enum ip6_fault fault = ip6_read(p->at, p->len, &h);
     assert(!fault);
-    fault = ip6_walk(p->at, p->len, &c); /* as when it was opened */
-    assert(!fault);
-    c.fragment = came_cut;
-    if (mobility_headers_fit(i, p, &h, &c))
-        upper(i, p, &h, &c);
+    deliver(i, p, &h, came_cut ? OPENED_PIECES : OPENED);
 }
 
 /* Reads the header and cuts off what the link padded. False: p is gone. */
@@ -439,7 +437,7 @@ void path_in_tunnelled(struct iface *i, struct pkt *p)
     if (!read_header(n, p, &h))
         return;
     if (node_owns(n, &h.dst)) {
-        deliver(i, p, &h);
+        deliver(i, p, &h, ARRIVED);
     } else if (n->forwards && !addr_multicast(&h.dst)) {
         forward(n, NULL, p, &h);
     } else {
@@ -460,7 +458,7 @@ static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
     const struct route *r = routes_find(n->routes, &h->dst);
     bool translated = n->translator && translator_is_for(n->translator, i, &h->dst);
     if (r && r->kind == ROUTE_LOCAL && !translated) {
-        deliver(i, p, h);
+        deliver(i, p, h, ARRIVED);
         return;
     }
     if (i->nd && addr_link_local(&h->dst) && n->agent && agent_link_local(n->agent, &h->dst)) {
@@ -509,7 +507,7 @@ void path_in(struct iface *i, struct pkt *p)
     } else if (!addr_multicast(&h.dst)) {
         unicast_in(i, p, &h);
     } else if (i->nd && nd_listens(i, &h.dst)) {
-        deliver(i, p, &h);
+        deliver(i, p, &h, ARRIVED);
     } else {
         pkt_give(n->packets, p); /* a group that this node is not in */
     }

@@ -137,12 +137,24 @@ static void give(struct service *s)
     pool_give(&all->pool, s);
 }
 
+/* Where the tunnel ends as of now: key management may have been served meanwhile. */
+static void find_ends(struct service *s)
+{
+    struct tunnel *t = &s->seal.tunnel;
+    if (!t->sa)
+        return;
+    protect_end(t->sa, t);
+    for (unsigned k = 0; k < t->n; k++)
+        protect_end(t->sa, &s->ends[k]);
+}
+
 static void end(void *owner)
 {
     struct service *s = owner;
     struct node *n = s->node;
     resume(n, &s->work);
     if (!s->in && s->p) {
+        find_ends(s);
         s->seal.then(n, s->p, &s->seal);
     } else if (s->in && s->reason) {
         node_drop(n, (enum node_reason)s->reason, s->p);

@@ -5,6 +5,7 @@
  * They are served with everything else that the processor does, first come first served (cpu.h).
  * What changes an SA (its sequence number, its window, its counters) happens when the service
  * begins, by the SAs of that moment; the packet goes on, or dies for what was found, when it ends.
+ * A tunnel ends where it does then: its SA may have moved meanwhile.
  * A packet that refers to no SA, comes again or is too old costs nothing.  No more wait than the
  * ring holds: what comes then is dropped before it has a sequence number.
  *

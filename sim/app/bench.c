@@ -10,9 +10,40 @@
 #include "models/crypto/sign_trial.h"
 #include "models/ipsec/esp.h"
 
-enum { ROUNDS = 5, ROUND_NS = 1000000, MOST = 1 << 20 };
+enum { ROUNDS = 7, ROUND_NS = 500000, TIMES_MOST = 1 << 20, TRIALS = 256, LINES = 2 * CIPHERS };
 
 typedef void trial_fn(void *of);
+
+/* One operation; its rounds are as far apart as the others are long, so that no short spell of a
+ * busy machine has them all. */
+struct trial {
+    trial_fn *fn;
+    void *of;
+    int64_t times; /* of a round */
+    double ns[ROUNDS];
+    struct cpu_cost *to; /* NULL: a line has it */
+};
+
+/* What is sealed, of two sizes, so that a line goes through both; opening is what a pair takes more
+ * than sealing alone. */
+struct line {
+    size_t trial[2]; /* that seals; behind it the one that seals and opens */
+    size_t bytes[2];
+    struct cpu_cost *seal;
+    struct cpu_cost *open;
+};
+
+struct bench {
+    struct arena arena;
+    struct ciphers *ciphers;
+    struct pool packets;
+    struct rng_seed seed;
+    struct sign_trial *key[CPU_KEYS];
+    struct trial trial[TRIALS];
+    size_t trials;
+    struct line line[LINES];
+    size_t lines;
+};
 
 static int64_t spent_ns(void)
 {
@@ -21,22 +52,24 @@ static int64_t spent_ns(void)
     return (int64_t)t.tv_sec * SIM_S + t.tv_nsec;
 }
 
-static double once(trial_fn *fn, void *of, int64_t times)
+static double once(const struct trial *t)
 {
     int64_t start = spent_ns();
-    for (int64_t k = 0; k < times; k++)
-        fn(of);
-    return (double)(spent_ns() - start) / (double)times;
+    for (int64_t k = 0; k < t->times; k++)
+        t->fn(t->of);
+    return (double)(spent_ns() - start) / (double)t->times;
 }
 
 /* So often that the clock's steps are nothing beside it. */
-static int64_t times_of(trial_fn *fn, void *of)
+static size_t add(struct bench *b, trial_fn *fn, void *of, struct cpu_cost *to)
 {
-    int64_t times = 1;
+    assert(b->trials < TRIALS);
+    struct trial *t = &b->trial[b->trials];
+    *t = (struct trial){.fn = fn, .of = of, .times = 1, .to = to};
     fn(of);
-    while (times < MOST && once(fn, of, times) * (double)times < ROUND_NS)
-        times *= 2;
-    return times;
+    while (t->times < TIMES_MOST && once(t) * (double)t->times < ROUND_NS)
+        t->times *= 2;
+    return b->trials++;
 }
 
 static int by_size(const void *a, const void *b)
@@ -52,18 +85,27 @@ static double median(double of[ROUNDS])
     return of[ROUNDS / 2];
 }
 
-static double measured(trial_fn *fn, void *of)
-{
-    double ns[ROUNDS];
-    int64_t times = times_of(fn, of);
-    for (int k = 0; k < ROUNDS; k++)
-        ns[k] = once(fn, of, times);
-    return median(ns);
-}
-
 static struct cpu_cost cost_of(double ns)
 {
     return (struct cpu_cost){.ns = ns > 0 ? (int64_t)(ns + 0.5) : 0, .given = true};
+}
+
+static struct cpu_cost cost_of_line(const struct bench *b, const struct line *l, bool opens)
+{
+    double ns[2][ROUNDS];
+    double slope[ROUNDS];
+    for (int k = 0; k < ROUNDS; k++) {
+        for (int size = 0; size < 2; size++) {
+            const struct trial *t = &b->trial[l->trial[size]];
+            ns[size][k] = opens ? t[1].ns[k] - t[0].ns[k] : t[0].ns[k];
+        }
+        slope[k] = (ns[1][k] - ns[0][k]) / (double)(l->bytes[1] - l->bytes[0]);
+    }
+    double each = median(slope);
+    each = each > 0 ? each : 0;
+    struct cpu_cost c = cost_of(median(ns[0]) - each * (double)l->bytes[0]);
+    c.per_byte_ps = (int64_t)(each * 1000 + 0.5);
+    return c;
 }
 
 /* ---- keys and hashes ------------------------------------------------------------------------- */
@@ -89,16 +131,17 @@ static void agree(void *of)
     assert(good);
 }
 
-static void measure_dh(struct cpu_profile *out)
+static void add_dh(struct bench *b, struct cpu_profile *out)
 {
-    const struct rng_seed seed = rng_seed_of(1, 0);
     for (uint16_t group = 0; group < CPU_GROUPS; group++) {
         if (!dh_public_bytes(group))
             continue;
-        struct dh_trial t = {.group = group, .rng = rng_stream(&seed, "dh")};
-        dh_draw(&t.peer, group, &t.rng);
-        out->dh_public[group] = cost_of(measured(draw, &t));
-        out->dh_shared[group] = cost_of(measured(agree, &t));
+        struct dh_trial *t = arena_take(&b->arena, sizeof *t);
+        t->group = group;
+        t->rng = rng_stream(&b->seed, "dh");
+        dh_draw(&t->peer, group, &t->rng);
+        (void)add(b, draw, t, &out->dh_public[group]);
+        (void)add(b, agree, t, &out->dh_shared[group]);
     }
 }
 
@@ -113,15 +156,14 @@ static void verify_once(void *of)
     assert(good);
 }
 
-static void measure_signatures(struct cpu_profile *out)
+static void add_signatures(struct bench *b, struct cpu_profile *out)
 {
     for (unsigned k = 0; k < CPU_KEYS; k++) {
-        struct sign_trial *t = sign_trial_new(cpu_key_words[k]);
-        if (!t)
+        b->key[k] = sign_trial_new(cpu_key_words[k]);
+        if (!b->key[k])
             continue;
-        out->sign[k] = cost_of(measured(sign_once, t));
-        out->verify[k] = cost_of(measured(verify_once, t));
-        sign_trial_free(t);
+        (void)add(b, sign_once, b->key[k], &out->sign[k]);
+        (void)add(b, verify_once, b->key[k], &out->verify[k]);
     }
 }
 
@@ -136,47 +178,18 @@ static void prf_once(void *of)
     prf_of(*prf, key, prf_bytes(*prf), &piece, 1, value);
 }
 
-static void measure_prf(struct cpu_profile *out)
+static void add_prf(struct bench *b, struct cpu_profile *out)
 {
     for (uint16_t prf = 0; prf < CPU_PRFS; prf++) {
-        if (prf_bytes(prf))
-            out->prf[prf] = cost_of(measured(prf_once, &prf));
+        if (!prf_bytes(prf))
+            continue;
+        uint16_t *t = arena_take(&b->arena, sizeof *t);
+        *t = prf;
+        (void)add(b, prf_once, t, &out->prf[prf]);
     }
 }
 
 /* ---- packets and messages -------------------------------------------------------------------- */
-
-/* What is sealed, of two sizes, so that a line goes through both; opening is what a pair takes more
- * than sealing alone. */
-struct sealed {
-    trial_fn *seal;
-    trial_fn *pair;
-    size_t bytes[2];
-    double seal_ns[2];
-    double open_ns[2];
-};
-
-static void measure_pair(struct sealed *s, unsigned size, void *of)
-{
-    double seal[ROUNDS];
-    double open[ROUNDS];
-    int64_t times = times_of(s->pair, of);
-    for (int k = 0; k < ROUNDS; k++) {
-        seal[k] = once(s->seal, of, times);
-        open[k] = once(s->pair, of, times) - seal[k];
-    }
-    s->seal_ns[size] = median(seal);
-    s->open_ns[size] = median(open);
-}
-
-static struct cpu_cost line(const double ns[2], const size_t bytes[2])
-{
-    double slope = (ns[1] - ns[0]) / (double)(bytes[1] - bytes[0]);
-    slope = slope > 0 ? slope : 0;
-    struct cpu_cost c = cost_of(ns[0] - slope * (double)bytes[0]);
-    c.per_byte_ps = (int64_t)(slope * 1000 + 0.5);
-    return c;
-}
 
 enum { SMALL = 64, LARGE = 1400, HEADERS = 40, MESSAGE = 32, BLOCK = 16, NEXT = 41 };
 
@@ -209,37 +222,33 @@ static void esp_pair_once(void *of)
     assert(!fault);
 }
 
-static struct sa sa_of(struct ciphers *shared, const struct cipher_suite *suite, struct arena *a)
+static struct sa sa_of(struct bench *b, const struct cipher_suite *suite)
 {
-    const struct rng_seed seed = rng_seed_of(1, 0);
     struct sa sa = {.spi = SA_SPI_MIN, .suite = suite};
-    sa.cipher = cipher_new(shared, suite, encryption_key, integrity_key);
-    sa.iv = rng_stream(&seed, "iv");
-    anti_replay_init(&sa.replay, ANTI_REPLAY_DEFAULT, false, a);
+    sa.cipher = cipher_new(b->ciphers, suite, encryption_key, integrity_key);
+    sa.iv = rng_stream(&b->seed, "iv");
+    anti_replay_init(&sa.replay, ANTI_REPLAY_DEFAULT, false, &b->arena);
     return sa;
 }
 
-static void measure_esp(struct cpu_profile *out, unsigned k, struct ciphers *shared,
-                        struct arena *a)
+static void add_esp(struct bench *b, unsigned k, struct cpu_profile *out)
 {
     const struct cipher_suite *suite = cipher_suite((enum cipher_name)k);
-    struct sealed s = {.seal = esp_seal_once, .pair = esp_pair_once};
-    struct pool packets = pkt_pool(a);
-    struct esp_trial t = {.out = sa_of(shared, suite, a), .in = sa_of(shared, suite, a)};
-    t.p = pkt_take(&packets);
-    t.at = t.p->at;
+    struct line *l = &b->line[b->lines++];
+    *l = (struct line){.seal = &out->esp_seal[k], .open = &out->esp_open[k]};
     for (unsigned size = 0; size < 2; size++) {
-        t.len = size ? LARGE : SMALL;
-        t.p->at = t.at;
-        memset(t.at, 0x5a, t.len);
-        esp_seal_once(&t);
-        s.bytes[size] = esp_text_bytes(suite, t.p->len - HEADERS);
-        t.p->at = t.at;
-        memset(t.at, 0x5a, t.len);
-        measure_pair(&s, size, &t);
+        struct esp_trial *t = arena_take(&b->arena, sizeof *t);
+        t->out = sa_of(b, suite);
+        t->in = sa_of(b, suite);
+        t->p = pkt_take(&b->packets);
+        t->at = t->p->at;
+        t->len = size ? LARGE : SMALL;
+        memset(t->at, 0x5a, t->len);
+        esp_seal_once(t);
+        l->bytes[size] = esp_text_bytes(suite, t->p->len - HEADERS);
+        l->trial[size] = add(b, esp_seal_once, t, NULL);
+        (void)add(b, esp_pair_once, t, NULL);
     }
-    out->esp_seal[k] = line(s.seal_ns, s.bytes);
-    out->esp_open[k] = line(s.open_ns, s.bytes);
 }
 
 struct message_trial {
@@ -263,42 +272,66 @@ static void message_pair_once(void *of)
     assert(good);
 }
 
-static void measure_messages(struct cpu_profile *out, unsigned k, struct ciphers *shared)
+static void add_messages(struct bench *b, unsigned k, struct cpu_profile *out)
 {
     const struct cipher_suite *suite = cipher_suite((enum cipher_name)k);
-    struct sealed s = {.seal = message_seal_once, .pair = message_pair_once};
-    struct message_trial t = {.out = cipher_new(shared, suite, encryption_key, integrity_key),
-                              .in = cipher_new(shared, suite, encryption_key, integrity_key)};
+    struct line *l = &b->line[b->lines++];
+    *l = (struct line){.seal = &out->ike_seal[k], .open = &out->ike_open[k]};
     for (unsigned size = 0; size < 2; size++) {
-        uint8_t *text = t.bytes + MESSAGE + suite->iv_bytes;
-        size_t bytes = (size ? LARGE : SMALL) / BLOCK * BLOCK;
-        t.text = (struct cipher_text){.aad = t.bytes,
-                                      .aad_bytes = MESSAGE,
-                                      .from = t.bytes,
-                                      .iv = t.bytes + MESSAGE,
-                                      .text = text,
-                                      .bytes = bytes,
-                                      .icv = text + bytes};
-        s.bytes[size] = bytes + MESSAGE + suite->iv_bytes + suite->icv_bytes; /* as IKE counts */
-        measure_pair(&s, size, &t);
+        struct message_trial *t = arena_take(&b->arena, sizeof *t);
+        uint8_t *text = t->bytes + MESSAGE + suite->iv_bytes;
+        size_t bytes = (size ? (size_t)LARGE : (size_t)SMALL) / BLOCK * BLOCK;
+        t->out = cipher_new(b->ciphers, suite, encryption_key, integrity_key);
+        t->in = cipher_new(b->ciphers, suite, encryption_key, integrity_key);
+        t->text = (struct cipher_text){.aad = t->bytes,
+                                       .aad_bytes = MESSAGE,
+                                       .from = t->bytes,
+                                       .iv = t->bytes + MESSAGE,
+                                       .text = text,
+                                       .bytes = bytes,
+                                       .icv = text + bytes};
+        l->bytes[size] = bytes + MESSAGE + suite->iv_bytes + suite->icv_bytes; /* as IKE counts */
+        l->trial[size] = add(b, message_seal_once, t, NULL);
+        (void)add(b, message_pair_once, t, NULL);
     }
-    out->ike_seal[k] = line(s.seal_ns, s.bytes);
-    out->ike_open[k] = line(s.open_ns, s.bytes);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+static void add_all(struct bench *b, struct cpu_profile *out)
+{
+    add_dh(b, out);
+    add_signatures(b, out);
+    add_prf(b, out);
+    for (unsigned k = 0; k < CIPHERS; k++) {
+        if (cipher_suite((enum cipher_name)k)->encr != ENCR_NULL)
+            add_messages(b, k, out); /* IKE encrypts: RFC 7296 3.14 */
+        add_esp(b, k, out);
+    }
 }
 
 void bench_profile(struct cpu_profile *out)
 {
-    struct arena arena = {0};
+    static struct bench b;
+    b = (struct bench){.seed = rng_seed_of(1, 0)};
+    b.ciphers = ciphers_new(&b.arena, (size_t)8 * CIPHERS, false);
+    b.packets = pkt_pool(&b.arena);
     *out = (struct cpu_profile){.name = NULL};
-    measure_dh(out);
-    measure_signatures(out);
-    measure_prf(out);
-    struct ciphers *shared = ciphers_new(&arena, 16, false);
-    for (unsigned k = 0; k < CIPHERS; k++) {
-        if (cipher_suite((enum cipher_name)k)->encr != ENCR_NULL)
-            measure_messages(out, k, shared); /* IKE encrypts: RFC 7296 3.14 */
-        measure_esp(out, k, shared, &arena);
+    add_all(&b, out);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t k = 0; k < b.trials; k++)
+            b.trial[k].ns[round] = once(&b.trial[k]);
     }
-    ciphers_free(shared);
-    arena_release(&arena);
+    for (size_t k = 0; k < b.lines; k++) {
+        *b.line[k].seal = cost_of_line(&b, &b.line[k], false);
+        *b.line[k].open = cost_of_line(&b, &b.line[k], true);
+    }
+    for (size_t k = 0; k < b.trials; k++) {
+        if (b.trial[k].to)
+            *b.trial[k].to = cost_of(median(b.trial[k].ns));
+    }
+    for (unsigned k = 0; k < CPU_KEYS; k++)
+        sign_trial_free(b.key[k]);
+    ciphers_free(b.ciphers);
+    arena_release(&b.arena);
 }

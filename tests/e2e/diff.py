@@ -13,7 +13,7 @@ monami, scenarios, scratch = sys.argv[1:4]
 base = os.path.join(scratch, 'diff')
 shutil.rmtree(base, ignore_errors=True)
 os.makedirs(base)
-ASKED = {'run_key', 'scenario', 'title', 'version', 'seed', 'replication', 'engine', 'crypto', 'stop_ns'}
+ASKED = {'run_key', 'scenario', 'title', 'version', 'seed', 'replication', 'engine', 'crypto', 'processor', 'stop_ns'}
 
 
 def run(name, *more):

@@ -2,7 +2,8 @@
 """validation.py MONAMI SCENARIOS SCRATCH FORM
 
 Holds one form of scenarios/validation against what its scenario's `text` derives: FORM is one of
-link, handover, registration, loss, three, overlap, sizes, mtu, outage, published.  Distributions are
+link, handover, registration, loss, three, overlap, sizes, mtu, outage,
+processor, published.  Distributions are
 tested with fixed seeds: the outcome is the same every time.
 """
 import math
@@ -303,6 +304,27 @@ def mtu():
         check('IPS-OUT-6 sizes over %d bytes' % largest, got == want, sorted(got))
 
 
+# ---- processor time ---
+
+def processor():
+    """Exact: what arrives from a saturated home agent, and what a packet is later by its service."""
+    db = run('cpu-saturated')
+    came = [r for r, in db.execute('SELECT received_ns FROM packet WHERE received_ns IS NOT NULL ORDER BY 1')]
+    gaps = {b - a for a, b in zip(came, came[1:])}
+    check('a saturated processor: 2,100 packets, from one to the next', len(came) == 2100 and gaps == {999983},
+          '%d, %s ns' % (len(came), sorted(gaps)))
+    fate = dict(db.execute('SELECT fate, count(*) FROM packet GROUP BY 1'))
+    check('what no room is for', fate.get('cpu_queue') == 1100, fate)
+    delay = {}
+    zero = ['expect=[]'] + ['nodes.%s.cpu.profile=zero' % n for n in ('ha', 'mn')]
+    for name, settings in (('with', []), ('without', zero)):
+        db = run('cpu-idle', *settings)
+        delay[name] = dict(((d, s), r - t) for d, s, t, r in db.execute(
+            'SELECT direction, sequence, sent_ns, received_ns FROM packet'))
+    more = {delay['with'][k] - delay['without'][k] for k in delay['with']}
+    check('80 packets later by sealing and opening', len(delay['with']) == 80 and more == {30560}, '%s ns' % sorted(more))
+
+
 # ---- published measurements -------------------------------------------------------------------------
 
 TABLE = {(3000, 1000): {'test bed': (3.288, 1.040), 'xMIPv6': (2.643, 1.003), 'ns-3': (2.600, 1.022)},
@@ -324,6 +346,7 @@ def published():
 
 
 {'link': link, 'handover': handover, 'registration': registration, 'loss': loss, 'three': three,
- 'outage': outage, 'overlap': overlap, 'sizes': sizes, 'mtu': mtu, 'published': published}[form]()
+ 'outage': outage, 'overlap': overlap, 'sizes': sizes, 'mtu': mtu,
+ 'processor': processor, 'published': published}[form]()
 shutil.rmtree(place)
 sys.exit(1 if failures else 0)
