@@ -192,8 +192,8 @@ static void the_picture_is_to_scale(void)
     size_t n = 0;
     double bu[4];
     double ike[4];
-    double wait_y;
-    double wait_height;
+    double wait_y = 0;
+    double wait_height = 0;
     FILE *out = open_memstream(&svg, &n);
     ladder_draw(out, &l);
     (void)fclose(out);
