@@ -140,7 +140,9 @@ static void again_with_group(struct ike_sa *sa, struct ike_request *r, const str
                              sim_time now)
 {
     const struct ike_peer_config *how = sa->peer->how;
-    uint16_t group = n->bytes == 2 ? (uint16_t)(n->data[0] << 8 | n->data[1]) : DH_NONE;
+    uint16_t group = DH_NONE;
+    if (n->bytes == 2)
+        group = (uint16_t)(n->data[0] << 8 | n->data[1]);
     bool offered = false;
     for (unsigned j = 0; j < how->offers; j++)
         offered |= how->offer[j].group == group;

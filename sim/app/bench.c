@@ -271,7 +271,7 @@ static void measure_messages(struct cpu_profile *out, unsigned k, struct ciphers
                               .in = cipher_new(shared, suite, encryption_key, integrity_key)};
     for (unsigned size = 0; size < 2; size++) {
         uint8_t *text = t.bytes + MESSAGE + suite->iv_bytes;
-        size_t bytes = (size ? LARGE : SMALL) / BLOCK * BLOCK;
+        size_t bytes = (size_t)(size ? LARGE : SMALL) / BLOCK * BLOCK;
         t.text = (struct cipher_text){.aad = t.bytes,
                                       .aad_bytes = MESSAGE,
                                       .from = t.bytes,
