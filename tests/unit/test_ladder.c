@@ -190,10 +190,10 @@ static void the_picture_is_to_scale(void)
     struct ladder l = read_all(100);
     char *svg = NULL;
     size_t n = 0;
-    double bu[4] = {0};
-    double ike[4] = {0};
+    double bu[4];
+    double ike[4];
     double wait_y = 0;
-    double wait_height = 1;
+    double wait_height = 0;
     FILE *out = open_memstream(&svg, &n);
     ladder_draw(out, &l);
     (void)fclose(out);
