@@ -262,7 +262,8 @@ void key_up(struct keyed *k, const struct ike_act *a)
     if (k->who->client)
         k->who->key_coa = k->of->responds ? a->path.remote : a->path.local;
     if (!k->of->responds) {
-        review(k);
+        if (k->sa) /* or it is being deleted already */
+            review(k);
         return;
     }
     k->coa = a->path.remote;
