@@ -2,9 +2,8 @@
 """validation.py MONAMI SCENARIOS SCRATCH FORM
 
 Holds one form of scenarios/validation against what its scenario's `text` derives: FORM is one of
-link, handover, registration, loss, three, overlap, sizes, mtu, outage,
-processor, published.  Distributions are
-tested with fixed seeds: the outcome is the same every time.
+link, handover, registration, loss, three, overlap, sizes, mtu, outage, processor, published.
+Distributions are tested with fixed seeds: the outcome is the same every time.
 """
 import math
 import os
@@ -14,6 +13,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+
+from pcapng import frames
 
 monami, scenarios, scratch, form = sys.argv[1:5]
 place = tempfile.mkdtemp(dir=scratch)
@@ -248,23 +249,10 @@ def overlap():
               % (gap / MS, want / MS))
 
 
-def frames(path):
-    """The packets of a pcapng file."""
-    with open(path, 'rb') as f:
-        data = f.read()
-    at = 0
-    while at < len(data):
-        kind, length = struct.unpack_from('<II', data, at)
-        if kind == 6:
-            size, = struct.unpack_from('<I', data, at + 20)
-            yield data[at + 28:at + 28 + size]
-        at += length
-
-
 def sizes():
     db = run('overlap', pcap='all')
     lengths = set()
-    for frame in frames(os.path.join(place, 'run', 'packets', 'all.pcapng')):
+    for _, frame in frames(os.path.join(place, 'run', 'packets', 'all.pcapng')):
         ip = frame if frame[0] >> 4 == 6 and len(frame) > 54 and frame[12:14] != b'\x86\xdd' else frame[14:]
         if len(ip) < 72 or ip[6] not in (60, 43) or ip[40] != 135:
             continue
@@ -290,7 +278,7 @@ def mtu():
     """What leaves for each care-of address of one SA, and comes from it: sizes of all packets with ESP."""
     db = run('esp-mtu', pcap='all')
     sizes = {}
-    for frame in frames(os.path.join(place, 'run', 'packets', 'all.pcapng')):
+    for _, frame in frames(os.path.join(place, 'run', 'packets', 'all.pcapng')):
         if frame[0] >> 4 == 6 and (frame[6] == 50 or (frame[6] == 44 and frame[40] == 50)):
             n = 40 + struct.unpack_from('>H', frame, 4)[0]
             for end in (frame[8:24], frame[24:40]):

@@ -80,6 +80,54 @@ static void no_more_than_the_responder_takes(void)
     bench_end(&b);
 }
 
+/* Transforms of type 5 in proposal 1 of the letter's SA payload, and the last one's number. */
+static unsigned sequence_transforms(uint16_t *id)
+{
+    struct ike_sa_payload sa = {.proposals = 0};
+    unsigned n = 0;
+    CHECK(open_at(&b, 0, &o) && open_sa(&o, &sa) && sa.proposals == 1);
+    for (unsigned k = 0; k < sa.proposal[0].transforms; k++) {
+        if (sa.proposal[0].transform[k].type == IKE_T_ESN) {
+            n++;
+            *id = sa.proposal[0].transform[k].id;
+        }
+    }
+    return n;
+}
+
+static void extended_numbers_are_agreed_on(void)
+{
+    for (unsigned esn = 0; esn < 2; esn++) {
+        uint16_t offered = 9;
+        uint16_t chosen = 9;
+        bench_set(&b);
+        b.end[MN].with.esp[0].esn = b.end[HA].with.esp[0].esn = esn;
+        bench_begin(&b);
+        bench_up(&b);
+        bench_want(&b, MN, 3, 1);
+        RULE("IPS-ESP-6");
+        CHECK(sequence_transforms(&offered) == 1 && offered == esn);
+        bench_carry(&b, 0);
+        RULE("IPS-ESP-6");
+        CHECK(sequence_transforms(&chosen) == 1 && chosen == esn);
+        bench_settle(&b);
+        const struct bench_child *c = bench_out(&b, MN, 3, 1);
+        RULE("IPS-ESP-6");
+        CHECK(bench_agrees(&b, 5) && c && c->is.esn == esn &&
+              bench_out(&b, HA, 3, 1)->is.esn == esn);
+        bench_end(&b);
+    }
+    bench_set(&b); /* one wants them, the other does not: nothing implicit, nothing agreed on */
+    b.end[MN].with.esp[0].esn = true;
+    bench_begin(&b);
+    (void)bench_start(&b);
+    bench_want(&b, MN, 0, 0);
+    bench_settle(&b);
+    RULE("IPS-ESP-6");
+    CHECK(b.end[MN].no_child_why == IKE_N_NO_PROPOSAL_CHOSEN && !spi_of(MN, 0));
+    bench_end(&b);
+}
+
 /* An answer of NO_ADDITIONAL_SAS to a rekey, as others give it: the old one makes room. */
 static void refused_rekeying_makes_room(void)
 {
@@ -438,9 +486,9 @@ static void deleting_the_ike_sa_ends_all(void)
     }
 }
 
-CHECK_MAIN(CASE(several_with_equal_selectors), CASE(no_more_than_the_responder_takes),
-           CASE(refused_rekeying_makes_room), CASE(the_home_agent_may_begin),
-           CASE(rekeyed_from_either_side_before_the_old_one_goes),
+CHECK_MAIN(CASE(several_with_equal_selectors), CASE(extended_numbers_are_agreed_on),
+           CASE(no_more_than_the_responder_takes), CASE(refused_rekeying_makes_room),
+           CASE(the_home_agent_may_begin), CASE(rekeyed_from_either_side_before_the_old_one_goes),
            CASE(a_packet_on_the_new_one_lets_the_responder_send),
            CASE(perfect_forward_secrecy_is_of_the_rekeying),
            CASE(groups_that_differ_show_at_the_first_rekeying), CASE(an_unknown_one_is_not_found),
