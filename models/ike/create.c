@@ -42,7 +42,7 @@ bool ike_create_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
 static void try_later(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
 {
     struct ike_todo again = *t;
-    again.after = ike_try_again_at(sa->ike, now);
+    again.after = ike_try_again_at(sa, t->task, now);
     (void)ike_todo_add(sa, &again);
 }
 

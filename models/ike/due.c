@@ -173,7 +173,7 @@ void ike_sa_tick(struct ike_sa *sa, sim_time now)
     }
     if (sa->rekey_at <= now) {
         bool full = sa->todos == IKE_TODO;
-        sa->rekey_at = full ? ike_try_again_at(sa->ike, now) : SIM_NEVER;
+        sa->rekey_at = full ? ike_try_again_at(sa, IKE_TASK_REKEY_IKE, now) : SIM_NEVER;
         ike_tell_due(sa, IKE_TASK_REKEY_IKE, IKE_HOW_LIFETIME);
         (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_REKEY_IKE});
     }

@@ -314,8 +314,9 @@ void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now);
 void ike_request_done(struct ike_sa *sa, struct ike_request *r);
 void ike_request_clear(struct ike_sa *sa, struct ike_request *r); /* with what was in the making */
 void ike_repeat_all(struct ike_sa *sa, sim_time now);
-/* After TEMPORARY_FAILURE: drawn, since both sides may wait for each other (2.25). */
-sim_time ike_try_again_at(struct ike *k, sim_time now);
+/* After TEMPORARY_FAILURE: drawn, since both sides may wait for each other (2.25); of rekeyings early
+ * enough to be tried some times before the hard limit. */
+sim_time ike_try_again_at(struct ike_sa *sa, enum ike_task task, sim_time now);
 enum ike_how ike_delete_how(const struct ike_request *r);
 sim_time ike_patience(const struct ike *k); /* how long a request is repeated */
 /* The payloads in `w` as a request of `r`, or as the answer to `m`. False: it cannot be sent. */

@@ -176,10 +176,23 @@ sim_time ike_patience(const struct ike *k)
     return all;
 }
 
-sim_time ike_try_again_at(struct ike *k, sim_time now)
+/* Between the limits of what is rekeyed; SIM_NEVER: it has not got both. */
+static sim_time between_limits(const struct ike_sa *sa, enum ike_task task)
 {
-    sim_time wait = k->how.timers.try_again;
-    return now + wait + rng_uniform(&k->streams.jitter, 0, wait) + 1;
+    const struct ike_lifetimes *l = &sa->peer->how->lifetimes;
+    bool child = task == IKE_TASK_REKEY_CHILD;
+    sim_time soft = child ? l->child.soft : l->ike_soft;
+    sim_time hard = child ? l->child.hard : l->ike_hard;
+    bool rekeys = child || task == IKE_TASK_REKEY_IKE;
+    return rekeys && soft && hard > soft ? hard - soft : SIM_NEVER;
+}
+
+sim_time ike_try_again_at(struct ike_sa *sa, enum ike_task task, sim_time now)
+{
+    sim_time wait = sa->ike->how.timers.try_again;
+    sim_time most = between_limits(sa, task) / 8; /* up to twice that is waited */
+    wait = wait < most ? wait : most;
+    return now + wait + rng_uniform(&sa->ike->streams.jitter, 0, wait) + 1;
 }
 
 enum ike_how ike_delete_how(const struct ike_request *r)

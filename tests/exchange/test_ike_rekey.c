@@ -316,6 +316,29 @@ static void a_child_is_not_made_while_the_ike_sa_is_rekeyed(void)
     bench_end(&b);
 }
 
+/* Put off, but not beyond the hard limit: within a quarter of the time between the two. */
+static void put_off_it_still_comes_in_time(void)
+{
+    bench_set(&b);
+    for (unsigned e = 0; e < ENDS; e++) {
+        b.end[e].how.timers.try_again = 10 * SIM_S;
+        b.end[e].with.lifetimes.child = (struct sa_lifetime){.soft = 2 * SIM_S, .hard = 10 * SIM_S};
+    }
+    bench_begin(&b);
+    bench_up(&b);
+    uint32_t old = bench_out(&b, HA, 3, 0)->is.spi_in;
+    rekey(MN);
+    ike_child_soft(b.end[HA].ike, old, b.now);
+    bench_do(&b, HA);
+    bench_settle(&b); /* TEMPORARY_FAILURE */
+    CHECK(bench_out(&b, HA, 3, 0)->is.spi_in == old);
+    bench_live(&b, 2 * SIM_S + SIM_MS);
+    CHECK(bench_out(&b, HA, 3, 0)->is.spi_in != old);
+    bench_live(&b, 20 * SIM_S); /* the IKE SA, which has no limits, later */
+    CHECK(bench_agrees(&b, 4));
+    bench_end(&b);
+}
+
 CHECK_MAIN(CASE(rekeyed_from_either_side_the_children_stay),
            CASE(ids_of_both_sides_count_by_themselves),
            CASE(a_new_ike_sa_begins_with_a_window_of_one),
@@ -323,5 +346,5 @@ CHECK_MAIN(CASE(rekeyed_from_either_side_the_children_stay),
            CASE(at_its_hard_limit_it_goes_and_says_so),
            CASE(of_two_new_children_that_with_the_lowest_nonce_goes),
            CASE(of_two_new_ike_sas_that_with_the_lowest_nonce_goes),
-           CASE(who_has_finished_says_not_now),
+           CASE(who_has_finished_says_not_now), CASE(put_off_it_still_comes_in_time),
            CASE(a_child_is_not_made_while_the_ike_sa_is_rekeyed))
