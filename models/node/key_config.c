@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/base/suggest.h"
+
 #define IKE(m)       offsetof(struct key_config, m)
 #define RESPONDER(m) offsetof(struct key_responder, m)
 #define TIMER(m)     offsetof(struct key_timers, m)
@@ -204,6 +206,49 @@ static const struct cipher_suite *suite_of(const struct word *encr, const struct
     return NULL;
 }
 
+#define TRY_ALL(s, list) try_all(s, list, sizeof(list) / sizeof(list)[0])
+
+static void try_all(struct suggestion *s, const struct word *list, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        suggest_try(s, list[k].text);
+}
+
+/* No word that is known. */
+static enum status unknown(const char *text, size_t len, struct why *w)
+{
+    char wrong[32];
+    (void)snprintf(wrong, sizeof wrong, "%.*s", (int)len, text);
+    struct suggestion s = suggest_for(wrong);
+    TRY_ALL(&s, encryptions);
+    TRY_ALL(&s, integrities);
+    TRY_ALL(&s, prfs);
+    TRY_ALL(&s, groups);
+    if (s.best)
+        return why_set(w, ST_SYNTAX, "'%s' is no algorithm of IKE; did you mean '%s'?", wrong,
+                       s.best);
+    return why_set(w, ST_SYNTAX,
+                   "'%s' is no algorithm of IKE; a proposal is such as aes256-sha256-x25519 or "
+                   "aes256gcm16-prfsha256-ecp256",
+                   wrong);
+}
+
+/* Words that are known, and make no cipher together; or one is missing. */
+static enum status unfit(const char *text, const char *end, const struct word *encr,
+                         const struct word *integ, struct why *w)
+{
+    int n = (int)(end - text);
+    if (!integ)
+        return why_set(w, ST_SYNTAX, "'%.*s' has no integrity: %s needs one, such as sha256", n,
+                       text, encr->text);
+    if (suite_of(encr, NULL))
+        return why_set(w, ST_SYNTAX,
+                       "'%.*s': %s has its integrity inside; for the prf alone say prf%s", n, text,
+                       encr->text, integ->text);
+    return why_set(w, ST_SYNTAX, "'%.*s': %s does not go with %s here", n, text, encr->text,
+                   integ->text);
+}
+
 /* One proposal: words with '-' between, up to `end`. */
 static enum status parse_one(const char *text, const char *end, struct ike_suite *out,
                              struct why *w)
@@ -221,7 +266,7 @@ static enum status parse_one(const char *text, const char *end, struct ike_suite
                                    : FIND(groups, at, len)      ? &group
                                                                 : NULL;
         if (!slot)
-            return why_set(w, ST_SYNTAX, "'%.*s' is no algorithm of IKE", (int)len, at);
+            return unknown(at, len, w);
         if (*slot)
             return why_set(w, ST_SYNTAX, "'%.*s' is the second of its kind", (int)len, at);
         *slot = slot == &encr    ? FIND(encryptions, at, len)
@@ -231,15 +276,14 @@ static enum status parse_one(const char *text, const char *end, struct ike_suite
         at += len + 1;
     }
     int n = (int)(end - text);
-    if (!encr || !group || (!prf && !integ))
-        return why_set(w, ST_SYNTAX, "'%.*s' has no %s", n, text,
-                       !encr    ? "encryption"
-                       : !group ? "group"
-                                : "prf");
-    *out = (struct ike_suite){suite_of(encr, integ), prf ? prf->value : integ->other, group->value};
-    if (!out->cipher)
-        return why_set(w, ST_SYNTAX, "'%.*s': %s %s integrity of its own", n, text, encr->text,
-                       integ ? "has no such" : "needs an");
+    if (!encr || !group)
+        return why_set(w, ST_SYNTAX, "'%.*s' has no %s", n, text, encr ? "group" : "encryption");
+    const struct cipher_suite *cipher = suite_of(encr, integ);
+    if (!cipher)
+        return unfit(text, end, encr, integ, w);
+    if (!prf && !integ)
+        return why_set(w, ST_SYNTAX, "'%.*s' has no prf, such as prfsha256", n, text);
+    *out = (struct ike_suite){cipher, prf ? prf->value : integ->other, group->value};
     return ST_OK;
 }
 
@@ -251,7 +295,7 @@ enum status key_parse_proposals(const char *text, struct ike_suite offer[IKE_OFF
         at += strspn(at, " ");
         const char *end = at + strcspn(at, ", ");
         if (end == at)
-            return why_set(w, ST_SYNTAX, "a proposal is missing");
+            return why_set(w, ST_SYNTAX, "a proposal is missing, such as aes256-sha256-x25519");
         if (*n == IKE_OFFERS)
             return why_set(w, ST_RANGE, "more than %d proposals", IKE_OFFERS);
         enum status st = parse_one(at, end, &offer[(*n)++], w);
@@ -271,7 +315,7 @@ enum status key_parse_group(const char *text, uint16_t *group, struct why *w)
     *group = g ? g->value : DH_NONE;
     if (!g && strcmp(text, "none") != 0)
         return why_set(w, ST_SYNTAX,
-                       "'%s' is none of none, modp2048, modp3072, modp4096, ecp256, ecp384, x25519",
+                       "'%s' is not one of: none, modp2048, modp3072, modp4096, ecp256, ecp384, x25519",
                        text);
     return ST_OK;
 }

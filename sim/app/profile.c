@@ -53,7 +53,8 @@ enum status profile_load(const char *profile, struct cpu_profile *out, struct wh
         file = fopen(profile, "r");
     }
     if (!file)
-        return why_set(w, ST_IO, "%.150s: %s", profile, strerror(errno));
+        return why_set(w, ST_IO, "%.150s: %s (`zero`, `measured`, or a file)", profile,
+                       strerror(errno));
     enum status st = cpu_profile_read(file, profile, out, w);
     (void)fclose(file);
     return st;
