@@ -29,7 +29,7 @@ for file in files + own + seed + attacks + ike + validation:
     if attacks and file == attacks[0]:
         told += '\n# Attacks\n\nWhat an attacker on the path may try, injected by `events` (docs/ipsec.md), and what becomes of it.\n'
     if ike and file == ike[0]:
-        told += '\n# Key management\n\nIKEv2 between mobile node and home agent (docs/ipsec.md).\n'
+        told += '\n# Key management\n\nIKEv2 between mobile node and home agent (docs/ike.md).\n'
     if validation and file == validation[0]:
         told += '\n# Held against numbers\n\nWhat each must give stands in `docs/validation.md`.\n'
     whole = open(file).read()
