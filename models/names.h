@@ -233,18 +233,18 @@ const char *drop_help(uint16_t reason);
     X("ike.signatures", "made, RFC 7427")                                                        \
     X("ike.verifications", "of signatures and certificates")                                     \
     X("ike.unreachable_ns", "mobile node: time in which its home agent could not reach its IKE") \
-    X("ike.exchanges.init", "begun by this node; so the others")                                 \
-    X("ike.exchanges.auth", "")                                                                  \
-    X("ike.exchanges.child", "")                                                                 \
-    X("ike.exchanges.rekey_child", "")                                                           \
-    X("ike.exchanges.rekey_ike", "")                                                             \
-    X("ike.exchanges.delete_child", "")                                                          \
-    X("ike.exchanges.delete_ike", "")                                                            \
-    X("ike.exchanges.liveness", "")                                                              \
-    X("ike.exchanges.update_addresses", "RFC 4555")                                              \
-    X("ike.exchanges.check_address", "")                                                         \
-    X("ike.exchanges.additional_addresses", "")                                                  \
-    X("ike.exchanges.tell", "")
+    X("ike.exchanges.init", "IKE_SA_INIT, begun by this node; so the others")                    \
+    X("ike.exchanges.auth", "IKE_AUTH")                                                          \
+    X("ike.exchanges.child", "CREATE_CHILD_SA of a further pair")                                \
+    X("ike.exchanges.rekey_child", "CREATE_CHILD_SA with REKEY_SA")                              \
+    X("ike.exchanges.rekey_ike", "CREATE_CHILD_SA of the IKE SA itself")                         \
+    X("ike.exchanges.delete_child", "INFORMATIONAL with Delete")                                 \
+    X("ike.exchanges.delete_ike", "likewise, of the IKE SA")                                     \
+    X("ike.exchanges.liveness", "INFORMATIONAL with nothing in it")                              \
+    X("ike.exchanges.update_addresses", "INFORMATIONAL with UPDATE_SA_ADDRESSES, RFC 4555 3.5")  \
+    X("ike.exchanges.check_address", "INFORMATIONAL with COOKIE2, RFC 4555 3.7")                 \
+    X("ike.exchanges.additional_addresses", "RFC 4555 3.6")                                      \
+    X("ike.exchanges.tell", "INFORMATIONAL with a notification alone")
 
 bool node_counter_is(const char *name);
 

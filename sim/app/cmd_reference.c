@@ -29,6 +29,18 @@ static void print_presets(void *owner, const struct effective_key *k)
         (void)printf("| `%s` | `%s` | %s |\n", p->name, p->values, p->source);
 }
 
+static void print_node_counters(void)
+{
+    static const char *const counter[][2] = {
+#define X(name, help) {(name), (help)},
+        NODE_COUNTERS(X)
+#undef X
+    };
+    (void)printf("\n## Counters of a node\n\n| counter | meaning |\n|---|---|\n");
+    for (size_t k = 0; k < sizeof counter / sizeof counter[0]; k++)
+        (void)printf("| `%s` | %s |\n", counter[k][0], counter[k][1]);
+}
+
 static void print_names(void)
 {
     (void)printf("\n## Events\n\n| event | fields and meaning |\n|---|---|\n");
@@ -41,6 +53,7 @@ static void print_names(void)
                          drop_stage_name(drop_stage((uint16_t)k)), drop_help((uint16_t)k));
     }
     (void)printf("\nTable counter sums those of a node up by stage, too, as `drops.STAGE`.\n");
+    print_node_counters();
     (void)printf("\n## Counters of an interface\n\nEach ends in `.sent`, `.received` or `.dropped` "
                  "(refused by the link).\n\n");
     for (unsigned k = 0; k < COUNTS; k++)

@@ -22,9 +22,9 @@ done
 sed -n 's/.*`\(monami plot study --metric [^`]*\)`.*/\1/p' "$2/docs/studies.md" >more.sh
 [ "$(wc -l <more.sh)" = 1 ]
 sh -eux more.sh
-sh -eu "$2/docs/gallery/make.sh" "$1" "$2/scenarios" gallery
+sh -eu "$2/docs/gallery/make.sh" "$1" "$2/scenarios" gallery 2
 grep -o '([a-z0-9-]*\.png)' gallery/README.md | tr -d '()' | while read -r file; do
     [ -s "gallery/$file" ] && [ -s "$2/docs/gallery/$file" ] || { echo "no $file"; exit 1; }
 done
-[ "$(grep -c '^## ' gallery/README.md)" = 12 ]
-echo "docs/studies.md does what it says; twelve figures of the gallery"
+[ "$(grep -c '^## ' gallery/README.md)" = 14 ]
+echo "docs/studies.md does what it says; fourteen figures of the gallery"
