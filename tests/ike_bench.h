@@ -58,6 +58,7 @@ struct bench_end {
     unsigned no_child;
     uint16_t no_child_why;
     unsigned silent;
+    unsigned expired;
     uint64_t silent_sa;
     unsigned moved;
     struct addr assigned;
@@ -389,6 +390,9 @@ static inline void bench_do(struct bench *b, unsigned e)
             end->refused[a.how]++;
             if (a.how == IKE_HOW_UNAUTHENTICATED)
                 end->verdict = a.verdict;
+            break;
+        case IKE_ACT_EXPIRED:
+            end->expired++;
             break;
         case IKE_ACT_HEARD:
         case IKE_ACT_KEYED:

@@ -108,6 +108,7 @@ void ike_child_install(struct ike_child *c, bool sends, struct ike_child *before
     c->is.sends = sends;
     c->is.before = before ? before->is.spi_in : 0;
     c->is.lifetime = lifetime_of(sa);
+    c->hard_at = c->is.lifetime.hard ? sa->ike->now + c->is.lifetime.hard : SIM_NEVER;
     c->is.path = sa->path;
     c->is.encapsulated = sa->nat_here || sa->nat_there;
     c->is.local = c->local.selector[0];

@@ -42,7 +42,7 @@ bool ike_create_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
 static void try_later(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
 {
     struct ike_todo again = *t;
-    again.after = ike_try_again_at(sa, t->task, now);
+    again.after = ike_try_again_at(sa, t, now);
     (void)ike_todo_add(sa, &again);
 }
 
@@ -106,8 +106,11 @@ static void take_place(struct ike_sa *sa, struct ike_child *c, const struct ike_
         ike_child_install(c, false, old);
         c->state = IKE_CHILD_REPLACED;
         ike_child_delete_later(c, IKE_HOW_REDUNDANT);
-        if (old)
-            ike_child_replace(old, ike_child_find(sa->ike, r->rival.child));
+        if (old) { /* which sends until the peer deletes it: it may not have the answer yet */
+            old->heir = r->rival.child;
+            if (old->state == IKE_CHILD_UP)
+                old->state = IKE_CHILD_REPLACED;
+        }
         return;
     }
     ike_child_install(c, true, old);

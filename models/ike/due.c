@@ -145,6 +145,7 @@ static void end_of_life(struct ike_sa *sa, sim_time now)
         ike_proceed(sa, now);
     }
     if (sa->state == IKE_DELETING) {
+        ike_new_act(sa->ike, IKE_ACT_EXPIRED, sa)->how = IKE_HOW_LIFETIME;
         ike_sa_rearm(sa);
     } else {
         ike_sa_end(sa, IKE_HOW_LIFETIME, 0, now);
@@ -172,10 +173,10 @@ void ike_sa_tick(struct ike_sa *sa, sim_time now)
         }
     }
     if (sa->rekey_at <= now) {
-        bool full = sa->todos == IKE_TODO;
-        sa->rekey_at = full ? ike_try_again_at(sa, IKE_TASK_REKEY_IKE, now) : SIM_NEVER;
+        const struct ike_todo rekey = {.task = IKE_TASK_REKEY_IKE};
+        sa->rekey_at = sa->todos == IKE_TODO ? ike_try_again_at(sa, &rekey, now) : SIM_NEVER;
         ike_tell_due(sa, IKE_TASK_REKEY_IKE, IKE_HOW_LIFETIME);
-        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_REKEY_IKE});
+        (void)ike_todo_add(sa, &rekey);
     }
     if (sa->state == IKE_UP && sa->peer->how->dead_after && !sa->asked_about_silence &&
         sa->heard + sa->peer->how->dead_after <= now) {

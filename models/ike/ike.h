@@ -175,6 +175,8 @@ enum ike_act_kind {
     IKE_ACT_KEYED,    /* an IKE SA has keys: for those who read along */
     IKE_ACT_UP,       /* an IKE SA is there, or took the place of `before` */
     IKE_ACT_DOWN,     /* it is no more; its Child SAs were told before */
+    IKE_ACT_EXPIRED,  /* its hard limit is reached and its Delete is out, which nobody may answer:
+                         another one may be begun now; IKE_ACT_DOWN follows */
     IKE_ACT_INSTALL,  /* a Child SA: inbound, and outbound if `sends` */
     IKE_ACT_SENDS,    /* its outbound half may be used from now on */
     IKE_ACT_END,      /* a Child SA's outbound half must not be used any more; its inbound half

@@ -61,6 +61,7 @@ struct ike_child {
     bool hidden;         /* the peer has it, this node never had: no acts */
     enum ike_how doomed; /* own Delete is to come, for that reason; FAULT: none is */
     uint32_t heir;       /* inbound SPI of what replaces it; 0: none */
+    sim_time hard_at;    /* SIM_NEVER; its owner tells when */
     sim_time forget_at;  /* SIM_NEVER */
     struct ike_ts local; /* as agreed */
     struct ike_ts remote;
@@ -314,9 +315,9 @@ void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now);
 void ike_request_done(struct ike_sa *sa, struct ike_request *r);
 void ike_request_clear(struct ike_sa *sa, struct ike_request *r); /* with what was in the making */
 void ike_repeat_all(struct ike_sa *sa, sim_time now);
-/* After TEMPORARY_FAILURE: drawn, since both sides may wait for each other (2.25); of rekeyings early
- * enough to be tried some times before the hard limit. */
-sim_time ike_try_again_at(struct ike_sa *sa, enum ike_task task, sim_time now);
+/* After TEMPORARY_FAILURE: drawn, since both sides may wait for each other (2.25); of rekeyings
+ * early enough to be tried some times before the hard limit. */
+sim_time ike_try_again_at(struct ike_sa *sa, const struct ike_todo *t, sim_time now);
 enum ike_how ike_delete_how(const struct ike_request *r);
 sim_time ike_patience(const struct ike *k); /* how long a request is repeated */
 /* The payloads in `w` as a request of `r`, or as the answer to `m`. False: it cannot be sent. */

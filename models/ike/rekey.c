@@ -205,7 +205,7 @@ static void refused(struct ike_sa *sa, const struct ike_todo *t, const struct ik
 {
     struct ike_todo again = *t;
     if (n->type == IKE_N_TEMPORARY_FAILURE && sa->state == IKE_UP) {
-        again.after = ike_try_again_at(sa, t->task, now);
+        again.after = ike_try_again_at(sa, t, now);
         (void)ike_todo_add(sa, &again);
     } else if (n->type == IKE_N_INVALID_KE_PAYLOAD && n->bytes == 2 && t->rounds < IKE_ROUNDS) {
         again.rounds++;

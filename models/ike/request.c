@@ -176,22 +176,22 @@ sim_time ike_patience(const struct ike *k)
     return all;
 }
 
-/* Between the limits of what is rekeyed; SIM_NEVER: it has not got both. */
-static sim_time between_limits(const struct ike_sa *sa, enum ike_task task)
+/* Of what is to be rekeyed; SIM_NEVER: none. */
+static sim_time hard_limit(const struct ike_sa *sa, const struct ike_todo *t)
 {
-    const struct ike_lifetimes *l = &sa->peer->how->lifetimes;
-    bool child = task == IKE_TASK_REKEY_CHILD;
-    sim_time soft = child ? l->child.soft : l->ike_soft;
-    sim_time hard = child ? l->child.hard : l->ike_hard;
-    bool rekeys = child || task == IKE_TASK_REKEY_IKE;
-    return rekeys && soft && hard > soft ? hard - soft : SIM_NEVER;
+    if (t->task == IKE_TASK_REKEY_IKE)
+        return sa->hard_at;
+    const struct ike_child *c =
+        t->task == IKE_TASK_REKEY_CHILD ? ike_child_find(sa->ike, t->spi) : NULL;
+    return c ? c->hard_at : SIM_NEVER;
 }
 
-sim_time ike_try_again_at(struct ike_sa *sa, enum ike_task task, sim_time now)
+sim_time ike_try_again_at(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
 {
     sim_time wait = sa->ike->how.timers.try_again;
-    sim_time most = between_limits(sa, task) / 8; /* up to twice that is waited */
-    wait = wait < most ? wait : most;
+    sim_time left = hard_limit(sa, t) - now;
+    if (wait > left / 8) /* up to twice that is waited */
+        wait = left > 0 ? left / 8 : 0;
     return now + wait + rng_uniform(&sa->ike->streams.jitter, 0, wait) + 1;
 }
 

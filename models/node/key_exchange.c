@@ -232,6 +232,9 @@ static void do_known(struct keyed *k, const struct ike_act *a)
         key_tell_down(k->of, a);
         key_down(k, a);
         break;
+    case IKE_ACT_EXPIRED:
+        key_down(k, a);
+        break;
     case IKE_ACT_NO_CHILD:
         key_tell_no_child(k, a);
         break;
