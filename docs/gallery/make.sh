@@ -90,8 +90,8 @@ added. These are the numbers of F10, to the packet."
 study ike-loss ike/moving --study loss ${seeds:+--set studies.loss.sweep.replicate.seeds="$seeds"}
 show ike-moves-loss ike-loss/figures/unreachable "The same over a path that loses packets: for how long IKE cannot be reached" \
     "From the loss of the old address until the home agent has an IKE SA with an address where the car is, cut at the end \
-of the run, 10 s later. The K bit needs one Binding Update to arrive, which is sent again after 1, 2, ... s. MOBIKE needs \
-an exchange more and a new IKE SA two, each with both of its messages, sent again after 1, 2, ... s. The worst is where \
+of the run, 10 s later. The K bit needs one Binding Update to arrive, which is sent again after 1, 2, ... s. MOBIKE needs its request too and \
+an exchange, a new IKE SA needs two exchanges, each with both of its messages, sent again after 1, 2, ... s. The worst is where \
 the home agent drops the old SAs with its acknowledgement: if that one message is lost, nobody there can open what the car says, \
 and the car finds out by dpd, 17 s later, which is beyond the end: 14 of the 100 runs at 10 %. Their flow never comes \
 back."
