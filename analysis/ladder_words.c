@@ -29,6 +29,7 @@ const char ladder_words_sql[] =
     OF("ike.silent", "'IKE peer is silent'")
     OF("ike.lifetime", "'IKE SA is to be rekeyed'")
     OF("ike.again", "'IKE tries again: ' || replace(data->>'task', '_', ' ')")
+    OF("ike.waited", "'IKE has waited'")
     OF("ipsec.sa_made", "'SAs made: ' || (data->>'policy')")
     OF("ipsec.sa_soft", "'SA to be replaced: ' || (data->>'policy')")
     OF("ipsec.sa_ended", "'SAs ended: ' || (data->>'policy')")

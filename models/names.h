@@ -192,6 +192,8 @@ enum node_reason {
     X(IKE_LIFETIME, "ike.lifetime", "home_address, spi_i: time to rekey an IKE SA")                                                    \
     X(IKE_AGAIN, "ike.again",                                                                                                          \
       "home_address, spi_i, task: tried again, the peer had no time (RFC 7296 2.25)")                                                  \
+    X(IKE_WAITED, "ike.waited",                                                                                                        \
+      "home_address: long enough, for the address of ike.coa or after a failure; an IKE SA is begun")                                  \
     X(IKE_SUSPECT, "ike.suspect",                                                                                                      \
       "home_address, care_of_address: no answer to several tries from there")                                                          \
     X(IKE_ASSIGNED, "ike.assigned",                                                                                                    \

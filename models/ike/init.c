@@ -116,6 +116,7 @@ static void send_first(struct ike_sa *sa, struct ike_request *r, sim_time now)
     r->todo.task = IKE_TASK_INIT;
     r->id = 0;
     r->tries = 1;
+    r->times = 1;
     r->wait = k->how.timers.first_timeout;
     r->due = now + r->wait;
     ike_send_text(sa, r->text, &sa->path, 1);

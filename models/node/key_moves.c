@@ -167,8 +167,11 @@ bool key_exchange_is_open(const struct node *n)
 
 static void retry(struct sim *sim, void *owner)
 {
+    struct keyed *k = owner;
     (void)sim;
-    review(owner);
+    if (!k->of->closed && !k->sa && !k->starting)
+        NODE_EVENT(k->of->node, EV_IKE_WAITED, field_addr("home_address", home_of(k)));
+    review(k);
 }
 
 void key_moves_init(struct keyed *k)

@@ -17,7 +17,7 @@ monami, scenarios, scratch = sys.argv[1:4]
 MOVED = ['nd.address', 'nd.address_gone', 'nd.unique', 'l2.down_seen', 'path.dead', 'path.alive', 'ike.suspect',
          'mip6.registered', 'mip6.ba_received', 'nd.router_lost']
 REASONS = {
-    'init': MOVED + ['ike.sa_down', 'ike.message'],  # another INIT with a cookie or another group, too
+    'init': MOVED + ['ike.sa_down', 'ike.waited', 'ike.message'],  # another INIT with a cookie or another group, too
     'auth': ['ike.message'],
     'child': ['ike.message', 'ipsec.acquire', 'ike.again'],
     'rekey_child': ['ipsec.sa_soft', 'ike.message', 'ike.again'],
