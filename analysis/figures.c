@@ -139,7 +139,7 @@ static bool worst_transition(struct sqlite3 *db, const char *flow, double *begin
     struct why w;
     if (query_ask(
             &q, db,
-            "SELECT last_before_ns / 1e9, max(first_after_ns, done_ns) / 1e9 FROM disruption d JOIN "
+            "SELECT last_before_ns / 1e9, max(ifnull(first_after_ns, last_before_ns + disruption_ns), done_ns) / 1e9 FROM disruption d JOIN "
             "transition t USING (transition) WHERE flow = ?1 AND disruption_ns > interval_ns ORDER BY "
             "disruption_ns DESC, transition LIMIT 1",
             flow, &w))

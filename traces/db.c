@@ -38,7 +38,9 @@ const struct db_table db_tables[] = {
      "first_after_ns INTEGER, interval_ns INTEGER, disruption_ns INTEGER, lost INTEGER, "
      "late INTEGER, duplicated INTEGER",
      "what each transition did to each direction of the node's flows: the widest gap between "
-     "arrivals, minus the packet interval"},
+     "arrivals, minus the packet interval. Where nothing came any more first_after_ns is NULL, and "
+     "disruption_ns, up to when the last packet should have come, is the least that it can be; of a flow that never "
+     "received anything it is NULL"},
     {"binding",
      "node TEXT, peer TEXT, home_address TEXT, bid INTEGER, care_of_address TEXT, made_ns INTEGER, "
      "changed_ns INTEGER, ended_ns INTEGER, how TEXT",

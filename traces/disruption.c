@@ -31,12 +31,25 @@ static void find_gap(const struct arrived *a, size_t n, sim_time begin, sim_time
     }
 }
 
+/* The flow sends on and nothing comes any more: how long, when its last packet should have come. */
+static void add_silence(sim_time last_due, const struct arrived *a, size_t n, sim_time begin,
+                        sim_time end, struct disruption *d)
+{
+    sim_time last = a[n - 1].at;
+    if (last_due < begin || last > end || last_due - last <= d->disruption)
+        return;
+    d->last_before = last;
+    d->first_after = -1;
+    d->disruption = last_due - last;
+}
+
 void disruption_of(const struct transition *t, const struct flow_record *r,
                    const struct trace_flow *of, struct disruption *d)
 {
     sim_time begin = transition_begin(t);
     sim_time end = t->at + after_span;
     sim_time least = metrics_least_delay(r);
+    sim_time last_due = -1;
     size_t n = 0;
     struct arrived *a = calloc(r->copy[0].n + 1, sizeof *a);
     assert(a);
@@ -46,6 +59,8 @@ void disruption_of(const struct transition *t, const struct flow_record *r,
         const struct flow_row *got = flows_first(r, s);
         if (got)
             a[n++].at = got->received;
+        if (sent->there && sent->fate != FLOWS_ON_THE_WAY)
+            last_due = sent->sent + least;
         if (!sent->there || sent->sent + least < begin || sent->sent > end)
             continue; /* what was on the way when it began counts */
         d->lost += !got && sent->fate != FLOWS_ON_THE_WAY;
@@ -59,5 +74,9 @@ void disruption_of(const struct transition *t, const struct flow_record *r,
     find_gap(a, n, begin, end, d);
     if (d->first_after >= 0 && d->first_after - d->last_before > of->interval)
         d->disruption = d->first_after - d->last_before - of->interval;
+    if (n)
+        add_silence(last_due, a, n, begin, end, d);
+    else if (d->lost)
+        d->disruption = -1; /* it never worked, so that nothing was disrupted */
     free(a);
 }

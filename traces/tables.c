@@ -169,7 +169,7 @@ static enum status put_disruption(struct trace *t, struct db_row *row, size_t k,
     db_time(row, d.last_before);
     db_time(row, d.first_after);
     db_int(row, of->interval);
-    db_int(row, d.disruption);
+    db_time(row, d.disruption);
     db_int(row, (int64_t)d.lost);
     db_int(row, (int64_t)d.late);
     db_int(row, (int64_t)d.duplicated);

@@ -68,7 +68,7 @@ struct transitions {
 struct disruption {
     sim_time last_before; /* -1: none */
     sim_time first_after; /* -1: none */
-    sim_time disruption;
+    sim_time disruption;  /* where nothing came after: at least so long; -1: nothing came at all */
     uint64_t lost;
     uint64_t late;
     uint64_t duplicated;

@@ -123,6 +123,43 @@ static void what_was_never_sent_is_not_lost(void)
     flows_release(&flows);
 }
 
+static const struct transition moved_at_1100 = {.kind = TRANSITION_FLOW,
+                                                .link_down = 1000 * SIM_MS,
+                                                .detected = 1050 * SIM_MS,
+                                                .link_up = -1,
+                                                .router = -1,
+                                                .address = -1,
+                                                .bu_sent = 1050 * SIM_MS,
+                                                .at = 1100 * SIM_MS};
+
+static void a_flow_that_never_comes_back_is_disrupted_to_its_end(void)
+{
+    struct disruption d;
+    flows_init(&flows, 1);
+    for (uint64_t s = 0; s < 100; s++) {
+        born(s);
+        if (s < 50)
+            taken(s, 10 * SIM_MS);
+        else if (s < 98) /* the last two are still on their way */
+            packet(TAP_DIED, 2 * SIM_S, s, 0, DROP_NO_SA);
+    }
+    disruption_of(&moved_at_1100, &flows.record[0], &stream, &d);
+    CHECK_EQ(d.last_before, 49 * 20 * SIM_MS + 10 * SIM_MS);
+    CHECK_EQ(d.first_after, -1);
+    CHECK_EQ(d.disruption, 48 * 20 * SIM_MS);
+    flows_release(&flows);
+    flows_init(&flows,
+               1); /* nothing was ever there to be disrupted, which is not to be undisturbed */
+    for (uint64_t s = 0; s < 100; s++) {
+        born(s);
+        packet(TAP_DIED, 2 * SIM_S, s, 0, DROP_NO_SA);
+    }
+    disruption_of(&moved_at_1100, &flows.record[0], &stream, &d);
+    CHECK_EQ(d.last_before, -1);
+    CHECK_EQ(d.disruption, -1);
+    flows_release(&flows);
+}
+
 static void a_disruption_is_the_gap_less_the_interval(void)
 {
     struct disruption d;
@@ -134,15 +171,7 @@ static void a_disruption_is_the_gap_less_the_interval(void)
         else
             packet(TAP_DIED, SIM_S, s, 0, DROP_LINK_DOWN);
     }
-    const struct transition t = {.kind = TRANSITION_FLOW,
-                                 .link_down = 1000 * SIM_MS,
-                                 .detected = 1050 * SIM_MS,
-                                 .link_up = -1,
-                                 .router = -1,
-                                 .address = -1,
-                                 .bu_sent = 1050 * SIM_MS,
-                                 .at = 1100 * SIM_MS};
-    disruption_of(&t, &flows.record[0], &stream, &d);
+    disruption_of(&moved_at_1100, &flows.record[0], &stream, &d);
     CHECK_EQ(d.last_before, 49 * 20 * SIM_MS + 10 * SIM_MS);
     CHECK_EQ(d.first_after, 60 * 20 * SIM_MS + 10 * SIM_MS);
     CHECK_EQ(d.disruption, 200 * SIM_MS);
@@ -152,4 +181,5 @@ static void a_disruption_is_the_gap_less_the_interval(void)
 
 CHECK_MAIN(CASE(mos_of_known_points), CASE(counts_and_quantiles), CASE(order_gaps_and_copies),
            CASE(a_copy_that_came_saves_the_packet), CASE(what_was_never_sent_is_not_lost),
-           CASE(a_disruption_is_the_gap_less_the_interval))
+           CASE(a_disruption_is_the_gap_less_the_interval),
+           CASE(a_flow_that_never_comes_back_is_disrupted_to_its_end))
