@@ -269,6 +269,7 @@ void key_up(struct keyed *k, const struct ike_act *a)
             review(k);
         return;
     }
+    k->was_bound &= addr_eq(&k->coa, &a->path.remote);
     k->coa = a->path.remote;
     if (before && !a->before && before != k->sa) { /* established anew by the mobile node */
         if (k->said.how->old_sas == KEY_DROPS_OLD || k->old) {
@@ -277,7 +278,8 @@ void key_up(struct keyed *k, const struct ike_act *a)
             k->old = before;
         }
     }
-    if (!k->placed && !k->who->client) {
+    bool anew = !a->before && k->said.how->mobility == KEY_BY_MOBIKE; /* nothing else tells it */
+    if ((!k->placed || anew) && !k->who->client) {
         k->placed = true;
         protect_key_address(k->of->node, home_of(k), &k->coa);
     }
@@ -327,6 +329,7 @@ void key_moved(struct keyed *k, const struct ike_act *a)
                    mobike     ? "mobike"
                    : followed ? "nat"
                               : "k-bit");
+    k->was_bound &= addr_eq(&k->coa, coa);
     k->coa = *coa;
     k->suspects = false;
     key_put_path(k, a);
@@ -383,7 +386,9 @@ void key_exchange_not_kept(struct node *n, const struct addr *home, bool registe
     if (!k || !k->sa || k->said.how->mobility == KEY_BY_MOBIKE ||
         ike_behind_nat(n->keys->ike, k->sa, true))
         return; /* others move it: RFC 5555 5.1, RFC 7296 2.23 */
-    bool ends = k->of->how.k_policy == KEY_K_LITERAL || !registered;
+    k->was_bound |= registered;
+    /* An answer that was long in coming is about the IKE SA before this one: its own comes yet. */
+    bool ends = k->of->how.k_policy == KEY_K_LITERAL || (!registered && k->was_bound);
     if (ends && k->said.how->old_sas == KEY_DROPS_OLD)
         drop(k, k->sa);
 }

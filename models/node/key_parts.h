@@ -68,6 +68,7 @@ struct keyed {
     struct addr coa; /* that IKE uses; ::: none */
     bool ever;       /* there was an IKE SA */
     bool placed;     /* home agent: tunnels know where it is */
+    bool was_bound;  /* home agent: `coa` was a care-of address of a binding */
     bool assigned;   /* its home address comes from the home agent */
     bool homeless;   /* and there was none */
     bool waited;     /* mobile node: for the care-of address that it would rather begin with */

@@ -71,6 +71,14 @@ for way, extra in (('new-sa-old-dropped', 2 + 3), ('new-sa-first', 1 + 3), ('all
 for way in ('new-sa-old-dropped', 'new-sa-first'):  # a cookie costs a round trip more
     run(way, EXTRA[way] + 1, 'nodes.ha.responder.cookies_from=0')
 
+# IKE begins where it does not stay: from the address that comes first, then from the one that is preferred.
+for way, replication in (('new-sa-first', 3), ('mobike', 8)):
+    out = run(way, EXTRA[way], 'timers.ike_patience=0 s', 'general.replication=%d' % replication)
+    unreachable, = sqlite3.connect(os.path.join(out, 'results.sqlite')).execute(
+        "SELECT value FROM counter WHERE node = 'car' AND name = 'ike.unreachable_ns'").fetchone()
+    if unreachable > 0.5e9:
+        fail('%s: IKE is not reached for %.3f ms' % (way, unreachable / 1e6))
+
 
 def look(out, way):
     """What became of the SAs, and who said what from where."""
