@@ -292,7 +292,12 @@ bool ike_todo_add(struct ike_sa *sa, const struct ike_todo *t)
         sa->overflowed = true;
         return false;
     }
-    sa->todo[sa->todos++] = *t;
+    /* Where the peer is reached comes before all that is to reach it. */
+    bool first = t->task == IKE_TASK_UPDATE_ADDRESSES || t->task == IKE_TASK_CHECK_ADDRESS;
+    unsigned at = first ? 0 : sa->todos;
+    memmove(&sa->todo[at + 1], &sa->todo[at], (sa->todos - at) * sizeof sa->todo[0]);
+    sa->todo[at] = *t;
+    sa->todos++;
     return true;
 }
 

@@ -66,6 +66,26 @@ static void both_say_so_and_speak_on_4500_at_once(void)
     }
 }
 
+static void an_update_comes_before_all_that_waits(void)
+{
+    begin();
+    for (unsigned policy = 0; policy < 4; policy++) { /* the window takes one */
+        ike_child_soft(b.end[MN].ike, bench_out(&b, MN, policy, 0)->is.spi_in, b.now);
+        bench_do(&b, MN);
+    }
+    update(2);
+    bench_carry(&b, 0); /* of what was sent already, from there */
+    bench_carry(&b, 0);
+    while (b.letters && b.letter[0].to != HA)
+        bench_carry(&b, 0);
+    RULE("IKE-MOB-3");
+    CHECK(has(0, IKE_N_UPDATE_SA_ADDRESSES));
+    bench_settle(&b);
+    bench_live(&b, 3 * SIM_S);
+    CHECK(ha_is_at(2) && bench_agrees(&b, 4));
+    bench_end(&b);
+}
+
 static void the_initiator_moves_and_says_so_from_there(void)
 {
     begin();
@@ -447,6 +467,7 @@ static void who_began_moves_whoever_rekeyed(void)
 
 CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(the_initiator_moves_and_says_so_from_there),
+           CASE(an_update_comes_before_all_that_waits),
            CASE(what_is_under_way_goes_on_from_the_new_address),
            CASE(many_moves_are_no_reason_to_give_up), CASE(the_newest_request_wins),
            CASE(an_address_is_asked_before_it_is_used), CASE(a_wrong_cookie_closes_the_ike_sa),
