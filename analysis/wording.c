@@ -199,9 +199,10 @@ static void population_words(char *out, size_t size, const char *function, const
     take_member(words, who, sizeof words);
     bool sentence = !strncmp(words, "how ", 4) || strcspn(words, ".") < strcspn(words, " ");
     for (size_t k = 0; k < sizeof functions / sizeof functions[0]; k++) {
-        if (!strcmp(functions[k].function, function))
+        if (!strcmp(functions[k].function, function)) {
             (void)snprintf(out, size, "%s over %s of %s%s", functions[k].words, who,
                            sentence ? "" : "the ", words);
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
-# make.sh MONAMI SCENARIOS FOLDER: the figures of the documentation, and a page with them, into FOLDER.
+# make.sh MONAMI SCENARIOS FOLDER [short]: the figures of the documentation, and a page with them, into FOLDER. `short`
+# leaves out the last study, which takes ten minutes.
 set -eu
-monami=$1 scenarios=$2 folder=$3
+monami=$1 scenarios=$2 folder=$3 short=${4:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$folder"

@@ -22,7 +22,7 @@ done
 sed -n 's/.*`\(monami plot study --metric [^`]*\)`.*/\1/p' "$2/docs/studies.md" >more.sh
 [ "$(wc -l <more.sh)" = 1 ]
 sh -eux more.sh
-sh -eu "$2/docs/gallery/make.sh" "$1" "$2/scenarios" gallery
+sh -eu "$2/docs/gallery/make.sh" "$1" "$2/scenarios" gallery short
 grep -o '([a-z0-9-]*\.png)' gallery/README.md | tr -d '()' | while read -r file; do
     [ -s "gallery/$file" ] && [ -s "$2/docs/gallery/$file" ] || { echo "no $file"; exit 1; }
 done
