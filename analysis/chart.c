@@ -20,7 +20,9 @@ const struct statistic statistics[] = {
 
 bool statistic_is_median(const char *metric)
 {
-    return !strncmp(metric, "disruption.", 11);
+    char inside[400];
+    (void)metric_inside(metric, inside, sizeof inside);
+    return !strncmp(inside, "disruption.", 11);
 }
 
 static const struct statistic *choose_statistic(const struct study_figure *ask)

@@ -12,7 +12,10 @@
 #define INTERFACE "node || ifnull('.' || interface, '')"
 #define LINK      "link || '.' || replace(direction, ' > ', '->')"
 #define BYTES     "CASE WHEN scalarName LIKE '%bytes%' THEN 'B' END"
-#define OF_TIME   "(name GLOB 'disruption.*' OR name GLOB 'since.*' OR name GLOB 'flow.*_ns')"
+/* Of one, or by a function of a population: "max(flow.call.*.down.delay_max_ns)". */
+#define OF_TIME                                                                               \
+    "(name GLOB 'disruption.*' OR name GLOB 'since.*' OR name GLOB 'flow.*_ns' OR name GLOB " \
+    "'*(disruption.*' OR name GLOB '*(since.*' OR name GLOB '*(flow.*_ns)')"
 
 /* ---- scalars ----------------------------------------------------------------------------- */
 
@@ -31,7 +34,8 @@ static const struct scalars scalars[] = {
     {"occurrence", "node", "name || ':last'", "last_ns / 1e9", "'s'", "TRUE"},
     /* the study's own metrics, under the name that the scenario has for them */
     {"scalar", "'metric'",
-     "CASE WHEN name GLOB '*_ns' THEN substr(name, 1, length(name) - 3) ELSE name END",
+     "CASE WHEN name GLOB '*_ns' THEN substr(name, 1, length(name) - 3) WHEN name GLOB '*_ns)' THEN "
+     "substr(name, 1, length(name) - 4) || ')' ELSE name END",
      "value / 1e9", "'s'", OF_TIME},
     {"scalar", "'metric'", "name", "value", BYTES, "NOT " OF_TIME},
 };

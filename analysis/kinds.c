@@ -291,5 +291,5 @@ void kinds_legend(FILE *gp, const struct chart *c)
     (void)fputs("unset title\nset key title ", gp);
     figure_text(gp, title);
     size_t longest = longest_label(&c->line) + (crossed ? 2 + longest_label(&c->x) : 0);
-    (void)fprintf(gp, " font axis_font maxcols %d\n", longest > 24 ? 1 : longest > 12 ? 2 : 3);
+    (void)fprintf(gp, " font axis_font maxcols %d\n", longest > 24 ? 1 : longest > 10 ? 2 : 3);
 }

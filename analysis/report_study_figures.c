@@ -10,7 +10,7 @@ enum { WORDS_BYTES = 1000 };
 
 static const char figures_sql[] =
     "SELECT name, ifnull(title, ''), kind, plot, ifnull(x, ''), ifnull(y, ''), ifnull(lines, ''), "
-    "CASE statistic WHEN 'auto' THEN CASE WHEN plot LIKE 'disruption.%' THEN 'median' ELSE 'mean' "
+    "CASE statistic WHEN 'auto' THEN CASE WHEN plot LIKE 'disruption.%' OR plot LIKE '%(disruption.%' THEN 'median' ELSE 'mean' "
     "END ELSE statistic END FROM figure ORDER BY position";
 
 /* Where nothing better stands beside the picture. */

@@ -287,6 +287,11 @@ static bool any_row(const struct runs *r, const char *sql, const char *text, con
     return any;
 }
 
+static bool has_flow(const void *of, const char *flow)
+{
+    return any_row(of, "SELECT 1 FROM main.flow WHERE flow = ?1 LIMIT 1", flow, NULL);
+}
+
 static bool has_node(const void *of, const char *node)
 {
     return any_row(of,
@@ -342,11 +347,7 @@ static bool is_of_something(const char *metric, const struct expect_names *names
     if (!first)
         return true;
     (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(first + 1, "."), first + 1);
-    for (size_t k = 0; k < names->flows; k++) {
-        if (!strcmp(names->flow[k], name))
-            return true;
-    }
-    return names->has_node(names->of, name);
+    return names->has_flow(names->of, name) || names->has_node(names->of, name);
 }
 
 /* Behind the sentence that it is none: which was meant, or what there is. */
@@ -364,7 +365,8 @@ static void suggest_metric(struct runs *r, const char *metric, const struct expe
     } else if (!n && len + 60 < sizeof w->text) {
         char flows[40];
         char nodes[60];
-        list(flows, sizeof flows, names->flow, names->flows);
+        n = read_names(r, "SELECT DISTINCT flow FROM main.flow", name);
+        list(flows, sizeof flows, name, n);
         n = read_names(r, "SELECT DISTINCT node FROM main.counter", name);
         list(nodes, sizeof nodes, name, n);
         (void)snprintf(w->text + len, sizeof w->text - len, "; flows: %s; nodes: %s", flows, nodes);
@@ -373,17 +375,12 @@ static void suggest_metric(struct runs *r, const char *metric, const struct expe
 
 enum status runs_metric_check(struct runs *r, const char *metric, struct why *w)
 {
-    const char *flow[NAMES];
     size_t found = 0;
     enum status st = ask_scalars(r, metric, NULL, &found, w);
     if (st || found)
         return st;
     const struct expect_names names = {
-        .flow = flow,
-        .flows = read_names(r, "SELECT DISTINCT flow FROM main.flow", flow),
-        .has_node = has_node,
-        .has_interface = has_interface,
-        .of = r};
+        .has_flow = has_flow, .has_node = has_node, .has_interface = has_interface, .of = r};
     st = metric_check(metric, &names, w);
     if (!st)
         return ST_OK;

@@ -7,6 +7,7 @@
 #include "analysis/query.h"
 #include "analysis/steady.h"
 #include "sim/base/suggest.h"
+#include "traces/expect.h"
 
 static const struct kind *const kinds[] = {&kind_lines, &kind_bars, &kind_distribution,
                                            &kind_box,   &kind_heat, &kind_difference};
@@ -141,17 +142,21 @@ static enum status check(struct runs *r, const struct study_figure *ask, struct 
 
 /* ---- drawing ------------------------------------------------------------------------------ */
 
-/* "lost packets of call.down (median)", and the metric's own name. */
+/* "lost packets of call.down (median)", and the metric's own name. Over a population there are two
+ * statistics, and which is of what is said. */
 static void value_label(const struct chart *c, const struct kind *kind, char *out, size_t size)
 {
     char words[400];
+    char inside[400];
+    bool many = metric_inside(c->ask->plot, inside, sizeof inside) != NULL;
     bool share = c->statistic->of == OF_SHARE;
     bool difference = kind == &kind_difference;
     kinds_value_words(c, words, sizeof words);
     (void)snprintf(out, size, "%s%s", difference ? "difference in " : "", words);
     size_t n = strlen(out);
     if ((kind->needs & KIND_ESTIMATES) && !share && !difference)
-        n += (size_t)snprintf(out + n, size - n, " (%s)", c->statistic->words);
+        n += (size_t)snprintf(out + n, size - n, " (%s%s)", c->statistic->words,
+                              many ? " of the runs" : "");
     if (!c->ask->labels.value && strlen(c->ask->plot) < 46 &&
         strncmp(words, c->ask->plot, strlen(c->ask->plot)) != 0)
         (void)snprintf(out + n, size - n, "\n%s", c->ask->plot);

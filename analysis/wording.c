@@ -36,10 +36,14 @@ struct scale wording_scale(enum quantity_kind kind, const double *value, size_t 
 
 /* ---- metrics --------------------------------------------------------------------------- */
 
+enum { METRIC_LONG = 400 };
+
 static enum quantity_kind kind_of(const char *metric)
 {
-    size_t n = strlen(metric);
-    bool bytes = n > 6 && (!strcmp(metric + n - 6, "_bytes") || !strcmp(metric + n - 6, ".bytes"));
+    char one[METRIC_LONG];
+    (void)metric_inside(metric, one, sizeof one);
+    size_t n = strlen(one);
+    bool bytes = n > 6 && (!strcmp(one + n - 6, "_bytes") || !strcmp(one + n - 6, ".bytes"));
     if (metric_unit(metric) == METRIC_TIME)
         return QUANTITY_TIME;
     return bytes ? QUANTITY_SIZE : QUANTITY_NUMBER;
@@ -115,15 +119,15 @@ static void sa_words(char *out, size_t size, const char *of, size_t node, const 
     }
 }
 
-/* Of "NODE.REST", or "NODE.7.REST" of a population. */
+/* Of "NODE.REST", or "NODE.7.REST", "NODE.*.REST" of a population. */
 static size_t node_length(const char *text)
 {
     size_t n = strcspn(text, ".");
-    size_t digits = text[n] ? strspn(text + n + 1, "0123456789") : 0;
+    size_t digits = text[n] ? strspn(text + n + 1, "0123456789*") : 0;
     return digits && text[n + 1 + digits] == '.' ? n + 1 + digits : n;
 }
 
-void wording_metric(char *out, size_t size, const char *metric)
+static void one_metric(char *out, size_t size, const char *metric)
 {
     const char *rest = strchr(metric, '.');
     const char *last = strrchr(metric, '.');
@@ -147,6 +151,69 @@ void wording_metric(char *out, size_t size, const char *metric)
         sa_words(out, size, rest, node, last + 1);
     } else if (!strncmp(metric, "since.", 6)) {
         (void)snprintf(out, size, "time since %s at %.*s", name, (int)node, rest);
+    }
+}
+
+static const struct {
+    const char *function;
+    const char *words;
+} functions[] = {
+    {"min", "minimum"},         {"max", "maximum"},
+    {"mean", "mean"},           {"median", "median"},
+    {"p90", "90th percentile"}, {"p95", "95th percentile"},
+    {"p99", "99th percentile"}, {"sum", "sum"},
+};
+
+/* Takes " of NAME.*" or " at NAME.*" out of `words`, and says the direction behind it as a word. */
+static void take_member(char *words, const char *who, size_t size)
+{
+    static const char *const before[] = {" of ", " at "};
+    char rest[METRIC_LONG];
+    for (char *at = strstr(words, who); at; at = strstr(at + 1, who)) {
+        for (size_t k = 0; k < 2; k++) {
+            if (at - words < 4 || strncmp(at - 4, before[k], 4) != 0)
+                continue;
+            (void)snprintf(rest, sizeof rest, "%s", at + strlen(who));
+            const char *way = !strcmp(rest, ".down") ? ", downwards"
+                              : !strcmp(rest, ".up") ? ", upwards"
+                                                     : rest;
+            at -= 4 + (at[-5] == ',');
+            (void)snprintf(at, size - (size_t)(at - words), "%s", way);
+            return;
+        }
+    }
+}
+
+/* "95th percentile over ping.* of the worst disruption, downwards" */
+static void population_words(char *out, size_t size, const char *function, const char *metric)
+{
+    char words[METRIC_LONG];
+    char who[METRIC_LONG];
+    const char *name = strchr(metric, '.');
+    (void)snprintf(out, size, "%s(%s)", function, metric);
+    if (!name)
+        return;
+    name++;
+    (void)snprintf(who, sizeof who, "%.*s", (int)node_length(name), name);
+    one_metric(words, sizeof words, metric);
+    take_member(words, who, sizeof words);
+    bool sentence = !strncmp(words, "how ", 4) || strcspn(words, ".") < strcspn(words, " ");
+    for (size_t k = 0; k < sizeof functions / sizeof functions[0]; k++) {
+        if (!strcmp(functions[k].function, function)) {
+            (void)snprintf(out, size, "%s over %s of %s%s", functions[k].words, who,
+                           sentence ? "" : "the ", words);
+        }
+    }
+}
+
+void wording_metric(char *out, size_t size, const char *metric)
+{
+    char inside[METRIC_LONG];
+    const char *function = metric_inside(metric, inside, sizeof inside);
+    if (function) {
+        population_words(out, size, function, inside);
+    } else {
+        one_metric(out, size, metric);
     }
 }
 

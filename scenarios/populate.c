@@ -33,10 +33,13 @@ static void know(struct populating *p, const char *name, size_t count)
 
 /* ---- copies -------------------------------------------------------------------- */
 
-/* Where "NAME.*" of a population stands in `text`; NULL: nowhere. */
+/* Where "NAME.*" of a population stands in `text`; NULL: nowhere, or in a function of all of it,
+ * such as max(disruption.call.*.down). */
 static const char *star_in(const struct populating *p, const char *text,
                            const struct population **of)
 {
+    if (strchr(text, '('))
+        return NULL;
     for (const char *star = strstr(text, ".*"); star; star = strstr(star + 1, ".*")) {
         for (size_t k = 0; k < p->n; k++) {
             size_t len = strlen(p->known[k].name);

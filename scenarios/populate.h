@@ -6,6 +6,7 @@
  * up call: {between: [fleet.*, cn], ...}   makes call.0, call.1, call.2
  *     - {at: 10 s, spread: 6 s, attach: fleet.*.wlan0, to: east}    at 10, 12 and 14 s
  *     - {metric: flow.call.*.down.lost, max: 1 %}                   one for each
+ *     - {metric: max(flow.call.*.down.lost), max: 3}             one, of all of them
  *
  * In flows, events and expectations `NAME.*` stands for each of the population in turn; what names
  * two of them walks both together, so they must have one size.

@@ -19,7 +19,8 @@ const struct key expect_keys[] = {
      "disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, "
      "sa.NODE[.in|out].COLUMN (the sum over its SAs), "
      "event.NODE.EVENT (how many), or since.NODE.EVENT.EVENT (time from the last one to the last "
-     "other)"},
+     "other); FUNCTION(METRIC) with NAME.* in METRIC: min, max, mean, median, p90, p95, p99 or sum "
+     "over a population"},
     {"max", KEY_TEXT, AT(max), "",
      "the metric is at most this: a number, a time, or a share of sent"},
     {"min", KEY_TEXT, AT(min), "", "the metric is at least this"},
@@ -257,10 +258,11 @@ static enum status ask_metric(const struct expect *e, struct sqlite3 *db, bool *
     }
     if (st)
         return st;
-    if (!strncmp(e->metric, "flow.", 5)) {
+    if (metric_unit(e->metric) == METRIC_COUNT) {
         char name[300];
         const char *last = strrchr(e->metric, '.');
-        (void)snprintf(name, sizeof name, "%.*s.sent", (int)(last - e->metric), e->metric);
+        (void)snprintf(name, sizeof name, "%.*s.sent%s", (int)(last - e->metric), e->metric,
+                       strchr(last, ')') ? ")" : "");
         st = metric_ask(db, name, &sent, w);
     }
     *held = !st && within(e, value, sent);

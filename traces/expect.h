@@ -43,9 +43,8 @@ extern const struct key expect_keys[];
 
 /* What an expectation or a figure may name. */
 struct expect_names {
-    const char *const *flow;
-    size_t flows;
-    /* Is there such a node, and such an interface of it? */
+    /* Is there such a flow, such a node, and such an interface of it? */
+    bool (*has_flow)(const void *of, const char *flow);
     bool (*has_node)(const void *of, const char *node);
     bool (*has_interface)(const void *of, const char *node, const char *interface);
     const void *of;
@@ -65,7 +64,11 @@ void expect_text(const struct expect *e, char *out, size_t size);
 /* A metric by its name: `flow.NAME.up|down.COLUMN` (or `lost_share`, of 1, of the packets that are
  * not under way at the end), `counter.NODE[.INTERFACE].NAME`, `sa.NODE[.in|out].COLUMN` (the sum
  * over its SAs), `event.NODE.EVENT` (how many), `since.NODE.EVENT.EVENT` (ns from the last one to
- * the last other), `disruption.NAME.up|down` (the worst). */
+ * the last other), `disruption.NAME.up|down` (the worst).
+ *
+ * FUNCTION(METRIC), where METRIC has `NAME.*` for NAME: min, max, mean, median, p90, p95, p99 or
+ * sum over the members of a population that have a value. A quantile is that of nearest rank; a
+ * median of even n is the mean of the two in the middle. */
 MUST_CHECK enum status metric_ask(struct sqlite3 *db, const char *metric, double *value,
                                   struct why *w);
 MUST_CHECK enum status metric_check(const char *metric, const struct expect_names *names,
@@ -75,5 +78,9 @@ MUST_CHECK enum status metric_check(const char *metric, const struct expect_name
  * 1. */
 enum metric_unit { METRIC_COUNT, METRIC_NUMBER, METRIC_TIME, METRIC_SHARE };
 enum metric_unit metric_unit(const char *metric);
+
+/* The METRIC of FUNCTION(METRIC) into `inside`, and the function's word, "" if there is no such
+ * function; NULL: it is of no function, and `inside` a copy of it. */
+const char *metric_inside(const char *metric, char *inside, size_t size);
 
 #endif

@@ -65,12 +65,18 @@ static bool is_name(const char *text)
                text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0';
 }
 
-/* "flow.call.down.lost-by-loss" */
+/* "flow.call.down.lost-by-loss", "p95-disruption.ping.all.down-by-count" */
 static void make_name(const struct asked *a, char *name, size_t size)
 {
     const char *x = a->x ? strrchr(a->x, '.') : NULL;
     x = x ? x + 1 : a->x;
-    (void)snprintf(name, size, "%.60s%s%.30s", a->metric, x ? "-by-" : "", x ? x : "");
+    char inside[61];
+    const char *function = metric_inside(a->metric, inside, sizeof inside);
+    const char *star = strstr(inside, ".*");
+    int of = (int)(star ? star - inside : (ptrdiff_t)strlen(inside));
+    (void)snprintf(name, size, "%s%s%.*s%s%s%s%.30s", function ? function : "", function ? "-" : "",
+                   of, inside, star ? ".all" : "", star ? star + 2 : "", x ? "-by-" : "",
+                   x ? x : "");
     for (char *c = name; *c; c++) {
         char one[2] = {*c, '\0'};
         if (!is_name(one) && *c != '.' && *c != '-')

@@ -407,6 +407,12 @@ static const struct network_config *router_of(const struct scenario *s, const ch
     return NULL;
 }
 
+static bool has_flow(const void *of, const char *flow)
+{
+    const struct scenario *s = of;
+    return SCENARIO_FIND(s->flows, struct flow_config, flow) != NULL;
+}
+
 static bool has_node(const void *of, const char *node)
 {
     return scenario_node(of, node) || router_of(of, node);
@@ -425,12 +431,7 @@ static bool has_interface(const void *of, const char *node, const char *interfac
 static void check_expect(struct check *k)
 {
     const struct expect *e = KEY_ITEMS(k->s->expect, struct expect);
-    const struct flow_config *f = KEY_ITEMS(k->s->flows, struct flow_config);
-    const char **name = arena_take(k->arena, (k->s->flows.n + 1) * sizeof *name);
-    const struct expect_names names = {name,          k->s->flows.n, has_node,
-                                       has_interface, k->s,          k->s->general.stop};
-    for (size_t j = 0; j < k->s->flows.n; j++)
-        name[j] = f[j].name;
+    const struct expect_names names = {has_flow, has_node, has_interface, k->s, k->s->general.stop};
     for (size_t j = 0; j < k->s->expect.n; j++) {
         struct why w = {""};
         if (expect_check(&e[j], &names, &w)) {

@@ -892,6 +892,12 @@ BREAKS = [
     ('ike-lingers-for-ever', 'exchange.ike_crossings exchange.ike_losses exchange.ike_children',
      'a replaced inbound half is never forgotten',
      'models/ike/child.c', '        c->forget_at = now + linger;\n', '        c->forget_at = SIM_NEVER - linger;\n'),
+    ('population-of-those-with-rows', 'unit.metric_over',
+     'a member of a population whose counter is 0, and has no row, is left out',
+     'traces/metric_ask.c', 'FROM member LEFT JOIN %s t', 'FROM member JOIN %s t'),
+    ('population-quantile-of-all', 'unit.metric_over',
+     'a quantile over a population counts members that have no value',
+     'traces/metric_ask.c', '"(SELECT max((count(x) * 95 + 99) / 100 - 1, 0) FROM each)"', '"(SELECT max((count(*) * 95 + 99) / 100 - 1, 0) FROM each)"'),
 ]
 
 

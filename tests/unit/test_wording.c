@@ -48,6 +48,21 @@ static void says_metrics_in_words(void)
         {"sa.car.3.in.too_old", "packets left of the replay window at car.3, inbound"},
         {"sa.ha.out.bytes", "volume through SAs of ha, outbound"},
         {"sa.ha.nonsense", "sa.ha.nonsense"},
+        {"p95(disruption.ping.*.down)",
+         "95th percentile over ping.* of the worst disruption, downwards"},
+        {"sum(flow.ping.*.up.lost)", "sum over ping.* of the lost packets, upwards"},
+        {"median(flow.ping.*.down.delay_mean_ns)",
+         "median over ping.* of the mean one-way delay, downwards"},
+        {"min(flow.ping.*.down.mos_mean)",
+         "minimum over ping.* of the MOS, mean of 10 s windows, downwards"},
+        {"max(counter.fleet.*.ike.bytes)", "maximum over fleet.* of ike.bytes"},
+        {"max(counter.fleet.*.drop.cpu_queue)",
+         "maximum over fleet.* of the packets dropped: cpu_queue"},
+        {"mean(event.fleet.*.mip6.bu_sent)", "mean over fleet.* of how often mip6.bu_sent"},
+        {"p99(sa.fleet.*.in.too_old)",
+         "99th percentile over fleet.* of the packets left of the replay window, inbound"},
+        {"p90(since.fleet.*.mip6.bu_sent.mip6.ba_received)",
+         "90th percentile over fleet.* of the time since mip6.bu_sent.mip6.ba_received"},
         {"odd", "odd"},
     };
     for (size_t k = 0; k < sizeof pairs / sizeof pairs[0]; k++) {
@@ -67,6 +82,8 @@ static void takes_the_larger_unit_where_all_are_large(void)
     CHECK(!strcmp(wording_scale(QUANTITY_SHARE, mixed, 2).unit, "%"));
     CHECK(!strcmp(wording_metric_scale("flow.call.up.delay_max_ns", large, 3).unit, "s"));
     CHECK(!strcmp(wording_metric_scale("flow.call.up.lost", large, 3).unit, ""));
+    CHECK(!strcmp(wording_metric_scale("p95(disruption.ping.*.down)", large, 3).unit, "s"));
+    CHECK(!strcmp(wording_metric_scale("sum(counter.fleet.*.ike.bytes)", large, 3).unit, "kB"));
     const struct scale share = wording_metric_scale("flow.call.up.lost_share", mixed, 2);
     CHECK(!strcmp(share.unit, "%") && share.divisor > 0.00999 && share.divisor < 0.01001);
 }
