@@ -15,9 +15,10 @@ struct arrival {
     struct addr dst;  /* on the wire */
     struct addr home; /* of the Home Address option or type 2 routing header, else :: */
     bool has_home;
-    bool authentic;   /* IPsec vouched for it, or the scenario asks for no protection */
-    bool dynamic;     /* its SAs came from key management, which can set them up anew */
-    uint32_t iface;   /* index of the interface */
+    bool tunnelled; /* came inside a tunnel from the home agent; then src, dst are the inner ones */
+    bool authentic; /* IPsec vouched for it, or the scenario asks for no protection */
+    bool dynamic;   /* its SAs came from key management, which can set them up anew */
+    uint32_t iface; /* index of the interface */
     uint64_t station; /* link-layer source of its frame; 0: not an Ethernet frame */
 };
 

@@ -300,7 +300,7 @@ BREAKS = [
      'models/mip6/bul_exchange.c', '    if (!b->mcoa) {\n        const struct bul_entry *e', '    if (!b->mcoa || (x->bids == 1 && !x->leaves && !b->overwrite)) {\n        const struct bul_entry *e'),
     ('sequence-of-first-binding', 'unit.bcache',
      'the sequence number counts for one identifier only',
-     'models/mip6/bcache_update.c', 'is_known && !is_fresh(e, bu->sequence) ?', 'is_known && !(bu->bids && e->bindings && bu->bid[0].bid != e->binding[0].bid) && !is_fresh(e, bu->sequence) ?'),
+     'models/mip6/bcache_update.c', 'is_known && !bcache_is_fresh(e, bu->sequence) ?', 'is_known && !(bu->bids && e->bindings && bu->bid[0].bid != e->binding[0].bid) && !bcache_is_fresh(e, bu->sequence) ?'),
     ('deregistration-overtakes', 'unit.bcache_order exchange.mobile',
      'a deregistration is refused while the registration before it waits for the test',
      'models/mip6/bcache_update.c', 'return bound || e->waits ? MH_ST_ACCEPTED', 'return bound ? MH_ST_ACCEPTED'),
