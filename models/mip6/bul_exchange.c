@@ -170,8 +170,10 @@ static bool first_is_out(const struct bul *b, const struct bul_exchange *x)
 /* Its tokens are not there. */
 static bool is_barred(const struct bul *b, const struct bul_exchange *x)
 {
-    bool barred = x->leaves && b->leave_barred;
-    for (unsigned k = 0; k < x->bids && !x->leaves; k++) {
+    bool barred = false;
+    if (x->leaves)
+        return b->leave_barred;
+    for (unsigned k = 0; k < x->bids; k++) {
         const struct bul_entry *e = entry_of(b, x->bid[k]);
         barred |= e && e->barred;
     }

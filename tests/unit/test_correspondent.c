@@ -158,7 +158,6 @@ static void an_update_makes_a_binding_of_420_s_at_most(void)
     RULE("MIP6-RR-11");
     CHECK(!(ba->ba.flags & MH_BA_KEY));
     CHECK(!act(BCACHE_PROXY_ON) && !act(BCACHE_TEST) && act(BCACHE_MADE));
-    RULE("MIP6-DS-1");
     CHECK(addr_eq(&correspondent_route(&c, &home, 0, SIM_S)->coa, &coa1));
     CHECK(correspondent_accepts(&c, &home, &coa1, SIM_S) &&
           !correspondent_accepts(&c, &home, &coa2, SIM_S));
