@@ -177,6 +177,21 @@ static void without_acknowledgement_it_falls_back(void)
     CHECK(count(MH_BU) == 4 && b.failures == 1 && state() == RO_HELD);
 }
 
+/* While the BU of another is out, data stays where it is. */
+static void an_address_carries_when_it_is_acknowledged(void)
+{
+    begin(true);
+    ro_want(&b.mobile, 1, &coa1, b.now);
+    CHECK(ro_heard(&b.mobile, &cn, b.now));
+    run_for(SIM_S);
+    ro_want(&b.mobile, 2, &coa2, b.now);
+    run_for(30 * SIM_MS);
+    RULE("MIP6-MN-13");
+    CHECK(count(MH_BU) == 2 && goes_from(2, &coa1));
+    run_for(10 * SIM_MS);
+    CHECK(goes_from(2, &coa2));
+}
+
 /* One care-of address that nobody answers does not hold up the others. */
 static void one_dead_path_leaves_the_others(void)
 {
@@ -515,6 +530,18 @@ static void repeated_answers_change_nothing(void)
           before.rr.home.got == peer()->rr.home.got && goes_from(0, &coa1));
 }
 
+/* The message that waits last gets another authenticator. */
+static void corrupt_last(uint8_t type)
+{
+    struct wire_message *w = &b.wire[b.on_wire - 1];
+    struct mh m;
+    CHECK_EQ(w->type, type);
+    CHECK_EQ(mh_read(&w->src, &w->dst, w->bytes, w->n, &m), MH_GOOD);
+    m.authenticator[0] ^= 1;
+    struct writer out = wr_over(w->bytes, sizeof w->bytes);
+    mh_write(&out, &w->src, &w->dst, &m);
+}
+
 /* Corrupted on the way: neither side says anything, and the repetition is on schedule. */
 static void what_is_not_authentic_is_dropped_in_silence(void)
 {
@@ -523,19 +550,21 @@ static void what_is_not_authentic_is_dropped_in_silence(void)
     CHECK(ro_heard(&b.mobile, &cn, b.now));
     while (!count(MH_BU))
         run_for(SIM_MS);
-    struct wire_message *bu = &b.wire[b.on_wire - 1];
-    struct mh m;
-    CHECK_EQ(mh_read(&bu->src, &bu->dst, bu->bytes, bu->n, &m), MH_GOOD);
-    m.authenticator[0] ^= 1;
-    struct writer w = wr_over(bu->bytes, sizeof bu->bytes);
-    mh_write(&w, &bu->src, &bu->dst, &m);
+    corrupt_last(MH_BU);
     run_for(500 * SIM_MS);
     RULE("MIP6-RR-10");
     CHECK(b.verdict[CORRESPONDENT_UNAUTHENTIC] == 1 && count(MH_BA) == 0 && !bound(0));
     run_for(SIM_S);
     CHECK(count(MH_BU) == 2 && goes_from(0, &coa1));
-    struct wire_message *ba = &b.wire[b.on_wire - 1];
-    CHECK_EQ(ba->type, MH_BA);
+    ro_want(&b.mobile, 0, &coa2, b.now);
+    while (count(MH_BA) < 2)
+        run_for(SIM_MS);
+    corrupt_last(MH_BA);
+    run_for(500 * SIM_MS);
+    RULE("MIP6-MN-8");
+    CHECK(b.mobile.ignored == 1 && goes_from(0, NULL));
+    run_for(SIM_S);
+    CHECK(count(MH_BU) == 4 && goes_from(0, &coa2));
 }
 
 CHECK_MAIN(CASE(a_registration_takes_the_longer_test_and_a_round_trip),
@@ -544,7 +573,8 @@ CHECK_MAIN(CASE(a_registration_takes_the_longer_test_and_a_round_trip),
            CASE(a_lost_care_of_test_is_repeated),
            CASE(a_lost_update_or_its_answer_is_repeated_with_a_larger_number),
            CASE(without_answers_it_falls_back), CASE(without_a_home_test_it_falls_back),
-           CASE(without_acknowledgement_it_falls_back), CASE(one_dead_path_leaves_the_others),
+           CASE(without_acknowledgement_it_falls_back),
+           CASE(an_address_carries_when_it_is_acknowledged), CASE(one_dead_path_leaves_the_others),
            CASE(a_movement_needs_only_a_care_of_test),
            CASE(care_of_tests_are_limited_for_themselves),
            CASE(an_address_that_is_gone_is_deregistered_from_another),
