@@ -169,13 +169,13 @@ static inline void arrive(const struct wire_message *w)
     struct mh answer;
     struct ro_acts acts = {.n = 0};
     struct bcache_acts answers = {.n = 0};
+    const struct delivery d = {.arrival = &w->arrival, .mh = &m, .bytes = w->bytes, .n = w->n};
     CHECK_EQ(mh_read(&w->src, &w->dst, w->bytes, w->n, &m), MH_GOOD);
     if (w->to_mobile) {
-        (void)ro_received(&b.mobile, &w->arrival, &m, w->bytes, w->n, b.now, &acts);
+        (void)ro_received(&b.mobile, &d, b.now, &acts);
         carry_acts(&acts);
     } else if (m.type == MH_BU) {
-        b.verdict[correspondent_update(&b.peer, &w->arrival, &m, w->bytes, w->n, b.now,
-                                       &answers)]++;
+        b.verdict[correspondent_update(&b.peer, &d, b.now, &answers)]++;
         carry_answers(&answers);
     } else if (correspondent_test(&b.peer, &w->arrival, &m, b.now, &answer)) {
         bool hot = answer.type == MH_HOT;

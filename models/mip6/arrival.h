@@ -6,6 +6,7 @@
 #define MODELS_MIP6_ARRIVAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/base/addr.h"
@@ -20,6 +21,16 @@ struct arrival {
     bool dynamic;   /* its SAs came from key management, which can set them up anew */
     uint32_t iface; /* index of the interface */
     uint64_t station; /* link-layer source of its frame; 0: not an Ethernet frame */
+};
+
+struct mh;
+
+/* A message as it came: how, what, and the bytes of it, which authorization data covers. */
+struct delivery {
+    const struct arrival *arrival;
+    const struct mh *mh; /* read from them without fault */
+    const uint8_t *bytes;
+    size_t n;
 };
 
 #endif

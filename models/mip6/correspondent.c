@@ -130,13 +130,14 @@ static struct addr coa_of(const struct correspondent *c, struct bcache_entry *e,
 
 /* The keys of a BU, or the status that says which of its nonces are gone. */
 static uint8_t make_proof(const struct correspondent *c, struct bcache_entry *e,
-                          const struct arrival *a, const struct addr *home, const struct mh *bu,
-                          sim_time now, struct proof *proof)
+                          const struct delivery *d, const struct addr *home, sim_time now,
+                          struct proof *proof)
 {
+    const struct mh *bu = d->mh;
     uint64_t home_token = 0;
     uint64_t care_of = 0;
     bool deletes = bu->lifetime == 0;
-    proof->coa = deletes ? *home : coa_of(c, e, a, bu);
+    proof->coa = deletes ? *home : coa_of(c, e, d->arrival, bu);
     bool home_known = tokens_again(&c->tokens, home, TOKENS_HOME, bu->home_nonce, now, &home_token);
     bool care_of_known = deletes || (tokens_again(&c->tokens, &proof->coa, TOKENS_CARE_OF,
                                                   bu->care_of_nonce, now, &care_of) &&
@@ -258,10 +259,11 @@ static enum correspondent_verdict home_registration(struct correspondent *c,
     return CORRESPONDENT_TAKEN;
 }
 
-enum correspondent_verdict correspondent_update(struct correspondent *c, const struct arrival *a,
-                                                const struct mh *bu, const uint8_t *bytes, size_t n,
+enum correspondent_verdict correspondent_update(struct correspondent *c, const struct delivery *d,
                                                 sim_time now, struct bcache_acts *acts)
 {
+    const struct arrival *a = d->arrival;
+    const struct mh *bu = d->mh;
     struct addr home = a->has_home ? a->home : a->src;
     struct bcache_entry *e = bcache_find(&c->cache, &home);
     struct proof proof;
@@ -272,13 +274,13 @@ enum correspondent_verdict correspondent_update(struct correspondent *c, const s
         return CORRESPONDENT_BAD_HOME;
     if (!bu->has_nonces || !bu->has_authenticator)
         return CORRESPONDENT_BARE;
-    uint8_t expired = make_proof(c, e, a, &home, bu, now, &proof);
+    uint8_t expired = make_proof(c, e, d, &home, now, &proof);
     if (expired) {
         const struct bcache_entry stranger = {.home = home};
         bcache_refuse(&c->cache, e ? e : &stranger, a, bu, expired, acts);
         return CORRESPONDENT_TAKEN;
     }
-    if (!tokens_authorizes(bytes, n, proof.kbm, &proof.coa, &a->dst))
+    if (!tokens_authorizes(d->bytes, d->n, proof.kbm, &proof.coa, &a->dst))
         return CORRESPONDENT_UNAUTHENTIC;
     if (!e)
         e = bcache_intern(&c->cache, &home);

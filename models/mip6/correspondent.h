@@ -75,9 +75,8 @@ void correspondent_init(struct correspondent *c, const struct correspondent_conf
 bool correspondent_test(struct correspondent *c, const struct arrival *a, const struct mh *init,
                         sim_time now, struct mh *answer);
 
-/* A BU, read without fault from the `n` `bytes`. */
-enum correspondent_verdict correspondent_update(struct correspondent *c, const struct arrival *a,
-                                                const struct mh *bu, const uint8_t *bytes, size_t n,
+/* A BU. */
+enum correspondent_verdict correspondent_update(struct correspondent *c, const struct delivery *d,
                                                 sim_time now, struct bcache_acts *acts);
 
 /* The binding that carries a packet to `home`, and a note that it is in use: that of `bid`, else

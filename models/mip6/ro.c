@@ -191,13 +191,13 @@ const struct addr *ro_route(struct ro *r, const struct addr *peer, uint16_t bid,
 /* ---- messages --------------------------------------------------------------------------- */
 
 /* The very BU that is answered; of 135, whose number is another, any that is out. */
-static bool is_authentic(const struct ro_peer *p, const struct mh *ba, const uint8_t *bytes,
-                         size_t n)
+static bool is_authentic(const struct ro_peer *p, const struct delivery *d)
 {
+    const struct mh *ba = d->mh;
     for (unsigned k = 0; ba->has_authenticator && k < RO_SENT; k++) {
         const struct ro_sent *s = &p->sent[k];
         if (s->valid && (s->sequence == ba->sequence || ba->status == MH_ST_SEQUENCE) &&
-            tokens_authorizes(bytes, n, s->kbm, &s->coa, &p->addr))
+            tokens_authorizes(d->bytes, d->n, s->kbm, &s->coa, &p->addr))
             return true;
     }
     return false;
@@ -206,8 +206,6 @@ static bool is_authentic(const struct ro_peer *p, const struct mh *ba, const uin
 /* RFC 6275 9.5.1: 136 to 138 have no authorization data, since there is nothing to make it with. */
 static bool take_expired(struct ro_peer *p, const struct mh *ba, sim_time now)
 {
-    if (ba->status < MH_ST_HOME_NONCE || ba->status > MH_ST_NONCES)
-        return false;
     const struct bul_exchange *x = bul_repeat(&p->bul, ba, now);
     if (!x)
         return false;
@@ -218,16 +216,16 @@ static bool take_expired(struct ro_peer *p, const struct mh *ba, sim_time now)
     return true;
 }
 
-static bool take_ba(struct ro *r, struct ro_peer *p, const struct arrival *a, const struct mh *ba,
-                    const uint8_t *bytes, size_t n, sim_time now, struct ro_acts *acts)
+static bool take_ba(struct ro *r, struct ro_peer *p, const struct delivery *d, sim_time now,
+                    struct ro_acts *acts)
 {
+    const struct mh *ba = d->mh;
     struct bul_acts out = {.n = 0};
-    if (take_expired(p, ba, now))
-        return true;
-    if ((ba->status >= MH_ST_HOME_NONCE && ba->status <= MH_ST_NONCES) ||
-        !is_authentic(p, ba, bytes, n))
+    if (ba->status >= MH_ST_HOME_NONCE && ba->status <= MH_ST_NONCES)
+        return take_expired(p, ba, now);
+    if (!is_authentic(p, d))
         return false;
-    struct arrival vouched = *a;
+    struct arrival vouched = *d->arrival;
     vouched.authentic = true;
     ro_set_bars(r, p, now);
     bool matched = bul_ack(&p->bul, &vouched, ba, now, &out);
@@ -261,16 +259,16 @@ static bool take_request(struct ro *r, struct ro_peer *p, const struct mh *brr, 
     return true;
 }
 
-static bool take_message(struct ro *r, struct ro_peer *p, const struct arrival *a,
-                         const struct mh *m, const uint8_t *bytes, size_t n, sim_time now,
+static bool take_message(struct ro *r, struct ro_peer *p, const struct delivery *d, sim_time now,
                          struct ro_acts *acts)
 {
+    const struct mh *m = d->mh;
     switch (m->type) {
     case MH_HOT:
     case MH_COT:
-        return rr_received(&p->rr, a, m, now) == RR_TAKEN;
+        return rr_received(&p->rr, d->arrival, m, now) == RR_TAKEN;
     case MH_BA:
-        return take_ba(r, p, a, m, bytes, n, now, acts);
+        return take_ba(r, p, d, now, acts);
     case MH_BRR:
         return take_request(r, p, m, now, acts);
     case MH_BE:
@@ -280,11 +278,10 @@ static bool take_message(struct ro *r, struct ro_peer *p, const struct arrival *
     }
 }
 
-bool ro_received(struct ro *r, const struct arrival *a, const struct mh *m, const uint8_t *bytes,
-                 size_t n, sim_time now, struct ro_acts *acts)
+bool ro_received(struct ro *r, const struct delivery *d, sim_time now, struct ro_acts *acts)
 {
-    struct ro_peer *p = ro_find(r, &a->src);
-    bool good = p && take_message(r, p, a, m, bytes, n, now, acts);
+    struct ro_peer *p = ro_find(r, &d->arrival->src);
+    bool good = p && take_message(r, p, d, now, acts);
     if (good && p->state != RO_HELD)
         p->due = now;
     r->ignored += !good;

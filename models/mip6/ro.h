@@ -145,8 +145,7 @@ bool ro_heard(struct ro *r, const struct addr *peer, sim_time now);
 void ro_refused(struct ro *r, const struct addr *peer, sim_time now);
 
 /* Answers whether the message was believed. */
-bool ro_received(struct ro *r, const struct arrival *a, const struct mh *m, const uint8_t *bytes,
-                 size_t n, sim_time now, struct ro_acts *acts);
+bool ro_received(struct ro *r, const struct delivery *d, sim_time now, struct ro_acts *acts);
 
 /* For data: the care-of address of `bid`, else of the first that is registered; and a note that the
  * correspondent is in use. */

@@ -63,32 +63,43 @@ static void fail(const struct ro *r, struct ro_peer *p, const char *why, sim_tim
     answer(acts, RO_FAILED, p)->text = why;
 }
 
+/* What there is in its part of the list. */
+struct sum {
+    bool told;    /* something carries data */
+    bool open;    /* something is registered, or under way */
+    bool refused; /* something was not to be had */
+};
+
+static struct sum sum_up(const struct ro_peer *p)
+{
+    struct sum sum = {.told = false};
+    for (unsigned k = 0; k < p->bul.entries; k++) {
+        const struct bul_entry *e = &p->bul.entry[k];
+        sum.told |= e->told && (e->state == BUL_BOUND || e->state == BUL_RENEWING);
+        sum.open |= e->state != BUL_UNBOUND && e->state != BUL_REFUSED;
+        sum.refused |= e->state == BUL_REFUSED;
+    }
+    for (int i = 0; i < BUL_EXCHANGES; i++)
+        sum.open |= p->bul.exchange[i].open;
+    return sum;
+}
+
 /* What its bindings make of it. */
 static void follow(const struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts)
 {
-    bool told = false;
-    bool open = false;
-    bool refused = false;
-    for (unsigned k = 0; k < p->bul.entries; k++) {
-        const struct bul_entry *e = &p->bul.entry[k];
-        told |= e->told && (e->state == BUL_BOUND || e->state == BUL_RENEWING);
-        open |= e->state != BUL_UNBOUND && e->state != BUL_REFUSED;
-        refused |= e->state == BUL_REFUSED;
-    }
-    for (int i = 0; i < BUL_EXCHANGES; i++)
-        open |= p->bul.exchange[i].open;
+    const struct sum sum = sum_up(p);
     if (p->state == RO_HELD || p->state == RO_TUNNELLED)
         return;
     if (p->state == RO_LEAVING) {
-        if (open)
+        if (sum.open)
             return;
         rr_rest(&p->rr);
         ro_enter(p, RO_TUNNELLED, now);
-    } else if (!open && refused) {
+    } else if (!sum.open && sum.refused) {
         fail(r, p, "no care-of address is registered", now, acts);
     } else {
-        ro_enter(p, told ? RO_OPTIMISED : RO_ASKING, now);
-        if (refused && p->retry_at == SIM_NEVER)
+        ro_enter(p, sum.told ? RO_OPTIMISED : RO_ASKING, now);
+        if (sum.refused && p->retry_at == SIM_NEVER)
             p->retry_at = now + r->how.hold;
     }
 }
@@ -226,6 +237,26 @@ static void retry(struct ro_peer *p, sim_time now, struct bul_acts *out)
     }
 }
 
+/* The address that a single binding has; NULL: none. */
+static const struct addr *first_coa(const struct ro *r)
+{
+    for (unsigned k = 0; k < r->coas; k++) {
+        if (r->coa[k].has)
+            return &r->coa[k].addr;
+    }
+    return NULL;
+}
+
+static void match_one(struct ro_peer *p, uint16_t bid, const struct addr *coa, sim_time now,
+                      struct bul_acts *out)
+{
+    if (coa) {
+        want(p, bid, coa, now, out);
+    } else {
+        unwant(p, bid, now, out);
+    }
+}
+
 static void match(const struct ro *r, struct ro_peer *p, sim_time now, struct bul_acts *out)
 {
     if (r->at_home) {
@@ -238,26 +269,12 @@ static void match(const struct ro *r, struct ro_peer *p, sim_time now, struct bu
     if (p->state == RO_LEAVING)
         return;
     retry(p, now, out);
-    const struct ro_coa *first = NULL;
-    for (unsigned k = 0; k < r->coas; k++) {
-        const struct ro_coa *of = &r->coa[k];
-        if (of->has && !first)
-            first = of;
-        if (!p->bul.mcoa)
-            continue;
-        if (of->has) {
-            want(p, of->bid, &of->addr, now, out);
-        } else {
-            unwant(p, of->bid, now, out);
-        }
-    }
-    if (p->bul.mcoa)
+    if (!p->bul.mcoa) {
+        match_one(p, 0, first_coa(r), now, out);
         return;
-    if (first) {
-        want(p, 0, &first->addr, now, out);
-    } else {
-        unwant(p, 0, now, out);
     }
+    for (unsigned k = 0; k < r->coas; k++)
+        match_one(p, r->coa[k].bid, r->coa[k].has ? &r->coa[k].addr : NULL, now, out);
 }
 
 /* ---- tokens ---------------------------------------------------------------------------- */
@@ -293,31 +310,37 @@ static bool end_untested(struct ro_peer *p, const struct rr_acts *from, sim_time
     return true;
 }
 
+static sim_time earlier(sim_time a, sim_time b)
+{
+    return a < b ? a : b;
+}
+
+/* Barred, and with tokens it could leave. */
+static bool waits_for_tokens(const struct ro *r, const struct ro_peer *p,
+                             const struct bul_exchange *x)
+{
+    if (x->leaves)
+        return p->bul.leave_barred && (r->at_home || ro_has_coa(r));
+    return bul_find(&p->bul, x->bid[0])->barred && !p->lapsed;
+}
+
 /* Tests for what is due and barred. Answers when something that is barred is due. */
 static sim_time ask_tokens(const struct ro *r, struct ro_peer *p, sim_time now)
 {
     sim_time next = SIM_NEVER;
     for (int i = 0; i < BUL_EXCHANGES; i++) {
         const struct bul_exchange *x = &p->bul.exchange[i];
-        const struct bul_entry *e = x->bids ? bul_find(&p->bul, x->bid[0]) : NULL;
-        bool barred = x->leaves ? p->bul.leave_barred : e && e->barred;
-        bool cannot = x->leaves ? !r->at_home && !ro_has_coa(r) : p->lapsed;
-        if (!x->open || !barred || cannot)
+        if (!x->open || !waits_for_tokens(r, p, x))
             continue;
         if (x->due > now) {
-            next = x->due < next ? x->due : next;
+            next = earlier(next, x->due);
         } else if (x->leaves) {
             rr_begin_home(&p->rr, now);
         } else {
-            (void)rr_begin(&p->rr, &e->coa, now);
+            (void)rr_begin(&p->rr, &bul_find(&p->bul, x->bid[0])->coa, now);
         }
     }
     return next;
-}
-
-static sim_time earlier(sim_time a, sim_time b)
-{
-    return a < b ? a : b;
 }
 
 static sim_time next_of(const struct ro *r, const struct ro_peer *p, sim_time barred)

@@ -939,7 +939,7 @@ BREAKS = [
      'models/mip6/ro_turn.c', '.max_tries = RR_FAILURES};', '.max_tries = 0};'),
     ('ro-believes-any-ack', 'exchange.ro',
      'a BA is believed without its authorization data being right',
-     'models/mip6/ro.c', '(s->sequence == ba->sequence || ba->status == MH_ST_SEQUENCE) &&\n            tokens_authorizes(bytes, n, s->kbm, &s->coa, &p->addr))', '(s->sequence == ba->sequence || ba->status == MH_ST_SEQUENCE))'),
+     'models/mip6/ro.c', '(s->sequence == ba->sequence || ba->status == MH_ST_SEQUENCE) &&\n            tokens_authorizes(d->bytes, d->n, s->kbm, &s->coa, &p->addr))', '(s->sequence == ba->sequence || ba->status == MH_ST_SEQUENCE))'),
 ]
 
 

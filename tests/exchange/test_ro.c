@@ -435,7 +435,8 @@ static bool hear(const struct mh *m, const struct addr *from)
 {
     struct ro_acts acts = {.n = 0};
     const struct arrival a = {.src = *from, .dst = home, .tunnelled = true};
-    bool good = ro_received(&b.mobile, &a, m, NULL, 0, b.now, &acts);
+    const struct delivery d = {.arrival = &a, .mh = m};
+    bool good = ro_received(&b.mobile, &d, b.now, &acts);
     carry_acts(&acts);
     run_for(SIM_S);
     return good;

@@ -101,7 +101,8 @@ static void receive(uint8_t how, uint8_t from, const uint8_t *data, size_t n, si
     if (how & AUTHORISED)
         n = authorise(&m, &a, now, bytes);
     if (n && mh_read(src, &cn, bytes, n, &m) == MH_GOOD) {
-        (void)correspondent_update(&c, &a, &m, bytes, n, now, &acts);
+        const struct delivery d = {.arrival = &a, .mh = &m, .bytes = bytes, .n = n};
+        (void)correspondent_update(&c, &d, now, &acts);
         look_at(&acts, now);
     }
     acts.n = 0;

@@ -71,7 +71,8 @@ static enum correspondent_verdict receive(const struct mh *bu, const struct addr
     mh_write(&w, &home, &cn, bu);
     CHECK_EQ(mh_read(&home, &cn, bytes, w.len, &m), MH_GOOD);
     acts.n = 0;
-    return correspondent_update(&c, &a, &m, bytes, w.len, now, &acts);
+    const struct delivery d = {.arrival = &a, .mh = &m, .bytes = bytes, .n = w.len};
+    return correspondent_update(&c, &d, now, &acts);
 }
 
 static const struct bcache_act *act(enum bcache_kind kind)
@@ -477,7 +478,8 @@ static void the_kind_of_a_binding_does_not_change(void)
     bu.flags |= MH_BU_HOME;
     acts.n = 0;
     RULE("MIP6-DS-3");
-    CHECK(correspondent_update(&c, &a, &bu, NULL, 0, 0, &acts) == CORRESPONDENT_TAKEN &&
+    const struct delivery d = {.arrival = &a, .mh = &bu};
+    CHECK(correspondent_update(&c, &d, 0, &acts) == CORRESPONDENT_TAKEN &&
           status() == MH_ST_TYPE_CHANGE);
 }
 
