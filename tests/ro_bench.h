@@ -52,10 +52,10 @@ static struct {
     struct wire_sent log[LOG];
     unsigned sent;
     sim_time now;
-    sim_time direct;  /* one way */
-    sim_time round;   /* one way over the home agent */
-    unsigned drop[8]; /* so many of that type are lost next */
-    bool deaf;        /* nothing at all arrives */
+    sim_time direct;    /* one way */
+    sim_time round;     /* one way over the home agent */
+    unsigned drop[8];   /* so many of that type are lost next */
+    struct rng *chance; /* loses, holds back and repeats by it; NULL: nothing of that */
     unsigned ups;
     unsigned downs;
     unsigned failures;
@@ -103,12 +103,24 @@ static inline void begin(bool mcoa)
     begin_with(&how, &at);
 }
 
+static inline void shake(struct wire_message *w)
+{
+    w->gone |= rng_below(b.chance, 4) == 0;
+    if (rng_below(b.chance, 6) == 0)
+        w->at += (sim_time)rng_below(b.chance, 5000) * SIM_MS;
+    if (rng_below(b.chance, 6) == 0) {
+        b.wire[b.on_wire] = *w;
+        b.wire[b.on_wire].gone = false;
+        b.wire[b.on_wire++].at += (sim_time)rng_below(b.chance, 100000) * SIM_MS;
+    }
+}
+
 /* Writes it as it would stand in the packet; `way`: HoTI and HoT pass the home agent. */
 static inline void put_on_wire(const struct mh *m, bool to_mobile, const struct addr *src,
                                const struct addr *dst, const struct arrival *arrival, sim_time way)
 {
     struct wire_message *w = &b.wire[b.on_wire++];
-    assert(b.on_wire < WIRE && b.sent < LOG);
+    assert(b.on_wire + 1 < WIRE && b.sent < LOG);
     *w = (struct wire_message){
         .at = b.now + way, .to_mobile = to_mobile, .type = m->type, .src = *src, .dst = *dst};
     w->arrival = *arrival;
@@ -118,10 +130,12 @@ static inline void put_on_wire(const struct mh *m, bool to_mobile, const struct 
     w->n = out.len;
     b.log[b.sent++] =
         (struct wire_sent){.at = b.now, .m = *m, .src = arrival->src, .dst = arrival->dst};
-    if (b.drop[m->type] || b.deaf) {
+    if (b.drop[m->type]) {
         w->gone = true;
-        b.drop[m->type] -= b.drop[m->type] > 0;
+        b.drop[m->type]--;
     }
+    if (b.chance)
+        shake(w);
 }
 
 static inline void carry_acts(const struct ro_acts *acts)

@@ -10,6 +10,8 @@ void ro_enter(struct ro_peer *p, enum ro_state state, sim_time now)
 {
     if (p->state != state)
         p->since = now;
+    if (state == RO_LEAVING)
+        p->retry_at = SIM_NEVER; /* nothing is to be had any more */
     p->state = state;
 }
 
@@ -365,7 +367,9 @@ void ro_turn(struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts
         return;
     }
     ro_set_bars(r, p, now);
+    p->bul.held = true; /* a BU of before a change would have no tokens any more */
     match(r, p, now, &out);
+    p->bul.held = false;
     ro_relay(r, p, &out, now, acts);
     out.n = 0;
     ro_set_bars(r, p, now);
