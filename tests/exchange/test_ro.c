@@ -483,6 +483,33 @@ static void who_does_not_know_the_messages_is_left_alone(void)
     CHECK(b.sent == before && goes_from(0, NULL) && !ro_heard(&b.mobile, &cn, b.now));
 }
 
+/* Four at once; who was not heard of longest makes room, if nothing of it is open. */
+static void the_list_has_an_end(void)
+{
+    struct addr other = cn;
+    begin(false);
+    CHECK(!ro_heard(&b.mobile, &cn, b.now)); /* nothing to register yet */
+    ro_want(&b.mobile, 0, &coa1, b.now);
+    for (uint8_t k = 0; k < 4; k++) {
+        other.b[15] = (uint8_t)(100 + k);
+        CHECK(ro_heard(&b.mobile, &other, b.now));
+        run_for(SIM_MS);
+    }
+    CHECK(!ro_find(&b.mobile, &cn) && b.mobile.peers == 4);
+    CHECK(!ro_heard(&b.mobile, &cn, b.now));
+    run_for(20 * SIM_S); /* nobody answers them: held */
+    CHECK(b.failures == 4 && count(MH_HOTI) == 16 && !ro_heard(&b.mobile, &cn, b.now));
+    run_for(60 * SIM_S);
+    other.b[15] = 100;
+    (void)ro_heard(&b.mobile, &other, b.now);
+    CHECK(ro_heard(&b.mobile, &cn, b.now));
+    run_for(SIM_S);
+    CHECK(goes_from(0, &coa1));
+    CHECK(ro_find(&b.mobile, &other) && b.mobile.peers == 4);
+    other.b[15] = 101;
+    CHECK(!ro_find(&b.mobile, &other)); /* 100 was heard of since */
+}
+
 /* ---- attacks ------------------------------------------------------------------------------------
  */
 
@@ -585,6 +612,6 @@ CHECK_MAIN(CASE(a_registration_takes_the_longer_test_and_a_round_trip),
            CASE(nonces_that_are_gone_are_asked_for_anew),
            CASE(the_lifetime_ends_with_the_home_registration), CASE(a_refresh_request_is_answered),
            CASE(strangers_mean_nothing), CASE(an_unknown_binding_goes_through_the_home_agent),
-           CASE(who_does_not_know_the_messages_is_left_alone),
+           CASE(who_does_not_know_the_messages_is_left_alone), CASE(the_list_has_an_end),
            CASE(replayed_updates_change_nothing), CASE(repeated_answers_change_nothing),
            CASE(what_is_not_authentic_is_dropped_in_silence))

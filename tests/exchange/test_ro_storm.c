@@ -15,7 +15,7 @@ static void move_about(void)
     static const struct addr *const coas[] = {&coa1, &coa2, &coa3};
     uint16_t bid = (uint16_t)(1 + rng_below(&chance, 3));
     struct addr coa = *coas[bid - 1];
-    switch (rng_below(&chance, 12)) {
+    switch (rng_below(&chance, 14)) {
     case 0:
         ro_set_home(&b.mobile, true, b.now);
         break;
@@ -30,6 +30,18 @@ static void move_about(void)
         struct bcache_acts acts = {.n = 0};
         correspondent_unreachable(&b.peer, &home, &coa, b.now, &acts);
         carry_answers(&acts);
+        break;
+    }
+    case 5:
+        ro_set_lifetime(&b.mobile, b.now + (sim_time)rng_below(&chance, 60) * SIM_S, b.now);
+        break;
+    case 6: {
+        const struct mh be = {.type = MH_BE, .status = (uint8_t)(1 + rng_below(&chance, 2))};
+        const struct arrival a = {.src = cn, .dst = home};
+        const struct delivery d = {.arrival = &a, .mh = &be};
+        struct ro_acts acts = {.n = 0};
+        (void)ro_received(&b.mobile, &d, b.now, &acts);
+        carry_acts(&acts);
         break;
     }
     default:
@@ -83,7 +95,14 @@ static void one_run(uint64_t n)
 {
     const struct rng_seed seed = rng_seed_of(n, 0);
     chance = rng_stream(&seed, "storm");
-    begin(true);
+    struct ro_config how = mobile_config(true);
+    const struct correspondent_config at = {.max_lifetime = n % 4 ? 0 : 40 * SIM_S,
+                                            .ask_before = n % 3 ? 0 : 15 * SIM_S,
+                                            .ask_again = 2 * SIM_S};
+    how.keeps_others = n % 2;
+    how.ahead = n % 5 ? 30 * SIM_S : 0;
+    how.idle = n % 7 ? 0 : 20 * SIM_S;
+    begin_with(&how, &at);
     b.chance = &chance;
     for (int k = 0; k < 60; k++) {
         move_about();
@@ -92,6 +111,7 @@ static void one_run(uint64_t n)
     b.chance = NULL;
     CHECK(log_is_good());
     ro_set_home(&b.mobile, false, b.now);
+    ro_set_lifetime(&b.mobile, SIM_NEVER, b.now);
     ro_want(&b.mobile, 1, &coa1, b.now);
     ro_want(&b.mobile, 2, &coa2, b.now);
     ro_want(&b.mobile, 3, &coa3, b.now);
