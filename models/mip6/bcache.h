@@ -71,11 +71,11 @@ enum { BCACHE_WAITING = 8 };
 
 /* What a correspondent keeps of a binding beside that. */
 struct binding_peer {
-    uint16_t home_nonce; /* of the BU that made it: RFC 6275 9.5.3 */
-    uint16_t care_of_nonce;
     sim_time used;           /* data last went to it, or came from it; -1: never */
-    unsigned unreachable;    /* errors about it in a row */
-    sim_time unreachable_at; /* the last of them that counted */
+    sim_time unreachable_at; /* the last error about it that counted */
+    uint16_t home_nonce;     /* of the BU that made it: RFC 6275 9.5.3 */
+    uint16_t care_of_nonce;
+    uint16_t unreachable; /* errors in a row */
 };
 
 struct binding {
