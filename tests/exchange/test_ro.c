@@ -280,6 +280,25 @@ static void the_return_home_deletes_everything(void)
     CHECK(goes_from(1, &coa1) && goes_from(3, &coa3));
 }
 
+/* A refused address would be tried again just when all are being taken back. */
+static void what_is_left_is_not_tried_again(void)
+{
+    begin(true);
+    ro_want(&b.mobile, 1, &coa1, b.now);
+    CHECK(ro_heard(&b.mobile, &cn, b.now));
+    run_for(SIM_S);
+    b.drop[MH_COT] = 4;
+    ro_want(&b.mobile, 2, &coa2, b.now);
+    run_for(20 * SIM_S);
+    CHECK(b.downs == 1 && peer()->retry_at > b.now);
+    run_until(peer()->retry_at - SIM_S);
+    unsigned before = count(MH_COTI);
+    b.drop[MH_BA] = 2;
+    ro_set_home(&b.mobile, true, b.now);
+    run_for(20 * SIM_S);
+    CHECK(count(MH_COTI) == before && state() == RO_TUNNELLED && !bound(1));
+}
+
 /* At home with tokens that have ended: the home test comes first, and its answer directly. */
 static void a_deletion_still_needs_the_home_test(void)
 {
@@ -606,9 +625,9 @@ CHECK_MAIN(CASE(a_registration_takes_the_longer_test_and_a_round_trip),
            CASE(a_movement_needs_only_a_care_of_test),
            CASE(care_of_tests_are_limited_for_themselves),
            CASE(an_address_that_is_gone_is_deregistered_from_another),
-           CASE(the_return_home_deletes_everything), CASE(a_deletion_still_needs_the_home_test),
-           CASE(what_is_idle_is_taken_back), CASE(tokens_are_fresh_for_20_minutes),
-           CASE(tokens_are_asked_for_when_they_are_needed),
+           CASE(the_return_home_deletes_everything), CASE(what_is_left_is_not_tried_again),
+           CASE(a_deletion_still_needs_the_home_test), CASE(what_is_idle_is_taken_back),
+           CASE(tokens_are_fresh_for_20_minutes), CASE(tokens_are_asked_for_when_they_are_needed),
            CASE(nonces_that_are_gone_are_asked_for_anew),
            CASE(the_lifetime_ends_with_the_home_registration), CASE(a_refresh_request_is_answered),
            CASE(strangers_mean_nothing), CASE(an_unknown_binding_goes_through_the_home_agent),
