@@ -327,7 +327,7 @@ void correspondent_unreachable(struct correspondent *c, const struct addr *home,
                                const struct addr *coa, sim_time now, struct bcache_acts *acts)
 {
     struct bcache_entry *e = bcache_find(&c->cache, home);
-    unsigned most = c->how.unreachable ? c->how.unreachable : UNREACHABLE;
+    int64_t most = c->how.unreachable ? c->how.unreachable : UNREACHABLE;
     for (unsigned k = e && e->state == BCACHE_BOUND ? e->bindings : 0; k-- > 0;) {
         struct binding *of = &e->binding[k];
         struct binding_peer *peer = &of->peer;

@@ -48,7 +48,7 @@ struct correspondent_config {
     sim_time ask_before;      /* a BRR so long before a binding ends; 0: none */
     sim_time ask_again;       /* and so often; 0: once */
     sim_time idle;            /* none for what was not used for so long; 0: for all */
-    unsigned unreachable;     /* so many errors in a row end a binding; 0: 3 */
+    int64_t unreachable;      /* so many errors in a row end a binding; 0: 3 */
     sim_time unreachable_gap; /* those within it after one that counts are one; 0: each counts */
 };
 
