@@ -11,13 +11,13 @@ struct word {
 
 static const struct word events[EVENT_NAMES] = {
 #define X(id, name, help) [EV_##id] = {(name), (help)},
-    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X) ROUTE_EVENTS(X)
 #undef X
 };
 
 static const struct word drops[DROP_REASONS] = {
 #define X(id, name, help) [DROP_##id] = {(name), (help)},
-    LINK_REASONS(X) NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X)
+    LINK_REASONS(X) NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X) ROUTE_REASONS(X)
 #undef X
 };
 

@@ -89,10 +89,15 @@
     X(FILTERED, "filtered", "from an address that the mapping has not sent to, RFC 4787 5") \
     X(NO_PORT_LEFT, "no_port_left", "a translator has given out all its ports")
 
+/* Of a correspondent that takes part in route optimisation. */
+#define ROUTE_REASONS(X)                      \
+    X(BU_NOT_AUTHORISED, "bu_not_authorised", \
+      "a BU without tokens, or with wrong ones: RFC 6275 9.5.1, silently")
+
 enum node_reason {
     DROP_FIRST_NODE_REASON = TAP_NODE_REASONS - 1,
 #define X(id, name, help) DROP_##id,
-    NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X)
+    NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X) ROUTE_REASONS(X)
 #undef X
         DROP_REASONS,
 };
@@ -205,9 +210,38 @@ enum node_reason {
     X(MAPPING_ENDED, "nat.mapping_ended",                                                        \
       "protocol, inside, inside_port, outside, outside_port: nothing left for too long")
 
+/* Return routability and route optimisation, RFC 6275 5.2, 9, 11.6, 11.7.2. */
+#define ROUTE_EVENTS(X)                                                                            \
+    X(RR_HOTI_SENT, "rr.hoti_sent", "peer, home_address, care_of_address: through the home agent") \
+    X(RR_COTI_SENT, "rr.coti_sent", "peer, care_of_address")                                       \
+    X(RR_HOT_RECEIVED, "rr.hot_received", "peer, nonce_index, believed")                           \
+    X(RR_COT_RECEIVED, "rr.cot_received", "peer, care_of_address, nonce_index, believed")          \
+    X(RR_HOTI_RECEIVED, "rr.hoti_received", "source: a correspondent is tested")                   \
+    X(RR_COTI_RECEIVED, "rr.coti_received", "source")                                              \
+    X(RR_HOT_SENT, "rr.hot_sent", "peer, nonce_index")                                             \
+    X(RR_COT_SENT, "rr.cot_sent", "peer, nonce_index")                                             \
+    X(RO_BU_SENT, "ro.bu_sent",                                                                    \
+      "peer, home_address, bids, sequence, lifetime_s, care_of_address: to a correspondent")       \
+    X(RO_BA_RECEIVED, "ro.ba_received",                                                            \
+      "peer, home_address, bids, sequence, lifetime_s, status, believed")                          \
+    X(RO_BU_RECEIVED, "ro.bu_received", "home_address, source, bids, sequence, lifetime_s")        \
+    X(RO_BA_SENT, "ro.ba_sent", "peer, home_address, bids, sequence, lifetime_s, status")          \
+    X(RO_BRR_SENT, "ro.brr_sent", "home_address, bids: a correspondent asks for a refresh")        \
+    X(RO_BRR_RECEIVED, "ro.brr_received", "peer, home_address, bids")                              \
+    X(RO_BE_RECEIVED, "ro.be_received", "peer, home_address, status")                              \
+    X(RO_UP, "ro.up", "peer, home_address, bid, care_of_address: packets go directly from there")  \
+    X(RO_DOWN, "ro.down", "peer, home_address, bid, status: no longer")                            \
+    X(RO_FALLBACK, "ro.fallback", "peer, home_address, why: without several care-of addresses")    \
+    X(RO_FAILED, "ro.failed", "peer, home_address, why: everything through the home agent")        \
+    X(RO_BINDING_MADE, "ro.binding_made",                                                          \
+      "home_address, bid, care_of_address, how: at a correspondent; so the others")                \
+    X(RO_BINDING_MOVED, "ro.binding_moved", "home_address, bid, care_of_address, how")             \
+    X(RO_BINDING_REFRESHED, "ro.binding_refreshed", "home_address, bid, care_of_address, how")     \
+    X(RO_BINDING_ENDED, "ro.binding_ended", "home_address, bid, care_of_address, how")
+
 enum event_name {
 #define X(id, name, help) EV_##id,
-    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X) ROUTE_EVENTS(X)
 #undef X
         EVENT_NAMES,
 };

@@ -6,6 +6,7 @@
 #define MODELS_MIP6_ARRIVAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/base/addr.h"
@@ -15,10 +16,21 @@ struct arrival {
     struct addr dst;  /* on the wire */
     struct addr home; /* of the Home Address option or type 2 routing header, else :: */
     bool has_home;
-    bool authentic;   /* IPsec vouched for it, or the scenario asks for no protection */
-    bool dynamic;     /* its SAs came from key management, which can set them up anew */
-    uint32_t iface;   /* index of the interface */
+    bool tunnelled; /* came inside a tunnel from the home agent; then src, dst are the inner ones */
+    bool authentic; /* IPsec vouched for it, or the scenario asks for no protection */
+    bool dynamic;   /* its SAs came from key management, which can set them up anew */
+    uint32_t iface; /* index of the interface */
     uint64_t station; /* link-layer source of its frame; 0: not an Ethernet frame */
+};
+
+struct mh;
+
+/* A message as it came: how, what, and the bytes of it, which authorization data covers. */
+struct delivery {
+    const struct arrival *arrival;
+    const struct mh *mh; /* read from them without fault */
+    const uint8_t *bytes;
+    size_t n;
 };
 
 #endif

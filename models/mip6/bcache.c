@@ -165,7 +165,7 @@ struct binding *bcache_home_binding(struct bcache_entry *e)
 void bcache_settle(struct bcache *b, struct bcache_entry *e, sim_time now, struct bcache_acts *acts)
 {
     const struct binding *at_home = bcache_home_binding(e);
-    bool proxied = e->bindings > 0 && !(at_home && at_home->ndp);
+    bool proxied = b->how.serves && e->bindings > 0 && !(at_home && at_home->ndp);
     if (e->state != BCACHE_BOUND)
         return;
     if (proxied != e->proxied)
@@ -188,8 +188,10 @@ bool bcache_put(struct bcache *b, struct bcache_entry *e, const struct binding *
     if (old) {
         bool moved = !addr_eq(&old->coa, &new->coa);
         bool suspended = old->suspended;
+        sim_time used = old->peer.used;
         *old = *new;
         old->suspended = suspended;
+        old->peer.used = used;
         tell(acts, moved ? BCACHE_MOVED : BCACHE_REFRESHED, e, new, NULL);
         return true;
     }
@@ -248,14 +250,17 @@ sim_time bcache_next(const struct bcache *b)
 }
 
 /* RFC 5648 6.4: all bindings that end about now in one request. */
-static void ask(struct bcache_entry *e, sim_time now, struct bcache_acts *acts)
+static void ask(const struct bcache *b, struct bcache_entry *e, sim_time now,
+                struct bcache_acts *acts)
 {
     struct bcache_act *act = NULL;
     for (unsigned k = 0; k < e->bindings; k++) {
         struct binding *of = &e->binding[k];
         if (of->until <= now || of->ask_at > now)
             continue;
-        of->ask_at = SIM_NEVER;
+        of->ask_at = b->how.ask_again ? now + b->how.ask_again : SIM_NEVER;
+        if (b->how.idle && (of->peer.used < 0 || now - of->peer.used >= b->how.idle))
+            continue; /* RFC 6275 9.5.5: only what is in use */
         if (!act)
             act = bcache_answer(acts, BCACHE_ASK, e);
         act->ba.type = MH_BRR;
@@ -270,7 +275,7 @@ static bool expire_entry(struct bcache *b, struct bcache_entry *e, sim_time now,
 {
     unsigned before = acts->n;
     if (b->how.ask_before)
-        ask(e, now, acts);
+        ask(b, e, now, acts);
     for (unsigned k = e->bindings; k-- > 0;) {
         if (e->binding[k].until <= now)
             bcache_end(e, &e->binding[k], "expired", acts);

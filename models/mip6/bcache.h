@@ -15,6 +15,9 @@
  *
  * Of a node that is at home and abroad at once, the home binding is the one whose care-of address
  * is the home address (RFC 5648 5.6).
+ *
+ * A correspondent's cache (correspondent.h) is one that does not serve: its entries are bound
+ * without a test, and it intercepts nothing.
  */
 #ifndef MODELS_MIP6_BCACHE_H
 #define MODELS_MIP6_BCACHE_H
@@ -56,6 +59,8 @@ struct bcache_config {
     int h_policy;          /* enum bcache_h_policy */
     sim_time advice;       /* Binding Refresh Advice in a BA, RFC 6275 6.2.4; 0: none */
     sim_time ask_before;   /* a BRR so long before a binding ends, RFC 5648 6.4; 0: none */
+    sim_time ask_again;    /* and again after so long, until a BU comes; 0: once */
+    sim_time idle;         /* not for a binding that was not used for so long; 0: for any */
     bool moves_keys;       /* K is answered: key management follows a movement, RFC 6275 10.3.1 */
     sim_time delete_time;  /* MAX_DELETE_BCE_TIMEOUT, RFC 6275 12 */
 };
@@ -63,6 +68,15 @@ struct bcache_config {
 extern const struct key bcache_keys[]; /* all but serves, home, valid, preferred */
 
 enum { BCACHE_WAITING = 8 };
+
+/* What a correspondent keeps of a binding beside that. */
+struct binding_peer {
+    sim_time used;           /* data last went to it, or came from it; -1: never */
+    sim_time unreachable_at; /* the last error about it that counted */
+    uint16_t home_nonce;     /* of the BU that made it: RFC 6275 9.5.3 */
+    uint16_t care_of_nonce;
+    uint16_t unreachable; /* errors in a row */
+};
 
 struct binding {
     uint16_t bid; /* 0: registered without a Binding Identifier */
@@ -75,6 +89,7 @@ struct binding {
     bool home; /* the home binding: the node is on the home link, `coa` is its home address */
     bool ndp;  /* of a home binding: the node answers for its home address itself */
     uint64_t station; /* of a home binding: the node's link-layer address; 0: not told */
+    struct binding_peer peer;
 };
 
 enum bcache_state { BCACHE_NONE, BCACHE_TESTING, BCACHE_BOUND, BCACHE_FADING };

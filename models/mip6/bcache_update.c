@@ -38,7 +38,7 @@ static void copy_bids(struct mh *ba, const struct mh *bu)
     }
 }
 
-static void refuse(const struct bcache *b, const struct bcache_entry *e, const struct arrival *a,
+void bcache_refuse(const struct bcache *b, const struct bcache_entry *e, const struct arrival *a,
                    const struct mh *bu, uint8_t status, struct bcache_acts *acts)
 {
     struct mh *ba = acknowledge(b, e, a, bu, status, acts);
@@ -308,7 +308,7 @@ static uint8_t refusal(const struct bcache *b, const struct bcache_entry *e, con
 
 /* ---- a Binding Update -------------------------------------------------------- */
 
-static void work(struct bcache *b, struct bcache_entry *e, const struct arrival *a,
+void bcache_work(struct bcache *b, struct bcache_entry *e, const struct arrival *a,
                  const struct mh *bu, sim_time now, struct bcache_acts *acts)
 {
     assert(bu->bids <= MH_BIDS);
@@ -316,7 +316,7 @@ static void work(struct bcache *b, struct bcache_entry *e, const struct arrival 
     e->sequence = bu->sequence;
     e->has_sequence = true;
     if (status) {
-        refuse(b, e, a, bu, status, acts);
+        bcache_refuse(b, e, a, bu, status, acts);
     } else if (bu->lifetime == 0) {
         deregister(b, e, a, bu, now, acts);
     } else if (bu->bids && b->how.mcoa == 0) {
@@ -339,7 +339,7 @@ static void wait_for_test(const struct bcache *b, struct bcache_entry *e, const 
     e->waiting[e->waits++] = (struct bcache_waiting){*a, *bu};
 }
 
-static bool is_fresh(const struct bcache_entry *e, uint16_t sequence)
+bool bcache_is_fresh(const struct bcache_entry *e, uint16_t sequence)
 {
     uint16_t ahead = (uint16_t)(sequence - e->sequence);
     return !e->has_sequence || (ahead >= 1 && ahead <= FRESH);
@@ -385,11 +385,12 @@ bool bcache_update(struct bcache *b, const struct arrival *a, const struct mh *b
     if (!e)
         e = bcache_intern(b, &home);
     bool is_known = e->state == BCACHE_BOUND || e->state == BCACHE_FADING;
-    uint8_t status = is_known && !is_fresh(e, bu->sequence) ? MH_ST_SEQUENCE : refusal(b, e, bu);
+    uint8_t status =
+        is_known && !bcache_is_fresh(e, bu->sequence) ? MH_ST_SEQUENCE : refusal(b, e, bu);
     if (status) {
-        refuse(b, e, a, bu, status, acts);
+        bcache_refuse(b, e, a, bu, status, acts);
     } else if (e->state == BCACHE_BOUND) {
-        work(b, e, a, bu, now, acts);
+        bcache_work(b, e, a, bu, now, acts);
     } else {
         wait_for_test(b, e, a, bu);
         if (e->state != BCACHE_TESTING)
@@ -411,7 +412,7 @@ void bcache_tested(struct bcache *b, const struct addr *home, bool unique, sim_t
     for (unsigned k = 0; k < e->waits; k++) {
         const struct mh *bu = &e->waiting[k].bu; /* there is nothing to delete: RFC 6275 10.3.2 */
         uint8_t status = bu->lifetime ? MH_ST_DAD_FAILED : MH_ST_NOT_HOME_AGENT;
-        refuse(b, e, &e->waiting[k].arrival, bu, status, acts);
+        bcache_refuse(b, e, &e->waiting[k].arrival, bu, status, acts);
     }
     e->waits = 0;
     e->has_sequence = false;
@@ -427,10 +428,10 @@ bool bcache_resume(struct bcache *b, const struct addr *home, sim_time now,
         return false;
     struct bcache_waiting next = e->waiting[0];
     memmove(e->waiting, e->waiting + 1, --e->waits * sizeof e->waiting[0]);
-    if (is_fresh(e, next.bu.sequence)) {
-        work(b, e, &next.arrival, &next.bu, now, acts);
+    if (bcache_is_fresh(e, next.bu.sequence)) {
+        bcache_work(b, e, &next.arrival, &next.bu, now, acts);
     } else {
-        refuse(b, e, &next.arrival, &next.bu, MH_ST_SEQUENCE, acts);
+        bcache_refuse(b, e, &next.arrival, &next.bu, MH_ST_SEQUENCE, acts);
         bcache_settle(b, e, now, acts); /* all may have been refused */
     }
     return true;

@@ -22,4 +22,12 @@ struct binding *bcache_home_binding(struct bcache_entry *e); /* NULL: none */
 void bcache_settle(struct bcache *b, struct bcache_entry *e, sim_time now,
                    struct bcache_acts *acts);
 
+/* The part of a BU's way that home agent and correspondent share: an authenticated BU with a fresh
+ * number, of an entry that is bound. Registers, deregisters or refuses, and acknowledges. */
+void bcache_work(struct bcache *b, struct bcache_entry *e, const struct arrival *a,
+                 const struct mh *bu, sim_time now, struct bcache_acts *acts);
+void bcache_refuse(const struct bcache *b, const struct bcache_entry *e, const struct arrival *a,
+                   const struct mh *bu, uint8_t status, struct bcache_acts *acts);
+bool bcache_is_fresh(const struct bcache_entry *e, uint16_t sequence); /* RFC 6275 9.5.1 */
+
 #endif

@@ -137,7 +137,7 @@ void bul_init(struct bul *b, const struct bul_config *how, uint16_t first_sequen
                       .mcoa = how->mcoa,
                       .simultaneous = how->mcoa && how->simultaneous,
                       .bulk = how->registration == BUL_BULK,
-                      .overwrite = true};
+                      .overwrite = !how->keeps_others};
     for (int k = 0; k < BUL_RATE; k++)
         b->recent[k] = -SIM_S; /* nothing was sent, and that long ago */
 }
@@ -248,6 +248,28 @@ void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts
     exchange_send_due(b, now, acts);
 }
 
+void bul_release(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts)
+{
+    bul_unwant(b, bid, now, acts);
+    find(b, bid)->has_path = true;
+    exchange_send_due(b, now, acts);
+}
+
+void bul_give_up(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts)
+{
+    struct bul_entry *e = find(b, bid);
+    assert(e);
+    step(b, e, REFUSED, 0, now, acts);
+}
+
+const struct bul_exchange *bul_repeat(struct bul *b, const struct mh *ba, sim_time now)
+{
+    struct bul_exchange *x = exchange_of(b, ba);
+    if (x)
+        x->due = now;
+    return x;
+}
+
 bool bul_is_home(const struct bul *b, const struct bul_entry *e)
 {
     return addr_eq(&e->coa, &b->how.home);
@@ -326,7 +348,7 @@ void bul_leave_home(struct bul *b)
     if (!b->at_home)
         return;
     b->at_home = false;
-    b->overwrite = true;
+    b->overwrite = !b->how.keeps_others;
     reset_entries(b);
 }
 
@@ -419,7 +441,8 @@ static void entry_acked(struct bul *b, struct bul_entry *e, const struct bul_exc
 static bool whole_answer(struct bul *b, const struct bul_exchange *asked, const struct mh *ba,
                          sim_time now, struct bul_acts *acts)
 {
-    if (ba->status == MH_ST_DAD_FAILED) { /* RFC 6275 11.7.1: the home address is lost */
+    if (ba->status == MH_ST_DAD_FAILED &&
+        !b->how.correspondent) { /* RFC 6275 11.7.1: the home address is lost */
         for (unsigned k = 0; k < b->entries; k++) {
             if (b->entry[k].state != BUL_UNBOUND)
                 tell(&b->entry[k], BUL_LOST, ba->status, acts);
@@ -435,7 +458,10 @@ static bool whole_answer(struct bul *b, const struct bul_exchange *asked, const 
         return true;
     }
     if (ba->bids == 0) {
-        fall_back(b, "the home agent answers without Binding Identifiers", acts);
+        fall_back(b,
+                  b->how.correspondent ? "the correspondent answers without Binding Identifiers"
+                                       : "the home agent answers without Binding Identifiers",
+                  acts);
         return true;
     }
     if (ba->status == MH_ST_MCOA_BULK_PROHIBITED) {
@@ -563,9 +589,26 @@ sim_time bul_next(const struct bul *b)
     return next;
 }
 
+/* Nobody has answered, as often as it was sent: RFC 6275 5.2.9. */
+static void end_silent(struct bul *b, sim_time now, struct bul_acts *acts)
+{
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        struct bul_exchange *x = &b->exchange[i];
+        if (!x->open || !exchange_is_over(b, x) || x->due > now)
+            continue;
+        struct bul_exchange was = *x;
+        x->open = false;
+        if (was.home)
+            answer(acts, BUL_AT_HOME);
+        for (unsigned k = 0; k < was.bids; k++)
+            bul_give_up(b, was.bid[k], now, acts);
+    }
+}
+
 void bul_tick(struct bul *b, sim_time now, struct bul_acts *acts)
 {
     bool refresh = false;
+    end_silent(b, now, acts);
     for (unsigned k = 0; k < b->entries; k++) {
         struct bul_entry *e = &b->entry[k];
         if (has_lifetime(e) && e->expires <= now)

@@ -9,6 +9,10 @@
  *
  * One entry a BID; without several care-of addresses there is one entry, BID 0.
  *
+ * Towards a correspondent (how.correspondent) it is the same list with other messages: a BU has no
+ * H, L or K, one BID and always its address (RFC 5648 5.2), and a number of tries.  Whoever owns
+ * it (ro.h) bars what has no tokens, and authorises each BU that comes out.
+ *
  *     UNBOUND   --want-->    ASKING
  *     ASKING    --acked-->   BOUND       --refused--> REFUSED  --unwant--> UNBOUND
  *     BOUND     --refresh--> RENEWING    --want (moved)--> RENEWING  --unwant--> LEAVING
@@ -56,10 +60,13 @@ struct bul_config {
     int registration;  /* enum bul_registration */
     sim_time gather;   /* bulk: what is wanted within this time goes into one BU */
     struct bul_timers timers;
-    uint16_t key_bid;  /* what key management rather uses; 0: what comes first */
-    bool moves_keys;   /* K: SAs are not manual, and their end can move: RFC 6275 11.7.1 */
-    bool keys_literal; /* every BU has K and moves it: RFC 6275 11.7.1 by the letter */
-    bool link_local;   /* L: the link-local address has the home address's identifier */
+    uint16_t key_bid;   /* what key management rather uses; 0: what comes first */
+    bool moves_keys;    /* K: SAs are not manual, and their end can move: RFC 6275 11.7.1 */
+    bool keys_literal;  /* every BU has K and moves it: RFC 6275 11.7.1 by the letter */
+    bool link_local;    /* L: the link-local address has the home address's identifier */
+    bool correspondent; /* the peer is none's home agent; `agent` is its address */
+    bool keeps_others;  /* not even the first BU has O: RFC 5648 5.9 */
+    unsigned max_tries; /* repetitions: MAX_RO_FAILURE, RFC 6275 12; 0: for ever */
 };
 
 enum bul_state {
@@ -83,6 +90,7 @@ struct bul_entry {
     sim_time expires;    /* of BOUND, RENEWING, LEAVING */
     sim_time held_until; /* the home agent holds a binding, whatever its address; 0: none */
     sim_time refresh_at; /* of BOUND */
+    bool barred;         /* no BU may register it now: set by the owner */
     uint32_t ignored;    /* events that mean nothing in the state they met */
 };
 
@@ -100,6 +108,7 @@ struct bul_exchange {
     sim_time sent;     /* its last BU; -1: none yet */
     sim_time due;      /* when to send (again) */
     sim_time timeout;
+    unsigned tries; /* BUs that have left */
     unsigned bids;
     uint16_t bid[BUL_ENTRIES];
 };
@@ -110,7 +119,7 @@ enum bul_kind {
     BUL_DOWN,      /* `bid` is deregistered, as asked */
     BUL_LOST,      /* `bid` has expired or was refused: `status` */
     BUL_FALL_BACK, /* stops asking for something: `text` */
-    BUL_AT_HOME,   /* the return home is acknowledged */
+    BUL_AT_HOME,   /* the return home is acknowledged, or no more asked for */
     BUL_COME_HOME, /* a home binding is not to be had: deregister instead */
     BUL_MEASURED,  /* a BU from `src` and its answer took `round_trip` */
     BUL_DISCOVER,  /* status 1: the prefixes of the home link have to be asked for */
@@ -145,6 +154,7 @@ struct bul {
     bool at_home;      /* nothing is wanted: the node is on its home link */
     bool held;         /* nothing leaves yet: more is about to be wanted */
     bool waits;        /* likewise: for key management */
+    bool leave_barred; /* no BU may deregister now: set by the owner */
     bool dead;         /* status 134: the home address is never used again */
     bool discovering;  /* status 1: no refresh before the prefixes are learned */
     uint16_t sequence; /* of the last BU: one counter for all, RFC 5648 4.1 */
@@ -170,6 +180,13 @@ void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
               struct bul_acts *acts);
 /* `bid` shall not be registered; its interface is dead. */
 void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts);
+
+/* Likewise, but its interface can send: the deregistration may leave from there. */
+void bul_release(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts);
+/* `bid` is not to be had: as if the peer had refused it. */
+void bul_give_up(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts);
+/* The BU that `ba` answers is to be sent again as soon as it may; NULL: it answers none. */
+const struct bul_exchange *bul_repeat(struct bul *b, const struct mh *ba, sim_time now);
 
 /* Key management gets no answer from `from`: it goes on from another care-of address that is bound,
  * which a BU with K tells at once. */

@@ -144,6 +144,8 @@ static const struct bul_entry *sender(const struct bul *b, const struct bul_exch
 static bool must_wait(const struct bul *b)
 {
     bool registering = false;
+    if (b->how.correspondent)
+        return false;
     for (int i = 0; i < BUL_EXCHANGES; i++)
         registering |= b->exchange[i].open && !b->exchange[i].leaves;
     for (unsigned k = 0; k < b->entries; k++) {
@@ -165,9 +167,27 @@ static bool first_is_out(const struct bul *b, const struct bul_exchange *x)
     return false;
 }
 
+/* Its tokens are not there. */
+static bool is_barred(const struct bul *b, const struct bul_exchange *x)
+{
+    bool barred = false;
+    if (x->leaves)
+        return b->leave_barred;
+    for (unsigned k = 0; k < x->bids; k++) {
+        const struct bul_entry *e = entry_of(b, x->bid[k]);
+        barred |= e && e->barred;
+    }
+    return barred;
+}
+
+bool exchange_is_over(const struct bul *b, const struct bul_exchange *x)
+{
+    return b->how.max_tries && x->tries > b->how.max_tries;
+}
+
 static bool can_send(const struct bul *b, const struct bul_exchange *x)
 {
-    if (first_is_out(b, x))
+    if (exchange_is_over(b, x) || is_barred(b, x) || first_is_out(b, x))
         return false;
     if (!x->home && (!sender(b, x) || (x->leaves && must_wait(b))))
         return false;
@@ -209,9 +229,10 @@ sim_time exchange_next(const struct bul *b)
     sim_time next = SIM_NEVER;
     for (int i = 0; i < BUL_EXCHANGES && !b->waits; i++) {
         const struct bul_exchange *x = &b->exchange[i];
-        if (!x->open || !can_send(b, x))
+        bool over = exchange_is_over(b, x);
+        if (!x->open || (!over && !can_send(b, x)))
             continue;
-        sim_time due = allowed(b, x->due);
+        sim_time due = over ? x->due : allowed(b, x->due);
         if (due < next)
             next = due;
     }
@@ -221,8 +242,8 @@ sim_time exchange_next(const struct bul *b)
 /* The first registration waits for the home agent's test of the address: RFC 6275 10.3.1, 11.8. */
 static bool is_first(const struct bul *b, const struct bul_exchange *x, sim_time now)
 {
-    if (x->leaves)
-        return false; /* there is a binding, or it would not leave */
+    if (x->leaves || b->how.correspondent)
+        return false; /* there is a binding, or it would not leave; or nothing is tested */
     for (unsigned k = 0; k < b->entries; k++) {
         if (b->entry[k].held_until > now)
             return false;
@@ -240,6 +261,7 @@ static void back_off(const struct bul *b, struct bul_exchange *x, sim_time now)
     }
     if (x->timeout > b->how.timers.max_timeout)
         x->timeout = b->how.timers.max_timeout;
+    x->tries++;
     x->sent = now;
     x->due = now + x->timeout;
 }
@@ -274,8 +296,8 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
 {
     if (!b->mcoa) {
         const struct bul_entry *e = x->bids ? entry_of(b, x->bid[0]) : NULL;
-        bu->has_alternate = e != NULL;
-        if (e)
+        bu->has_alternate = e != NULL && !b->how.correspondent;
+        if (bu->has_alternate)
             bu->alternate = e->coa;
         return;
     }
@@ -289,7 +311,7 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
         struct mh_bid *option = &bu->bid[bu->bids++];
         *option = (struct mh_bid){.bid = e->bid};
         /* RFC 5648 5.1: the first carries it; 5.6.3: the home binding always does. */
-        option->has_coa = !x->leaves && (!e->told || is_home);
+        option->has_coa = !x->leaves && (!e->told || is_home || b->how.correspondent);
         option->coa = e->coa;
         option->home = !x->leaves && at_home; /* all while at home, or the home binding ends */
         if (is_home && !x->leaves) {
@@ -345,8 +367,8 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     x->from = act->src;
     struct mh *bu = &act->bu;
     bu->type = MH_BU;
-    bu->flags = MH_BU_ACK | MH_BU_HOME;
-    if (b->how.link_local)
+    bu->flags = b->how.correspondent ? MH_BU_ACK : MH_BU_ACK | MH_BU_HOME;
+    if (b->how.link_local && !b->how.correspondent)
         bu->flags |= MH_BU_LINK_LOCAL;
     bu->sequence = ++b->sequence; /* greater each time: RFC 6275 11.8 */
     bu->lifetime = (uint16_t)(x->leaves ? 0 : b->how.lifetime / (MH_LIFETIME_UNIT_S * SIM_S));

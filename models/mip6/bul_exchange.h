@@ -19,6 +19,9 @@ struct bul_exchange *exchange_of(struct bul *b, const struct mh *ba);
 /* Whether a binding with that care-of address is, or is to be, there. */
 bool exchange_uses(const struct bul *b, const struct addr *coa);
 
+/* Whether its last BU was the last try. */
+bool exchange_is_over(const struct bul *b, const struct bul_exchange *x);
+
 sim_time exchange_next(const struct bul *b);
 void exchange_send_due(struct bul *b, sim_time now, struct bul_acts *acts);
 

@@ -354,20 +354,10 @@ void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 
 /* ---- data ------------------------------------------------------------------- */
 
 /* From the home agent itself: a routing header instead of a tunnel, RFC 6275 10.4.2. */
-static void send_own(struct agent *a, struct pkt *p, const struct addr *home,
-                     const struct addr *coa)
+static void send_own(struct agent *a, struct pkt *p, const struct addr *coa)
 {
-    struct ip6 h;
-    if (ip6_read(p->at, p->len, &h)) {
-        node_drop(a->node, DROP_MALFORMED, p);
-        return;
-    }
-    if (p->mark.flow)
-        p->mark.overhead = (uint16_t)(p->mark.overhead + IP6_RH2_BYTES);
-    pkt_strip(p, IP6_HEADER);
-    ip6_write_rh2(pkt_prepend(p, IP6_RH2_BYTES), h.next, home);
-    path_add_header(p, &h.src, coa, IP6_ROUTING, h.hop_limit);
-    path_out_plain(a->node, p);
+    if (mobility_insert_route(a->node, p, coa))
+        path_out_plain(a->node, p);
 }
 
 /* To each of the bindings: in a tunnel, or on the home link. */
@@ -428,7 +418,7 @@ bool agent_takes(struct agent *a, struct pkt *p, bool own)
     if (n == 0)
         return false;
     if (own && node_owns(a->node, &src) && !chosen[0]->home) {
-        send_own(a, p, &dst, &chosen[0]->coa);
+        send_own(a, p, &chosen[0]->coa);
         return true;
     }
     if (rule)

@@ -1,5 +1,6 @@
 #include "models/node/errors.h"
 
+#include "models/node/correspond.h"
 #include "models/node/fragments.h"
 #include "models/node/mobile.h"
 #include "models/node/tunnel.h"
@@ -58,5 +59,7 @@ void errors_in(struct node *n, struct pkt *p, size_t at)
     tunnel_error(n, &e);
     if (n->mobile)
         mobile_error(n->mobile, &e, &h);
+    if (n->correspond)
+        correspond_error(n, &e, &h);
     pkt_give(n->packets, p); /* no upper layer listens */
 }

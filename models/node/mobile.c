@@ -6,6 +6,7 @@
 #include "models/node/key_exchange.h"
 #include "models/node/mobile_path.h"
 #include "models/node/mobility.h"
+#include "models/node/optimise.h"
 #include "models/node/path.h"
 #include "models/node/protect.h"
 
@@ -88,6 +89,7 @@ static void note(struct mobile *m, const struct bul_act *act)
                    field_int("status", act->status));
         if (addr_eq(&act->coa, home))
             mobile_home_bound(m, act->status);
+        optimise_bound(m, act->bid, &act->coa);
     } else if (act->kind == BUL_DOWN) {
         NODE_EVENT(n, EV_DEREGISTERED, field_addr("home_address", home),
                    field_int("bid", act->bid));
@@ -95,8 +97,10 @@ static void note(struct mobile *m, const struct bul_act *act)
         NODE_EVENT(n, EV_REGISTRATION_LOST, field_addr("home_address", home),
                    field_int("bid", act->bid), field_int("status", act->status));
     }
-    if (act->kind != BUL_UP)
+    if (act->kind != BUL_UP) {
+        optimise_unbound(m, act->bid);
         mobile_unbound(m, act->bid);
+    }
 }
 
 static void wake(struct sim *sim, void *owner);
@@ -365,13 +369,13 @@ static void send_on(struct mobile *m, const uint16_t bid[], unsigned n, struct p
     struct tunnel end[FLOW_BIDS];
     unsigned ends = 0;
     for (unsigned k = 0; k < n; k++) {
-        if (find_end(m, bid[k], &end[ends])) {
+        if (!find_end(m, bid[k], &end[ends])) {
+            struct pkt *one = n > 1 ? mobility_copy(m->node, p, (uint8_t)(n - 1)) : p;
+            one->mark.bid = bid[k];
+            path_out_plain(m->node, one);
+        } else if (n > 1 || !optimise_takes(m, p, bid[k], &end[ends].entry)) {
             ends++;
-            continue;
         }
-        struct pkt *one = n > 1 ? mobility_copy(m->node, p, (uint8_t)(n - 1)) : p;
-        one->mark.bid = bid[k];
-        path_out_plain(m->node, one);
     }
     if (ends)
         mobility_tunnel_all(m->node, p, end, ends);
@@ -499,6 +503,11 @@ void mobile_mh(struct mobile *m, struct iface *i, struct pkt *p, const struct ip
     if (!mobility_read(i, p, h, c, &message))
         return;
     struct arrival a = mobility_arrival(i, h, c);
+    const struct delivery d = {&a, &message, p->at + c->upper_at, p->len - c->upper_at};
+    if (optimise_mh(m, &d)) {
+        pkt_give(m->node->packets, p);
+        return;
+    }
     if (message.type == MH_BA) {
         acknowledged(m, i, &a, &message);
     } else if (message.type == MH_BRR && is_of_agent(m, &a)) {

@@ -1,5 +1,6 @@
 /* What ICMPv6 errors tell a mobile node: RFC 6275 11.3.5. */
 #include "models/node/mobile_path.h"
+#include "models/node/optimise.h"
 
 bool mobile_refused(const struct mobile *m, const struct addr *peer)
 {
@@ -41,6 +42,7 @@ void mobile_error(struct mobile *m, const struct icmp6_error *e, const struct ip
                    field_text("what", "Mobility Header"));
         if (!mobile_refused(m, &quoted->dst))
             refuse(m, &quoted->dst);
+        optimise_refused(m, &quoted->dst);
     } else if (e->code == ICMP6_OPTION && c.has_home && e->value == c.home_at) {
         NODE_EVENT(m->node, EV_REFUSED, field_addr("peer", &quoted->dst),
                    field_text("what", "Home Address option")); /* told, and no more */

@@ -1,6 +1,7 @@
 /* A mobile node on its home link: RFC 6275 11.5.5, and RFC 5648 5.5, 5.6 with several care-of
  * addresses. */
 #include "models/node/mobile_path.h"
+#include "models/node/optimise.h"
 
 bool mobile_simultaneous(const struct mobile *m)
 {
@@ -37,6 +38,7 @@ void mobile_settle(struct mobile *m)
     NODE_EVENT(m->node, EV_RETURNED_HOME, field_addr("home_address", &m->bul.how.home),
                field_text("interface", m->home_iface->name), field_int("simultaneous", 0));
     announce(m);
+    optimise_set_home(m, true);
 }
 
 void mobile_home_bound(struct mobile *m, uint8_t status)
@@ -146,6 +148,7 @@ void mobile_come_home(struct mobile *m, struct iface *i, const struct nd_router 
 
 void mobile_leave_home(struct mobile *m)
 {
+    optimise_set_home(m, false);
     struct iface *i = m->home_iface;
     bool complete = !mobile_simultaneous(m);
     m->home_iface = NULL;

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "models/node/key_exchange.h"
+#include "models/node/optimise.h"
 #include "models/node/path.h"
 
 enum { PROBE_IDENTIFIER = 0x4d00 /* "M", and the BID below */ };
@@ -140,6 +141,7 @@ static void review(struct mobile_path *path)
     struct mobile *m = path->mobile;
     struct sim *sim = m->node->sim;
     if (!works(path)) {
+        optimise_lost(m, path->bid, &path->coa);
         path->failed_before |= path->wanted;
         path->wanted = false;
         sim_stop(sim, &path->back);

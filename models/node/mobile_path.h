@@ -60,6 +60,7 @@ struct mobile {
     sim_time home_preferred_until; /* SIM_NEVER: no advertisement told */
     struct sim_timer seeking;      /* the next question for the home agent */
     struct rng sequences;          /* first sequence numbers */
+    struct optimiser *optimiser;   /* NULL: all goes through the home agent */
     struct mobile_refusal refusal[MOBILE_REFUSALS];
     struct sim_timer timer;
     struct mps mps; /* mobile_prefixes.c */

@@ -55,6 +55,7 @@ struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
 {
     const struct node *n = i->node;
     struct arrival a = {.src = h->src, .dst = h->dst, .has_home = c->has_home, .iface = i->index};
+    a.tunnelled = n->mobile && n->from_tunnel; /* from the home agent, or it would not be here */
     a.station = i->port->framing == LINK_ETHERNET ? i->heard : 0;
     if (c->has_home) {
         a.home = c->home;
@@ -202,6 +203,42 @@ void mobility_tunnel_all(struct node *n, struct pkt *p, struct tunnel *end, unsi
     }
     for (unsigned k = 0; k < ends; k++)
         enter(n, &end[k], k + 1 < ends ? mobility_copy(n, p, (uint8_t)(k + 1)) : p);
+}
+
+/* Room for `bytes` behind the IPv6 header, which is written anew. */
+static uint8_t *insert(struct node *n, struct pkt *p, size_t bytes, uint8_t next,
+                       const struct addr *src, const struct addr *dst, struct ip6 *h)
+{
+    if (ip6_read(p->at, p->len, h)) {
+        node_drop(n, DROP_MALFORMED, p);
+        return NULL;
+    }
+    uint8_t class = ip6_class(p->at);
+    if (p->mark.flow)
+        p->mark.overhead = (uint16_t)(p->mark.overhead + bytes);
+    pkt_strip(p, IP6_HEADER);
+    (void)pkt_prepend(p, bytes);
+    path_add_header(p, src ? src : &h->src, dst ? dst : &h->dst, next, h->hop_limit);
+    ip6_set_class(p->at, class);
+    return p->at + IP6_HEADER;
+}
+
+bool mobility_insert_route(struct node *n, struct pkt *p, const struct addr *coa)
+{
+    struct ip6 h;
+    uint8_t *at = insert(n, p, IP6_RH2_BYTES, IP6_ROUTING, NULL, coa, &h);
+    if (at)
+        ip6_write_rh2(at, h.next, &h.dst);
+    return at != NULL;
+}
+
+bool mobility_insert_home(struct node *n, struct pkt *p, const struct addr *coa)
+{
+    struct ip6 h;
+    uint8_t *at = insert(n, p, IP6_HAO_BYTES, IP6_DEST_OPTS, coa, NULL, &h);
+    if (at)
+        ip6_write_home(at, h.next, &h.src);
+    return at != NULL;
 }
 
 struct pkt *mobility_copy(struct node *n, const struct pkt *p, uint8_t copy)

@@ -66,6 +66,13 @@ void mobility_tunnel(struct node *n, struct pkt *p, const struct addr *src, cons
  * of the receiver then removes all but the first that comes. */
 void mobility_tunnel_all(struct node *n, struct pkt *p, struct tunnel *end, unsigned ends);
 
+/* Puts a header behind the IPv6 header of p, which becomes `overhead` of its flow's packet: a type
+ * 2 routing header, the packet going to `coa` now (RFC 6275 9.3.2); a Home Address option, the
+ * packet coming from there (11.3.1). Checksums were made over the home address. False: p is
+ * malformed, and gone. */
+bool mobility_insert_route(struct node *n, struct pkt *p, const struct addr *coa);
+bool mobility_insert_home(struct node *n, struct pkt *p, const struct addr *coa);
+
 /* A copy of p to be sent beside it, as `copy` of its flow's packet. */
 struct pkt *mobility_copy(struct node *n, const struct pkt *p, uint8_t copy);
 

@@ -24,6 +24,7 @@
 #include "sim/link/link.h"
 
 struct agent;
+struct correspond;
 struct cpu;
 struct fragments;
 struct icmp6_echo;
@@ -54,6 +55,7 @@ struct node {
     struct protection *protection; /* its IPsec; NULL: none */
     struct key_exchange *keys;     /* its IKE; NULL: none */
     struct translator *translator; /* NULL: none */
+    struct correspond *correspond; /* NULL: it takes no part in route optimisation */
     struct iface *arrival; /* where the packet that is being worked on came in; NULL: made here */
     struct sa *opened;     /* that protected it; NULL: none */
     uint32_t index;        /* as the taps name it */

@@ -3,12 +3,14 @@
 #include <assert.h>
 
 #include "models/node/agent.h"
+#include "models/node/correspond.h"
 #include "models/node/fragments.h"
 #include "models/node/icmp.h"
 #include "models/node/inject.h"
 #include "models/node/mobile.h"
 #include "models/node/mobility.h"
 #include "models/node/nd.h"
+#include "models/node/optimise.h"
 #include "models/node/prefix_discovery.h"
 #include "models/node/protect.h"
 #include "models/node/service.h"
@@ -181,6 +183,8 @@ void path_out(struct node *n, struct pkt *p)
         return;
     if (n->agent && agent_takes(n->agent, p, true))
         return;
+    if (n->correspond && correspond_takes(n, p))
+        return;
     path_out_plain(n, p);
 }
 
@@ -270,6 +274,8 @@ static void end_tunnel(struct iface *i, struct pkt *p, const struct ip6 *h,
     n->outer_src = h->src;
     n->outer_dst = h->dst;
     pkt_strip(p, c->upper_at);
+    if (n->mobile)
+        optimise_heard(n->mobile, p);
     path_in_tunnelled(i, p);
 }
 
@@ -280,6 +286,8 @@ static void mobility(struct iface *i, struct pkt *p, const struct ip6 *h, const 
         agent_mh(n->agent, i, p, h, c);
     } else if (n->mobile) {
         mobile_mh(n->mobile, i, p, h, c);
+    } else if (n->correspond) {
+        correspond_mh(i, p, h, c);
     } else {
         unknown_header(i, p, c); /* RFC 6275 11.3.5 expects code 1 */
     }
@@ -353,7 +361,7 @@ static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip
     }
     if (!c->has_home)
         return true;
-    if (!n->agent && !n->mobile) { /* does not know the option: RFC 6275 6.3 */
+    if (!n->agent && !n->mobile && !n->correspond) { /* does not know the option: RFC 6275 6.3 */
         if (!addr_multicast(&h->dst))
             icmp_send_error(n, p, ICMP6_PARAMETER_PROBLEM, ICMP6_OPTION, (uint32_t)c->home_at);
         node_drop(n, DROP_UNKNOWN_OPTION, p);
@@ -364,7 +372,8 @@ static bool mobility_headers_fit(struct iface *i, struct pkt *p, const struct ip
         return false;
     }
     if (c->upper != IP6_MH && c->upper != IP6_ESP && c->upper != IP6_AH &&
-        !(n->agent && agent_bound(n->agent, &c->home, &h->src))) { /* RFC 6275 9.3.1 */
+        !(n->agent && agent_bound(n->agent, &c->home, &h->src)) &&
+        !(n->correspond && correspond_accepts(n, &c->home, &h->src))) { /* RFC 6275 9.3.1 */
         mobility_binding_error(n, h, &c->home, 1);
         node_drop(n, DROP_NO_BINDING, p);
         return false;

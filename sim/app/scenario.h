@@ -10,11 +10,13 @@
 #include "models/mip6/mpa.h"
 #include "models/mip6/mps.h"
 #include "models/node/agent.h"
+#include "models/node/correspond.h"
 #include "models/node/cpu.h"
 #include "models/node/decide.h"
 #include "models/node/key_config.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
+#include "models/node/optimise.h"
 #include "models/node/policies.h"
 #include "models/node/timers.h"
 #include "models/node/translator.h"
@@ -154,6 +156,9 @@ struct node_config {
     struct key_responder responder;
     bool responder_given;
     struct cpu_config cpu;
+    struct optimise_config optimise;
+    struct correspondent_config correspondent;
+    bool correspondent_given;
 };
 
 struct event_config {

@@ -295,6 +295,7 @@ static void check_nodes(struct check *k)
         scenario_check_ipsec(k, &n[j]);
         scenario_check_ike(k, &n[j]);
         scenario_check_cpu(k, &n[j]);
+        scenario_check_route(k, &n[j]);
         const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
         for (size_t m = 0; m < k->s->networks.n; m++) {
             if (!strcmp(n[j].name, arena_format(k->arena, "%s-router", net[m].name)))

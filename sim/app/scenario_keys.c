@@ -290,6 +290,12 @@ static const struct key node_keys[] = {
      .keys = key_config_keys},
     {"responder", KEY_TABLE, NODE(responder), "", "home agent: key management, with all",
      .keys = key_responder_keys, .given_at = KEY_GIVEN(struct node_config, responder_given)},
+    {"route_optimisation", KEY_TABLE, NODE(optimise), "",
+     "mobile: return routability, and packets past the home agent (RFC 6275 11.6, 11.7.2); default: none",
+     .keys = optimise_keys, .given_at = KEY_GIVEN(struct node_config, optimise.given)},
+    {"correspondent", KEY_TABLE, NODE(correspondent), "",
+     "correspondent: it takes part in route optimisation (RFC 6275 9); default: a plain node",
+     .keys = correspondent_keys, .given_at = KEY_GIVEN(struct node_config, correspondent_given)},
     {.name = NULL},
 };
 

@@ -27,6 +27,9 @@ void scenario_check_events(struct check *k);
 /* scenario_ipsec.c: what its IPsec asks for. */
 void scenario_check_ipsec(struct check *k, const struct node_config *n);
 
+/* scenario_route.c: what route optimisation asks for. */
+void scenario_check_route(struct check *k, const struct node_config *n);
+
 /* scenario_cpu.c: the profile of a node's processor. */
 void scenario_check_cpu(struct check *k, const struct node_config *n);
 

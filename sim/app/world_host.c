@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "models/node/agent.h"
+#include "models/node/correspond.h"
 #include "models/node/mobile.h"
 #include "sim/app/world_parts.h"
 
@@ -60,6 +61,8 @@ static void add_correspondent(struct world *w, const struct node_config *how)
     solicit_fix(i, address_link_local(net->segment), &net->how->prefix.prefix);
     station_wire(access_station(net->access, port, NULL));
     i->up = true;
+    if (how->correspondent_given)
+        correspond_new(n, &how->correspondent);
 }
 
 /* ---- mobile nodes --------------------------------------------------------------------- */
@@ -231,6 +234,8 @@ static void add_mobile(struct world *w, const struct node_config *how)
     }
     if (config.client)
         agent_add_client(agent, &how->home.address);
+    if (how->optimise.given && how->optimise.enabled)
+        world_optimise(w, how, m);
     w->oracle |= config.detection.oracle;
 }
 
@@ -247,6 +252,7 @@ void world_add_hosts(struct world *w)
         if (how[k].role == ROLE_MOBILE)
             add_mobile(w, &how[k]);
     }
+    world_set_deciders(w);
     for (size_t k = 0; k < w->scenario->networks.n; k++) { /* last: stations stand still so far */
         struct world_network *net = &w->network[k];
         if (net->segment && world_lives_behind(w, net)) {

@@ -24,6 +24,11 @@ struct protected;
 void world_await_home(struct world *w, const struct node_config *how, struct node *n,
                       struct decider *down);
 void world_homed(void *owner, const struct protected *who, const struct addr *home);
+/* world_route.c: route optimisation of a mobile node that is made; and, when all are, which care-of
+ * address correspondents send to. */
+void world_optimise(struct world *w, const struct node_config *how, struct mobile *m);
+void world_set_deciders(struct world *w);
+
 struct addr world_pool(const struct world *w, const struct node_config *agent); /* its first */
 
 /* world_ipsec.c: policies; and SAs, which observers see being made. */

@@ -1,0 +1,27 @@
+/*
+ * ro_turn.h - one correspondent's turn: what is wanted against what is registered, tests, Binding
+ * Updates and their tokens.  Part of ro.h.
+ */
+#ifndef MODELS_MIP6_RO_TURN_H
+#define MODELS_MIP6_RO_TURN_H
+
+#include "models/mip6/ro.h"
+
+#define RO_LIFETIME (420 * SIM_S) /* MAX_RR_BINDING_LIFETIME, RFC 6275 12 */
+
+void ro_enter(struct ro_peer *p, enum ro_state state, sim_time now);
+/* Nothing is registered any more; the next BU has a number above `sequence`. */
+void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence);
+/* Through the home agent for a while. */
+void ro_hold(const struct ro *r, struct ro_peer *p, sim_time now);
+
+/* Bars what has no tokens, or no lifetime: before anything that may send a BU. */
+void ro_set_bars(const struct ro *r, struct ro_peer *p, sim_time now);
+/* The acts of the binding update list, BUs with nonces and authorization data. */
+void ro_relay(struct ro *r, struct ro_peer *p, const struct bul_acts *from, sim_time now,
+              struct ro_acts *acts);
+
+bool ro_has_coa(const struct ro *r);
+void ro_turn(struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts);
+
+#endif
