@@ -65,6 +65,8 @@ static const char *said(const struct key_config *c)
                {"childless", c->childless},
                {"initial_contact", c->initial_contact},
                {"return_routability", !c->return_routability},
+               {"additional_addresses", c->additional_addresses},
+               {"tells_invalid_spi", c->tells_invalid_spi},
                {"home", c->home != KEY_HOME_ADDRESS}};
     for (size_t j = 0; j < sizeof key / sizeof key[0]; j++) {
         if (key[j].said)
