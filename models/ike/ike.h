@@ -226,6 +226,7 @@ enum ike_task {
     X(UNEXPECTED, "unexpected")         /* a response to nothing, a message of the wrong state */ \
     X(OUTSIDE_WINDOW, "outside_window") /* 2.3 */                                                 \
     X(REPEATED, "repeated")             /* answered again, or forgotten: 2.1 */                   \
+    X(UNPROTECTED, "unprotected")       /* in the clear: a hint, no more, 2.21.4 */               \
     X(INTEGRITY, "integrity")           /* check value */                                         \
     X(FRAGMENT, "fragment")             /* RFC 7383 2.6 */                                        \
     X(HALF_OPEN, "half_open")           /* too many, or no IKE_AUTH in time */                    \

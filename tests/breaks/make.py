@@ -858,7 +858,7 @@ BREAKS = [
      'models/ike/narrow.c', '    if (compare(&out->low, &out->high) > 0)\n        return false;\n', '    if (compare(&out->low, &out->high) > 0)\n        *out = *a;\n'),
     ('ike-clear-notify-ends', 'exchange.ike_errors',
      'an unprotected INVALID_IKE_SPI ends the IKE SA',
-     'models/ike/receive.c', '    if (fault) {\n        ike_refuse(k, sa, m->from, IKE_HOW_FAULT, fault);\n        return false;\n    }\n    const struct ike_payload *sk', '    if (fault) {\n        ike_refuse(k, sa, m->from, IKE_HOW_FAULT, fault);\n        if (m->h.flags & IKE_RESPONSE)\n            ike_sa_end(sa, IKE_HOW_NOTIFIED, IKE_N_INVALID_IKE_SPI, m->now);\n        return false;\n    }\n    const struct ike_payload *sk'),
+     'models/ike/receive.c', '    if (fault) {\n        ike_refuse(k, sa, m->from, unprotected ? IKE_HOW_UNPROTECTED : IKE_HOW_FAULT, fault);\n        return false;\n    }\n    const struct ike_payload *sk', '    if (fault) {\n        ike_refuse(k, sa, m->from, unprotected ? IKE_HOW_UNPROTECTED : IKE_HOW_FAULT, fault);\n        if (m->h.flags & IKE_RESPONSE)\n            ike_sa_end(sa, IKE_HOW_NOTIFIED, IKE_N_INVALID_IKE_SPI, m->now);\n        return false;\n    }\n    const struct ike_payload *sk'),
     ('ike-invalid-syntax-goes-on', 'exchange.ike_errors',
      'after INVALID_SYNTAX the IKE SA stays',
      'models/ike/receive.c', '    if (bad != IKE_UNKNOWN_CRITICAL || sa->state == IKE_INIT_ANSWERED)\n        ike_sa_close', '    if (sa->state == IKE_INIT_ANSWERED)\n        ike_sa_close'),
