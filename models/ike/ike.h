@@ -60,7 +60,8 @@ struct ike_config {
     int64_t cookies_from;   /* half-open IKE SAs from which on cookies are asked for */
     int64_t half_open_max;  /* more are not begun */
     int64_t sa_max;         /* Child SAs with one peer; more: NO_ADDITIONAL_SAS. 0: no limit */
-    int64_t fragment_bytes; /* IPv6 datagrams of fragments are at most so long; 0: no fragments */
+    int64_t fragment_bytes; /* IPv6 datagrams of fragments are at most so long, sk.h says
+                               at least how long; 0: no fragments */
     bool nat_detection;
     bool childless;          /* CHILDLESS_IKEV2_SUPPORTED is told */
     bool exchanges_are_told; /* acts IKE_HEARD */

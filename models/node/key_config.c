@@ -121,7 +121,7 @@ const struct key key_responder_keys[] = {
      "in its network"},
     {"pool_size", KEY_INTEGER, RESPONDER(pool_size), "1000",
      "so many in a row; each goes back when the last IKE SA that has it ends (RFC 4877 9)",
-     .max = 65536},
+     .min = 1, .max = 65536, .given_at = KEY_GIVEN(struct key_responder, pool_size_given)},
     {"assigns_home", KEY_BOOL, RESPONDER(assigns_home), "false",
      "asked for the home prefix it gives an address, which has to be used: USE_ASSIGNED_HOA (RFC 5026 "
      "5.3.2)"},
@@ -159,7 +159,8 @@ const struct key key_timer_keys[] = {
      "an octet keeps a NAT's mapping alive after so much silence (RFC 3948 4)", .min = SIM_MS,
      .max = 3600 * SIM_S},
     {"ike_fragment_bytes", KEY_SIZE, TIMER(fragment_bytes), "1280 B",
-     "IPv6 packets of IKE fragments are so long at most (RFC 7383 2.5.1); 0 B: no fragments",
+     "IPv6 packets of IKE fragments are so long at most (RFC 7383 2.5.1), from 168 B on; 0 B: no "
+     "fragments",
      .max = 65535},
     {.name = NULL},
 };
