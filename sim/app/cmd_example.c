@@ -19,7 +19,7 @@ static const char first[] = "minimal";
 
 static const char *const folders[][2] = {
     {"ike", "key management"},
-    {"seed", "several care-of addresses with IPsec and IKE, a case each"},
+    {"ietf68", "several care-of addresses with IPsec and IKE, a case each"},
     {"attacks", "what somebody on the way does, and what comes of it"},
 };
 
