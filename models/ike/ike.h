@@ -438,6 +438,7 @@ bool ike_is_up(const struct ike *k, uint64_t sa);
 bool ike_behind_nat(const struct ike *k, uint64_t sa, bool peer); /* this node is, or the peer */
 uint64_t ike_sa_of_child(const struct ike *k, uint32_t spi_in);   /* 0: none */
 struct ike_path ike_path_of(const struct ike *k, uint64_t sa);
+bool ike_speaks_mobike(const struct ike *k, uint64_t sa); /* both said so: RFC 4555 3.1 */
 unsigned ike_half_open(const struct ike *k);
 unsigned ike_sas(const struct ike *k);
 unsigned ike_children(const struct ike *k, uint64_t sa);

@@ -630,6 +630,16 @@ void bul_discovered(struct bul *b, sim_time now, struct bul_acts *acts)
     bul_tick(b, now, acts);
 }
 
+bool bul_has(const struct bul *b, const struct addr *coa)
+{
+    for (unsigned k = 0; k < b->entries; k++) {
+        const struct bul_entry *e = &b->entry[k];
+        if (e->told && e->state != BUL_LEAVING && addr_eq(&e->coa, coa))
+            return true;
+    }
+    return false;
+}
+
 bool bul_carries(const struct bul *b, uint16_t bid)
 {
     const struct bul_entry *e = bul_find(b, bid);

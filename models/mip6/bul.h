@@ -218,6 +218,9 @@ const struct bul_entry *bul_find(const struct bul *b, uint16_t bid); /* NULL: no
  * nothing better is there. */
 bool bul_carries(const struct bul *b, uint16_t bid);
 
+/* The peer has acknowledged a binding of `coa`, which nobody took back. */
+bool bul_has(const struct bul *b, const struct addr *coa);
+
 bool bul_is_home(const struct bul *b, const struct bul_entry *e); /* the home binding */
 
 const char *bul_state_name(enum bul_state state);

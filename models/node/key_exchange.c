@@ -327,11 +327,9 @@ void key_do_all(struct key_exchange *x)
             do_act(x, &a);
         }
         x->ticks = false;
-        if (!x->wishes)
+        struct key_wish w;
+        if (!key_next_wish(x, &w))
             break;
-        struct key_wish w = x->wish[0];
-        x->wishes--;
-        memmove(&x->wish[0], &x->wish[1], x->wishes * sizeof x->wish[0]);
         sim_set_cause(x->node->sim, w.cause);
         key_do_wish(x, &w);
     }
