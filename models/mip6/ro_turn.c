@@ -25,6 +25,7 @@ void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence)
                                    .timers = r->how.timers,
                                    .correspondent = true,
                                    .keeps_others = r->how.keeps_others,
+                                   .unasked = r->how.unasked,
                                    .max_tries = RR_FAILURES};
     sim_time recent[BUL_RATE];
     bool sent_before = p->bul.entries > 0;

@@ -19,6 +19,7 @@ struct optimise_config {
     int hoti_from;       /* enum optimise_hoti */
     const char *hoti_by; /* fixed: the interface; NULL: the first */
     sim_time lifetime;   /* asked for */
+    bool acknowledge;    /* see struct ro_config */
     bool one_first;      /* the first BU alone, with O: RFC 5648 5.9 */
     sim_time ahead;      /* see struct ro_config */
     sim_time hold;
