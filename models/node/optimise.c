@@ -282,6 +282,15 @@ void optimise_unbound(struct mobile *m, uint16_t bid)
     go_on(o);
 }
 
+void optimise_answered(struct mobile *m)
+{
+    struct optimiser *o = m->optimiser;
+    if (!o)
+        return;
+    ro_set_lifetime(&o->ro, home_until(m), sim_now(m->node->sim));
+    go_on(o);
+}
+
 void optimise_lost(struct mobile *m, uint16_t bid, const struct addr *coa)
 {
     struct optimiser *o = m->optimiser;

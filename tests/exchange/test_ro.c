@@ -278,6 +278,8 @@ static void the_return_home_deletes_everything(void)
     CHECK(ro_heard(&b.mobile, &cn, b.now));
     run_for(3 * SIM_S);
     CHECK(goes_from(1, &coa1) && goes_from(3, &coa3));
+    /* what has been taken back needs another test: no 137 */
+    CHECK(count(MH_COTI) == 6 && count(MH_HOTI) == 1 && count(MH_BU) == 7 && b.last_status == 0);
 }
 
 /* A refused address would be tried again just when all are being taken back. */
