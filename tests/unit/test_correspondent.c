@@ -371,7 +371,7 @@ static void register_two(void)
     begin();
     add_bid(&one, 1, &coa1);
     add_bid(&two, 2, &coa2);
-    CHECK(try(one, &coa1, 0) == 0 && try(two, &coa2, 0) == 0 && entry()->bindings == 2);
+    CHECK(try(one, &coa1, 0) == 0 && try(two, &coa2, SIM_MS) == 0 && entry()->bindings == 2);
 }
 
 /* What the correspondent last heard from carries what nobody decides about. */
