@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""tokens.py MONAMI SCRATCH
+"""tokens.py MONAMI SCENARIOS SCRATCH
 
 Keygen tokens, cookies and authenticators as they pass the correspondents of whole runs: two seeds, two
 mobile nodes, two correspondents, several nonces each.  A token is the same whenever the same
@@ -20,7 +20,7 @@ import tempfile
 
 from pcapng import frames
 
-monami, scratch = sys.argv[1:3]
+monami, _, scratch = sys.argv[1:4]
 place = tempfile.mkdtemp(dir=scratch)
 failures = 0
 SCENARIO = '''

@@ -131,10 +131,15 @@ static unsigned all_direct(const struct iface *i, sim_time t, const struct addr 
 {
     unsigned n = 0;
     struct udp u;
+    struct rtp r;
+    uint16_t last = 0;
     for (unsigned k = 0; k < seen_frames; k++) {
         const struct seen_frame *f = &frames[k];
         if (f->t < t || f->port != i->port->index || f->fault || f->c.upper != IP6_UDP)
             continue;
+        CHECK(rtp_read(f->ip + f->c.upper_at + UDP_HEADER, f->n - f->c.upper_at - UDP_HEADER, &r));
+        CHECK(f->h.hop_limit == 64 && (!n || r.sequence == (uint16_t)(last + 1))); /* once each */
+        last = r.sequence;
         n++;
         if (up) {
             RULE("MIP6-MN-14");

@@ -342,6 +342,23 @@ static void one_update_has_one_identifier(void)
     CHECK_EQ(act(BCACHE_SEND)->ba.bid[0].status, 0);
 }
 
+/* A binding of the home address to itself would send packets round and round. */
+static void the_home_address_is_no_care_of_address(void)
+{
+    struct mh bu = update(1, 105);
+    begin();
+    authorise(&bu, &home, 0);
+    CHECK(receive(&bu, &home, 0) == CORRESPONDENT_BAD_HOME && !entry());
+    add_bid(&bu, 1, &home);
+    authorise(&bu, &home, 0);
+    CHECK_EQ(receive(&bu, &coa1, 0), CORRESPONDENT_TAKEN);
+    CHECK(status() >= 128 && !correspondent_route(&c, &home, 1, 0));
+    bu.bid[0].home = true;
+    authorise(&bu, &home, 0);
+    CHECK_EQ(receive(&bu, &home, 0), CORRESPONDENT_TAKEN);
+    CHECK(status() >= 128 && !correspondent_route(&c, &home, 1, 0));
+}
+
 static void identifiers_and_plain_bindings_do_not_mix(void)
 {
     struct mh bu = update(2, 105);
@@ -545,6 +562,7 @@ CHECK_MAIN(CASE(tests_are_answered_without_being_remembered),
            CASE(nonces_that_are_not_known_are_told), CASE(nonces_are_taken_for_209_s),
            CASE(an_answer_is_sent_when_it_is_asked_for), CASE(resources_have_an_end),
            CASE(sequence_numbers_are_shared_and_fresh), CASE(one_update_has_one_identifier),
+           CASE(the_home_address_is_no_care_of_address),
            CASE(identifiers_and_plain_bindings_do_not_mix), CASE(a_plain_update_replaces_all),
            CASE(one_of_several_is_deleted_by_the_home_token), CASE(a_deletion_spends_its_nonces),
            CASE(many_deletions_are_bounded), CASE(only_persistent_errors_delete),
