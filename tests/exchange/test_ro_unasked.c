@@ -5,6 +5,7 @@ static void start(bool mcoa, const struct correspondent_config *at)
 {
     struct ro_config how = mobile_config(mcoa);
     how.unasked = true;
+    how.keeps_others = mcoa; /* no O, which asks for itself */
     begin_with(&how, at);
     ro_want(&b.mobile, mcoa ? 1 : 0, &coa1, b.now);
     CHECK(ro_heard(&b.mobile, &cn, b.now));
