@@ -175,6 +175,8 @@ enum ike_act_kind {
     IKE_ACT_HEARD,    /* a message was taken: for the log */
     IKE_ACT_KEYED,    /* an IKE SA has keys: for those who read along */
     IKE_ACT_UP,       /* an IKE SA is there, or took the place of `before` */
+    IKE_ACT_CHOSEN,   /* both rekeyed at once: this one, which was up, took the place of
+                         `before`: 2.8.2 */
     IKE_ACT_DOWN,     /* it is no more; its Child SAs were told before */
     IKE_ACT_EXPIRED,  /* its hard limit is reached and its Delete is out, which nobody may answer:
                          another one may be begun now; IKE_ACT_DOWN follows */

@@ -228,6 +228,9 @@ static void do_known(struct keyed *k, const struct ike_act *a)
         key_tell_up(k, a);
         key_up(k, a);
         break;
+    case IKE_ACT_CHOSEN:
+        key_chosen(k);
+        break;
     case IKE_ACT_DOWN:
         key_tell_down(k->of, a);
         key_down(k, a);

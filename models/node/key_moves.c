@@ -292,6 +292,14 @@ void key_up(struct keyed *k, const struct ike_act *a)
     }
 }
 
+/* What has to be said from now on is said on the one that serves. */
+void key_chosen(struct keyed *k)
+{
+    k->sa = ike_sa_of(k->of->ike, k->peer);
+    if (!k->of->responds)
+        review(k);
+}
+
 /* Why it ended says when to begin again. */
 static bool at_once(enum ike_how how)
 {

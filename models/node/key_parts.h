@@ -157,6 +157,7 @@ void key_up(struct keyed *k, const struct ike_act *a);
 void key_down(struct keyed *k, const struct ike_act *a);
 void key_moved(struct keyed *k, const struct ike_act *a);
 void key_updated(struct keyed *k, const struct ike_act *a);
+void key_chosen(struct keyed *k);
 void key_installed(struct keyed *k, const struct ike_act *a);
 void key_unanswered(struct keyed *k, const struct ike_act *a);
 void key_moves_init(struct keyed *k);
