@@ -2,8 +2,9 @@
 """ietf68.py MONAMI SCENARIOS SCRATCH [--write]: scenarios/ietf68/README.md says what the runs found.
 
 Each row below is a line of the slides; its files are seed-ROW.yaml and those whose names go on with
-a minus.  They are run, and the page is made of their own words and of what their `expect` lists
-found; --write writes it.  In an outcome {FILE:N} is what expectation N of seed-FILE found.
+a minus.  They are run, and the page is made of their own words, of what their `expect` lists found, and of the
+planted bugs of tests/breaks that name the row; --write writes it.  In an outcome {FILE:N} is what
+expectation N of seed-FILE found.
 """
 import glob
 import os
@@ -17,6 +18,7 @@ import textwrap
 monami, scenarios, scratch = sys.argv[1:4]
 folder = os.path.join(scenarios, 'ietf68')
 page = os.path.join(folder, 'README.md')
+breaks = os.path.join(scenarios, '..', 'tests', 'breaks')
 
 # The slide's title, then its rows: id, the line, where the RFCs have it, how the two are related, what came out.
 SLIDES = [
@@ -27,7 +29,7 @@ SLIDES = [
          'RFC 5648 9; RFC 3776 4.3; RFC 4301', 'same',
          'the Binding Update moves the tunnels ({2:1} time at the home agent), {2:3} new SAs; without K they move as well ({2-without-k:1})'),
         ('3', 'The source of what comes from the mobile node is verified against the binding.',
-         'RFC 5648 9; RFC 6275 10.4.5', 'same', '{3:1} packet with another source, {3:1} dropped'),
+         'RFC 5648 9; RFC 6275 10.4.5', 'same', '{3:1} authentic packet dropped, whose outer source somebody has changed'),
         ('3a', 'Of what is reverse tunnelled it is the outer source.', 'RFC 5648 9; RFC 6275 10.4.5', 'same',
          '{3a:1} plain packet dropped, whatever its inner source'),
         ('4', 'The IKE SA is based on the care-of address.', 'RFC 5648 9; RFC 6275 11.3.2', 'same',
@@ -100,8 +102,8 @@ monami trace show out --ladder
 ```
 
 All derive from [three-paths](three-paths.yaml): a protected mobile node with care-of addresses on three networks, `near`, `middle`
-and `far`, 10, 60 and 150 ms from its home agent, and a flow on each. A planted bug for each row makes that row
-fail (`tests/breaks`, `row-*`).
+and `far`, 10, 60 and 150 ms from its home agent, and a flow on each. For each row there is a bug that, planted into
+the program, makes its scenarios fail and those of no other row (`tests/breaks`).
 
 This page is made from the runs by `tests/e2e/ietf68.py`, and a test compares.
 '''
@@ -147,6 +149,15 @@ def wrapped(text):
     return '\n'.join(textwrap.wrap(text, 118, break_long_words=False, break_on_hyphens=False)) + '\n'
 
 
+def fault(row):
+    """What a planted bug does that fails this row alone."""
+    for file in sorted(glob.glob(os.path.join(breaks, '*.patch'))):
+        head = open(file).read().split('\n\n')[0]
+        if 'row:' + row in head.splitlines()[1].split():
+            return re.match('Fault: (.*)', head).group(1)
+    sys.exit('row %s: no planted bug names it' % row)
+
+
 def section(row, line, place, relation, names, found):
     told = '\n### %s. %s\n\n%s: %s.\n' % (row, line.rstrip('.'), place, relation)
     for name in names:
@@ -157,7 +168,7 @@ def section(row, line, place, relation, names, found):
             told += '| `%s` | %s |\n' % (text, plain(value))
         if name == 'seed-' + row and row in LADDERS:
             told += '\n' + ladder(name, *LADDERS[row])
-    return told
+    return told + '\n' + wrapped('Planted bug that fails this row alone: %s.' % fault(row))
 
 
 shutil.rmtree(os.path.join(scratch, 'ietf68-run'), ignore_errors=True)
