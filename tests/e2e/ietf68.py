@@ -3,8 +3,8 @@
 
 Each row below is a line of the slides; its files are seed-ROW.yaml and those whose names go on with
 a minus.  They are run, and the page is made of their own words, of what their `expect` lists found, and of the
-planted bugs of tests/breaks that name the row; --write writes it.  In an outcome {FILE:N} is what
-expectation N of seed-FILE found.
+planted bugs of tests/breaks that name the row; --write writes it.  In an outcome {FILE:TEXT} is what
+the one expectation of seed-FILE with TEXT in it found.
 """
 import glob
 import os
@@ -24,69 +24,69 @@ breaks = os.path.join(scenarios, '..', 'tests', 'breaks')
 SLIDES = [
     ('Assumptions in RFC 3775, 3963', [
         ('1', 'One primary care-of address for a mobile node.', 'RFC 5648 9', 'same',
-         '{1:2} binding moves at 10 s, {1:3}, {1:4} and {1:5} Binding Identifiers leave on the three paths'),
+         '{1:binding_moved} binding moves at 10 s, {1:near0.option.bid}, {1:middle0.option.bid} and {1:far0.option.bid} Binding Identifiers leave on the three paths'),
         ('2', 'It stands in the IPsec database for encapsulation and decapsulation.',
          'RFC 5648 9; RFC 3776 4.3; RFC 4301', 'same',
-         'the Binding Update moves the tunnels ({2:1} time at the home agent), {2:3} new SAs; without K they move as well ({2-without-k:1})'),
+         'the Binding Update moves the tunnels ({2:migrated, node: ha} time at the home agent), {2:sa_made} new SAs; without K they move as well ({2-without-k:migrated})'),
         ('3', 'The source of what comes from the mobile node is verified against the binding.',
-         'RFC 5648 9; RFC 6275 10.4.5', 'same', '{3:1} authentic packet dropped, whose outer source somebody has changed'),
+         'RFC 5648 9; RFC 6275 10.4.5', 'same', '{3:drop.esp_source_not_bound} authentic packet dropped, whose outer source somebody has changed'),
         ('3a', 'Of what is reverse tunnelled it is the outer source.', 'RFC 5648 9; RFC 6275 10.4.5', 'same',
-         '{3a:1} plain packet dropped, whatever its inner source'),
+         '{3a:drop.source_not_bound} plain packet dropped, whatever its inner source'),
         ('4', 'The IKE SA is based on the care-of address.', 'RFC 5648 9; RFC 6275 11.3.2', 'same',
-         '{4:2} messages with the first care-of address, {4:3} with the second, {4:5} with the home address'),
+         '{4:before: 10 s} messages with the first care-of address, {4:at_least} with the second, {4:never: ike.message, node: ha, remote} with the home address'),
     ]),
     ('IKEv2 security associations', [
         ('5', 'One care-of address is picked, the same for all IKEv2 exchanges.', 'RFC 5648 9.1', 'for each home address',
-         '{5:1} of {5:2} messages from the near path; {5:5} and {5:6} of CREATE_CHILD_SA on the paths of the data'),
+         '{5:node: car, local} of {5:node: car, count} messages from the near path; {5:middle0.ike} and {5:far0.ike} of CREATE_CHILD_SA on the paths of the data'),
         ('5a', 'For a new one: just a Binding Update with K.', 'RFC 5648 9.1; RFC 6275 10.3.1', 'adds its Binding Identifier',
-         'moved by {5a:2} Binding Update; {5a:4} messages of IKE, {5a:7} new SAs; the next request, of the same IKE SA, is from the new address'),
+         'moved by {5a:mip6.bu_sent} Binding Update; {5a:ike.message, after: 10 s} messages of IKE, {5a:sa_made} new SAs; the next request, of the same IKE SA, is from the new address'),
         ('5b', 'No dynamic update: the IKEv2 SAs are re-established from the new one.', 'RFC 5648 9.1; RFC 4877 7.4',
          'MUST, and new IPsec SAs follow',
-         '{5b:1} moves; {5b:2} IKE_SA_INIT in all, {5b:4} new SAs, {5b:5} old IKE SA replaced'),
+         '{5b:never: ike.moved} moves; {5b:exchanges.init} IKE_SA_INIT in all, {5b:event: ipsec.sa_made} new SAs, {5b:event: ike.sa_down} old IKE SA replaced; no K in the mobile node: {5b-mobile:exchanges.init} and {5b-mobile:event: ipsec.sa_made}'),
     ]),
     ('Transport mode IPsec SAs', [
         ('4t', 'Transport mode for Binding Updates, their answers and prefix discovery.', 'RFC 5648 9.2; RFC 4877 4.3', 'same',
-         '{4t:1} SAs for Binding Updates and {4t:2} for prefix discovery, transport mode; {4t:3} solicitation, {4t:4} advertisements'),
+         '{4t:policy: bu} SAs for Binding Updates and {4t:policy: mps} for prefix discovery, transport mode; {4t:mps_received} solicitation, answered by {4t:accepted} advertisement'),
         ('4u', 'A source that matches any care-of address is accepted, others are dropped.', 'RFC 5648 6.5, 9.2',
          '**not of the Binding Update**',
-         'RFC: {4u:1} solicitation from elsewhere dropped, {4u:3} bindings. Slide to the letter: {4u-deck:1} Binding Updates dropped, {4u-deck:3} binding'),
+         'RFC: {4u:drop.no_binding} solicitation from elsewhere dropped, {4u:drop.bu_source} Binding Updates, {4u:binding_made} bindings. Slide to the letter: {4u-deck:drop.bu_source} Binding Updates dropped, {4u-deck:binding_made} binding'),
         ('4v', 'The check is done by the MIPv6/Monami6 implementation.', 'RFC 5648 6.5', 'same',
-         '{4v:2} packet dropped by mobility, {4v:3} by IPsec, whose SA has opened all {4v:7}'),
+         '{4v:drops.mobility} packet dropped by mobility, {4v:drops.ipsec} by IPsec, whose SA has opened all {4v:packets}'),
         ('4w', 'IPsec does not care about the source of the Binding Update.', 'RFC 5648 9.2', 'same',
-         '{4w:6} Binding Updates from three sources by {4w:5} SA, {4w:4} bindings'),
+         '{4w:binding_made} bindings from three sources by {4w:sa_made} SA; it opens {4w:source} from nobody\'s address, too'),
     ]),
     ('Tunneled HoTi/HoT messages', [
         ('7', 'One care-of address for all HoTIs; the correspondent does not see it.', 'RFC 5648 9.3.1', 'MAY',
-         '{7:2} of {7:1} HoTIs from the near path, {7:6} and {7:7} with the home address at the two correspondents. In turn: {7-in-turn:1}, {7-in-turn:2}, {7-in-turn:3}, and there the same'),
+         '{7:care_of_address} of {7:rr.hoti_sent, node: car, count} HoTIs from the near path, {7:hoti_received, node: cn} and {7:hoti_received, node: other} with the home address at the two correspondents. In turn: {7-in-turn:2001:db8:1000}, {7-in-turn:2001:db8:2000}, {7-in-turn:2001:db8:3000}, and there {7-in-turn:hoti_received, node: cn} and {7-in-turn:hoti_received, node: other}'),
         ('7a', 'The same tunnel mode SA for all HoTIs.', 'RFC 5648 9.3.1; RFC 4877 6.2, 7.2.2', 'same',
-         '{7a:6} HoTIs from three care-of addresses and {7a:7} HoTs by {7a:1} pair of SAs'),
+         '{7a:sa.ha.in.hoti} HoTIs from three care-of addresses and {7a:sa.ha.out.hoti} HoTs by {7a:policy: hoti, mode: tunnel, direction: in} pair of SAs, where the payload has {7a:policy: payload}'),
         ('7b', 'Forwarded if the outer source is one of the care-of addresses.', 'RFC 5648 9.3.1', 'else dropped silently',
-         'of {7b:3} that IPsec opened {7b:5} are forwarded; {7b:4} from elsewhere is dropped, nobody is told'),
+         'of {7b:sa.ha.in.hoti} that IPsec opened {7b:ha-inet.mh.hoti} are forwarded; {7b:esp_source_not_bound} from elsewhere is dropped, nobody is told'),
         ('7c', 'For HoTs any care-of address will do.', 'RFC 5648 9.3.1', 'same',
-         '{7c:1} and {7c:2} HoTs sent, {7c:3} arrived and believed'),
+         '{7c:hot_sent, node: cn} and {7c:hot_sent, node: other} HoTs sent, {7c:believed: 1, count} arrived and believed'),
     ]),
     ('Tunneled payload traffic', [
         ('6h', 'Multiple IPsec protected tunneled flows is a bit harder.', 'RFC 5648 9.3.2', 'same',
-         'all three flows have the delay of the near path: {6h:1}, {6h:2}, {6h:3} down'),
+         'all three flows have the delay of the near path: {6h:first.down}, {6h:second.down}, {6h:third.down} down'),
         ('6', 'Receiving: IPsec ignores the outer source.', 'RFC 5648 9.3.2', 'same',
-         '{6:5} packets from three care-of addresses by {6:1} SA, {6:6} without one'),
+         '{6:payload.packets} packets from three care-of addresses and from nobody\'s by {6:sa_made} SA, {6:no_sa} without one'),
         ('6a', 'The care-of address of payload may differ from that of the SA.', 'RFC 5648 9.3.2', 'same',
-         'IKE on the near path ({6a:1} of {6a:2} messages), ESP by all: {6a:4} and {6a:5} packets leave on the two others'),
+         'IKE on the near path ({6a:local} of {6a:CREATE_CHILD_SA, count} CREATE_CHILD_SA), ESP by all: {6a:middle0} and {6a:far0} packets leave on the two others'),
         ('6b', 'The home agent must still verify the care-of address.', 'RFC 5648 9.3.2; RFC 6275 10.4.5',
          '**RFC 6275: not necessary under ESP**',
-         'slide: {6b:1} foreign packet dropped, RFC 6275: {6b-off:1}. Where nobody attacks, at the end of a binding: {6b-in-flight:1} packets on their way dropped, RFC 6275: {6b-in-flight-off:1}'),
+         'slide: {6b:esp_source} foreign packet dropped; RFC 6275: {6b-off:esp_source}. Where nobody attacks, at the end of a binding: {6b-in-flight:esp_source} packets on their way dropped; RFC 6275: {6b-in-flight-off:esp_source}'),
         ('8', 'Sending: IPsec may not know which care-of address to use.', 'RFC 5648 9.3.2', 'same',
-         'all flows follow the one address of the SAs, which moves {8:2} time; {8:3} and {8:4} packets lost'),
+         'all flows follow the one address of the SAs, which moves {8:migrated} time; {8:first.down.lost} and {8:third.down.lost} packets of two flows lost'),
         ('8a', 'The Monami6 stack must specify the tunnel end point.', 'RFC 5648 9.3.2', 'two ways',
-         'each flow has the delay of its own path, {8a:1}, {8a:2}, {8a:3}, by {8a:4} SA'),
+         'each flow has the delay of its own path, {8a:first.down}, {8a:second.down}, {8a:third.down}, by {8a:sa_made} SA'),
         ('8b', 'That needs tighter integration.', 'RFC 5648 9.3.2', 'same',
-         'rewritten after IPsec: {8b:4} fragments, nobody is told; told with the packet: {8b-told:1} Packet Too Big'),
+         'rewritten after IPsec: {8b:fragment} fragments, {8b:too_big} Packet Too Big; told with the packet: {8b-told:too_big}'),
     ]),
     ('Not on the slides', [
         ('9', 'Anti-replay where one SA is on several care-of addresses.', 'RFC 6089 7', 'new',
-         'window 32, 140 ms apart: 42 packets overtake, {9:1} lost; 28 do, {9-below:1}; an SA for each care-of address, {9-per-coa:2}'),
+         'window 32, 140 ms apart: where 42 packets overtake {9:third.up.lost} of the far path are lost, where 28 do {9-below:third.up.lost}; with an SA for each care-of address {9-per-coa:third.up.lost}'),
         ('10', 'Only what IPsec protects may move a tunnel.', 'RFC 4877 4.3', 'new',
-         '{10:1} bindings by Binding Updates in the clear, {10:2} moves'),
+         '{10:binding_made} bindings by Binding Updates in the clear, {10:migrated} moves'),
     ]),
 ]
 LADDERS = {'5a': ('9.99 s', '10.2 s'), '5b': ('9.99 s', '10.35 s')}
@@ -185,10 +185,13 @@ for title, rows in SLIDES:
         taken.update(names)
 
         def value(m):
-            return plain(found['seed-' + m.group(1)][int(m.group(2)) - 1][1])
+            fits = [what for text, what in found['seed-' + m.group(1)] if m.group(2) in text]
+            if len(fits) != 1:
+                sys.exit('row %s: %d expectations have %s' % (row, len(fits), m.group(2)))
+            return plain(fits[0])
 
         table += '| [%s](seed-%s.yaml) | %s | %s | %s | %s |\n' % (
-            row, row, line, place, relation, re.sub(r'\{([\w-]+):(\d+)\}', value, outcome))
+            row, row, line, place, relation, re.sub(r'\{([\w-]+):([^}]+)\}', value, outcome))
         sections += section(row, line, place, relation, names, found)
 if set(every) - taken:
     sys.exit('of no row: ' + ' '.join(sorted(set(every) - taken)))
