@@ -45,6 +45,9 @@ IKE = {'34': 'sa_init', '35': 'auth', '36': 'create_child_sa', '37': 'informatio
 
 APART = ['-o', 'ipv6.defragment:FALSE']
 BAD = '_ws.malformed || _ws.expert.severity >= "Warning"'
+# It holds the checksum of a quoted packet against its destination, which is not the last one where a
+# routing header stands (RFC 8200 8.1).
+QUOTED = '!(icmpv6.type < 128 && ipv6.routing.type == 2 && udp.checksum.status == "Bad")'
 
 monami, scenarios, scratch = sys.argv[1:4]
 if not shutil.which('tshark'):
@@ -168,7 +171,7 @@ def read_run(name, out, keys, ours):
         # Each fragment for itself: the file has every interface that it passed. The first fragment of
         # a tunnel's packet holds a part of the inner one.
         bad = tshark(trace, keys, *APART, '-Y', '_ws.malformed || (_ws.expert.severity >= "Warning" && '
-                     '!(ipv6.fraghdr.offset == 0 && ipv6.plen_exceeds_framing))')
+                     '!(ipv6.fraghdr.offset == 0 && ipv6.plen_exceeds_framing) && %s)' % QUOTED)
         read(trace, keys, got, *APART)
     else:
         bad = ''
