@@ -24,7 +24,7 @@ struct sqlite3;
 enum { LADDER_LANES = 16, LADDER_NAME = 64, LADDER_WHAT = 200, LADDER_INSIDE = 112 };
 
 enum ladder_kind {
-    LADDER_BU, /* to the home agent: BU, MPS */
+    LADDER_BU, /* to the home agent or a correspondent: BU, MPS, HoTI, CoTI */
     LADDER_BA, /* and from it */
     LADDER_IKE,
     LADDER_NOTE, /* what happened at one node */
@@ -43,6 +43,7 @@ struct ladder_line {
     char what[LADDER_WHAT];     /* "BU 17, BID 1 2, lifetime 60 s" */
     char inside[LADDER_INSIDE]; /* of IKE: "SK{IDi AUTH SA TSi TSr}"; "": nothing */
     char care_of[LADDER_NAME];  /* interface of the care-of address; "": not known */
+    char peer[LADDER_NAME];     /* the address that it is for; "": not told */
     char policy[LADDER_NAME];   /* whose ESP carried it; "": none, in the clear */
     char why[LADDER_WHAT];      /* it was lost: "link_down at car.wlan0" */
     int64_t bytes;              /* of its IPv6 packet; 0: not known */

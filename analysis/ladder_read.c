@@ -15,15 +15,17 @@ enum { COLUMNS_BYTES = 12288 };
 static const struct {
     const char *event;
     enum ladder_kind kind;
-} sendings[] = {{"mip6.bu_sent", LADDER_BU},
-                {"mip6.mps_sent", LADDER_BU},
-                {"mip6.ba_sent", LADDER_BA},
-                {"mip6.mpa_sent", LADDER_BA},
-                {"mip6.brr_sent", LADDER_BA}};
+} sendings[] = {
+    {"mip6.bu_sent", LADDER_BU},  {"mip6.mps_sent", LADDER_BU}, {"mip6.ba_sent", LADDER_BA},
+    {"mip6.mpa_sent", LADDER_BA}, {"mip6.brr_sent", LADDER_BA}, {"rr.hoti_sent", LADDER_BU},
+    {"rr.coti_sent", LADDER_BU},  {"rr.hot_sent", LADDER_BA},   {"rr.cot_sent", LADDER_BA},
+    {"ro.bu_sent", LADDER_BU},    {"ro.ba_sent", LADDER_BA},    {"ro.brr_sent", LADDER_BA}};
 
 /* What only tells that a message arrived: the arrow does. */
-static const char *const arrivals[] = {"mip6.bu_received", "mip6.ba_received", "mip6.mps_received",
-                                       "mip6.mpa_received", "mip6.brr_received"};
+static const char *const arrivals[] = {
+    "mip6.bu_received",  "mip6.ba_received", "mip6.mps_received", "mip6.mpa_received",
+    "mip6.brr_received", "rr.hoti_received", "rr.coti_received",  "rr.hot_received",
+    "rr.cot_received",   "ro.bu_received",   "ro.ba_received",    "ro.brr_received"};
 
 static unsigned lane_of(struct ladder *l, const char *name)
 {
@@ -123,13 +125,21 @@ static bool only_arrives(const char *event)
     return !strcmp(event, "ike.message");
 }
 
-/* An event that comes from a sending elsewhere is its arrival, the first of them. Answers whether
- * there was one. */
-static bool find_sending(struct ladder *l, int64_t cause, unsigned lane, int64_t t)
+static bool with_correspondent(const struct ladder_line *x)
 {
+    return x->kind != LADDER_NOTE && (!strncmp(x->event, "rr.", 3) || !strncmp(x->event, "ro.", 3));
+}
+
+/* An event that comes from a sending elsewhere is its arrival, the first of them: but the home
+ * agent only passes on what a correspondent is told. Answers whether there was one. */
+static bool find_sending(struct ladder *l, int64_t cause, unsigned lane, int64_t t,
+                         const char *event)
+{
+    bool direct = !strncmp(event, "rr.", 3) || !strncmp(event, "ro.", 3);
     for (size_t k = l->n; k-- > 0 && l->line[k].id >= cause;) {
         struct ladder_line *s = &l->line[k];
-        if (s->id != cause || s->kind == LADDER_NOTE || s->from == lane)
+        if (s->id != cause || s->kind == LADDER_NOTE || s->from == lane ||
+            (with_correspondent(s) && !direct))
             continue;
         if (s->arrived < 0) {
             s->arrived = t;
@@ -157,7 +167,24 @@ static bool joins(const struct ladder *l, const char *event, unsigned lane, int6
     return true;
 }
 
-enum { ID, CAUSE, TIME, NODE, NAME, WORDS, INSIDE, CARE_OF, DIRECTION, BYTES, SPI, LOST, AT, WHY };
+enum {
+    ID,
+    CAUSE,
+    TIME,
+    NODE,
+    NAME,
+    WORDS,
+    INSIDE,
+    CARE_OF,
+    DIRECTION,
+    BYTES,
+    SPI,
+    LOST,
+    AT,
+    WHY,
+    PEER,
+    BELIEVED
+};
 
 static void fill(struct reading *r, struct ladder_line *x, const struct query *q,
                  enum ladder_kind kind)
@@ -174,6 +201,7 @@ static void fill(struct reading *r, struct ladder_line *x, const struct query *q
     if (kind == LADDER_NOTE)
         return;
     (void)snprintf(x->inside, sizeof x->inside, "%s", query_text(q, INSIDE));
+    (void)snprintf(x->peer, sizeof x->peer, "%s", query_text(q, PEER));
     (void)snprintf(x->care_of, sizeof x->care_of, "%s",
                    name_of(&r->interface, query_text(q, CARE_OF)));
     bool sealed = !query_is_null(q, SPI);
@@ -190,8 +218,9 @@ static void add_row(struct reading *r, const struct query *q)
     const char *event = query_text(q, NAME);
     enum ladder_kind kind = kind_of(event, query_text(q, DIRECTION));
     unsigned lane = lane_of(l, query_text(q, NODE));
-    bool came = find_sending(l, query_integer(q, CAUSE), lane, t);
-    bool arrival = kind == LADDER_NOTE && only_arrives(event);
+    bool came = find_sending(l, query_integer(q, CAUSE), lane, t, event);
+    bool arrival = kind == LADDER_NOTE && only_arrives(event) &&
+                   (query_is_null(q, BELIEVED) || query_integer(q, BELIEVED));
     if (t > l->end || (arrival && (came || l->n == r->most)))
         return; /* an arrow tells it; or its sending was one too many */
     if (kind == LADDER_NOTE && joins(l, event, lane, t, query_text(q, WORDS)))
@@ -201,14 +230,30 @@ static void add_row(struct reading *r, const struct query *q)
         fill(r, x, q, kind);
 }
 
-/* Between the first lane and its home agent, which a message that came or happened elsewhere
- * names; it is the second lane. */
+/* Whom a message that did not arrive was for: the lane of another one to or from the same address.
+ */
+static unsigned end_of(struct ladder *l, const struct ladder_line *x)
+{
+    if (x->from != 0)
+        return 0;
+    bool direct = with_correspondent(x);
+    for (size_t k = 0; k < l->n; k++) {
+        const struct ladder_line *o = &l->line[k];
+        if (o->kind == LADDER_NOTE || o->to == o->from || with_correspondent(o) != direct)
+            continue;
+        if (!direct || (o->from == 0 && !strcmp(o->peer, x->peer)))
+            return o->from == 0 ? o->to : o->from;
+    }
+    return direct ? lane_of(l, "correspondent") : l->lanes > 1 ? 1 : 0;
+}
+
+/* Between the first lane and another one, which a message that came or happened there names. */
 static void find_ends(struct ladder *l)
 {
     for (size_t k = 0; k < l->n; k++) {
         struct ladder_line *x = &l->line[k];
-        if (x->kind != LADDER_NOTE && x->to == x->from)
-            x->to = x->from == 0 ? 1 : 0;
+        if (x->kind != LADDER_NOTE && x->arrived < 0 && x->to == x->from)
+            x->to = end_of(l, x);
     }
     for (size_t k = 0; k < l->n && l->lanes == 1; k++) {
         if (l->line[k].kind != LADDER_NOTE)
@@ -218,12 +263,13 @@ static void find_ends(struct ladder *l)
 
 static const char whose_sql[] =
     "SELECT e.id, e.cause, e.t_ns, e.node, e.name, %s%s, %s, %s, data->>'direction', m.bytes, m.spi, "
-    "m.lost_ns, m.lost_at, m.lost_why FROM event e LEFT JOIN message m ON m.event = e.id WHERE "
+    "m.lost_ns, m.lost_at, m.lost_why, data->>'peer', data->>'believed' FROM event e LEFT JOIN message m ON m.event = e.id WHERE "
     "t_ns BETWEEN %" PRId64 " AND %" PRId64 " AND (node = ?1 OR data->>'mobile' = ?1 OR "
     "data->>'home_address' IN (SELECT data->>'home_address' FROM event WHERE node = ?1) OR "
     "(name LIKE 'ike.%%' AND (data->>'spi_i' IN (SELECT data->>'spi_i' FROM event WHERE node = ?1 AND "
     "name = 'ike.message') OR data->>'remote' IN (SELECT data->>'address' FROM event WHERE node = ?1 "
-    "AND name = 'nd.address'))) OR (name IN ('ipsec.sa_soft', 'ipsec.sa_ended') AND data->>'spi' IN "
+    "AND name = 'nd.address'))) OR (name LIKE 'rr.%%' AND ifnull(data->>'source', data->>'peer') IN (SELECT "
+    "ifnull(data->>'home_address', data->>'address') FROM event WHERE node = ?1)) OR (name IN ('ipsec.sa_soft', 'ipsec.sa_ended') AND data->>'spi' IN "
     "(SELECT data->>'spi' FROM event WHERE node = ?1 AND name = 'ipsec.sa_made'))) ORDER BY id";
 
 static enum status read_lines(struct reading *r, struct sqlite3 *db, struct why *w)

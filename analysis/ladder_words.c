@@ -67,6 +67,26 @@ const char ladder_more_words_sql[] =
     OF("mip6.binding_refreshed", "'binding refreshed, BID ' || (data->>'bid')")
     OF("mip6.registered", "'registered, BID ' || (data->>'bid')")
     OF("mip6.deregistered", "'deregistered, BID ' || (data->>'bid')")
+    OF("rr.hoti_sent", "'HoTI'")
+    OF("rr.coti_sent", "'CoTI'")
+    OF("rr.hot_sent", "'HoT, nonce ' || (data->>'nonce_index')")
+    OF("rr.cot_sent", "'CoT, nonce ' || (data->>'nonce_index')")
+    OF("rr.hot_received", "'HoT not believed'")
+    OF("rr.cot_received", "'CoT not believed'")
+    OF("ro.bu_sent", "'BU ' || (data->>'sequence') || " BIDS " || ', lifetime ' || (data->>'lifetime_s') || ' s'")
+    OF("ro.bu_received", "'BU ' || (data->>'sequence') || ' received'")
+    OF("ro.ba_sent", "'BA ' || (data->>'sequence') || " BIDS " || ', status ' || (data->>'status')")
+    OF("ro.ba_received", "'BA ' || (data->>'sequence') || ' received' || CASE data->>'believed' WHEN 0 THEN ', not believed' ELSE '' END")
+    OF("ro.brr_sent", "'BRR' || " BIDS)
+    OF("ro.be_received", "'Binding Error, status ' || (data->>'status')")
+    OF("ro.up", "'packets go directly, BID ' || (data->>'bid')")
+    OF("ro.down", "'packets no longer go directly, BID ' || (data->>'bid')")
+    OF("ro.fallback", "'one care-of address alone: ' || (data->>'why')")
+    OF("ro.failed", "'no route optimisation: ' || (data->>'why')")
+    OF("ro.binding_made", "'binding made, BID ' || (data->>'bid')")
+    OF("ro.binding_moved", "'binding moved, BID ' || (data->>'bid')")
+    OF("ro.binding_refreshed", "'binding refreshed, BID ' || (data->>'bid')")
+    OF("ro.binding_ended", "'binding ended, BID ' || (data->>'bid')")
     OF("decision.flow_moved",
        "'flow ' || (data->>'flow') || ' ' || (data->>'direction') || ': ' || " END_OF("from") " || ' to ' || "
        END_OF("to"))
@@ -84,5 +104,5 @@ const char ladder_inside_sql[] =
     "CASE data->>'exchange' WHEN 'IKE_SA_INIT' THEN '' ELSE '}' END END";
 
 const char ladder_care_of_sql[] =
-    "CASE name WHEN 'mip6.ba_sent' THEN data->>'peer' WHEN 'ike.message' THEN "
+    "CASE WHEN name IN ('mip6.ba_sent', 'ro.ba_sent', 'rr.cot_sent') THEN data->>'peer' WHEN name = 'ike.message' THEN "
     "CASE node WHEN ?1 THEN data->>'local' ELSE data->>'remote' END ELSE data->>'care_of_address' END";

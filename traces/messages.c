@@ -16,6 +16,13 @@ static bool tells_of_sending(const struct tap_event *e)
     case EV_BRR_SENT:
     case EV_MPS_SENT:
     case EV_MPA_SENT:
+    case EV_RR_HOTI_SENT:
+    case EV_RR_COTI_SENT:
+    case EV_RR_HOT_SENT:
+    case EV_RR_COT_SENT:
+    case EV_RO_BU_SENT:
+    case EV_RO_BA_SENT:
+    case EV_RO_BRR_SENT:
         return true;
     case EV_IKE_MESSAGE:
         for (unsigned k = 0; k < e->n; k++) {

@@ -80,6 +80,19 @@ for name, (coa, ike, more, span) in RUNS.items():
     assert 'deregistered, BID 1' in span and 'link lost' not in span, span
     assert ask('trace', 'show', out, '--ladder', '--from', '69.999 s')[0].count('\n') <= 8
 
+# Return routability and a correspondent, with losses of both kinds.
+out = os.path.join(scratch, 'ladder-routes')
+ask('run', os.path.join(scenarios, 'route-optimised.yaml'), '-q', '-f', '-o', out, '--set', 'expect=[]', '--set',
+    'networks.lte.loss=30 %', '--set', 'general.record={packets: all, pcap: none}', '--set', 'general.seed=11')
+text, _ = ask('trace', 'show', out, '--ladder', '--from', '30 s', '--to', '38.5 s')
+with open(os.path.join(scratch, 'routes.ladder'), 'w') as f:
+    f.write(text)
+with open(os.path.join(expected, 'routes.ladder')) as f:
+    assert text == f.read(), 'diff %s/routes.ladder %s/routes.ladder' % (expected, scratch)
+assert check_lines(out, sqlite3.connect(os.path.join(out, 'results.sqlite'))) > 10
+begun, _ = ask('trace', 'show', out, '--ladder', '--from', '10 s', '--to', '14 s')
+assert 'HoTI' in begun and 'ESP hoti' in begun and 'HoT, nonce' in begun and 'packets go directly' in begun, begun
+
 text = open(os.path.join(expected, 'lossy.ladder')).read()
 assert ' lost' in text and 'link_loss at car.cell0' in text and 'try 2' in text
 
