@@ -22,6 +22,7 @@
  *     ASKING    --acked-->   BOUND       --refused--> REFUSED  --unwant--> UNBOUND
  *     BOUND     --refresh--> RENEWING    --want (moved)--> RENEWING  --unwant--> LEAVING
  *     RENEWING  --acked-->   BOUND       --expired--> ASKING   --unwant--> LEAVING
+ *     BOUND     --expired, without A 135 to 138--> ASKING      without A --refused--> REFUSED
  *     LEAVING   --acked, expired--> UNBOUND      --want--> ASKING
  *
  * In every state:  UNBOUND   nothing is known of it at the home agent, nothing is sent

@@ -13,14 +13,17 @@ static struct scenario scenario;
 
 static void load_once(void)
 {
-    static const char *const set[] = {"expect=[]", "flows={}",
-                                      "nodes.mn.decision={builtin: failover}"};
+    static const char *const set[] = {
+        "expect=[]",
+        "flows={talk: {between: [mn, cn], traffic: {constant: {interval: 1 s}}, start: 12 s}}",
+        "nodes.cn.correspondent={ask_before: 400 s}", /* a call that goes directly */
+        "nodes.mn.route_optimisation={}", "nodes.mn.decision={builtin: failover}"};
     static struct complaints c;
     struct yaml_node *root;
     if (scenario.monami)
         return;
-    if (!scenario_load(SCENARIOS "/home-and-abroad.yaml", set, 3, &text_arena, &scenario, &root,
-                       &c))
+    if (!scenario_load(SCENARIOS "/home-and-abroad.yaml", set, sizeof set / sizeof *set,
+                       &text_arena, &scenario, &root, &c))
         abort();
 }
 
