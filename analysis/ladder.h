@@ -88,8 +88,9 @@ void ladder_put(struct json_writer *j, const struct ladder *l); /* members of th
 
 /* ---- inside of ladder*.c ---- */
 
-/* What happened, in words, of a row of table event `e`; an SQL expression. */
+/* What happened, in words, of a row of table event `e`; together they are an SQL expression. */
 extern const char ladder_words_sql[];
+extern const char ladder_more_words_sql[];
 extern const char ladder_inside_sql[]; /* and what its message held */
 extern const char
     ladder_care_of_sql[]; /* and the care-of address that carried it; ?1 is the node */

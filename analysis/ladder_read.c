@@ -217,7 +217,7 @@ static void find_ends(struct ladder *l)
 }
 
 static const char whose_sql[] =
-    "SELECT e.id, e.cause, e.t_ns, e.node, e.name, %s, %s, %s, data->>'direction', m.bytes, m.spi, "
+    "SELECT e.id, e.cause, e.t_ns, e.node, e.name, %s%s, %s, %s, data->>'direction', m.bytes, m.spi, "
     "m.lost_ns, m.lost_at, m.lost_why FROM event e LEFT JOIN message m ON m.event = e.id WHERE "
     "t_ns BETWEEN %" PRId64 " AND %" PRId64 " AND (node = ?1 OR data->>'mobile' = ?1 OR "
     "data->>'home_address' IN (SELECT data->>'home_address' FROM event WHERE node = ?1) OR "
@@ -232,8 +232,8 @@ static enum status read_lines(struct reading *r, struct sqlite3 *db, struct why 
     struct ladder *l = r->l;
     char *sql = malloc(COLUMNS_BYTES);
     assert(sql);
-    int n = snprintf(sql, COLUMNS_BYTES, whose_sql, ladder_words_sql, ladder_inside_sql,
-                     ladder_care_of_sql, l->begin, l->end + on_the_way_ns);
+    int n = snprintf(sql, COLUMNS_BYTES, whose_sql, ladder_words_sql, ladder_more_words_sql,
+                     ladder_inside_sql, ladder_care_of_sql, l->begin, l->end + on_the_way_ns);
     assert(n > 0 && n < COLUMNS_BYTES);
     enum status st = query_ask(&q, db, sql, l->node, w);
     free(sql);

@@ -7,7 +7,7 @@
 #define END_OF(name)   "ifnull(data->>'" name "', 'BID ' || (data->>'" name "_bid'))"
 #define OF(event, sql) "WHEN '" event "' THEN " sql " "
 
-/* Of a note about an interface, the interface is the last word. */
+/* Of a note about an interface, the interface is the last word. In two strings: C17 5.2.4.1. */
 const char ladder_words_sql[] =
     "CASE name "
     OF("ike.message",
@@ -30,12 +30,17 @@ const char ladder_words_sql[] =
     OF("ike.lifetime", "'IKE SA is to be rekeyed'")
     OF("ike.again", "'IKE tries again: ' || replace(data->>'task', '_', ' ')")
     OF("ike.waited", "'IKE has waited'")
+    OF("ike.additional",
+       "CASE data->>'addresses' WHEN 0 THEN 'no other care-of address' ELSE "
+       "'other care-of addresses: ' || (data->>'addresses') END")
     OF("ipsec.sa_made", "'SAs made: ' || (data->>'policy')")
     OF("ipsec.sa_soft", "'SA to be replaced: ' || (data->>'policy')")
     OF("ipsec.sa_ended", "'SAs ended: ' || (data->>'policy')")
     OF("ipsec.acquire", "'SA needed: ' || (data->>'policy')")
     OF("ipsec.migrated", "'SAs moved: ' || (data->>'sas') || ', ' || (data->>'why')")
-    OF("ipsec.key_address", "'IKE uses another care-of address'")
+    OF("ipsec.key_address", "'IKE uses another care-of address'");
+
+const char ladder_more_words_sql[] =
     OF("l2.up", "'link up: ' || (data->>'interface')")
     OF("l2.down", "'link lost: ' || (data->>'interface')")
     OF("l2.down_seen", "'loss noticed: ' || (data->>'interface')")

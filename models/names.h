@@ -201,6 +201,8 @@ enum node_reason {
       "home_address: long enough, for the address of ike.coa or after a failure; an IKE SA is begun")                                  \
     X(IKE_SUSPECT, "ike.suspect",                                                                                                      \
       "home_address, care_of_address: no answer to several tries from there")                                                          \
+    X(IKE_ADDITIONAL, "ike.additional",                                                                                                \
+      "home_address, addresses, list: care-of addresses that its mobile node has beside that of IKE (RFC 4555 3.6)")                   \
     X(IKE_ASSIGNED, "ike.assigned",                                                                                                    \
       "peer, home_address, how, notify: by a configuration payload; how: address, prefix, none, or ended")
 

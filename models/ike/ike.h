@@ -60,7 +60,8 @@ struct ike_config {
     int64_t cookies_from;   /* half-open IKE SAs from which on cookies are asked for */
     int64_t half_open_max;  /* more are not begun */
     int64_t sa_max;         /* Child SAs with one peer; more: NO_ADDITIONAL_SAS. 0: no limit */
-    int64_t fragment_bytes; /* IPv6 datagrams of fragments are at most so long; 0: no fragments */
+    int64_t fragment_bytes; /* IPv6 datagrams of fragments are at most so long, sk.h says
+                               at least how long; 0: no fragments */
     bool nat_detection;
     bool childless;          /* CHILDLESS_IKEV2_SUPPORTED is told */
     bool exchanges_are_told; /* acts IKE_HEARD */
@@ -226,6 +227,7 @@ enum ike_task {
     X(UNEXPECTED, "unexpected")         /* a response to nothing, a message of the wrong state */ \
     X(OUTSIDE_WINDOW, "outside_window") /* 2.3 */                                                 \
     X(REPEATED, "repeated")             /* answered again, or forgotten: 2.1 */                   \
+    X(UNPROTECTED, "unprotected")       /* in the clear: a hint, no more, 2.21.4 */               \
     X(INTEGRITY, "integrity")           /* check value */                                         \
     X(FRAGMENT, "fragment")             /* RFC 7383 2.6 */                                        \
     X(HALF_OPEN, "half_open")           /* too many, or no IKE_AUTH in time */                    \

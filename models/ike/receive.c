@@ -102,10 +102,11 @@ static bool open_sealed(struct ike_sa *sa, const struct ike_message *m, struct o
     struct ike_payloads outer;
     enum ike_fault fault = ike_read_payloads(m->h.next, m->from->bytes + IKE_HEADER_BYTES,
                                              m->from->n - IKE_HEADER_BYTES, &outer);
+    bool unprotected = !fault && !ike_find(&outer, IKE_P_SK) && !ike_find(&outer, IKE_P_SKF);
     if (!fault)
         fault = ike_check(m->h.exchange, m->h.flags & IKE_RESPONSE, true, &outer);
     if (fault) {
-        ike_refuse(k, sa, m->from, IKE_HOW_FAULT, fault);
+        ike_refuse(k, sa, m->from, unprotected ? IKE_HOW_UNPROTECTED : IKE_HOW_FAULT, fault);
         return false;
     }
     const struct ike_payload *sk = &outer.p[outer.n - 1];

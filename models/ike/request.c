@@ -334,6 +334,8 @@ static bool may_begin(struct ike_sa *sa, const struct ike_todo *t, unsigned busy
         return t->task == IKE_TASK_UPDATE_ADDRESSES && sa->state == IKE_UP && !sa->rival_of;
     if (t->task == IKE_TASK_CHILD && ike_waits_for_address(sa, t->policy))
         return false;
+    if (t->task == IKE_TASK_ADDITIONAL_ADDRESSES && ike_request_of(sa, t->task))
+        return false; /* the newest list comes last */
     return !closing || !busy || t->task == IKE_TASK_DELETE_IKE;
 }
 

@@ -30,6 +30,11 @@ struct ike_sk ike_sk_of(struct ciphers *c, const struct cipher_suite *suite,
 
 enum { IKE_MESSAGE_MAX = 16384, IKE_FRAGMENTS = 32 };
 
+/* IPv6 packets of fragments have room for so much at least: 31 bytes of payloads with AES-CBC and
+ * SHA-512, and in all of them a public value of modp4096 and what stands beside it. Certificates
+ * may ask for more. */
+enum { IKE_FRAGMENT_LEAST = 168 };
+
 /* Writes a whole message: `h` and the Encrypted payload with `inside` of which `first` is the first
  * payload's type. Answers its bytes; 0: it does not fit into `cap`. */
 size_t ike_seal(struct ike_sk *k, struct rng *iv, const struct ike_header *h, uint8_t first,

@@ -188,19 +188,27 @@ void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
     exchange_send_due(b, now, acts);
 }
 
+/* A care-of address that key management may go on from, but not `but`; NULL: there is none. */
+static struct bul_entry *for_keys(struct bul *b, const struct addr *but)
+{
+    for (unsigned k = 0; k < b->entries; k++) {
+        struct bul_entry *e = &b->entry[k];
+        if (e->state == BUL_BOUND && e->has_path && !bul_is_home(b, e) &&
+            !(but && addr_eq(&e->coa, but)) && !(b->how.keys_wait && e->bid != b->how.key_bid))
+            return e;
+    }
+    return NULL;
+}
+
 /* Key management goes on from another care-of address, which a BU with K tells: RFC 5648 9.1. */
 static void move_keys(struct bul *b, const struct bul_entry *gone, sim_time now,
                       struct bul_acts *acts)
 {
     if (!b->how.moves_keys || !addr_eq(&gone->coa, &b->key_coa) || b->discovering)
         return;
-    for (unsigned k = 0; k < b->entries; k++) {
-        struct bul_entry *e = &b->entry[k];
-        if (e->state == BUL_BOUND && e->has_path && !bul_is_home(b, e)) {
-            step(b, e, REFRESH, 0, now, acts);
-            return;
-        }
-    }
+    struct bul_entry *e = for_keys(b, &gone->coa);
+    if (e)
+        step(b, e, REFRESH, 0, now, acts);
 }
 
 /* Where key management is, nobody is any more, and now there is somewhere to go. */
@@ -209,13 +217,9 @@ static void rescue_keys(struct bul *b, sim_time now, struct bul_acts *acts)
     if (!b->how.moves_keys || b->discovering || b->at_home || addr_unspecified(&b->key_coa) ||
         exchange_uses(b, &b->key_coa))
         return;
-    for (unsigned k = 0; k < b->entries; k++) {
-        struct bul_entry *e = &b->entry[k];
-        if (e->state == BUL_BOUND && e->has_path && !bul_is_home(b, e)) {
-            step(b, e, REFRESH, 0, now, acts);
-            return;
-        }
-    }
+    struct bul_entry *e = for_keys(b, NULL);
+    if (e)
+        step(b, e, REFRESH, 0, now, acts);
 }
 
 void bul_move_keys(struct bul *b, const struct addr *from, sim_time now, struct bul_acts *acts)
@@ -223,13 +227,9 @@ void bul_move_keys(struct bul *b, const struct addr *from, sim_time now, struct 
     if (!b->how.moves_keys || !addr_eq(from, &b->key_coa) || b->at_home)
         return;
     b->key_avoid = *from;
-    for (unsigned k = 0; k < b->entries; k++) {
-        struct bul_entry *e = &b->entry[k];
-        if (e->state == BUL_BOUND && e->has_path && !addr_eq(&e->coa, from) && !bul_is_home(b, e)) {
-            step(b, e, REFRESH, 0, now, acts);
-            break;
-        }
-    }
+    struct bul_entry *e = for_keys(b, from);
+    if (e)
+        step(b, e, REFRESH, 0, now, acts);
     exchange_send_due(b, now, acts);
 }
 

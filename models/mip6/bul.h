@@ -62,6 +62,7 @@ struct bul_config {
     struct bul_timers timers;
     uint16_t key_bid;   /* what key management rather uses; 0: what comes first */
     bool moves_keys;    /* K: SAs are not manual, and their end can move: RFC 6275 11.7.1 */
+    bool keys_wait;     /* it goes to `key_bid` alone, or stays where it is: nothing else is K's */
     bool keys_literal;  /* every BU has K and moves it: RFC 6275 11.7.1 by the letter */
     bool link_local;    /* L: the link-local address has the home address's identifier */
     bool correspondent; /* the peer is none's home agent; `agent` is its address */

@@ -345,8 +345,10 @@ static void put_keys(struct bul *b, struct bul_exchange *x, const struct addr *s
     x->keyed = false;
     if (!b->how.moves_keys)
         return;
-    bool moves = x->home || (b->how.keys_literal && !x->leaves) ||
-                 (!x->leaves && (is_preferred(b, src) || !exchange_uses(b, &b->key_coa)));
+    bool stays = b->how.keys_wait && !addr_unspecified(&b->key_coa);
+    bool moves =
+        x->home || (b->how.keys_literal && !x->leaves) ||
+        (!x->leaves && (is_preferred(b, src) || (!stays && !exchange_uses(b, &b->key_coa))));
     if (moves && !addr_eq(&b->key_coa, src)) {
         b->key_before = b->key_coa;
         b->key_coa = *src;

@@ -17,7 +17,7 @@ const struct key cpu_keys[] = {
     {"profile", KEY_FILE, CONFIG(profile), "zero",
      "what work costs: zero, nothing at all and nothing waits; measured, the profile that monami "
      "ships; or a file, as `monami bench --profile` writes it",
-     .words = cpu_profile_words},
+     .words = cpu_profile_words, .given_at = KEY_GIVEN(struct cpu_config, profile_given)},
     {"queue", KEY_PACKETS, CONFIG(queue), "512 packets",
      "packets that wait for a core at most, as in a ring of a network card; the next is dropped as "
      "cpu_queue",

@@ -28,6 +28,7 @@ struct cpu_config {
     const char *profile; /* "zero", "measured", or a file */
     int64_t queue;       /* packets that wait for a core at most; key management always may */
     bool given;
+    bool profile_given;
 };
 
 extern const struct key cpu_keys[];

@@ -74,6 +74,12 @@ const struct key key_config_keys[] = {
      "it says that it has no other IKE SA (RFC 7296 2.4): the home agent drops those it has"},
     {"return_routability", KEY_BOOL, IKE(return_routability), "true",
      "mobike: a new address is tested before SAs move there (RFC 4555 3.7)"},
+    {"additional_addresses", KEY_BOOL, IKE(additional_addresses), "false",
+     "mobike: the home agent is told which other care-of addresses there are, and of every change "
+     "(ADDITIONAL_IP6_ADDRESS, RFC 4555 3.6)"},
+    {"tells_invalid_spi", KEY_BOOL, IKE(tells_invalid_spi), "false",
+     "ESP from its home agent with an SPI that it does not know: it says so, once a second at most "
+     "(INVALID_SPI, RFC 7296 1.5)"},
     {"home", KEY_WORD, IKE(home), "address",
      "without a home address of its own: it asks its home agent for one (RFC 4877 9), or for the home "
      "prefix, and makes one (RFC 5026 5.3.2)",
@@ -99,6 +105,9 @@ const struct key key_responder_keys[] = {
      "a BU with K moves IKE to its source, one without K ends an IKE SA whose care-of address is no "
      "longer registered; or by the letter: K moves it always, no K always ends it (RFC 6275 10.3.1)",
      .words = k_policies},
+    {"tells_invalid_spi", KEY_BOOL, RESPONDER(tells_invalid_spi), "false",
+     "ESP from a care-of address of a mobile node with an SPI that it does not know: it says so, once "
+     "a second at most (INVALID_SPI, RFC 7296 1.5)"},
     {"mobike_unbound", KEY_WORD, RESPONDER(mobike_unbound), "pending",
      "MOBIKE names an address that has no binding: it is refused (UNACCEPTABLE_ADDRESSES), or waits "
      "for its Binding Update",
@@ -112,7 +121,7 @@ const struct key key_responder_keys[] = {
      "in its network"},
     {"pool_size", KEY_INTEGER, RESPONDER(pool_size), "1000",
      "so many in a row; each goes back when the last IKE SA that has it ends (RFC 4877 9)",
-     .max = 65536},
+     .min = 1, .max = 65536, .given_at = KEY_GIVEN(struct key_responder, pool_size_given)},
     {"assigns_home", KEY_BOOL, RESPONDER(assigns_home), "false",
      "asked for the home prefix it gives an address, which has to be used: USE_ASSIGNED_HOA (RFC 5026 "
      "5.3.2)"},
@@ -150,7 +159,8 @@ const struct key key_timer_keys[] = {
      "an octet keeps a NAT's mapping alive after so much silence (RFC 3948 4)", .min = SIM_MS,
      .max = 3600 * SIM_S},
     {"ike_fragment_bytes", KEY_SIZE, TIMER(fragment_bytes), "1280 B",
-     "IPv6 packets of IKE fragments are so long at most (RFC 7383 2.5.1); 0 B: no fragments",
+     "IPv6 packets of IKE fragments are so long at most (RFC 7383 2.5.1), from 168 B on; 0 B: no "
+     "fragments",
      .max = 65535},
     {.name = NULL},
 };

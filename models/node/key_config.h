@@ -50,7 +50,9 @@ struct key_config {
     bool childless;
     bool initial_contact;
     bool return_routability; /* of an address that MOBIKE names */
-    int home;                /* enum key_home */
+    bool additional_addresses;
+    bool tells_invalid_spi;
+    int home; /* enum key_home */
 };
 
 extern const struct key key_config_keys[];
@@ -62,7 +64,8 @@ struct key_responder {
     int64_t half_open_max;
     int64_t sa_max;
     bool childless;
-    bool acquires;      /* a packet that needs an SA makes it begin an exchange */
+    bool acquires; /* a packet that needs an SA makes it begin an exchange */
+    bool tells_invalid_spi;
     int k_policy;       /* enum key_policy */
     int mobike_unbound; /* 0 refuse, 1 pending */
     const char *key;    /* files */
@@ -70,6 +73,7 @@ struct key_responder {
     const char *trusted;
     struct addr pool; /* the first; ::: the default */
     int64_t pool_size;
+    bool pool_size_given;
     bool assigns_home;
 };
 

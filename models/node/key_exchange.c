@@ -253,6 +253,9 @@ static void do_known(struct keyed *k, const struct ike_act *a)
     case IKE_ACT_UPDATED:
         key_updated(k, a);
         break;
+    case IKE_ACT_ADDITIONAL:
+        key_tell_additional(k, a);
+        break;
     case IKE_ACT_ASSIGNED:
         key_assigned(k, a);
         break;
@@ -296,71 +299,6 @@ static void do_act(struct key_exchange *x, const struct ike_act *a)
         do_known(k, a);
 }
 
-static void do_wish(struct key_exchange *x, const struct key_wish *w)
-{
-    sim_time now = sim_now(x->node->sim);
-    struct ike *i = x->ike;
-    switch (w->kind) {
-    case KEY_WISH_START:
-        w->who->begins = false;
-        w->who->starting = ike_start(i, w->who->peer, &w->local, &w->remote, now);
-        break;
-    case KEY_WISH_ANEW:
-        w->who->begins = false;
-        w->who->starting = ike_start_anew(i, w->who->peer, &w->local, &w->remote, now);
-        break;
-    case KEY_WISH_WANT:
-        ike_want_on(i, w->who->starting ? w->who->starting : w->who->sa, w->policy, w->number, now);
-        break;
-    case KEY_WISH_SOFT:
-        ike_child_soft(i, w->spi, now);
-        break;
-    case KEY_WISH_HARD:
-        ike_child_hard(i, w->spi, now);
-        break;
-    case KEY_WISH_USED:
-        ike_child_used(i, w->spi, now);
-        break;
-    case KEY_WISH_PROBE:
-        ike_probe(i, w->sa, now);
-        break;
-    case KEY_WISH_HEARD:
-        ike_heard(i, w->sa, w->at, now);
-        break;
-    case KEY_WISH_MOVE:
-        ike_move(i, w->sa, &w->local, &w->remote, now);
-        break;
-    case KEY_WISH_UPDATE:
-        ike_update_addresses(i, w->sa, &w->local, now);
-        break;
-    case KEY_WISH_TELL:
-        break;
-    case KEY_WISH_ACCEPT:
-        ike_accept_address(i, w->sa, &w->remote, now);
-        break;
-    case KEY_WISH_DROP:
-        ike_drop(i, w->sa, now);
-        break;
-    case KEY_WISH_DELETE:
-        ike_delete(i, w->sa, now);
-        break;
-    case KEY_WISH_HOME:
-        ike_use_address(i, w->sa, &w->local, now);
-        break;
-    case KEY_WISH_RETIRE:
-        ike_retire(i, w->sa, now);
-        break;
-    case KEY_WISH_SENT:
-        ike_sent(i, w->sa, w->at, now);
-        break;
-    case KEY_WISH_SEEN: {
-        const struct ike_path path = {w->local, w->remote, w->local_port, w->remote_port};
-        ike_child_seen(i, w->spi, &path, now);
-        break;
-    }
-    }
-}
-
 static void rearm(struct key_exchange *x)
 {
     struct sim *sim = x->node->sim;
@@ -392,22 +330,10 @@ void key_do_all(struct key_exchange *x)
         x->wishes--;
         memmove(&x->wish[0], &x->wish[1], x->wishes * sizeof x->wish[0]);
         sim_set_cause(x->node->sim, w.cause);
-        do_wish(x, &w);
+        key_do_wish(x, &w);
     }
     x->doing = false;
     rearm(x);
-}
-
-void key_wish(struct key_exchange *x, const struct key_wish *w)
-{
-    assert(x->wishes < sizeof x->wish / sizeof x->wish[0]);
-    struct key_wish of = *w;
-    of.cause = sim_cause(x->node->sim);
-    if (x->doing) {
-        x->wish[x->wishes++] = of;
-    } else {
-        key_work_wish(x, &of);
-    }
 }
 
 static void wake(struct sim *sim, void *owner)

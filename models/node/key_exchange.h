@@ -61,6 +61,8 @@ void key_exchange_acquire(struct node *n, struct protected *who, const struct sp
                           unsigned number);
 /* A limit of `sa`, which IPsec has told once or ended. */
 void key_exchange_aged(struct node *n, const struct sa *sa, enum ipsec_lifetime what);
+/* ESP from `src` has an SPI that this node does not know: RFC 7296 1.5. */
+void key_exchange_unknown(struct node *n, const struct addr *src, uint32_t spi);
 /* The first packet of an inbound SA. */
 void key_exchange_used(struct node *n, const struct sa *sa);
 

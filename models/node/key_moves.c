@@ -8,7 +8,6 @@
  */
 #include <string.h>
 
-#include "models/node/agent.h"
 #include "models/node/key_parts.h"
 #include "models/node/mobile.h"
 
@@ -112,14 +111,12 @@ static bool is_patient(struct keyed *k)
     return sim_armed(&k->retry);
 }
 
-static void review(struct keyed *k)
+static void choose(struct keyed *k)
 {
     struct addr best;
     const struct mobile *m = k->of->node->mobile;
     bool waits = k->said.how->when_dead == KEY_WAITS && k->ever;
     const struct addr *avoid = k->suspects ? &k->coa : NULL;
-    if (k->of->closed)
-        return;
     if (!mobile_key_choice(m, k->said.preferred, waits, &k->coa, avoid, &best))
         return;
     if (k->begins)
@@ -133,6 +130,14 @@ static void review(struct keyed *k)
     } else if (!addr_eq(&best, &k->coa)) { /* from an address that is no more: once more */
         drop(k, k->starting);
     }
+}
+
+static void review(struct keyed *k)
+{
+    if (k->of->closed)
+        return;
+    choose(k);
+    key_tell_addresses(k);
 }
 
 void key_exchange_review(struct node *n)
@@ -262,6 +267,8 @@ void key_up(struct keyed *k, const struct ike_act *a)
     if (a->sa == k->starting)
         k->starting = 0;
     k->sa = ike_sa_of(k->of->ike, k->peer);
+    if (!a->before)
+        k->furthers = 0;
     if (k->who->client)
         k->who->key_coa = k->of->responds ? a->path.remote : a->path.local;
     if (!k->of->responds) {
@@ -361,53 +368,4 @@ void key_exchange_moved(struct node *n, struct protected *who, const struct addr
                                            .local = responds ? k->said.agent : *coa,
                                            .remote = responds ? *coa : k->said.agent});
     }
-}
-
-/* ---- home agent ------------------------------------------------------------------------------ */
-
-static struct keyed *keyed_at(const struct node *n, const struct addr *home)
-{
-    struct protected *who = n->protection ? protection_of(n->protection, home) : NULL;
-    return who && n->keys ? keyed_of(who) : NULL;
-}
-
-bool key_exchange_address(const struct node *n, const struct addr *home, struct addr *coa)
-{
-    const struct keyed *k = keyed_at(n, home);
-    if (!k || !k->sa)
-        return false;
-    *coa = k->coa;
-    return true;
-}
-
-void key_exchange_not_kept(struct node *n, const struct addr *home, bool registered)
-{
-    struct keyed *k = keyed_at(n, home);
-    if (!k || !k->sa || k->said.how->mobility == KEY_BY_MOBIKE ||
-        ike_behind_nat(n->keys->ike, k->sa, true))
-        return; /* others move it: RFC 5555 5.1, RFC 7296 2.23 */
-    k->was_bound |= registered;
-    /* An answer that was long in coming is about the IKE SA before this one: its own comes yet. */
-    bool ends = k->of->how.k_policy == KEY_K_LITERAL || (!registered && k->was_bound);
-    if (ends && k->said.how->old_sas == KEY_DROPS_OLD)
-        drop(k, k->sa);
-}
-
-void key_exchange_bound(struct node *n, const struct addr *home, const struct addr *coa)
-{
-    struct keyed *k = keyed_at(n, home);
-    if (k && k->sa && k->said.how->mobility == KEY_BY_MOBIKE)
-        key_wish(k->of, &(struct key_wish){
-                            .kind = KEY_WISH_ACCEPT, .who = k, .sa = k->sa, .remote = *coa});
-}
-
-/* Whether a datagram's source may become an address of its IKE SA: a care-of address that is bound
- * (RFC 4877 4.3; mobike_unbound). */
-enum ike_standing key_standing(const struct key_exchange *x, const struct ike_datagram *d)
-{
-    const struct keyed *k = x->responds ? key_whose(x, d) : NULL;
-    if (!k || k->said.how->mobility != KEY_BY_MOBIKE || k->who->client ||
-        agent_bound(x->node->agent, home_of(k), &d->path.remote))
-        return IKE_ADDRESS_GOOD;
-    return x->how.mobike_unbound ? IKE_ADDRESS_PENDING : IKE_ADDRESS_REFUSED;
 }

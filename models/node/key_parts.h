@@ -1,9 +1,11 @@
 /*
  * key_parts.h - what the files of key management share. Private to models/node.
  *
- *   key_exchange.c   datagrams, acts, time       key_sas.c    Child SAs become SAs of IPsec
- *   key_peers.c      who may have which          key_moves.c  care-of addresses
- *   key_tell.c       events                           key_home.c   home addresses that it gives
+ *   key_exchange.c   datagrams, acts, time    key_sas.c        Child SAs become SAs of IPsec
+ *   key_wishes.c     what is wanted           key_moves.c      care-of addresses
+ *   key_peers.c      who may have which       key_agent.c      likewise, at a home agent
+ *   key_tell.c       events                   key_addresses.c  other care-of addresses, told
+ *   key_work.c       a processor's jobs       key_home.c       home addresses that it gives
  */
 #ifndef MODELS_NODE_KEY_PARTS_H
 #define MODELS_NODE_KEY_PARTS_H
@@ -22,6 +24,7 @@ enum key_wish_kind {
     KEY_WISH_MOVE,
     KEY_WISH_UPDATE,
     KEY_WISH_TELL,
+    KEY_WISH_INVALID_SPI,
     KEY_WISH_ACCEPT,
     KEY_WISH_DROP,
     KEY_WISH_DELETE,
@@ -79,10 +82,15 @@ struct keyed {
     bool holds;                      /* order: ike-first, Binding Updates wait */
     bool suspects;                   /* mobile node: no answer to several tries from `coa` */
     sim_time retry_at;               /* mobile node: to begin again; SIM_NEVER */
-    sim_time sent;                   /* when something last left on IKE's own path */
+    bool told_spi;                   /* of an SPI that is not known: at `told_spi_at` */
+    sim_time told_spi_at;
+    sim_time sent; /* when something last left on IKE's own path */
     struct addr sent_from;
     struct sim_timer retry;
     struct key_asked asked[IKE_WINDOW]; /* by message ID */
+    struct addr
+        further[IKE_ADDRESSES]; /* mobile node: other addresses, as the peer was told last */
+    unsigned furthers;
     struct keyed *next;
 };
 
@@ -115,8 +123,11 @@ void key_do_all(struct key_exchange *x); /* all acts, and what they made this no
 /* A packet of IKE's, and the act that it does: takes p. */
 void key_leave(struct key_exchange *x, const struct ike_act *a, struct pkt *p);
 struct keyed *key_whose(const struct key_exchange *x, const struct ike_datagram *d); /* NULL */
-void key_wish(struct key_exchange *x, const struct key_wish *w);
 struct keyed *keyed_of(const struct protected *who); /* NULL: its keys come from elsewhere */
+
+/* ---- key_wishes.c ---- */
+void key_wish(struct key_exchange *x, const struct key_wish *w); /* at once, or after the acts */
+void key_do_wish(struct key_exchange *x, const struct key_wish *w);
 
 /* ---- key_work.c ---- */
 struct key_job;
@@ -149,7 +160,13 @@ void key_updated(struct keyed *k, const struct ike_act *a);
 void key_installed(struct keyed *k, const struct ike_act *a);
 void key_unanswered(struct keyed *k, const struct ike_act *a);
 void key_moves_init(struct keyed *k);
+
+/* ---- key_agent.c ---- */
 enum ike_standing key_standing(const struct key_exchange *x, const struct ike_datagram *d);
+
+/* ---- key_addresses.c ---- */
+/* Mobile node: whether others than the one that IKE uses are there, if that is news. */
+void key_tell_addresses(struct keyed *k);
 
 /* ---- key_home.c ---- */
 void key_assigned(struct keyed *k, const struct ike_act *a);
@@ -163,6 +180,7 @@ void key_tell_refused(struct key_exchange *x, const struct ike_act *a);
 void key_tell_silent(struct keyed *k, const struct ike_act *a);
 void key_tell_due(struct keyed *k, const struct ike_act *a);
 void key_tell_no_child(struct keyed *k, const struct ike_act *a);
+void key_tell_additional(struct keyed *k, const struct ike_act *a);
 void key_tell_assigned(struct keyed *k, const char *how, uint16_t notify);
 void key_tell_moved(struct keyed *k, const struct addr *local, const struct addr *remote,
                     const char *how);

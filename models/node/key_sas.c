@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/node/agent.h"
 #include "models/node/key_parts.h"
 
 static struct spd_pair *pair_of(const struct keyed *k, const struct ike_child_sa *c)
@@ -148,4 +149,32 @@ sim_time key_last_heard(const struct keyed *k)
         }
     }
     return last;
+}
+
+/* ---- an SPI that is not known ---------------------------------------------------------------- */
+
+static bool comes_from(const struct keyed *k, const struct addr *src)
+{
+    if (!k->of->responds)
+        return addr_eq(src, &k->said.agent);
+    return addr_eq(src, &k->coa) ||
+           (!k->who->client && agent_bound(k->of->node->agent, &k->who->subject->address, src));
+}
+
+/* Once a second at most, whichever IKE SA it is by then. */
+void key_exchange_unknown(struct node *n, const struct addr *src, uint32_t spi)
+{
+    struct key_exchange *x = n->keys;
+    sim_time now = sim_now(n->sim);
+    for (struct keyed *k = x ? x->first : NULL; k; k = k->next) {
+        bool tells = x->responds ? x->how.tells_invalid_spi : k->said.how->tells_invalid_spi;
+        if (!tells || !k->sa || !comes_from(k, src) ||
+            (k->told_spi && now < k->told_spi_at + SIM_S))
+            continue;
+        k->told_spi = true;
+        k->told_spi_at = now;
+        key_wish(
+            x, &(struct key_wish){.kind = KEY_WISH_INVALID_SPI, .who = k, .sa = k->sa, .spi = spi});
+        return;
+    }
 }

@@ -1,4 +1,6 @@
 /* Key management's events. */
+#include <stdio.h>
+
 #include "models/node/key_parts.h"
 
 static const char *hex(const struct key_exchange *x, uint64_t spi)
@@ -96,6 +98,21 @@ void key_tell_no_child(struct keyed *k, const struct ike_act *a)
                field_text("policy", k->config.policy[a->policy].name),
                field_int("number", a->number), field_text("how", ike_how_name(a->how)),
                field_text("notify", notify ? notify : "?"));
+}
+
+void key_tell_additional(struct keyed *k, const struct ike_act *a)
+{
+    struct node *n = k->of->node;
+    char list[IKE_ADDRESSES * ADDR_TEXT] = "";
+    size_t len = 0;
+    for (unsigned j = 0; j < a->addresses; j++) {
+        char text[ADDR_TEXT];
+        len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", j ? " " : "",
+                                addr_text(&a->address[j], text));
+    }
+    NODE_EVENT(n, EV_IKE_ADDITIONAL, field_addr("home_address", &k->who->subject->address),
+               field_int("addresses", a->addresses),
+               field_text("list", arena_text(n->arena, list)));
 }
 
 void key_tell_assigned(struct keyed *k, const char *how, uint16_t notify)

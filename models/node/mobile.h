@@ -70,6 +70,10 @@ void mobile_hold_updates(struct mobile *m, bool on);
 bool mobile_key_choice(const struct mobile *m, uint16_t preferred, bool stays,
                        const struct addr *now, const struct addr *avoid, struct addr *coa);
 
+/* Care-of addresses that are there, but not `but`; answers how many, `most` at most. */
+unsigned mobile_others(const struct mobile *m, const struct addr *but, struct addr *list,
+                       unsigned most);
+
 /* The Binding Identifier of the path that has `coa`; 0: none has. */
 uint16_t mobile_bid_of(const struct mobile *m, const struct addr *coa);
 

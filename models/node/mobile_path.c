@@ -231,6 +231,18 @@ bool mobile_key_choice(const struct mobile *m, uint16_t preferred, bool stays,
     return best != NULL;
 }
 
+unsigned mobile_others(const struct mobile *m, const struct addr *but, struct addr *list,
+                       unsigned most)
+{
+    unsigned n = 0;
+    for (unsigned k = 0; k < m->paths && n < most; k++) {
+        const struct mobile_path *path = &m->path[k];
+        if (lives(path) && !path->oracle_dead && !addr_eq(&path->coa, but))
+            list[n++] = path->coa;
+    }
+    return n;
+}
+
 /* ---- addresses ------------------------------------------------------------- */
 
 void mobile_address_changed(struct mobile *m, struct iface *i)

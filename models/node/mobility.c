@@ -62,7 +62,9 @@ struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
     } else if (c->has_rh2) {
         a.home = c->rh2;
     }
-    if (n->from_tunnel && n->opened) { /* as if its care-of address stood in front of it */
+    /* What the two say to each other, as if its care-of address stood in front of it; a HoT is of
+     * somebody else. */
+    if (n->from_tunnel && n->opened && (n->agent || addr_eq(&h->src, &n->outer_src))) {
         a.home = n->agent ? h->src : h->dst;
         a.has_home = n->agent != NULL;
         a.src = n->agent ? n->outer_src : h->src;

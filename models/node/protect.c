@@ -380,12 +380,15 @@ static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
     uint32_t spi;
     uint8_t next;
     size_t at = c->upper_at;
-    struct sa *sa =
-        esp_spi(p->at + at, p->len - at, &spi) ? ipsec_find(&n->protection->ipsec, spi) : NULL;
-    if (!sa)
-        return DROP_NO_SA;
     struct addr src = ip6_src(p->at);
     struct addr dst = ip6_dst(p->at);
+    bool named = esp_spi(p->at + at, p->len - at, &spi);
+    struct sa *sa = named ? ipsec_find(&n->protection->ipsec, spi) : NULL;
+    if (!sa) {
+        if (named)
+            key_exchange_unknown(n, &src, spi);
+        return DROP_NO_SA;
+    }
     uint64_t top = sa->replay.top;
     size_t text = esp_text_bytes(sa->suite, p->len - at);
     enum esp_fault fault = esp_open(sa, p, at, &next);

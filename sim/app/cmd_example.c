@@ -17,12 +17,36 @@ struct asked {
 
 static const char first[] = "minimal";
 
+static const char *const folders[][2] = {
+    {"ike", "key management"},
+    {"ietf68", "several care-of addresses with IPsec and IKE, a case each"},
+    {"attacks", "what somebody on the way does, and what comes of it"},
+};
+
+/* What stands in one folder has one head. */
+static void begin_folder(const char *folder, int length)
+{
+    for (size_t k = 0; k < sizeof folders / sizeof folders[0]; k++) {
+        if ((int)strlen(folders[k][0]) == length && !strncmp(folders[k][0], folder, (size_t)length))
+            (void)printf("\n%s: %s\n", folders[k][0], folders[k][1]);
+    }
+}
+
 static int list(void)
 {
     struct arena arena = {0};
+    int before = 0;
+    const char *folder = "";
     for (const struct library_file *f = library_scenario(library_files); f;
-         f = library_scenario(f + 1))
-        (void)printf("%-22s %s\n", library_name(f, &arena), library_title(f, &arena));
+         f = library_scenario(f + 1)) {
+        const char *slash = strchr(f->path, '/');
+        int length = slash ? (int)(slash - f->path) : 0;
+        if (length != before || strncmp(folder, f->path, (size_t)length) != 0)
+            begin_folder(f->path, length);
+        before = length;
+        folder = f->path;
+        (void)printf("%-24s %s\n", library_name(f, &arena), library_title(f, &arena));
+    }
     arena_release(&arena);
     return CLI_DONE;
 }
@@ -135,7 +159,8 @@ const struct cli_command command_example = {
     .summary = "print a scenario to start from, or one of the library",
     .examples = "  monami example > my.yaml && monami run my.yaml\n"
                 "  monami example --list\n"
-                "  monami example two-operators -o here\n",
+                "  monami example two-operators -o here\n"
+                "  monami example ike/call -o here\n",
     .options = options,
     .most = 1,
     .run = run,

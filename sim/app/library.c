@@ -51,15 +51,25 @@ const char *library_title(const struct library_file *f, struct arena *arena)
     return title && title->kind == YAML_SCALAR ? title->text : "";
 }
 
-/* The one that it changes, by its line `scenario: FILE`; NULL: none. */
+/* The one that it changes, by its line `scenario: FILE`, from its own folder; NULL: none. */
 static const struct library_file *base_of(const struct library_file *scenario)
 {
     static const char line[] = "\nscenario: ";
+    static const char up[] = "../";
     const char *at = strstr((const char *)scenario->bytes, line);
-    for (const struct library_file *f = library_files; at && f->path; f++) {
-        size_t n = strlen(f->path);
-        const char *name = at + sizeof line - 1;
-        if (is_scenario(f) && !strncmp(name, f->path, n) && name[n] == '\n')
+    const char *slash = strchr(scenario->path, '/');
+    size_t folder = slash ? (size_t)(slash + 1 - scenario->path) : 0;
+    if (!at)
+        return NULL;
+    const char *name = at + sizeof line - 1;
+    if (folder && !strncmp(name, up, sizeof up - 1)) {
+        name += sizeof up - 1;
+        folder = 0;
+    }
+    for (const struct library_file *f = library_files; f->path; f++) {
+        bool here = !strncmp(f->path, scenario->path, folder);
+        size_t n = here ? strlen(f->path) - folder : 0;
+        if (here && is_scenario(f) && !strncmp(name, f->path + folder, n) && name[n] == '\n')
             return f;
     }
     return NULL;

@@ -1,6 +1,6 @@
 /*
- * library.h - the scenario library as the program carries it: every file of scenarios/, and the
- * measured traces that they read.
+ * library.h - the scenario library as the program carries it: every file of scenarios/, of its
+ * folders ike, seed and attacks, and the traces, profiles and certificates that they read.
  */
 #ifndef SIM_APP_LIBRARY_H
 #define SIM_APP_LIBRARY_H
@@ -11,14 +11,15 @@
 #include "sim/base/arena.h"
 
 struct library_file {
-    const char *path; /* "loss.yaml", "traces/two-operators.csv"; NULL ends */
+    const char *path; /* "loss.yaml", "ike/call.yaml", "traces/two-operators.csv"; NULL ends */
     const unsigned char *bytes;
     size_t n; /* without the final NUL */
 };
 
-extern const struct library_file library_files[]; /* by name; made when the program is built */
+extern const struct library_file
+    library_files[]; /* by folder and name; made when the program is built */
 
-/* "loss" is the scenario in loss.yaml. NULL: there is none. */
+/* "loss" is the scenario in loss.yaml, "ike/call" that in ike/call.yaml. NULL: there is none. */
 const struct library_file *library_find(const char *name);
 
 /* The next scenario from `f` on, `f` included; NULL: no more. */

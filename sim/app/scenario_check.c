@@ -468,6 +468,7 @@ void scenario_check(const struct scenario *s, const struct yaml_node *root, stru
         SAY(&k, "timers.max_bindack_timeout", "is below the first wait for an acknowledgement");
     if (s->timers.mpa.min_interval > s->timers.mpa.max_interval)
         SAY(&k, "timers.max_mob_pfx_adv_interval", "is below min_mob_pfx_adv_interval");
+    scenario_check_ike_timers(&k);
     if (s->general.record.series && s->general.stop / s->general.record.series > SERIES_MOST)
         SAY(&k, "general.record.series", "makes more than %d bins in the run", SERIES_MOST);
     check_networks(&k);

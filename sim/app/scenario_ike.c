@@ -41,54 +41,7 @@ static const char *place(struct check *k, const struct node_config *n, const cha
     return arena_format(k->arena, "nodes.%s.%s%s%s", n->name, table, *what ? "." : "", what);
 }
 
-/* ---- words ----------------------------------------------------------------------------------- */
-
-/* Other than where nothing is said; `coa` and the K bit are for SAs that are installed, too. */
-static const char *said(const struct key_config *c)
-{
-    const struct {
-        const char *name;
-        bool said;
-    } key[] = {{"mobility", c->mobility == KEY_BY_MOBIKE || c->mobility == KEY_BY_NEW_SA},
-               {"when_dead", c->when_dead != KEY_NEXT_ALIVE},
-               {"order", c->order != KEY_PARALLEL},
-               {"old_sas", c->old_sas != KEY_KEEPS_OLD},
-               {"identity", c->identity != KEY_ID_EMAIL},
-               {"auth", c->auth != IKE_BY_SHARED_KEY},
-               {"key", c->key},
-               {"certificates", c->certificates},
-               {"trusted", c->trusted},
-               {"padding", c->padding != SIGN_PKCS1},
-               {"pfs", strcmp(c->pfs, "none") != 0},
-               {"soft", c->soft != 0},
-               {"hard", c->hard != 0},
-               {"childless", c->childless},
-               {"initial_contact", c->initial_contact},
-               {"return_routability", !c->return_routability},
-               {"home", c->home != KEY_HOME_ADDRESS}};
-    for (size_t j = 0; j < sizeof key / sizeof key[0]; j++) {
-        if (key[j].said)
-            return key[j].name;
-    }
-    return NULL;
-}
-
-static void check_words(struct check *k, const struct node_config *n)
-{
-    const struct key_config *c = &n->ike;
-    struct ike_suite offer[IKE_OFFERS];
-    unsigned offers;
-    uint16_t group;
-    struct why w;
-    if (key_parse_proposals(c->proposal, offer, &offers, &w))
-        SAY(k, place(k, n, "ike", "proposal"), "%s", w.text);
-    if (key_parse_group(c->pfs, &group, &w))
-        SAY(k, place(k, n, "ike", "pfs"), "%s", w.text);
-    if (c->hard && c->soft > c->hard)
-        SAY(k, place(k, n, "ike", "soft"), "is above `hard`: the IKE SA would be gone by then");
-    if (c->auth == IKE_BY_SHARED_KEY && !*c->secret)
-        SAY(k, place(k, n, "ike", "secret"), "is empty (RFC 7296 2.15)");
-}
+/* ---- pairs of SAs -------------------------------------------------------------------------- */
 
 static void check_pairs(struct check *k, const struct node_config *n)
 {
@@ -222,7 +175,7 @@ static void check_files(struct check *k, const struct node_config *n)
 
 static void check_mobile(struct check *k, const struct node_config *n)
 {
-    const char *word = said(&n->ike);
+    const char *word = scenario_ike_word(&n->ike);
     if (n->ike.coa && !SCENARIO_FIND(n->interfaces, struct interface_config, n->ike.coa))
         SAY(k, place(k, n, "ike", "coa"), "'%s' is none of its interfaces", n->ike.coa);
     if ((n->ike.coa || n->ike.mobility != KEY_BY_K_BIT || word) && !n->ipsec.given) {
@@ -232,8 +185,26 @@ static void check_mobile(struct check *k, const struct node_config *n)
     }
     if (!by_ike(n))
         return;
-    check_words(k, n);
+    scenario_check_ike_words(k, n);
     check_pairs(k, n);
+}
+
+static const char nobody_asks[] =
+    "no mobile node of this home agent asks for an address: each has a `home.address`";
+
+static void check_responder(struct check *k, const struct node_config *n, bool asked, bool prefix)
+{
+    const struct key_responder *r = &n->responder;
+    if (!asked && !addr_unspecified(&r->pool))
+        SAY(k, place(k, n, "responder", "pool"), "%s", nobody_asks);
+    if (!asked && r->pool_size_given)
+        SAY(k, place(k, n, "responder", "pool_size"), "%s", nobody_asks);
+    if (!prefix && r->assigns_home)
+        SAY(k, place(k, n, "responder", "assigns_home"),
+            "no mobile node of this home agent asks for the home prefix (`ike: {home: prefix}`)");
+    if (r->cookies_from > r->half_open_max)
+        SAY(k, place(k, n, "responder", "cookies_from"),
+            "is above `half_open_max`: no cookie would ever be asked for");
 }
 
 static void check_agent(struct check *k, const struct node_config *n)
@@ -242,25 +213,59 @@ static void check_agent(struct check *k, const struct node_config *n)
     const struct network_config *net =
         SCENARIO_FIND(k->s->networks, struct network_config, n->network);
     bool serves = false;
-    for (size_t j = 0; j < k->s->nodes.n; j++)
-        serves |= by_ike(&other[j]) && other[j].home.agent && !strcmp(other[j].home.agent, n->name);
-    if (n->responder_given && !serves)
+    bool asked = false;
+    bool prefix = false;
+    for (size_t j = 0; j < k->s->nodes.n; j++) {
+        if (!by_ike(&other[j]) || !other[j].home.agent || strcmp(other[j].home.agent, n->name) != 0)
+            continue;
+        bool asks = addr_unspecified(&other[j].home.address);
+        serves = true;
+        asked |= asks;
+        prefix |= asks && other[j].ike.home == KEY_HOME_PREFIX;
+    }
+    if (n->responder_given && !serves) {
         SAY(k, place(k, n, "responder", ""),
             "no mobile node of this home agent has `ipsec: {keying: ike}`");
-    for (size_t j = 0; j < k->s->nodes.n; j++) {
-        if (by_ike(&other[j]) && addr_unspecified(&other[j].home.address) && net &&
-            other[j].home.agent && !strcmp(other[j].home.agent, n->name)) {
-            check_pool(k, n, net);
-            return;
+    } else {
+        check_responder(k, n, asked, prefix);
+    }
+    if (asked && net)
+        check_pool(k, n, net);
+}
+
+/* The first network with a translator that it attaches to; NULL: none has. */
+static const struct network_config *translated(struct check *k, const struct node_config *n)
+{
+    const struct interface_config *i = KEY_ITEMS(n->interfaces, struct interface_config);
+    for (size_t j = 0; j < n->interfaces.n; j++) {
+        const char *const *roams = i[j].roams.items;
+        for (size_t r = 0; r <= i[j].roams.n; r++) {
+            const char *name = r < i[j].roams.n ? roams[r] : i[j].attach;
+            const struct network_config *net =
+                SCENARIO_FIND(k->s->networks, struct network_config, name);
+            if (net && net->translator.given)
+                return net;
         }
     }
+    return NULL;
+}
+
+static void check_translated(struct check *k, const struct node_config *n)
+{
+    const struct network_config *net = n->ipsec.given && !by_ike(n) ? translated(k, n) : NULL;
+    if (net)
+        SAY(k, place(k, n, "ipsec", "keying"),
+            "has to be ike: ESP passes the translator of network '%s' in UDP alone, which IKE "
+            "agrees on (RFC 3948)",
+            net->name);
 }
 
 void scenario_check_ike(struct check *k, const struct node_config *n)
 {
     if (n->role == ROLE_MOBILE) {
         check_mobile(k, n);
-    } else if (n->ike.coa || n->ike.mobility != KEY_BY_K_BIT || said(&n->ike)) {
+        check_translated(k, n);
+    } else if (n->ike.coa || n->ike.mobility != KEY_BY_K_BIT || scenario_ike_word(&n->ike)) {
         SAY(k, place(k, n, "ike", ""), "stands at the mobile node; `responder` is a home agent's");
     }
     if (n->role == ROLE_HOME_AGENT) {

@@ -198,6 +198,7 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
                                       .timers = bul_timers_of(w),
                                       .moves_keys = moves_keys(how),
                                       .key_bid = key_bid(how),
+                                      .keys_wait = how->ike.when_dead == KEY_WAITS,
                                       .keys_literal = agent->responder.k_policy == KEY_K_LITERAL},
                               .waits_for_keys =
                                   waits_for_keys(how) || addr_unspecified(&how->home.address),

@@ -23,7 +23,7 @@ def sh(*args, **how):
 
 
 def target_of(test):
-    """`unit.bul` is a program of tests; `scenario:seed/seed-2` a file that the program runs."""
+    """`unit.bul` is a program of tests; `scenario:ietf68/seed-2` a file that the program runs."""
     if test.startswith('scenario:'):
         return 'monami'
     layer, name = test.split('.')

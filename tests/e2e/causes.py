@@ -47,7 +47,7 @@ RUNS = [
     ('wifi-lte-voice.yaml', '20 s', 'wlan0', '30 s', 're-establish', 'sas-first'),
     ('wifi-lte-voice.yaml', '11 s', 'wlan0', '0 s', 're-establish', 'parallel'),
     ('main-street.yaml', '6 s', 'wlan0', '10 s', 'k-bit', 'parallel'),
-    ('seed/three-paths.yaml', '4 s', 'middle0', '6 s', 'mobike', 'ike-first'),
+    ('ietf68/three-paths.yaml', '4 s', 'middle0', '6 s', 'mobike', 'ike-first'),
 ]
 
 told = {}

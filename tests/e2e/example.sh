@@ -14,16 +14,24 @@ cd "$3/example"
 [ -s my/results.sqlite ]
 mkdir all
 n=0
-for file in "$scenarios"/*.yaml; do
-    name=$(basename "$file" .yaml)
+for file in "$scenarios"/*.yaml "$scenarios"/ike/*.yaml "$scenarios"/ietf68/*.yaml "$scenarios"/attacks/*.yaml; do
+    name=${file#"$scenarios"/}
+    name=${name%.yaml}
     ./monami example "$name" 2>words | cmp - "$file"
     title=$(sed -n 's/^title: //p' "$file")
-    ./monami example --list | grep -qxF "$(printf '%-22s %s' "$name" "$title")" || { echo "$name is not in the list"; exit 1; }
-    ./monami example "$name" -o "all/$name" 2>/dev/null
-    ./monami check -q "all/$name/$name.yaml"
+    ./monami example --list | grep -qxF "$(printf '%-24s %s' "$name" "$title")" || { echo "$name is not in the list"; exit 1; }
+    ./monami example "$name" -o "all/$(echo "$name" | tr / -)" 2>/dev/null
+    ./monami check -q "all/$(echo "$name" | tr / -)/$name.yaml"
     n=$((n + 1))
 done
-[ "$(./monami example --list | wc -l)" = "$n" ]
+[ "$(./monami example --list | grep -c '^[^:]* ')" = "$n" ]
+for folder in ike ietf68 attacks; do # each is one group, with a head
+    [ "$(./monami example --list | grep -c "^$folder: ")" = 1 ]
+    ./monami example --list | awk -v of="$folder/" 'index($0, of) == 1 {n += NR - before > 1; before = NR} END {exit n != 1}'
+done
+cmp all/ike-call/protected-call.yaml "$scenarios/protected-call.yaml" # what it changes comes along
+cmp all/attacks-clear/ietf68/three-paths.yaml "$scenarios/ietf68/three-paths.yaml"
+cmp all/ike-certificates/certs/ha.pem "$scenarios/certs/ha.pem"
 cmp all/two-operators/traces/two-operators.csv "$scenarios/traces/two-operators.csv"
 code=0
 ./monami example minimal -o all/minimal 2>words || code=$?

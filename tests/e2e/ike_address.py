@@ -99,6 +99,16 @@ inits = [(t, d['local']) for t, n, name, d in refused if name == 'ike.message' a
          d['exchange'] == 'IKE_SA_INIT' and d['direction'] == 'sent' and t > MOVE]
 check(len(inits) == 1 and {inits[0][1]} <= middle, 'set up again from the new address', inits)
 
+# It waits for the care-of address of ike.coa: no other Binding Update takes it along, and it goes on from there.
+waits, _ = run('nodes.car.ike.when_dead=wait', 'events=[{at: 40 s, detach: car.near0}, {at: 60 s, attach: car.near0}]',
+               'expect=[]')
+moved = [(t, node) for t, node, name, d in waits if name == 'ike.moved']
+check([n for _, n in moved] == ['car', 'ha'] and moved[0][0] > 60e9, 'it waits', moved)
+back = [(t, d['interface']) for t, n, name, d in waits if name == 'mip6.bu_sent' and t > 60e9]
+check(back and back[0] == (moved[0][0], 'near0'), 'and goes with the Binding Update from there', back[:1], moved)
+check(not [1 for t, n, name, d in waits if name == 'ike.message' and d['exchange'] == 'IKE_SA_INIT' and t > MOVE],
+      'the IKE SA is the same')
+
 if 'MONAMI_RULES' in os.environ and not failures:
     with open(os.environ['MONAMI_RULES'], 'w') as log:
         log.write('\n'.join(('MCOA-SEC-1', 'MCOA-SEC-2', 'MCOA-SEC-3', 'IPS-K-4', 'IPS-K-5', 'IPS-K-8', 'IPS-K-9',

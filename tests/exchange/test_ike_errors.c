@@ -279,6 +279,9 @@ static void what_is_not_protected_changes_nothing(void)
     bench_carry(&b, 1);
     RULE("IKE-DPD-1");
     CHECK(ike_busy(b.end[MN].ike, bench_own(&b, MN)) && bench_own(&b, MN));
+    CHECK_EQ(b.end[MN].refused[IKE_HOW_UNPROTECTED], sizeof said / sizeof *said + 1);
+    CHECK_EQ(b.end[MN].refused[IKE_HOW_FAULT], 0);
+    CHECK_EQ(b.letters, 1); /* the request that is under way, and no other */
     bench_settle(&b);
     CHECK(bench_agrees(&b, 4));
     bench_end(&b);

@@ -189,8 +189,44 @@ static void each_fragment_lost_once(void)
     }
 }
 
+/* IKE_AUTH, a Child SA with a group of its own, and the IKE SA anew. */
+static bool all_in_fragments_of(int64_t bytes, enum cipher_name cipher)
+{
+    bench_set(&b);
+    for (unsigned e = 0; e < ENDS; e++) {
+        b.end[e].how.fragment_bytes = bytes;
+        b.end[e].with.offer[0] =
+            (struct ike_suite){cipher_suite(cipher), PRF_HMAC_SHA512, DH_MODP4096};
+        b.end[e].with.esp[0].group = DH_MODP4096;
+    }
+    bench_begin(&b);
+    (void)bench_start(&b);
+    bench_want(&b, MN, 0, 0);
+    bench_want(&b, MN, 1, 0);
+    bench_settle(&b);
+    bool both = ike_children(b.end[MN].ike, bench_own(&b, MN)) == 2;
+    uint64_t before = bench_own(&b, MN);
+    ike_rekey(b.end[MN].ike, before, b.now);
+    bench_do(&b, MN);
+    bench_settle(&b);
+    bool done = both && bench_own(&b, MN) && bench_own(&b, MN) != before && bench_agrees(&b, 2);
+    bench_end(&b);
+    return done;
+}
+
+static void the_least_length_does_for_every_suite(void)
+{
+    for (unsigned k = 0; k < CIPHERS; k++) {
+        if (cipher_suite((enum cipher_name)k)->encr == ENCR_NULL)
+            continue;
+        CHECK(all_in_fragments_of(IKE_FRAGMENT_LEAST, (enum cipher_name)k));
+    }
+    CHECK(!all_in_fragments_of(IKE_FRAGMENT_LEAST - 1, CIPHER_AES256_CBC_SHA512));
+}
+
 CHECK_MAIN(CASE(fragments_are_whole_messages_each), CASE(in_any_order_and_more_than_once),
            CASE(illegal_ones_have_no_effect), CASE(only_authentic_ones_are_kept),
            CASE(a_larger_total_begins_anew_and_a_smaller_is_dropped),
            CASE(pieces_of_what_never_is_whole_are_forgotten),
-           CASE(only_the_first_asks_for_the_answer_again), CASE(each_fragment_lost_once))
+           CASE(only_the_first_asks_for_the_answer_again), CASE(each_fragment_lost_once),
+           CASE(the_least_length_does_for_every_suite))

@@ -392,6 +392,27 @@ static void a_list_of_further_addresses_replaces_the_one_before(void)
     bench_end(&b);
 }
 
+static void the_newest_list_arrives_last(void)
+{
+    bench_set(&b);
+    b.end[MN].with.mobike = b.end[HA].with.mobike = true;
+    b.end[HA].how.window = 4;
+    bench_begin(&b);
+    (void)bench_start(&b);
+    bench_settle(&b);
+    tell(MN, 1, 2);
+    tell(MN, 2, 1);
+    CHECK_EQ(b.letters, 1); /* though the window is open */
+    ike_probe(b.end[MN].ike, bench_own(&b, MN), b.now);
+    bench_do(&b, MN);
+    CHECK_EQ(b.letters, 2);
+    while (b.letters)
+        bench_carry(&b, b.letters - 1);
+    RULE("IKE-MOB-6");
+    CHECK(b.end[HA].further == 1 && addr_eq(&b.end[HA].further_address[0], &b.address[2]));
+    bench_end(&b);
+}
+
 /* ---- with rekeying --------------------------------------------------------------------------- */
 
 static void a_move_while_the_ike_sa_is_rekeyed_is_not_lost(void)
@@ -479,7 +500,7 @@ CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(what_was_accepted_stays_good_when_it_is_told_again),
            CASE(a_translator_is_not_allowed_where_the_mn_says_so),
            CASE(a_list_of_further_addresses_replaces_the_one_before),
-           CASE(a_move_while_the_ike_sa_is_rekeyed_is_not_lost),
+           CASE(the_newest_list_arrives_last), CASE(a_move_while_the_ike_sa_is_rekeyed_is_not_lost),
            CASE(a_move_during_ike_auth_is_told_when_it_is_up),
            CASE(an_update_that_comes_behind_the_rekeying_moves_the_new_ike_sa),
            CASE(who_began_moves_whoever_rekeyed))

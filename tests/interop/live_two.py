@@ -36,7 +36,7 @@ CASES = {
     'certificates': {'mobile': 'ed', 'certificates': True, 'then': ['echo', 'keys']},
     'fragments': {'mobile': 'rsa', 'certificates': True, 'then': ['echo', 'fragments', 'keys']},
     'liveness': {'nodes': {'car': {'ike': {'dpd': '1 s'}}},
-                 'timers': {'ike_first_timeout': '200 ms', 'ike_tries': 3}, 'kill': 2.5, 'then': ['dead']},
+                 'timers': {'ike_first_timeout': '200 ms', 'ike_tries': 3, 'ike_suspect': 2}, 'kill': 2.5, 'then': ['dead']},
     'gcm': {'nodes': {'car': {'ike': {'proposal': 'aes256gcm16-prfsha384-ecp384'}}}, 'then': ['echo', 'keys']},
     'ctr': {'nodes': {'car': {'ike': {'proposal': 'aes128ctr-sha256-modp2048'}}}, 'then': ['echo', 'keys']},
     'chacha': {'nodes': {'car': {'ike': {'proposal': 'chacha20poly1305-prfsha256-x25519'},

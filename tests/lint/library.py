@@ -17,7 +17,7 @@ and `text` by `tests/lint/library.py . --write`; a test compares.
 files = sorted(glob.glob(os.path.join(root, 'scenarios', '*.yaml')))
 own = sorted(glob.glob(os.path.join(root, 'scenarios', 'decision-module', '*.yaml')))
 validation = sorted(glob.glob(os.path.join(root, 'scenarios', 'validation', '*.yaml')))
-seed = sorted(glob.glob(os.path.join(root, 'scenarios', 'seed', '*.yaml')))
+seed = sorted(glob.glob(os.path.join(root, 'scenarios', 'ietf68', '*.yaml')))
 attacks = sorted(glob.glob(os.path.join(root, 'scenarios', 'attacks', '*.yaml')))
 ike = sorted(glob.glob(os.path.join(root, 'scenarios', 'ike', '*.yaml')))
 for file in files + own + seed + attacks + ike + validation:

@@ -1,0 +1,85 @@
+/* What this node wants of its machine, when the acts of the event before are done. */
+#include <assert.h>
+
+#include "models/node/key_parts.h"
+
+void key_do_wish(struct key_exchange *x, const struct key_wish *w)
+{
+    sim_time now = sim_now(x->node->sim);
+    struct ike *i = x->ike;
+    switch (w->kind) {
+    case KEY_WISH_START:
+        w->who->begins = false;
+        w->who->starting = ike_start(i, w->who->peer, &w->local, &w->remote, now);
+        break;
+    case KEY_WISH_ANEW:
+        w->who->begins = false;
+        w->who->starting = ike_start_anew(i, w->who->peer, &w->local, &w->remote, now);
+        break;
+    case KEY_WISH_WANT:
+        ike_want_on(i, w->who->starting ? w->who->starting : w->who->sa, w->policy, w->number, now);
+        break;
+    case KEY_WISH_SOFT:
+        ike_child_soft(i, w->spi, now);
+        break;
+    case KEY_WISH_HARD:
+        ike_child_hard(i, w->spi, now);
+        break;
+    case KEY_WISH_USED:
+        ike_child_used(i, w->spi, now);
+        break;
+    case KEY_WISH_PROBE:
+        ike_probe(i, w->sa, now);
+        break;
+    case KEY_WISH_HEARD:
+        ike_heard(i, w->sa, w->at, now);
+        break;
+    case KEY_WISH_MOVE:
+        ike_move(i, w->sa, &w->local, &w->remote, now);
+        break;
+    case KEY_WISH_UPDATE:
+        ike_update_addresses(i, w->sa, &w->local, now);
+        break;
+    case KEY_WISH_TELL:
+        ike_tell_addresses(i, w->who->sa, w->who->further, w->who->furthers, now);
+        break;
+    case KEY_WISH_INVALID_SPI:
+        ike_tell_invalid_spi(i, w->sa, w->spi, now);
+        break;
+    case KEY_WISH_ACCEPT:
+        ike_accept_address(i, w->sa, &w->remote, now);
+        break;
+    case KEY_WISH_DROP:
+        ike_drop(i, w->sa, now);
+        break;
+    case KEY_WISH_DELETE:
+        ike_delete(i, w->sa, now);
+        break;
+    case KEY_WISH_HOME:
+        ike_use_address(i, w->sa, &w->local, now);
+        break;
+    case KEY_WISH_RETIRE:
+        ike_retire(i, w->sa, now);
+        break;
+    case KEY_WISH_SENT:
+        ike_sent(i, w->sa, w->at, now);
+        break;
+    case KEY_WISH_SEEN: {
+        const struct ike_path path = {w->local, w->remote, w->local_port, w->remote_port};
+        ike_child_seen(i, w->spi, &path, now);
+        break;
+    }
+    }
+}
+
+void key_wish(struct key_exchange *x, const struct key_wish *w)
+{
+    assert(x->wishes < sizeof x->wish / sizeof x->wish[0]);
+    struct key_wish of = *w;
+    of.cause = sim_cause(x->node->sim);
+    if (x->doing) {
+        x->wish[x->wishes++] = of;
+    } else {
+        key_work_wish(x, &of);
+    }
+}
