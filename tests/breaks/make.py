@@ -988,6 +988,12 @@ BREAKS = [
     ('ro-retries-what-it-leaves', 'exchange.ro',
      'a refused care-of address is tried again while all are taken back: it never rests',
      'models/mip6/ro_turn.c', '        p->retry_at = SIM_NEVER; /* nothing is to be had any more */', '        (void)p; /* nothing is to be had any more */'),
+    ('filter-forgets-the-way-back', 'exchange.filter',
+     'a filter drops what goes to its network alone, not what comes from it',
+     'models/node/path.c', '    if (!why && from && from->filter)\n', '    if (!why && from && !to->filter && from->inside)\n'),
+    ('filter-drops-esp-in-udp', 'exchange.filter',
+     'a filter of ESP looks into what is no extension header',
+     'models/node/filter.c', "(!named && !cut && next != IP6_HOP_BY_HOP) || at + 8 > n", "(!named && !cut && next != IP6_HOP_BY_HOP && next != IP6_UDP) || at + 8 > n"),
 ]
 
 
