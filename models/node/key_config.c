@@ -18,6 +18,8 @@ static const char *const auths[] = {"psk", "signature", NULL};
 static const char *const paddings[] = {"pkcs1", "pss", NULL};
 static const char *const k_policies[] = {"recommended", "literal", NULL};
 static const char *const homes[] = {"address", "prefix", NULL};
+static const char *const pfs_groups[] = {"none",   "modp2048", "modp3072", "modp4096",
+                                         "ecp256", "ecp384",   "x25519",   NULL};
 static const char *const unbound[] = {"refuse", "pending", NULL};
 
 const struct key key_config_keys[] = {
@@ -55,8 +57,9 @@ const struct key key_config_keys[] = {
     {"proposal", KEY_TEXT, IKE(proposal), "aes256-sha256-x25519",
      "of the IKE SA, several with commas between: encryption, integrity if it is not combined, prf, "
      "group, such as aes256gcm16-prfsha256-ecp256"},
-    {"pfs", KEY_TEXT, IKE(pfs), "none",
-     "group of the exchange of its own that a Child SA has where it is not the first (RFC 7296 1.3.1)"},
+    {"pfs", KEY_WORD, IKE(pfs), "none",
+     "group of the exchange of its own that a Child SA has where it is not the first (RFC 7296 1.3.1)",
+     .words = pfs_groups},
     {"dpd", KEY_TIME, IKE(dpd), "30 s",
      "silence after which the peer is asked whether it lives (RFC 7296 2.4), at both ends; 0 s: never",
      .max = INT64_C(1000000) * SIM_S},
@@ -319,13 +322,9 @@ enum status key_parse_proposals(const char *text, struct ike_suite offer[IKE_OFF
     }
 }
 
-enum status key_parse_group(const char *text, uint16_t *group, struct why *w)
+uint16_t key_pfs_group(const struct key_config *c)
 {
-    const struct word *g = FIND(groups, text, strlen(text));
-    *group = g ? g->value : DH_NONE;
-    if (!g && strcmp(text, "none") != 0)
-        return why_set(
-            w, ST_SYNTAX,
-            "'%s' is not one of: none, modp2048, modp3072, modp4096, ecp256, ecp384, x25519", text);
-    return ST_OK;
+    const char *name = pfs_groups[c->pfs];
+    const struct word *g = FIND(groups, name, strlen(name));
+    return g ? g->value : DH_NONE;
 }

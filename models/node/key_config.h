@@ -42,7 +42,7 @@ struct key_config {
     const char *trusted;
     int padding; /* enum sign_padding */
     const char *proposal;
-    const char *pfs; /* group, or "none" */
+    int pfs; /* a word: key_pfs_group */
     sim_time dpd;
     sim_time soft;
     sim_time hard;
@@ -94,7 +94,6 @@ extern const struct key key_timer_keys[];
  */
 MUST_CHECK enum status key_parse_proposals(const char *text, struct ike_suite offer[IKE_OFFERS],
                                            unsigned *n, struct why *w);
-/* A group's word; "none" is DH_NONE. */
-MUST_CHECK enum status key_parse_group(const char *text, uint16_t *group, struct why *w);
+uint16_t key_pfs_group(const struct key_config *c); /* DH_NONE: no exchange of its own */
 
 #endif

@@ -112,13 +112,10 @@ static void make_offers(struct keyed *k)
     const struct key_config *how = k->said.how;
     struct ike_peer_config *c = &k->config;
     struct why w;
-    uint16_t group;
     enum status st = key_parse_proposals(how->proposal, c->offer, &c->offers, &w);
     assert(!st); /* it has been checked */
-    st = key_parse_group(how->pfs, &group, &w);
-    assert(!st);
     c->esp[0] = (struct ike_esp_offer){cipher_suite((enum cipher_name)k->who->how->suite),
-                                       k->who->how->anti_replay.esn, group};
+                                       k->who->how->anti_replay.esn, key_pfs_group(how)};
     c->esps = 1;
 }
 

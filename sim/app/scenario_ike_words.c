@@ -25,7 +25,7 @@ const char *scenario_ike_word(const struct key_config *c)
                {"certificates", c->certificates},
                {"trusted", c->trusted},
                {"padding", c->padding != SIGN_PKCS1},
-               {"pfs", strcmp(c->pfs, "none") != 0},
+               {"pfs", c->pfs != 0},
                {"soft", c->soft != 0},
                {"hard", c->hard != 0},
                {"childless", c->childless},
@@ -46,12 +46,9 @@ static void check_values(struct check *k, const struct node_config *n)
     const struct key_config *c = &n->ike;
     struct ike_suite offer[IKE_OFFERS];
     unsigned offers;
-    uint16_t group;
     struct why w;
     if (key_parse_proposals(c->proposal, offer, &offers, &w))
         SAY(k, place(k, n, "proposal"), "%s", w.text);
-    if (key_parse_group(c->pfs, &group, &w))
-        SAY(k, place(k, n, "pfs"), "%s", w.text);
     if (c->hard && c->soft > c->hard)
         SAY(k, place(k, n, "soft"), "is above `hard`: the IKE SA would be gone by then");
     if (c->auth == IKE_BY_SHARED_KEY && !*c->secret)
