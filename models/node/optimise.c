@@ -277,6 +277,15 @@ void optimise_unbound(struct mobile *m, uint16_t bid)
     go_on(o);
 }
 
+void optimise_refreshed(struct mobile *m)
+{
+    struct optimiser *o = m->optimiser;
+    if (!o)
+        return;
+    ro_set_lifetime(&o->ro, home_until(m), sim_now(m->node->sim));
+    go_on(o);
+}
+
 void optimise_lost(struct mobile *m, uint16_t bid, const struct addr *coa)
 {
     struct optimiser *o = m->optimiser;
@@ -390,4 +399,9 @@ bool optimise_takes(struct mobile *m, struct pkt *p, uint16_t bid, const struct 
     if (mobility_insert_home(m->node, p, &source))
         path_out_plain(m->node, p);
     return true;
+}
+
+const struct ro *optimise_list(const struct mobile *m)
+{
+    return m->optimiser ? &m->optimiser->ro : NULL;
 }

@@ -42,6 +42,8 @@ void optimise_only(struct mobile *m, const struct addr *peer);
 /* A binding is acknowledged by the home agent; it, or its path, is no more. */
 void optimise_bound(struct mobile *m, uint16_t bid, const struct addr *coa);
 void optimise_unbound(struct mobile *m, uint16_t bid);
+/* The home registration may last longer now. */
+void optimise_refreshed(struct mobile *m);
 /* Nothing can leave from `coa`, of the path of `bid`, any more. */
 void optimise_lost(struct mobile *m, uint16_t bid, const struct addr *coa);
 /* The return home is acknowledged; and it has left. */
@@ -56,5 +58,7 @@ void optimise_refused(struct mobile *m, const struct addr *peer);
 /* A packet from the home address to a correspondent whose binding `bid`, at `coa`, is registered
  * there: it leaves directly, and is gone. */
 bool optimise_takes(struct mobile *m, struct pkt *p, uint16_t bid, const struct addr *coa);
+
+const struct ro *optimise_list(const struct mobile *m); /* for who looks; NULL: it has none */
 
 #endif
