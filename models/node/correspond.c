@@ -81,7 +81,7 @@ void correspond_set_decider(struct node *n, const struct addr *home, struct deci
     x->first = to;
 }
 
-const struct correspondent *correspond_machine(const struct node *n)
+struct correspondent *correspond_machine(const struct node *n)
 {
     return n->correspond ? &n->correspond->peer : NULL;
 }

@@ -22,7 +22,7 @@ void correspond_new(struct node *n, const struct correspondent_config *how);
 /* Which care-of address carries which flow to that home address; borrowed for the run. */
 void correspond_set_decider(struct node *n, const struct addr *home, struct decider *decider);
 
-const struct correspondent *correspond_machine(const struct node *n); /* for who looks; or NULL */
+struct correspondent *correspond_machine(const struct node *n); /* for who looks; or NULL */
 
 /* All are told by path.c and errors.c of a node that has one. */
 

@@ -1,0 +1,324 @@
+/*
+ * storm_world.h - the world of tests/scenarios/storm.yaml in a storm: interfaces that come, go and
+ * change networks, networks that fall silent, and frames that are lost, held back and repeated,
+ * all drawn from one stream by the seed.  The storm begins at STORM_FROM and ends at STORM_TO.
+ *
+ * What is lost, held back or repeated is so behind the links, at the ports of the nodes that have
+ * protocols: links themselves keep their order.
+ */
+#ifndef TESTS_STORM_WORLD_H
+#define TESTS_STORM_WORLD_H
+
+#include <stdlib.h>
+
+#include "models/node/correspond.h"
+#include "models/node/key_exchange.h"
+#include "models/node/mobile_path.h"
+#include "models/node/nd.h"
+#include "models/node/optimise.h"
+#include "models/node/protect.h"
+#include "models/node/visitor.h"
+#include "sim/app/world.h"
+#include "sim/app/world_parts.h"
+
+#include "tests/check.h"
+
+enum { STORM_WAYS = 3, STORM_PORTS = 24, STORM_PLACES = 4 };
+
+#define STORM_FROM (4 * SIM_S)
+#define STORM_TO   (60 * SIM_S)
+
+/* Where a node's port ends. */
+struct storm_end {
+    struct storm *of;
+    struct port *port;
+    void *owner; /* whose it is */
+    void (*receive)(void *owner, struct pkt *p);
+};
+
+/* A frame that is held back. */
+struct storm_held {
+    struct storm_end *end;
+    void *via; /* what its port was plugged into */
+    struct pkt *pkt;
+    struct sim_timer timer;
+    struct storm_held *next; /* of those that are free */
+};
+
+/* A place that an interface can attach to. */
+struct storm_place {
+    struct storm *of;
+    struct world_station *at;
+    unsigned way;
+    bool shutting; /* asked for, and not done yet */
+};
+
+struct storm_silence {
+    struct storm *of;
+    struct access *net;
+    bool on;
+    struct sim_timer end;
+};
+
+struct storm {
+    uint64_t seed;
+    bool ends_at_home;
+    bool over;
+    struct arena arena;
+    struct scenario scenario;
+    struct world world;
+    struct rng rng;
+    unsigned lost; /* of a frame, in 1/1000 */
+    unsigned held;
+    unsigned repeated;
+    struct sim_timer gust;
+    struct storm_end end[STORM_PORTS];
+    unsigned ends;
+    struct storm_held *free;
+    unsigned held_now;
+    struct storm_place place[STORM_PLACES]; /* the last one is home */
+    struct storm_silence silence[STORM_PLACES];
+    unsigned gusts;
+    unsigned moves;
+};
+
+static inline unsigned storm_draw(struct storm *s, unsigned n)
+{
+    return (unsigned)rng_below(&s->rng, n);
+}
+
+static inline bool storm_happens(struct storm *s, unsigned permille)
+{
+    return permille && storm_draw(s, 1000) < permille;
+}
+
+/* ---- frames ---------------------------------------------------------------------------------- */
+
+static inline void storm_let_go(struct sim *sim, void *owner)
+{
+    struct storm_held *h = owner;
+    struct storm *s = h->end->of;
+    struct storm_end *e = h->end;
+    struct pkt *p = h->pkt;
+    h->next = s->free;
+    s->free = h;
+    s->held_now--;
+    if (!e->port->up || e->port->via != h->via) {
+        pkt_give(&s->world.packets, p);
+        return;
+    }
+    sim_set_cause(sim, p->cause);
+    e->receive(e->owner, p);
+}
+
+static inline void storm_hold(struct storm_end *e, struct pkt *p)
+{
+    struct storm *s = e->of;
+    struct storm_held *h = s->free;
+    if (h) {
+        s->free = h->next;
+    } else {
+        h = arena_take(&s->arena, sizeof *h);
+        sim_timer_init(&h->timer, storm_let_go, h);
+    }
+    h->end = e;
+    h->via = e->port->via;
+    h->pkt = p;
+    s->held_now++;
+    sim_arm_in(s->world.sim, &h->timer, (sim_time)(1 + storm_draw(s, 400)) * SIM_MS);
+}
+
+static inline void storm_receive(void *owner, struct pkt *p)
+{
+    struct storm_end *e = owner;
+    struct storm *s = e->of;
+    if (storm_happens(s, s->lost)) {
+        pkt_give(&s->world.packets, p);
+        return;
+    }
+    if (storm_happens(s, s->repeated))
+        storm_hold(e, pkt_copy(&s->world.packets, p));
+    if (storm_happens(s, s->held)) {
+        storm_hold(e, p);
+    } else {
+        e->receive(e->owner, p);
+    }
+}
+
+static inline void storm_stand_before(struct storm *s, const char *node)
+{
+    const struct node *n = world_node(&s->world, node);
+    for (unsigned k = 0; k < n->ifaces; k++) {
+        struct port *port = n->iface[k]->port;
+        if (s->ends == STORM_PORTS)
+            abort();
+        struct storm_end *e = &s->end[s->ends++];
+        *e = (struct storm_end){s, port, port->owner, port->receive};
+        port->owner = e;
+        port->receive = storm_receive;
+    }
+}
+
+/* ---- interfaces ------------------------------------------------------------------------------ */
+
+static inline struct storm_place *storm_place_of(struct storm *s, unsigned way)
+{
+    for (unsigned k = 0; k < STORM_PLACES; k++) {
+        if (s->place[k].way == way && s->place[k].at->station->attached)
+            return &s->place[k];
+    }
+    return NULL;
+}
+
+static inline void storm_detach(struct storm_place *p)
+{
+    p->shutting = false;
+    if (p->at->station->attached)
+        station_detach(p->at->station);
+}
+
+static inline void storm_shut(void *owner)
+{
+    struct storm_place *p = owner;
+    if (p->shutting && !p->of->over)
+        storm_detach(p);
+}
+
+static inline void storm_attach(struct storm_place *p)
+{
+    p->of->moves++;
+    world_attach(p->at);
+}
+
+static inline void storm_come_or_go(struct storm *s, unsigned way)
+{
+    struct storm_place *p = storm_place_of(s, way);
+    bool home = way == 0 && storm_draw(s, 3) == 0;
+    struct storm_place *to = &s->place[home ? STORM_PLACES - 1 : way];
+    if (!p) {
+        storm_attach(to);
+    } else if (to != p && storm_draw(s, 2)) {
+        storm_attach(to);
+    } else if (storm_draw(s, 4) || p->shutting) {
+        storm_detach(p);
+    } else {
+        p->shutting = true;
+        mobile_shut(p->at->node->mobile, p->at->iface, p, storm_shut);
+    }
+}
+
+/* ---- networks -------------------------------------------------------------------------------- */
+
+static inline void storm_silence_ends(struct sim *sim, void *owner)
+{
+    struct storm_silence *o = owner;
+    sim_stop(sim, &o->end);
+    if (o->on)
+        access_outage(o->net, false);
+    o->on = false;
+}
+
+static inline void storm_be_silent(struct storm *s, unsigned which)
+{
+    struct storm_silence *o = &s->silence[which];
+    if (o->on)
+        return;
+    o->on = true;
+    access_outage(o->net, true);
+    sim_arm_in(s->world.sim, &o->end, (sim_time)(100 + storm_draw(s, 7000)) * SIM_MS);
+}
+
+/* ---- the weather ----------------------------------------------------------------------------- */
+
+static inline void storm_change_weather(struct storm *s)
+{
+    static const unsigned lost[] = {0, 20, 100, 300, 700};
+    static const unsigned held[] = {0, 50, 200, 500};
+    static const unsigned repeated[] = {0, 20, 100, 300};
+    s->lost = lost[storm_draw(s, 5)];
+    s->held = held[storm_draw(s, 4)];
+    s->repeated = repeated[storm_draw(s, 4)];
+}
+
+static inline void storm_calm(struct storm *s)
+{
+    s->lost = s->held = s->repeated = 0;
+    s->over = true;
+    for (unsigned k = 0; k < STORM_PLACES; k++) {
+        s->place[k].shutting = false;
+        storm_silence_ends(s->world.sim, &s->silence[k]);
+    }
+    for (unsigned way = 0; way < STORM_WAYS; way++) {
+        struct storm_place *to = &s->place[way == 0 && s->ends_at_home ? STORM_PLACES - 1 : way];
+        if (storm_place_of(s, way) != to)
+            storm_attach(to);
+    }
+}
+
+static inline void storm_gust(struct sim *sim, void *owner)
+{
+    struct storm *s = owner;
+    if (sim_now(sim) >= STORM_TO) {
+        storm_calm(s);
+        return;
+    }
+    s->gusts++;
+    unsigned what = storm_draw(s, 10);
+    if (what < 6) {
+        storm_come_or_go(s, storm_draw(s, STORM_WAYS));
+    } else if (what < 7) {
+        storm_be_silent(s, storm_draw(s, STORM_PLACES));
+    } else {
+        storm_change_weather(s);
+    }
+    sim_time next = sim_now(sim) + (sim_time)(20 + storm_draw(s, 2500)) * SIM_MS;
+    sim_arm(sim, &s->gust, next < STORM_TO ? next : STORM_TO);
+}
+
+/* ---- begin and end --------------------------------------------------------------------------- */
+
+static inline void storm_load(struct storm *s)
+{
+    struct complaints *c = calloc(1, sizeof *c);
+    struct yaml_node *root;
+    const char *path = TESTS "/scenarios/storm.yaml";
+    if (!c || !scenario_load(path, NULL, 0, &s->arena, &s->scenario, &root, c)) {
+        if (c)
+            complaints_print(c, stderr);
+        abort();
+    }
+    free(c);
+}
+
+/* `s` is zeroed but for what it is told to be. */
+static inline void storm_begin(struct storm *s, uint64_t seed)
+{
+    static const char *const iface[] = {"car.wlan0", "car.one0", "car.two0", "car.wlan0"};
+    static const char *const network[] = {"wlan", "one", "two", "home"};
+    static const char *const nodes[] = {"car", "ha", "near", "far"};
+    s->seed = seed;
+    storm_load(s);
+    world_build(&s->world, &s->scenario, &s->arena, seed, 0);
+    s->rng = rng_stream(&s->world.seed, "storm");
+    s->ends_at_home = storm_draw(s, 6) == 0;
+    for (unsigned k = 0; k < STORM_PLACES; k++) {
+        s->place[k] = (struct storm_place){.of = s,
+                                           .way = k % STORM_WAYS,
+                                           .at = world_station_of(&s->world, iface[k], network[k])};
+        s->silence[k] =
+            (struct storm_silence){.of = s, .net = world_network(&s->world, network[k])->access};
+        sim_timer_init(&s->silence[k].end, storm_silence_ends, &s->silence[k]);
+    }
+    for (unsigned k = 0; k < sizeof nodes / sizeof *nodes; k++)
+        storm_stand_before(s, nodes[k]);
+    sim_timer_init(&s->gust, storm_gust, s);
+    sim_arm(s->world.sim, &s->gust, STORM_FROM);
+}
+
+static inline void storm_end(struct storm *s)
+{
+    world_free(&s->world); /* asserts that every packet is somewhere */
+    arena_release(&s->arena);
+}
+
+#endif
