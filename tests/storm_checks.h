@@ -396,10 +396,27 @@ static inline bool agrees_with_correspondents(struct watch *w)
     return true;
 }
 
+/* NULL: there is none, another one, or something under way; those that only repeat answers are
+ * none (RFC 7296 2.1). */
 static inline const struct ike_sa *only_ike_sa(const struct ike *k)
 {
-    const struct ike_sa *sa = k->first;
-    return sa && !sa->next && sa->state == IKE_UP ? sa : NULL;
+    const struct ike_sa *only = NULL;
+    for (const struct ike_sa *sa = k->first; sa; sa = sa->next) {
+        if (!ike_sa_lives(sa))
+            continue;
+        if (only || sa->state != IKE_UP || sa->rival_of)
+            return NULL;
+        only = sa;
+    }
+    for (unsigned j = 0; only && j < IKE_WINDOW; j++) {
+        if (only->request[j].task != IKE_TASK_NONE)
+            return NULL;
+    }
+    for (const struct ike_child *c = only ? only->children : NULL; c; c = c->next) {
+        if (c->state != IKE_CHILD_UP || c->waits_to_send || c->hidden)
+            return NULL;
+    }
+    return only;
 }
 
 static inline bool has_mirror(const struct ike_sa *sa, const struct ike_child *c)
@@ -417,8 +434,7 @@ static inline bool one_ike_sa_and_its_children(struct watch *w)
     const struct ike_sa *car = only_ike_sa(w->ike[0]);
     const struct ike_sa *ha = only_ike_sa(w->ike[1]);
     unsigned n[2] = {0, 0};
-    if (!car || !ha || car->own != ha->other || car->other != ha->own ||
-        !inside_is_quiet(w->ike[0]) || !inside_is_quiet(w->ike[1]))
+    if (!car || !ha || car->own != ha->other || car->other != ha->own)
         return false;
     for (const struct ike_child *c = car->children; c; c = c->next, n[0]++) {
         if (!has_mirror(ha, c))

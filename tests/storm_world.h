@@ -28,11 +28,10 @@ enum { STORM_WAYS = 3, STORM_PORTS = 24, STORM_PLACES = 4 };
 #define STORM_FROM (4 * SIM_S)
 #define STORM_TO   (60 * SIM_S)
 
-/* Where a node's port ends. */
+/* Where a node's port ends: the storm stands before what its interface would do. */
 struct storm_end {
     struct storm *of;
-    struct port *port;
-    void *owner; /* whose it is */
+    struct iface *iface;
     void (*receive)(void *owner, struct pkt *p);
 };
 
@@ -42,7 +41,8 @@ struct storm_held {
     void *via; /* what its port was plugged into */
     struct pkt *pkt;
     struct sim_timer timer;
-    struct storm_held *next; /* of those that are free */
+    struct storm_held *next;  /* of those that are free */
+    struct storm_held *older; /* of all */
 };
 
 /* A place that an interface can attach to. */
@@ -63,7 +63,6 @@ struct storm_silence {
 struct storm {
     uint64_t seed;
     bool ends_at_home;
-    bool over;
     struct arena arena;
     struct scenario scenario;
     struct world world;
@@ -75,12 +74,15 @@ struct storm {
     struct storm_end end[STORM_PORTS];
     unsigned ends;
     struct storm_held *free;
+    struct storm_held *newest;
     unsigned held_now;
     struct storm_place place[STORM_PLACES]; /* the last one is home */
     struct storm_silence silence[STORM_PLACES];
     unsigned gusts;
     unsigned moves;
 };
+
+static struct storm *storm_now; /* a port knows no more than its interface */
 
 static inline unsigned storm_draw(struct storm *s, unsigned n)
 {
@@ -103,12 +105,13 @@ static inline void storm_let_go(struct sim *sim, void *owner)
     h->next = s->free;
     s->free = h;
     s->held_now--;
-    if (!e->port->up || e->port->via != h->via) {
+    h->pkt = NULL;
+    if (!e->iface->port->up || e->iface->port->via != h->via) {
         pkt_give(&s->world.packets, p);
         return;
     }
     sim_set_cause(sim, p->cause);
-    e->receive(e->owner, p);
+    e->receive(e->iface, p);
 }
 
 static inline void storm_hold(struct storm_end *e, struct pkt *p)
@@ -120,9 +123,11 @@ static inline void storm_hold(struct storm_end *e, struct pkt *p)
     } else {
         h = arena_take(&s->arena, sizeof *h);
         sim_timer_init(&h->timer, storm_let_go, h);
+        h->older = s->newest;
+        s->newest = h;
     }
     h->end = e;
-    h->via = e->port->via;
+    h->via = e->iface->port->via;
     h->pkt = p;
     s->held_now++;
     sim_arm_in(s->world.sim, &h->timer, (sim_time)(1 + storm_draw(s, 400)) * SIM_MS);
@@ -130,8 +135,10 @@ static inline void storm_hold(struct storm_end *e, struct pkt *p)
 
 static inline void storm_receive(void *owner, struct pkt *p)
 {
-    struct storm_end *e = owner;
-    struct storm *s = e->of;
+    struct storm *s = storm_now;
+    struct storm_end *e = s->end;
+    while (e->iface != owner)
+        e++;
     if (storm_happens(s, s->lost)) {
         pkt_give(&s->world.packets, p);
         return;
@@ -141,7 +148,7 @@ static inline void storm_receive(void *owner, struct pkt *p)
     if (storm_happens(s, s->held)) {
         storm_hold(e, p);
     } else {
-        e->receive(e->owner, p);
+        e->receive(e->iface, p);
     }
 }
 
@@ -152,9 +159,7 @@ static inline void storm_stand_before(struct storm *s, const char *node)
         struct port *port = n->iface[k]->port;
         if (s->ends == STORM_PORTS)
             abort();
-        struct storm_end *e = &s->end[s->ends++];
-        *e = (struct storm_end){s, port, port->owner, port->receive};
-        port->owner = e;
+        s->end[s->ends++] = (struct storm_end){s, n->iface[k], port->receive};
         port->receive = storm_receive;
     }
 }
@@ -180,12 +185,14 @@ static inline void storm_detach(struct storm_place *p)
 static inline void storm_shut(void *owner)
 {
     struct storm_place *p = owner;
-    if (p->shutting && !p->of->over)
+    if (p->shutting)
         storm_detach(p);
 }
 
 static inline void storm_attach(struct storm_place *p)
 {
+    for (unsigned k = 0; k < STORM_PLACES; k++)
+        p->of->place[k].shutting &= p->of->place[k].way != p->way;
     p->of->moves++;
     world_attach(p->at);
 }
@@ -243,9 +250,9 @@ static inline void storm_change_weather(struct storm *s)
 static inline void storm_calm(struct storm *s)
 {
     s->lost = s->held = s->repeated = 0;
-    s->over = true;
     for (unsigned k = 0; k < STORM_PLACES; k++) {
-        s->place[k].shutting = false;
+        if (s->place[k].shutting)
+            storm_detach(&s->place[k]);
         storm_silence_ends(s->world.sim, &s->silence[k]);
     }
     for (unsigned way = 0; way < STORM_WAYS; way++) {
@@ -296,6 +303,7 @@ static inline void storm_begin(struct storm *s, uint64_t seed)
     static const char *const iface[] = {"car.wlan0", "car.one0", "car.two0", "car.wlan0"};
     static const char *const network[] = {"wlan", "one", "two", "home"};
     static const char *const nodes[] = {"car", "ha", "near", "far"};
+    storm_now = s;
     s->seed = seed;
     storm_load(s);
     world_build(&s->world, &s->scenario, &s->arena, seed, 0);
@@ -317,6 +325,10 @@ static inline void storm_begin(struct storm *s, uint64_t seed)
 
 static inline void storm_end(struct storm *s)
 {
+    for (struct storm_held *h = s->newest; h; h = h->older) {
+        if (h->pkt)
+            pkt_give(&s->world.packets, h->pkt);
+    }
     world_free(&s->world); /* asserts that every packet is somewhere */
     arena_release(&s->arena);
 }

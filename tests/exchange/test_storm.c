@@ -35,6 +35,54 @@ static void print_event(void *self, const struct tap_event *e)
     (void)printf("\n");
 }
 
+static void print_list(const char *name, const struct bul *b, sim_time now)
+{
+    char text[ADDR_TEXT];
+    for (unsigned k = 0; k < b->entries; k++) {
+        const struct bul_entry *e = &b->entry[k];
+        (void)printf("  %s: BID %u %s %s, expires in %.3f s%s%s\n", name, e->bid,
+                     bul_state_name(e->state), addr_text(&e->coa, text),
+                     (double)(e->expires - now) / 1e9, e->told ? ", told" : "",
+                     e->has_path ? ", has a path" : "");
+    }
+}
+
+static void print_ike(const char *name, const struct ike *k)
+{
+    for (const struct ike_sa *sa = k->first; sa; sa = sa->next) {
+        (void)printf("  %s: IKE SA %08x/%08x state %d, %u to do\n", name, (unsigned)sa->own,
+                     (unsigned)sa->other, sa->state, sa->todos);
+        for (const struct ike_child *c = sa->children; c; c = c->next)
+            (void)printf("    %08x/%08x state %d, %s %u\n", (unsigned)c->is.spi_in,
+                         (unsigned)c->is.spi_out, c->state, c->is.policy->name, c->is.number);
+    }
+}
+
+static void print_all(struct watch *w)
+{
+    char text[ADDR_TEXT];
+    const struct mobile *m = w->car->mobile;
+    print_list("car", &m->bul, w->now);
+    for (unsigned k = 0; k < m->paths; k++)
+        (void)printf("  path %u: %s%s%s\n", m->path[k].bid, addr_text(&m->path[k].coa, text),
+                     m->path[k].has_coa ? ", has" : "", m->path[k].wanted ? ", wanted" : "");
+    for (unsigned k = 0; k < WATCH_CACHES; k++) {
+        const struct bcache_entry *e = bcache_find(w->cache[k].cache, &w->home);
+        for (unsigned j = 0; e && j < e->bindings; j++)
+            (void)printf("  %s: BID %u %s, for %.3f s\n", w->cache[k].name, e->binding[j].bid,
+                         addr_text(&e->binding[j].coa, text),
+                         (double)(e->binding[j].until - w->now) / 1e9);
+    }
+    for (unsigned k = 0; k < 2; k++) {
+        struct addr peer = watch_host(w->cn[k]);
+        const struct ro_peer *p = ro_find(w->ro, &peer);
+        (void)printf("  to %s: %s\n", w->cn[k]->name, p ? ro_state_name(p->state) : "unknown");
+        if (p)
+            print_list("   ", &p->bul, w->now);
+        print_ike(w->sas[k].node->name, w->ike[k]);
+    }
+}
+
 /* All at once, and each of them alone at least: what never held is said. */
 static bool comes_to_rest(struct watch *w, unsigned *held)
 {
@@ -84,6 +132,8 @@ static bool one_storm(uint64_t seed, bool trace, struct total *t)
     watch_begin(w, s);
     world_start(&s->world);
     bool good = run_storm(w);
+    if (trace)
+        print_all(w);
     t->events += w->events;
     t->moves += s->moves;
     t->made += w->sas[0].ipsec->sad.sas;
