@@ -27,6 +27,7 @@ enum { STORM_WAYS = 3, STORM_PORTS = 24, STORM_PLACES = 4 };
 
 #define STORM_FROM (4 * SIM_S)
 #define STORM_TO   (60 * SIM_S)
+#define STORM_GAP  (60 * SIM_MS) /* between two gusts: longer than `detection.link_down` */
 
 /* Where a node's port ends: the storm stands before what its interface would do. */
 struct storm_end {
@@ -247,7 +248,9 @@ static inline void storm_change_weather(struct storm *s)
     s->repeated = repeated[storm_draw(s, 4)];
 }
 
-static inline void storm_calm(struct storm *s)
+/* Who was asked to shut an interface does; what is back within the time in which nobody notices
+ * that it was gone may have another prefix, which nobody notices either. */
+static inline void storm_abates(struct storm *s)
 {
     s->lost = s->held = s->repeated = 0;
     for (unsigned k = 0; k < STORM_PLACES; k++) {
@@ -255,6 +258,10 @@ static inline void storm_calm(struct storm *s)
             storm_detach(&s->place[k]);
         storm_silence_ends(s->world.sim, &s->silence[k]);
     }
+}
+
+static inline void storm_calm(struct storm *s)
+{
     for (unsigned way = 0; way < STORM_WAYS; way++) {
         struct storm_place *to = &s->place[way == 0 && s->ends_at_home ? STORM_PLACES - 1 : way];
         if (storm_place_of(s, way) != to)
@@ -265,8 +272,13 @@ static inline void storm_calm(struct storm *s)
 static inline void storm_gust(struct sim *sim, void *owner)
 {
     struct storm *s = owner;
-    if (sim_now(sim) >= STORM_TO) {
+    if (sim_now(sim) > STORM_TO) {
         storm_calm(s);
+        return;
+    }
+    if (sim_now(sim) == STORM_TO) {
+        storm_abates(s);
+        sim_arm_in(sim, &s->gust, STORM_GAP);
         return;
     }
     s->gusts++;
@@ -278,7 +290,7 @@ static inline void storm_gust(struct sim *sim, void *owner)
     } else {
         storm_change_weather(s);
     }
-    sim_time next = sim_now(sim) + (sim_time)(20 + storm_draw(s, 2500)) * SIM_MS;
+    sim_time next = sim_now(sim) + STORM_GAP + (sim_time)storm_draw(s, 2500) * SIM_MS;
     sim_arm(sim, &s->gust, next < STORM_TO ? next : STORM_TO);
 }
 

@@ -217,7 +217,7 @@ static void rescue_keys(struct bul *b, sim_time now, struct bul_acts *acts)
     if (!b->how.moves_keys || b->discovering || b->at_home || addr_unspecified(&b->key_coa) ||
         exchange_uses(b, &b->key_coa))
         return;
-    struct bul_entry *e = for_keys(b, NULL);
+    struct bul_entry *e = for_keys(b, &b->key_avoid);
     if (e)
         step(b, e, REFRESH, 0, now, acts);
 }
@@ -557,6 +557,8 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
     x->open = false;
     if (asked.keyed && ba->status < MH_ST_UNSPECIFIED && !(ba->flags & MH_BA_KEY))
         keep_keys(b);
+    if (asked.keyed && addr_eq(&asked.from, &b->key_avoid))
+        b->key_avoid = addr_any; /* there is an answer from there again */
     note_round_trip(&asked, a, now, acts);
     if (asked.home) {
         answer(acts, BUL_AT_HOME);
