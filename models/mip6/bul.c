@@ -371,6 +371,7 @@ static void no_more_bulk(struct bul *b, const struct bul_exchange *asked, sim_ti
     answer(acts, BUL_FALL_BACK)->text = "bulk registration prohibited";
     for (unsigned k = 0; k < asked->bids; k++)
         exchange_ask(b, asked->bid[k], asked->leaves, now);
+    exchange_split(b, now);
 }
 
 /* RFC 5648 5.7: again, with O, and all: a plain binding is all that the home agent holds. */
@@ -553,8 +554,7 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
         exchange_send_due(b, now, acts);
         return true;
     }
-    struct bul_exchange asked = *x;
-    x->open = false;
+    struct bul_exchange asked = exchange_close(x);
     if (asked.keyed && ba->status < MH_ST_UNSPECIFIED && !(ba->flags & MH_BA_KEY))
         keep_keys(b);
     if (asked.keyed && addr_eq(&asked.from, &b->key_avoid))
