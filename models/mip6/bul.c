@@ -175,7 +175,7 @@ void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
     e->has_path = true;
     if (b->dead || b->at_home)
         return;
-    if (other) {
+    if (other || e->state == BUL_LEAVING) { /* whether that is taken back already is not known */
         e->coa = *coa;
         e->told = false;
         e->sent = false;
