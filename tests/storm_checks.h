@@ -43,7 +43,6 @@ static inline const struct binding *as_before(const struct watch_cache *c, const
     return NULL;
 }
 
-/* A Binding Update is under way for 700 ms at most, and waits 1 s for a test. */
 static inline bool registers_what_it_had(struct watch *w)
 {
     for (unsigned k = 0; k < WATCH_CACHES; k++) {
@@ -54,7 +53,7 @@ static inline bool registers_what_it_had(struct watch *w)
             if (before && before->until == b->until && addr_eq(&before->coa, &b->coa))
                 continue;
             const struct watch_had *had = watch_had(w, b->bid, &b->coa);
-            if (!had || w->now - had->last > 2500 * SIM_MS)
+            if (!had || w->now - had->last > STORM_SLOW)
                 return false;
         }
     }
@@ -133,7 +132,7 @@ static inline bool not_beyond_the_home_registration(struct watch *w)
         for (unsigned i = 0; e && i < e->bindings; i++) {
             const struct binding *before = as_before(&w->cache[k], &e->binding[i]);
             if ((!before || before->until != e->binding[i].until) &&
-                e->binding[i].until > until + 2 * SIM_S)
+                e->binding[i].until > until + STORM_SLOW)
                 return false;
         }
     }

@@ -27,6 +27,7 @@ enum { STORM_WAYS = 3, STORM_PORTS = 24, STORM_PLACES = 4 };
 
 #define STORM_FROM (4 * SIM_S)
 #define STORM_TO   (60 * SIM_S)
+#define STORM_SLOW (10 * SIM_S)  /* under way, in a silence, held back and tested, at most */
 #define STORM_GAP  (60 * SIM_MS) /* between two gusts: longer than `detection.link_down` */
 
 /* Where a node's port ends: the storm stands before what its interface would do. */
@@ -134,6 +135,14 @@ static inline void storm_hold(struct storm_end *e, struct pkt *p)
     sim_arm_in(s->world.sim, &h->timer, (sim_time)(1 + storm_draw(s, 400)) * SIM_MS);
 }
 
+/* Neighbour discovery does not leave its link, which keeps order: an advertisement that comes when
+ * its sender has gone away would make a home agent take the home address for somebody else's. */
+static inline bool storm_keeps_order(const struct iface *i, const struct pkt *p)
+{
+    const uint8_t *ip = p->at + (i->port->framing == LINK_ETHERNET ? ETH_HEADER : 0);
+    return ip[IP6_AT_HOPS] == 255;
+}
+
 static inline void storm_receive(void *owner, struct pkt *p)
 {
     struct storm *s = storm_now;
@@ -142,6 +151,10 @@ static inline void storm_receive(void *owner, struct pkt *p)
         e++;
     if (storm_happens(s, s->lost)) {
         pkt_give(&s->world.packets, p);
+        return;
+    }
+    if (storm_keeps_order(e->iface, p)) {
+        e->receive(e->iface, p);
         return;
     }
     if (storm_happens(s, s->repeated))

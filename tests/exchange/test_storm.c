@@ -62,6 +62,8 @@ static void print_all(struct watch *w)
 {
     char text[ADDR_TEXT];
     const struct mobile *m = w->car->mobile;
+    (void)printf("  car: at home %d, dead %d, waits %d, held %d\n", m->bul.at_home, m->bul.dead,
+                 m->bul.waits, m->bul.held);
     print_list("car", &m->bul, w->now);
     for (unsigned k = 0; k < m->paths; k++)
         (void)printf("  path %u: %s%s%s\n", m->path[k].bid, addr_text(&m->path[k].coa, text),
