@@ -109,11 +109,15 @@ static const struct {
 static void sa_words(char *out, size_t size, const char *of, size_t node, const char *column)
 {
     const char *way = of + node + 1;
-    const char *words = !strncmp(way, "in.", 3) ? ", inbound" : ", outbound";
+    bool in = !strncmp(way, "in.", 3);
+    const char *words = in ? ", inbound" : ", outbound";
+    const char *policy = way + (in ? strlen("in.") : strlen("out."));
+    int policy_bytes = policy < column ? (int)(column - policy) - 1 : 0;
     for (size_t k = 0; k < sizeof sa_columns / sizeof sa_columns[0]; k++) {
         if (!strcmp(sa_columns[k].column, column)) {
-            (void)snprintf(out, size, "%s %.*s%s", sa_columns[k].words, (int)node, of,
-                           way < column ? words : "");
+            (void)snprintf(out, size, "%s %.*s%s%s%.*s", sa_columns[k].words, (int)node, of,
+                           way < column ? words : "", policy_bytes ? ", policy " : "", policy_bytes,
+                           policy);
             return;
         }
     }

@@ -51,6 +51,7 @@ struct bench_end {
     unsigned children;
     struct bench_ike sa[SAS];
     unsigned sas;
+    uint64_t serves; /* as of the last act about an IKE SA that is up: an owner asks then */
     unsigned sent;
     unsigned messages[256]; /* by exchange, those of their own, first tries */
     unsigned refused[32];   /* by enum ike_how */
@@ -324,9 +325,26 @@ static inline void bench_sa_act(struct bench_end *end, const struct ike_act *a)
 
 static inline void bench_print(const struct bench *b, unsigned e, const struct ike_act *a)
 {
-    static const char *const kinds[] = {"send",  "heard",   "up",         "down",     "install",
-                                        "sends", "end",     "forget",     "none",     "silent",
-                                        "moved", "updated", "additional", "assigned", "refused"};
+    static const char *const kinds[] = {[IKE_ACT_SEND] = "send",
+                                        [IKE_ACT_HEARD] = "heard",
+                                        [IKE_ACT_KEYED] = "keyed",
+                                        [IKE_ACT_UP] = "up",
+                                        [IKE_ACT_CHOSEN] = "chosen",
+                                        [IKE_ACT_DOWN] = "down",
+                                        [IKE_ACT_EXPIRED] = "expired",
+                                        [IKE_ACT_INSTALL] = "install",
+                                        [IKE_ACT_SENDS] = "sends",
+                                        [IKE_ACT_END] = "end",
+                                        [IKE_ACT_FORGET] = "forget",
+                                        [IKE_ACT_NO_CHILD] = "none",
+                                        [IKE_ACT_SILENT] = "silent",
+                                        [IKE_ACT_DUE] = "due",
+                                        [IKE_ACT_UNANSWERED] = "unanswered",
+                                        [IKE_ACT_MOVED] = "moved",
+                                        [IKE_ACT_UPDATED] = "updated",
+                                        [IKE_ACT_ADDITIONAL] = "additional",
+                                        [IKE_ACT_ASSIGNED] = "assigned",
+                                        [IKE_ACT_REFUSED] = "refused"};
     (void)printf("%9.3f %s %-8s %08x %s %s", (double)b->now / 1e9, e == MN ? "mn" : "   ha",
                  kinds[a->kind], (unsigned)a->sa, ike_task_name(a->news.task), a->news.payloads);
     if (a->kind == IKE_ACT_SEND || a->kind == IKE_ACT_HEARD)
@@ -350,10 +368,16 @@ static inline void bench_do(struct bench *b, unsigned e)
         switch (a.kind) {
         case IKE_ACT_SEND:
             bench_post(b, e, &a);
+            if (a.news.task == IKE_TASK_DELETE_IKE && a.sa == end->serves)
+                end->serves = ike_sa_of(end->ike, end->peer); /* it was asked to */
             break;
         case IKE_ACT_UP:
         case IKE_ACT_DOWN:
             bench_sa_act(end, &a);
+            end->serves = ike_sa_of(end->ike, end->peer);
+            break;
+        case IKE_ACT_CHOSEN:
+            end->serves = ike_sa_of(end->ike, end->peer);
             break;
         case IKE_ACT_INSTALL:
         case IKE_ACT_SENDS:
@@ -393,6 +417,7 @@ static inline void bench_do(struct bench *b, unsigned e)
             break;
         case IKE_ACT_EXPIRED:
             end->expired++;
+            end->serves = ike_sa_of(end->ike, end->peer);
             break;
         case IKE_ACT_HEARD:
         case IKE_ACT_KEYED:
@@ -401,6 +426,8 @@ static inline void bench_do(struct bench *b, unsigned e)
             break;
         }
     }
+    uint64_t serves = ike_sa_of(end->ike, end->peer);
+    CHECK(!serves || serves == end->serves); /* the owner was told */
     if (silent && end->stays) {
         ike_probe(end->ike, silent, b->now);
         bench_do(b, e);

@@ -49,11 +49,11 @@ const struct db_table db_tables[] = {
      "NULL if it still stands"},
     {"sa",
      "node TEXT, spi INTEGER, direction TEXT, mode TEXT, suite TEXT, replay_window INTEGER, esn INTEGER, "
-     "selectors TEXT, end_point TEXT, "
+     "policy TEXT, selectors TEXT, end_point TEXT, "
      "bid INTEGER, ike_spi TEXT, made_ns INTEGER, moved_ns INTEGER, ended_ns INTEGER, packets INTEGER, "
      "bytes INTEGER, icv INTEGER, replay INTEGER, too_old INTEGER, selector INTEGER, dummy INTEGER",
      "a row an SA as its node had it: replay_window 0: no anti-replay, NULL of a sender, esn 1 with "
-     "extended sequence numbers; end_point is the other end of a tunnel, bid the only care-of "
+     "extended sequence numbers; policy is what it was made for; end_point is the other end of a tunnel, bid the only care-of "
      "address that it is for, ike_spi what made it, moved_ns the last change of end_point, each NULL "
      "if there is none; packets that it refused: icv (check value), replay, too_old (left of the "
      "window), selector (not what it is for), dummy"},

@@ -17,7 +17,7 @@ const struct key expect_keys[] = {
     {"metric", KEY_TEXT, AT(metric), "",
      "flow.NAME.up|down.COLUMN (or lost_share, of the packets that are not under way at the end), "
      "disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, "
-     "sa.NODE[.in|out].COLUMN (the sum over its SAs), "
+     "sa.NODE[.in|out[.POLICY]].COLUMN (the sum over its SAs), "
      "event.NODE.EVENT (how many), or since.NODE.EVENT.EVENT (time from the last one to the last "
      "other); FUNCTION(METRIC) with NAME.* in METRIC: min, max, mean, median, p90, p95, p99 or sum "
      "over a population"},

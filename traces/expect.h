@@ -62,9 +62,9 @@ MUST_CHECK enum status expect_ask(const struct expect *e, struct sqlite3 *db, bo
 void expect_text(const struct expect *e, char *out, size_t size);
 
 /* A metric by its name: `flow.NAME.up|down.COLUMN` (or `lost_share`, of 1, of the packets that are
- * not under way at the end), `counter.NODE[.INTERFACE].NAME`, `sa.NODE[.in|out].COLUMN` (the sum
- * over its SAs), `event.NODE.EVENT` (how many), `since.NODE.EVENT.EVENT` (ns from the last one to
- * the last other), `disruption.NAME.up|down` (the worst).
+ * not under way at the end), `counter.NODE[.INTERFACE].NAME`, `sa.NODE[.in|out[.POLICY]].COLUMN`
+ * (the sum over its SAs), `event.NODE.EVENT` (how many), `since.NODE.EVENT.EVENT` (ns from the last
+ * one to the last other), `disruption.NAME.up|down` (the worst).
  *
  * FUNCTION(METRIC), where METRIC has `NAME.*` for NAME: min, max, mean, median, p90, p95, p99 or
  * sum over the members of a population that have a value. A quantile is that of nearest rank; a

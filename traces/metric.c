@@ -77,7 +77,8 @@ static enum status check_of_node(const char *metric, const struct metric_parts *
             w, ST_MISSING,
             "'%.60s' is no sum over SAs; those are packets, bytes, icv, replay, "
             "too_old, selector and dummy: sa.NODE.icv is of all, sa.NODE.in.icv of those "
-            "that receive, sa.NODE.out.packets of those that send",
+            "that receive, sa.NODE.out.packets of those that send, sa.NODE.in.hoti.packets of "
+            "those of one policy",
             metric);
     }
     if (!strcmp(p->text[0], "sa"))
@@ -142,11 +143,12 @@ enum status metric_check(const char *metric, const struct expect_names *names, s
     bool of_flow =
         (!strcmp(p.text[0], "flow") && p.n == 4) || (!strcmp(p.text[0], "disruption") && p.n == 3);
     if (!of_node && !of_flow) {
-        return why_set(w, ST_SYNTAX,
-                       "'%s' is not a metric; those are flow.NAME.up|down.COLUMN, "
-                       "disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, "
-                       "sa.NODE[.in|out].COLUMN, event.NODE.EVENT and since.NODE.EVENT.EVENT",
-                       metric);
+        return why_set(
+            w, ST_SYNTAX,
+            "'%s' is not a metric; those are flow.NAME.up|down.COLUMN, "
+            "disruption.NAME.up|down, counter.NODE[.INTERFACE].NAME, "
+            "sa.NODE[.in|out[.POLICY]].COLUMN, event.NODE.EVENT and since.NODE.EVENT.EVENT",
+            metric);
     }
     if (p.over != METRIC_ONE && !p.population) {
         return why_set(w, ST_SYNTAX,

@@ -56,6 +56,10 @@ static struct source source_of(const struct metric_parts *p)
         (!strcmp(p->text[0], "disruption") && p->n == 3))
         return of_flow(p);
     if (!strcmp(p->text[0], "sa") && metric_is_of_sas(p)) {
+        if (p->n == 5) /* no SA of such a policy: no value */
+            return (struct source){
+                "sa", "node", sqlite3_mprintf("sum(t.\"%w\")", p->text[4]),
+                sqlite3_mprintf("t.direction = %Q AND t.policy = %Q", p->text[2], p->text[3])};
         return (struct source){
             "sa", "node", sqlite3_mprintf("ifnull(sum(t.\"%w\"), 0)", p->text[p->n - 1]),
             sqlite3_mprintf("t.direction LIKE %Q", p->n == 4 ? p->text[2] : "%")};

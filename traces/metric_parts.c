@@ -121,7 +121,8 @@ static bool is_sa_column(const char *name)
 
 bool metric_is_of_sas(const struct metric_parts *p)
 {
-    bool directed = p->n == 4 && (!strcmp(p->text[2], "in") || !strcmp(p->text[2], "out"));
+    bool directed =
+        (p->n == 4 || p->n == 5) && (!strcmp(p->text[2], "in") || !strcmp(p->text[2], "out"));
     return (p->n == 3 || directed) && is_sa_column(p->text[p->n - 1]);
 }
 

@@ -45,7 +45,7 @@ MUST_CHECK enum status metric_cut(const char *metric, struct metric_parts *p, st
 
 /* Kinds of metrics, of the columns of their tables. */
 bool metric_is_flow_column(const char *name);
-/* "NODE.COLUMN" or "NODE.in|out.COLUMN". */
+/* "NODE.COLUMN", "NODE.in|out.COLUMN" or "NODE.in|out.POLICY.COLUMN". */
 bool metric_is_of_sas(const struct metric_parts *p);
 /* "NODE.A" or, of two `names`, "NODE.A.B" with names of events, which have points themselves.
  * False: it is no such thing; `second` is "" of one name. */

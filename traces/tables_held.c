@@ -61,6 +61,7 @@ static enum status put_sa(const struct trace *t, struct db_row *row, const struc
     db_text(row, sa->suite);
     db_time(row, sa->window); /* below 0: NULL */
     db_int(row, sa->esn);
+    db_text(row, sa->policy);
     db_text(row, sa->selectors);
     db_text(row, addr_unspecified(&sa->end_point) ? NULL : addr_text(&sa->end_point, text));
     db_time(row, sa->bid ? sa->bid : -1);

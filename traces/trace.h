@@ -83,6 +83,7 @@ struct trace_sa {
     const char *suite; /* "aes256-gcm16" */
     int64_t window;    /* of anti-replay, in packets; 0: none; -1: a sender */
     bool esn;
+    const char *policy;    /* "payload": of that entry of the SPD; NULL: not told */
     const char *selectors; /* what goes through it, for people; NULL: not told */
     struct addr end_point; /* of a tunnel, the other node's; unspecified: there is none */
     uint16_t bid;          /* 0: of no one care-of address */

@@ -255,6 +255,12 @@ struct ike_path ike_path_of(const struct ike *k, uint64_t own)
     return sa ? sa->path : (struct ike_path){.local_port = 0};
 }
 
+bool ike_speaks_mobike(const struct ike *k, uint64_t own)
+{
+    const struct ike_sa *sa = ike_sa_find(k, own);
+    return sa && sa->mobike;
+}
+
 unsigned ike_half_open(const struct ike *k)
 {
     return k->half_open;

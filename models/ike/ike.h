@@ -175,6 +175,8 @@ enum ike_act_kind {
     IKE_ACT_HEARD,    /* a message was taken: for the log */
     IKE_ACT_KEYED,    /* an IKE SA has keys: for those who read along */
     IKE_ACT_UP,       /* an IKE SA is there, or took the place of `before` */
+    IKE_ACT_CHOSEN,   /* both rekeyed at once: this one, which was up, took the place of
+                         `before`: 2.8.2 */
     IKE_ACT_DOWN,     /* it is no more; its Child SAs were told before */
     IKE_ACT_EXPIRED,  /* its hard limit is reached and its Delete is out, which nobody may answer:
                          another one may be begun now; IKE_ACT_DOWN follows */
@@ -436,6 +438,7 @@ bool ike_is_up(const struct ike *k, uint64_t sa);
 bool ike_behind_nat(const struct ike *k, uint64_t sa, bool peer); /* this node is, or the peer */
 uint64_t ike_sa_of_child(const struct ike *k, uint32_t spi_in);   /* 0: none */
 struct ike_path ike_path_of(const struct ike *k, uint64_t sa);
+bool ike_speaks_mobike(const struct ike *k, uint64_t sa); /* both said so: RFC 4555 3.1 */
 unsigned ike_half_open(const struct ike *k);
 unsigned ike_sas(const struct ike *k);
 unsigned ike_children(const struct ike *k, uint64_t sa);

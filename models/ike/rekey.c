@@ -103,12 +103,18 @@ static void is_redundant(struct ike_sa *sa, const struct ike_sa *heir, bool own,
     ike_sa_rearm(sa);
 }
 
+static void choose(struct ike_sa *old, struct ike_sa *rival, sim_time now)
+{
+    ike_sa_inherit(old, rival, now);
+    ike_new_act(rival->ike, IKE_ACT_CHOSEN, rival)->before = old->own;
+}
+
 /* The peer knew all four nonces when it began to speak on it. */
 void ike_rival_wins(struct ike_sa *rival, sim_time now)
 {
     struct ike_sa *old = ike_sa_find(rival->ike, rival->rival_of);
     if (old && old->state == IKE_UP) {
-        ike_sa_inherit(old, rival, now);
+        choose(old, rival, now);
         ike_sa_rearm(old);
     }
     rival->rival_of = 0;
@@ -224,7 +230,7 @@ static void failed(struct ike_sa *sa, struct ike_sa *rival, const struct ike_tod
     struct ike_notify n;
     bool said = ike_find_error(&m->list, &n);
     if (rival) {
-        ike_sa_inherit(sa, rival, m->now);
+        choose(sa, rival, m->now);
     } else if (said) {
         refused(sa, t, &n, m->now);
     } else { /* it thinks that a new one is there */
@@ -240,7 +246,7 @@ static void settle(struct ike_sa *sa, struct ike_sa *fresh, struct ike_sa *rival
     struct ike_sa *chosen = sa->state == IKE_UP ? NULL : ike_sa_find(sa->ike, sa->heir);
     ike_sa_up(fresh, sa->own, now);
     if (rival && ike_below(&own, &was->rival.lowest)) {
-        ike_sa_inherit(sa, rival, now);
+        choose(sa, rival, now);
         is_redundant(fresh, rival, true, now);
     } else if (chosen) { /* the peer spoke on its own already */
         is_redundant(fresh, chosen, true, now);

@@ -24,7 +24,7 @@ const struct key bul_timer_keys[] = {
 
 /* ---- the states of an entry -------------------------------------------- */
 
-enum event { WANT, MOVED, UNWANT, CANCEL, ACKED, REFUSED, REFRESH, EXPIRED, EVENTS };
+enum event { WANT, MOVED, UNWANT, CANCEL, ACKED, REFUSED, REFRESH, EXPIRED, UNDONE, EVENTS };
 
 enum {
     ASK = 1 << 0,    /* a registering BU is needed */
@@ -58,6 +58,8 @@ static const struct rule rules[BUL_STATES][EVENTS] = {
         [UNWANT]  = {BUL_LEAVING,  LEAVE,         "RFC 5648 5.4"},
         [REFRESH] = {BUL_RENEWING, ASK,           "RFC 6275 11.7.1"},
         [EXPIRED] = {BUL_ASKING,   ASK | LOST,    "RFC 6275 11.7.1"},
+        [REFUSED] = {BUL_REFUSED,  FORGET | LOST, "RFC 6275 9.5.4"},
+        [UNDONE]  = {BUL_ASKING,   LOST,          "RFC 6275 9.5.4"},
     },
     [BUL_RENEWING] = {
         [MOVED]   = {BUL_RENEWING, ASK,           "RFC 6275 11.7.1"},
@@ -128,6 +130,41 @@ static void step(struct bul *b, struct bul_entry *e, enum event event, uint8_t s
     }
 }
 
+static struct bul_entry *find(struct bul *b, uint16_t bid)
+{
+    for (unsigned k = 0; k < b->entries; k++) {
+        if (b->entry[k].bid == bid)
+            return &b->entry[k];
+    }
+    return NULL;
+}
+
+/* The clock starts when the BU was sent: RFC 6275 11.7.3. */
+static void set_times(const struct bul *b, struct bul_entry *e, sim_time sent, sim_time granted)
+{
+    e->expires = sent + granted;
+    e->held_until = e->expires;
+    e->refresh_at = sent + granted / SHARE_ONE * b->how.timers.refresh +
+                    granted % SHARE_ONE * b->how.timers.refresh / SHARE_ONE;
+}
+
+/* What has left without A counts as registered. */
+static void send_due(struct bul *b, sim_time now, struct bul_acts *acts)
+{
+    unsigned first = acts->n;
+    exchange_send_due(b, now, acts);
+    for (int i = 0; i < BUL_EXCHANGES && b->how.unasked && acts->n > first; i++) {
+        const struct bul_exchange *x = &b->exchange[i];
+        for (unsigned k = 0; x->open && x->unasked && x->sent == now && k < x->bids; k++) {
+            struct bul_entry *e = find(b, x->bid[k]);
+            if (e->state == BUL_BOUND)
+                continue;
+            set_times(b, e, now, b->how.lifetime);
+            step(b, e, ACKED, MH_ST_ACCEPTED, now, acts);
+        }
+    }
+}
+
 /* ---- what the owner wants ------------------------------------------------- */
 
 void bul_init(struct bul *b, const struct bul_config *how, uint16_t first_sequence)
@@ -157,15 +194,6 @@ const struct bul_entry *bul_find(const struct bul *b, uint16_t bid)
     return NULL;
 }
 
-static struct bul_entry *find(struct bul *b, uint16_t bid)
-{
-    for (unsigned k = 0; k < b->entries; k++) {
-        if (b->entry[k].bid == bid)
-            return &b->entry[k];
-    }
-    return NULL;
-}
-
 void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
               struct bul_acts *acts)
 {
@@ -185,7 +213,7 @@ void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
     } else if (other) {
         step(b, e, MOVED, 0, now, acts);
     }
-    exchange_send_due(b, now, acts);
+    send_due(b, now, acts);
 }
 
 /* A care-of address that key management may go on from, but not `but`; NULL: there is none. */
@@ -230,7 +258,7 @@ void bul_move_keys(struct bul *b, const struct addr *from, sim_time now, struct 
     struct bul_entry *e = for_keys(b, from);
     if (e)
         step(b, e, REFRESH, 0, now, acts);
-    exchange_send_due(b, now, acts);
+    send_due(b, now, acts);
 }
 
 void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts)
@@ -245,28 +273,41 @@ void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts
         e->expires = now + b->how.lifetime;
     move_keys(b, e, now, acts);
     step(b, e, known ? UNWANT : CANCEL, 0, now, acts);
-    exchange_send_due(b, now, acts);
+    send_due(b, now, acts);
 }
 
 void bul_release(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts)
 {
     bul_unwant(b, bid, now, acts);
     find(b, bid)->has_path = true;
-    exchange_send_due(b, now, acts);
+    send_due(b, now, acts);
 }
 
 void bul_give_up(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts)
 {
     struct bul_entry *e = find(b, bid);
     assert(e);
-    step(b, e, REFUSED, 0, now, acts);
+    if (e->state != BUL_BOUND) /* what there is stays until it ends */
+        step(b, e, REFUSED, 0, now, acts);
 }
 
-const struct bul_exchange *bul_repeat(struct bul *b, const struct mh *ba, sim_time now)
+/* What counted as registered, and is not: it is as if it had never been answered. */
+static void undo(struct bul *b, struct bul_exchange *x, uint8_t status, sim_time now,
+                 struct bul_acts *acts)
+{
+    for (unsigned k = 0; x->unasked && k < x->bids; k++)
+        step(b, find(b, x->bid[k]), UNDONE, status, now, acts);
+    x->unasked = false;
+}
+
+const struct bul_exchange *bul_repeat(struct bul *b, const struct mh *ba, sim_time now,
+                                      struct bul_acts *acts)
 {
     struct bul_exchange *x = exchange_of(b, ba);
-    if (x)
-        x->due = now;
+    if (!x)
+        return NULL;
+    undo(b, x, ba->status, now, acts);
+    x->due = now;
     return x;
 }
 
@@ -288,7 +329,7 @@ void bul_asked(struct bul *b, const struct mh *brr, sim_time now, struct bul_act
             step(b, e, REFRESH, 0, now, acts);
         }
     }
-    exchange_send_due(b, now, acts);
+    send_due(b, now, acts);
 }
 
 void bul_unknown(struct bul *b, sim_time now, struct bul_acts *acts)
@@ -302,7 +343,7 @@ void bul_unknown(struct bul *b, sim_time now, struct bul_acts *acts)
         if (e->state == BUL_BOUND)
             step(b, e, REFRESH, 0, now, acts);
     }
-    exchange_send_due(b, now, acts);
+    send_due(b, now, acts);
 }
 
 /* ---- home ------------------------------------------------------------------ */
@@ -340,7 +381,7 @@ void bul_return_home(struct bul *b, sim_time now, struct bul_acts *acts)
         return;
     }
     exchange_ask_home(b, now);
-    exchange_send_due(b, now, acts);
+    send_due(b, now, acts);
 }
 
 void bul_leave_home(struct bul *b)
@@ -427,11 +468,7 @@ static void entry_acked(struct bul *b, struct bul_entry *e, const struct bul_exc
         step(b, e, REFUSED, status, now, acts);
         return;
     }
-    /* The clock starts when the BU was sent: RFC 6275 11.7.3. */
-    e->expires = asked->sent + granted;
-    e->held_until = e->expires;
-    e->refresh_at = asked->sent + granted / SHARE_ONE * b->how.timers.refresh +
-                    granted % SHARE_ONE * b->how.timers.refresh / SHARE_ONE;
+    set_times(b, e, asked->sent, granted);
     sim_time advice = asked->sent + ba->refresh * (MH_LIFETIME_UNIT_S * SIM_S);
     if (ba->has_refresh && ba->refresh && advice < e->refresh_at)
         e->refresh_at = advice; /* RFC 6275 6.2.4 */
@@ -549,9 +586,11 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
         b->unmatched++;
         return false;
     }
+    b->does_several |= ba->bids > 0;
     if (ba->status == MH_ST_SEQUENCE) {
+        undo(b, x, ba->status, now, acts);
         jump_ahead(b, x, ba, now);
-        exchange_send_due(b, now, acts);
+        send_due(b, now, acts);
         return true;
     }
     struct bul_exchange asked = exchange_close(x);
@@ -567,7 +606,7 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
         rescue_keys(b, now, acts);
         note_discovery(b, &asked, ba, acts);
     }
-    exchange_send_due(b, now, acts);
+    send_due(b, now, acts);
     return true;
 }
 
@@ -623,13 +662,23 @@ void bul_tick(struct bul *b, sim_time now, struct bul_acts *acts)
         if (e->state == BUL_BOUND && (together || e->refresh_at <= now))
             step(b, e, REFRESH, 0, now, acts);
     }
-    exchange_send_due(b, now, acts);
+    send_due(b, now, acts);
 }
 
 void bul_discovered(struct bul *b, sim_time now, struct bul_acts *acts)
 {
     b->discovering = false;
     bul_tick(b, now, acts);
+}
+
+bool bul_has(const struct bul *b, const struct addr *coa)
+{
+    for (unsigned k = 0; k < b->entries; k++) {
+        const struct bul_entry *e = &b->entry[k];
+        if (e->told && e->state != BUL_LEAVING && addr_eq(&e->coa, coa))
+            return true;
+    }
+    return false;
 }
 
 bool bul_carries(const struct bul *b, uint16_t bid)

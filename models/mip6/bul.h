@@ -13,6 +13,11 @@
  * H, L or K, one BID and always its address (RFC 5648 5.2), and a number of tries.  Whoever owns
  * it (ro.h) bars what has no tokens, and authorises each BU that comes out.
  *
+ * With how.unasked a BU that registers has no A there, and what it registers is BOUND as soon as it
+ * has left, with the lifetime that it asks for; a refusal that comes all the same (RFC 6275 9.5.4)
+ * takes that back. What only an answer can say is asked for: whether the correspondent does several
+ * care-of addresses, that all others are replaced (O), and that a deregistration has arrived.
+ *
  *     UNBOUND   --want-->    ASKING
  *     ASKING    --acked-->   BOUND       --refused--> REFUSED  --unwant--> UNBOUND
  *     BOUND     --refresh--> RENEWING    --want (moved)--> RENEWING  --unwant--> LEAVING
@@ -67,6 +72,7 @@ struct bul_config {
     bool link_local;    /* L: the link-local address has the home address's identifier */
     bool correspondent; /* the peer is none's home agent; `agent` is its address */
     bool keeps_others;  /* not even the first BU has O: RFC 5648 5.9 */
+    bool unasked;       /* a correspondent's: no A, see below */
     unsigned max_tries; /* repetitions: MAX_RO_FAILURE, RFC 6275 12; 0: for ever */
 };
 
@@ -87,7 +93,7 @@ struct bul_entry {
     struct addr coa;     /* wanted, or last registered */
     bool has_path;       /* its interface can send now */
     bool sent;           /* a BU with this care-of address has left: RFC 6275 11.6.3 */
-    bool told;           /* the home agent has acknowledged this very address */
+    bool told;           /* the peer has acknowledged this very address, or was not asked to */
     sim_time expires;    /* of BOUND, RENEWING, LEAVING */
     sim_time held_until; /* the home agent holds a binding, whatever its address; 0: none */
     sim_time refresh_at; /* of BOUND */
@@ -104,6 +110,7 @@ struct bul_exchange {
     bool home;         /* sent from the home address: the return home */
     bool keyed;        /* its last BU carried K */
     bool tested;       /* its answer waits for the home agent's test of the home address */
+    bool unasked;      /* its last BU had no A: it is open for a refusal alone */
     struct addr from;  /* care-of address that its last BU left from */
     uint16_t sequence; /* of its last BU */
     sim_time sent;     /* its last BU; -1: none yet */
@@ -160,6 +167,7 @@ struct bul {
     bool leave_barred; /* no BU may deregister now: set by the owner */
     bool dead;         /* status 134: the home address is never used again */
     bool discovering;  /* status 1: no refresh before the prefixes are learned */
+    bool does_several; /* the peer has answered with BIDs */
     uint16_t sequence; /* of the last BU: one counter for all, RFC 5648 4.1 */
     struct bul_config how;
     struct bul_entry entry[BUL_ENTRIES]; /* in order of preference */
@@ -189,7 +197,8 @@ void bul_release(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *act
 /* `bid` is not to be had: as if the peer had refused it. */
 void bul_give_up(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts);
 /* The BU that `ba` answers is to be sent again as soon as it may; NULL: it answers none. */
-const struct bul_exchange *bul_repeat(struct bul *b, const struct mh *ba, sim_time now);
+const struct bul_exchange *bul_repeat(struct bul *b, const struct mh *ba, sim_time now,
+                                      struct bul_acts *acts);
 
 /* Key management gets no answer from `from`: it goes on from another care-of address that is bound,
  * which a BU with K tells at once. */
@@ -219,6 +228,9 @@ const struct bul_entry *bul_find(const struct bul *b, uint16_t bid); /* NULL: no
 /* Whether data may leave through it: the home agent has it, or a BU for it has left and
  * nothing better is there. */
 bool bul_carries(const struct bul *b, uint16_t bid);
+
+/* The peer has acknowledged a binding of `coa`, which nobody took back. */
+bool bul_has(const struct bul *b, const struct addr *coa);
 
 bool bul_is_home(const struct bul *b, const struct bul_entry *e); /* the home binding */
 

@@ -400,6 +400,12 @@ static void put_keys(struct bul *b, struct bul_exchange *x, const struct addr *s
         bu->flags |= MH_BU_KEY;
 }
 
+/* Who asks for no answer does so where only an answer can tell. */
+static bool wants_answer(const struct bul *b, const struct bul_exchange *x)
+{
+    return !b->how.unasked || x->leaves || x->overwrites || (b->mcoa && !b->does_several);
+}
+
 static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul_acts *acts)
 {
     const struct bul_entry *from = x->home ? NULL : sender(b, x);
@@ -411,9 +417,8 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     x->from = act->src;
     struct mh *bu = &act->bu;
     bu->type = MH_BU;
-    bu->flags = b->how.correspondent ? MH_BU_ACK : MH_BU_ACK | MH_BU_HOME;
-    if (b->how.link_local && !b->how.correspondent)
-        bu->flags |= MH_BU_LINK_LOCAL;
+    if (!b->how.correspondent)
+        bu->flags = b->how.link_local ? MH_BU_HOME | MH_BU_LINK_LOCAL : MH_BU_HOME;
     bu->sequence = ++b->sequence; /* greater each time: RFC 6275 11.8 */
     bu->lifetime = (uint16_t)(x->leaves ? 0 : b->how.lifetime / (MH_LIFETIME_UNIT_S * SIM_S));
     put_keys(b, x, &act->src, bu);
@@ -425,8 +430,13 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
     for (unsigned k = 0; k < x->bids; k++)
         x->named_bid[k] = x->bid[k];
     x->overwrites = bu->flags & MH_BU_OVERWRITE;
+    x->unasked = !wants_answer(b, x);
+    if (!x->unasked)
+        bu->flags |= MH_BU_ACK;
     note_sent(b, now);
     back_off(b, x, now);
+    if (x->unasked)
+        x->due = SIM_NEVER;
     for (unsigned k = 0; k < b->entries; k++) {
         if (!x->leaves && holds(x, b->entry[k].bid))
             b->entry[k].sent = true;

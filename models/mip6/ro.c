@@ -204,15 +204,18 @@ static bool is_authentic(const struct ro_peer *p, const struct delivery *d)
 }
 
 /* RFC 6275 9.5.1: 136 to 138 have no authorization data, since there is nothing to make it with. */
-static bool take_expired(struct ro_peer *p, const struct mh *ba, sim_time now)
+static bool take_expired(struct ro *r, struct ro_peer *p, const struct mh *ba, sim_time now,
+                         struct ro_acts *acts)
 {
-    const struct bul_exchange *x = bul_repeat(&p->bul, ba, now);
+    struct bul_acts out = {.n = 0};
+    const struct bul_exchange *x = bul_repeat(&p->bul, ba, now, &out);
     if (!x)
         return false;
     if (ba->status != MH_ST_CARE_OF_NONCE)
         rr_discard_home(&p->rr);
     for (unsigned k = 0; ba->status != MH_ST_HOME_NONCE && k < x->bids; k++)
         rr_discard(&p->rr, &bul_find(&p->bul, x->bid[k])->coa);
+    ro_relay(r, p, &out, now, acts);
     return true;
 }
 
@@ -222,7 +225,7 @@ static bool take_ba(struct ro *r, struct ro_peer *p, const struct delivery *d, s
     const struct mh *ba = d->mh;
     struct bul_acts out = {.n = 0};
     if (ba->status >= MH_ST_HOME_NONCE && ba->status <= MH_ST_NONCES)
-        return take_expired(p, ba, now);
+        return take_expired(r, p, ba, now, acts);
     if (!is_authentic(p, d))
         return false;
     struct arrival vouched = *d->arrival;

@@ -4,7 +4,7 @@
  * a machine without hands.
  *
  *     TUNNELLED  --heard from-->              ASKING      tests, then a BU for each care-of address
- *     ASKING     --first acknowledged-->      OPTIMISED   some care-of address carries data
+ *     ASKING     --first registered-->        OPTIMISED   some care-of address carries data
  *     OPTIMISED  --last one lost-->           ASKING
  *     any        --no answer, refused, ICMP--> HELD       through the home agent for `hold`
  *     any        --at home, idle-->           LEAVING     deregistered; then TUNNELLED
@@ -48,6 +48,7 @@ struct ro_config {
     struct addr home;
     bool mcoa;
     bool keeps_others; /* not even the first BU has O, so that all may be out at once */
+    bool unasked;      /* no acknowledgement is asked for: see bul.h */
     sim_time lifetime; /* asked for; 0, or above 420 s: 420 s */
     struct bul_timers timers;
     sim_time ahead;      /* tokens are renewed so long before their end; 0: when needed */

@@ -25,6 +25,7 @@ void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence)
                                    .timers = r->how.timers,
                                    .correspondent = true,
                                    .keeps_others = r->how.keeps_others,
+                                   .unasked = r->how.unasked,
                                    .max_tries = RR_FAILURES};
     sim_time recent[BUL_RATE];
     bool sent_before = p->bul.entries > 0;
@@ -208,12 +209,21 @@ static void unwant(struct ro_peer *p, uint16_t bid, sim_time now, struct bul_act
     bul_unwant(&p->bul, bid, now, out);
 }
 
+/* Nonces of what is taken back cannot be used again, so that its tests are made anew: RFC
+ * 6275 9.5.3. */
+static void forget_spent(struct ro_peer *p)
+{
+    for (unsigned k = 0; k < p->bul.entries; k++)
+        rr_forget(&p->rr, &p->bul.entry[k].coa);
+}
+
 /* RFC 6275 11.5.5: at home nothing is registered. */
 static void come_home(struct ro_peer *p, sim_time now, struct bul_acts *out)
 {
     if (p->bul.at_home)
         return;
     ro_enter(p, RO_LEAVING, now);
+    forget_spent(p);
     bul_return_home(&p->bul, now, out);
 }
 
@@ -224,6 +234,7 @@ static void leave_all(struct ro_peer *p, sim_time now, struct bul_acts *out)
         if (e->state != BUL_UNBOUND && e->state != BUL_LEAVING)
             bul_release(&p->bul, e->bid, now, out);
     }
+    forget_spent(p);
     ro_enter(p, RO_LEAVING, now);
 }
 

@@ -1,5 +1,6 @@
 #include <assert.h>
 
+#include "models/node/correspond.h"
 #include "models/node/fragments.h"
 #include "models/node/icmp.h"
 #include "models/node/key_exchange.h"
@@ -335,6 +336,15 @@ static unsigned refuses_update(struct agent *a, const struct arrival *at)
     return DROP_NONE;
 }
 
+/* What its mobile nodes, and those of others, say to it as to any correspondent. */
+static bool is_for_correspondent(struct agent *a, const struct arrival *at, const struct mh *m)
+{
+    const struct addr *home = at->has_home ? &at->home : &at->src;
+    if (!a->node->correspond)
+        return false;
+    return m->type != MH_BU || (!(m->flags & MH_BU_HOME) && !bcache_find(&a->cache, home));
+}
+
 void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 *h,
               const struct ip6_chain *c)
 {
@@ -342,6 +352,10 @@ void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 
     if (!mobility_read(i, p, h, c, &message))
         return;
     struct arrival at = mobility_arrival(i, h, c);
+    if (is_for_correspondent(a, &at, &message)) {
+        correspond_message(i, p, h, c, &message);
+        return;
+    }
     unsigned refused = message.type == MH_BU ? refuses_update(a, &at) : DROP_MH_IGNORED;
     if (refused) {
         node_drop(a->node, refused, p);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "models/node/agent.h"
 #include "models/node/decide.h"
 #include "models/node/fragments.h"
 #include "models/node/mobility.h"
@@ -188,7 +189,10 @@ static void tested(struct correspond *x, const struct arrival *a, const struct m
         return;
     NODE_EVENT(n, home ? EV_RR_HOT_SENT : EV_RR_COT_SENT, field_addr("peer", &a->src),
                field_int("nonce_index", answer.nonce_index));
-    mobility_send(n, &answer, &a->dst, &a->src, NULL, false);
+    /* Past bindings (RFC 6275 6.1), but into the tunnel where this is the home agent (10.4.2). */
+    struct pkt *p = mobility_make(n, &answer, &a->dst, &a->src);
+    if (!n->agent || !home || !agent_takes(n->agent, p, false))
+        path_out_plain(n, p);
     rearm(x);
 }
 
@@ -232,20 +236,22 @@ static unsigned updated(struct correspond *x, const struct delivery *d)
     return reason_of(verdict);
 }
 
-void correspond_mh(struct iface *i, struct pkt *p, const struct ip6 *h, const struct ip6_chain *c)
+void correspond_message(struct iface *i, struct pkt *p, const struct ip6 *h,
+                        const struct ip6_chain *c, const struct mh *m)
 {
     struct node *n = i->node;
     struct correspond *x = n->correspond;
-    struct mh m;
     unsigned refused = DROP_NONE;
-    if (!mobility_read(i, p, h, c, &m))
-        return;
     struct arrival a = mobility_arrival(i, h, c);
-    const struct delivery d = {&a, &m, p->at + c->upper_at, p->len - c->upper_at};
-    switch (m.type) {
+    a.src = h->src; /* whatever tunnel it came out of */
+    a.dst = h->dst;
+    a.has_home = c->has_home;
+    a.home = c->has_home ? c->home : addr_any;
+    const struct delivery d = {&a, m, p->at + c->upper_at, p->len - c->upper_at};
+    switch (m->type) {
     case MH_HOTI:
     case MH_COTI:
-        tested(x, &a, &m);
+        tested(x, &a, m);
         break;
     case MH_BU:
         refused = updated(x, &d);
@@ -259,6 +265,13 @@ void correspond_mh(struct iface *i, struct pkt *p, const struct ip6 *h, const st
     } else {
         pkt_give(n->packets, p);
     }
+}
+
+void correspond_mh(struct iface *i, struct pkt *p, const struct ip6 *h, const struct ip6_chain *c)
+{
+    struct mh m;
+    if (mobility_read(i, p, h, c, &m))
+        correspond_message(i, p, h, c, &m);
 }
 
 void correspond_error(struct node *n, const struct icmp6_error *e, const struct ip6 *quoted)

@@ -10,6 +10,7 @@
 #include "models/mip6/correspondent.h"
 #include "models/node/node.h"
 #include "models/wire/icmp6.h"
+#include "models/wire/mh.h"
 #include "sim/base/key.h"
 
 struct decider;
@@ -32,6 +33,9 @@ bool correspond_takes(struct node *n, struct pkt *p);
 bool correspond_accepts(struct node *n, const struct addr *home, const struct addr *src);
 void correspond_mh(struct iface *i, struct pkt *p, const struct ip6 *h,
                    const struct ip6_chain *c); /* takes p */
+/* The same of a message that has been read: a home agent's, which is a correspondent of others. */
+void correspond_message(struct iface *i, struct pkt *p, const struct ip6 *h,
+                        const struct ip6_chain *c, const struct mh *m); /* takes p */
 /* An ICMPv6 error about a packet that this node sent, whose quote starts with `quoted`. */
 void correspond_error(struct node *n, const struct icmp6_error *e, const struct ip6 *quoted);
 

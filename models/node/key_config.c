@@ -112,8 +112,8 @@ const struct key key_responder_keys[] = {
      "ESP from a care-of address of a mobile node with an SPI that it does not know: it says so, once "
      "a second at most (INVALID_SPI, RFC 7296 1.5)"},
     {"mobike_unbound", KEY_WORD, RESPONDER(mobike_unbound), "pending",
-     "MOBIKE names an address that has no binding: it is refused (UNACCEPTABLE_ADDRESSES), or waits "
-     "for its Binding Update",
+     "MOBIKE names an address that has no binding: it is refused (UNACCEPTABLE_ADDRESSES), and named "
+     "again when there is one; or it waits for its Binding Update",
      .words = unbound},
     {"key", KEY_FILE, RESPONDER(key), "", "its private key, PEM"},
     {"certificates", KEY_FILE, RESPONDER(certificates), "",
@@ -124,7 +124,7 @@ const struct key key_responder_keys[] = {
      "in its network"},
     {"pool_size", KEY_INTEGER, RESPONDER(pool_size), "1000",
      "so many in a row; each goes back when the last IKE SA that has it ends (RFC 4877 9)",
-     .min = 1, .max = 65536, .given_at = KEY_GIVEN(struct key_responder, pool_size_given)},
+     .min = 1, .max = 65536},
     {"assigns_home", KEY_BOOL, RESPONDER(assigns_home), "false",
      "asked for the home prefix it gives an address, which has to be used: USE_ASSIGNED_HOA (RFC 5026 "
      "5.3.2)"},

@@ -73,7 +73,6 @@ struct key_responder {
     const char *trusted;
     struct addr pool; /* the first; ::: the default */
     int64_t pool_size;
-    bool pool_size_given;
     bool assigns_home;
 };
 

@@ -228,6 +228,9 @@ static void do_known(struct keyed *k, const struct ike_act *a)
         key_tell_up(k, a);
         key_up(k, a);
         break;
+    case IKE_ACT_CHOSEN:
+        key_chosen(k);
+        break;
     case IKE_ACT_DOWN:
         key_tell_down(k->of, a);
         key_down(k, a);
@@ -324,11 +327,9 @@ void key_do_all(struct key_exchange *x)
             do_act(x, &a);
         }
         x->ticks = false;
-        if (!x->wishes)
+        struct key_wish w;
+        if (!key_next_wish(x, &w))
             break;
-        struct key_wish w = x->wish[0];
-        x->wishes--;
-        memmove(&x->wish[0], &x->wish[1], x->wishes * sizeof x->wish[0]);
         sim_set_cause(x->node->sim, w.cause);
         key_do_wish(x, &w);
     }

@@ -19,7 +19,9 @@ static const struct addr *home_of(const struct keyed *k)
 static int mobility_of(const struct keyed *k)
 {
     int m = k->said.how->mobility;
-    return m == KEY_BY_K_BIT && k->refused_k ? KEY_BY_NEW_SA : m;
+    bool cannot = (m == KEY_BY_K_BIT && k->refused_k) ||
+                  (m == KEY_BY_MOBIKE && k->sa && !ike_speaks_mobike(k->of->ike, k->sa));
+    return cannot ? KEY_BY_NEW_SA : m;
 }
 
 /* ---- mobile node ----------------------------------------------------------------------------- */
@@ -69,6 +71,22 @@ static void establish_anew(struct keyed *k, const struct addr *coa)
     k->moving = false;
 }
 
+static void update(struct keyed *k)
+{
+    key_wish(k->of,
+             &(struct key_wish){.kind = KEY_WISH_UPDATE, .who = k, .sa = k->sa, .local = k->coa});
+}
+
+/* It was refused before there was a binding, and there is one now: `responder.mobike_unbound`. */
+static void insist(struct keyed *k)
+{
+    if (!k->unaccepted || k->insisted || !k->sa || !mobile_is_bound(k->of->node->mobile, &k->coa))
+        return;
+    k->unaccepted = false;
+    k->insisted = true;
+    update(k);
+}
+
 /* The IKE SA is up, and should use another address. */
 static void move(struct keyed *k, const struct addr *coa)
 {
@@ -77,9 +95,8 @@ static void move(struct keyed *k, const struct addr *coa)
     case KEY_BY_MOBIKE:
         hold(k, how->order != KEY_PARALLEL);
         k->coa = *coa;
-        k->suspects = false;
-        key_wish(k->of,
-                 &(struct key_wish){.kind = KEY_WISH_UPDATE, .who = k, .sa = k->sa, .local = *coa});
+        k->suspects = k->unaccepted = k->insisted = false;
+        update(k);
         break;
     case KEY_BY_NEW_SA:
         if (how->order == KEY_PARALLEL && how->old_sas == KEY_DROPS_OLD && !k->who->client &&
@@ -222,6 +239,8 @@ void key_exchange_registered(struct node *n, const struct addr *coa, bool moves_
         mobile_key_choice(n->mobile, k->said.preferred, false, &k->coa, NULL, &best) &&
         !addr_eq(&best, &k->coa))
         establish_anew(k, &best); /* as the home agent does: RFC 6275 11.7.3 */
+    k->insisted = false;
+    insist(k);
     review(k);
 }
 
@@ -292,6 +311,14 @@ void key_up(struct keyed *k, const struct ike_act *a)
     }
 }
 
+/* What has to be said from now on is said on the one that serves. */
+void key_chosen(struct keyed *k)
+{
+    k->sa = ike_sa_of(k->of->ike, k->peer);
+    if (!k->of->responds)
+        review(k);
+}
+
 /* Why it ended says when to begin again. */
 static bool at_once(enum ike_how how)
 {
@@ -313,7 +340,8 @@ void key_down(struct keyed *k, const struct ike_act *a)
     if (k->of->responds || k->starting || k->begins || k->moving)
         return;
     if (k->sa) { /* it serves on, where it is */
-        k->old = 0;
+        if (k->old == k->sa)
+            k->old = 0;
         k->coa = ike_path_of(k->of->ike, k->sa).local;
         if (began && !sim_armed(&k->retry))
             sim_arm_in(sim, &k->retry, k->of->timers.ike.try_again);
@@ -348,6 +376,8 @@ void key_updated(struct keyed *k, const struct ike_act *a)
 {
     key_put_path(k, a); /* a NAT may be there now, or no more: RFC 4555 3.5 */
     hold(k, false);
+    k->unaccepted = a->notify != 0;
+    insist(k);
     review(k);
 }
 

@@ -48,6 +48,7 @@ struct key_wish {
     uint16_t remote_port;
     sim_time at;
     uint64_t cause; /* event that it comes from */
+    struct key_wish *next;
 };
 
 /* A request that is under way, and the event that led to it. */
@@ -81,8 +82,11 @@ struct keyed {
     bool refused_k;                  /* mobile node: the home agent does not move IKE */
     bool holds;                      /* order: ike-first, Binding Updates wait */
     bool suspects;                   /* mobile node: no answer to several tries from `coa` */
-    sim_time retry_at;               /* mobile node: to begin again; SIM_NEVER */
-    bool told_spi;                   /* of an SPI that is not known: at `told_spi_at` */
+    bool unaccepted;   /* MOBIKE, mobile node: the home agent does not take `coa`, as long as there
+                          is no binding */
+    bool insisted;     /* it was asked once more since the last answer to a Binding Update */
+    sim_time retry_at; /* mobile node: to begin again; SIM_NEVER */
+    bool told_spi;     /* of an SPI that is not known: at `told_spi_at` */
     sim_time told_spi_at;
     sim_time sent; /* when something last left on IKE's own path */
     struct addr sent_from;
@@ -108,8 +112,9 @@ struct key_exchange {
     bool closed; /* nothing is begun any more */
     bool doing;  /* acts are being done */
     bool ticks;  /* those of a timer */
-    struct key_wish wish[128];
-    unsigned wishes;
+    struct pool wishes;
+    struct key_wish *first_wish; /* in order; one tick may be about every mobile node */
+    struct key_wish **last_wish;
     struct key_sa *sas;
     struct key_sa **last_sa;
     struct key_counts counts;
@@ -127,6 +132,8 @@ struct keyed *keyed_of(const struct protected *who); /* NULL: its keys come from
 
 /* ---- key_wishes.c ---- */
 void key_wish(struct key_exchange *x, const struct key_wish *w); /* at once, or after the acts */
+void key_queue_wish(struct key_exchange *x, const struct key_wish *w);
+bool key_next_wish(struct key_exchange *x, struct key_wish *w); /* false: there is none */
 void key_do_wish(struct key_exchange *x, const struct key_wish *w);
 
 /* ---- key_work.c ---- */
@@ -157,6 +164,7 @@ void key_up(struct keyed *k, const struct ike_act *a);
 void key_down(struct keyed *k, const struct ike_act *a);
 void key_moved(struct keyed *k, const struct ike_act *a);
 void key_updated(struct keyed *k, const struct ike_act *a);
+void key_chosen(struct keyed *k);
 void key_installed(struct keyed *k, const struct ike_act *a);
 void key_unanswered(struct keyed *k, const struct ike_act *a);
 void key_moves_init(struct keyed *k);

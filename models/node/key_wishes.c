@@ -1,6 +1,4 @@
 /* What this node wants of its machine, when the acts of the event before are done. */
-#include <assert.h>
-
 #include "models/node/key_parts.h"
 
 void key_do_wish(struct key_exchange *x, const struct key_wish *w)
@@ -72,13 +70,34 @@ void key_do_wish(struct key_exchange *x, const struct key_wish *w)
     }
 }
 
+void key_queue_wish(struct key_exchange *x, const struct key_wish *w)
+{
+    struct key_wish *of = pool_take_raw(&x->wishes);
+    *of = *w;
+    of->next = NULL;
+    *x->last_wish = of;
+    x->last_wish = &of->next;
+}
+
+bool key_next_wish(struct key_exchange *x, struct key_wish *w)
+{
+    struct key_wish *of = x->first_wish;
+    if (!of)
+        return false;
+    *w = *of;
+    x->first_wish = of->next;
+    if (!of->next)
+        x->last_wish = &x->first_wish;
+    pool_give(&x->wishes, of);
+    return true;
+}
+
 void key_wish(struct key_exchange *x, const struct key_wish *w)
 {
-    assert(x->wishes < sizeof x->wish / sizeof x->wish[0]);
     struct key_wish of = *w;
     of.cause = sim_cause(x->node->sim);
     if (x->doing) {
-        x->wish[x->wishes++] = of;
+        key_queue_wish(x, &of);
     } else {
         key_work_wish(x, &of);
     }

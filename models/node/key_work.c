@@ -43,7 +43,7 @@ static void run(struct key_exchange *x, enum key_event event, struct ike_datagra
         x->ticks = true;
         ike_tick(x->ike, now);
     } else {
-        x->wish[x->wishes++] = *w;
+        key_queue_wish(x, w);
     }
     key_do_all(x);
 }
@@ -109,6 +109,8 @@ static struct key_job *new_job(struct key_exchange *x, enum key_event event)
 
 void key_work_init(struct key_exchange *x)
 {
+    x->wishes = pool_of(x->node->arena, sizeof(struct key_wish));
+    x->last_wish = &x->first_wish;
     x->jobs = pool_of(x->node->arena, sizeof(struct key_job));
     x->parcels = pool_of(x->node->arena, sizeof(struct parcel));
 }

@@ -479,7 +479,7 @@ static void acknowledged(struct mobile *m, struct iface *i, const struct arrival
     if (!m->bul.how.moves_keys)
         m->bul.key_coa = addr_any; /* whoever moves it from now on, it is not a BU */
     mobile_do(m, &acts);
-    optimise_refreshed(m);
+    optimise_answered(m);
     if (ba->status < MH_ST_UNSPECIFIED)
         key_exchange_registered(n, &a->dst, m->bul.how.moves_keys);
 }

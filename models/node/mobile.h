@@ -74,6 +74,9 @@ bool mobile_key_choice(const struct mobile *m, uint16_t preferred, bool stays,
 unsigned mobile_others(const struct mobile *m, const struct addr *but, struct addr *list,
                        unsigned most);
 
+/* The home agent has a binding with `coa`, as it said. */
+bool mobile_is_bound(const struct mobile *m, const struct addr *coa);
+
 /* The Binding Identifier of the path that has `coa`; 0: none has. */
 uint16_t mobile_bid_of(const struct mobile *m, const struct addr *coa);
 

@@ -52,6 +52,11 @@ uint16_t mobile_bid_of(const struct mobile *m, const struct addr *coa)
     return 0;
 }
 
+bool mobile_is_bound(const struct mobile *m, const struct addr *coa)
+{
+    return bul_has(&m->bul, coa);
+}
+
 /* ---- what is wanted -------------------------------------------------------- */
 
 static void tell_list(struct mobile *m, uint16_t bid, const struct mobile_path *path)

@@ -25,6 +25,10 @@ const struct key optimise_keys[] = {
     {"hoti_by", KEY_TEXT, HOW(hoti_by), "", "hoti_from fixed: the interface; default: the first"},
     {"lifetime", KEY_TIME, HOW(lifetime), "420 s", "of a binding, asked for in steps of 4 s",
      .min = 4 * SIM_S, .max = 420 * SIM_S},
+    {"acknowledge", KEY_BOOL, HOW(acknowledge), "true",
+     "packets go directly when the correspondent has acknowledged the BU; false: as soon as the BU has "
+     "left, which asks for no answer (RFC 6275 11.7.2) unless it is the first of several care-of "
+     "addresses, has the O flag, or takes a binding back"},
     {"one_first", KEY_BOOL, HOW(one_first), "false",
      "the first BU to a correspondent goes alone, with the O flag (RFC 5648 5.9), the others follow "
      "its acknowledgement; false: all at once, as far as the rate of BUs allows"},
@@ -65,6 +69,7 @@ void optimise_new(struct mobile *m, const struct optimise_config *how, uint16_t 
     const struct ro_config config = {.home = m->bul.how.home,
                                      .mcoa = m->bul.mcoa,
                                      .keeps_others = !how->one_first,
+                                     .unasked = !how->acknowledge,
                                      .lifetime = how->lifetime,
                                      .timers = m->bul.how.timers,
                                      .ahead = how->ahead,
@@ -277,7 +282,7 @@ void optimise_unbound(struct mobile *m, uint16_t bid)
     go_on(o);
 }
 
-void optimise_refreshed(struct mobile *m)
+void optimise_answered(struct mobile *m)
 {
     struct optimiser *o = m->optimiser;
     if (!o)

@@ -19,6 +19,7 @@ struct optimise_config {
     int hoti_from;       /* enum optimise_hoti */
     const char *hoti_by; /* fixed: the interface; NULL: the first */
     sim_time lifetime;   /* asked for */
+    bool acknowledge;    /* see struct ro_config */
     bool one_first;      /* the first BU alone, with O: RFC 5648 5.9 */
     sim_time ahead;      /* see struct ro_config */
     sim_time hold;
@@ -42,8 +43,8 @@ void optimise_only(struct mobile *m, const struct addr *peer);
 /* A binding is acknowledged by the home agent; it, or its path, is no more. */
 void optimise_bound(struct mobile *m, uint16_t bid, const struct addr *coa);
 void optimise_unbound(struct mobile *m, uint16_t bid);
-/* The home registration may last longer now. */
-void optimise_refreshed(struct mobile *m);
+/* The home agent has answered: its bindings may end at another time. */
+void optimise_answered(struct mobile *m);
 /* Nothing can leave from `coa`, of the path of `bid`, any more. */
 void optimise_lost(struct mobile *m, uint16_t bid, const struct addr *coa);
 /* The return home is acknowledged; and it has left. */

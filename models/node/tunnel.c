@@ -38,16 +38,15 @@ static void put_outer(struct node *n, const struct tunnel *t, int limit, uint8_t
                       uint32_t before, struct pkt *p)
 {
     uint8_t next = t->sa ? IP6_ESP : IP6_IP6;
-    struct addr exit = t->exit;
     if (t->sa && t->sa->encapsulated) {
-        udp_esp_put(n, p, t->sa, &t->entry, &exit);
+        udp_esp_put(n, p, t->sa, &t->entry, &t->exit);
         next = IP6_UDP;
     }
     if (limit != NO_LIMIT) {
         ip6_write_limit(pkt_prepend(p, IP6_LIMIT_BYTES), next, (uint8_t)limit);
         next = IP6_DEST_OPTS;
     }
-    path_add_header(p, &t->entry, &exit, next, t->hop_limit);
+    path_add_header(p, &t->entry, &t->exit, next, t->hop_limit);
     if (t->sa) /* RFC 4301 5.1.2.2 */
         ip6_set_class(p->at, traffic_class);
     if (p->mark.flow) {

@@ -9,10 +9,8 @@
 enum { SPI = 4 };
 
 void udp_esp_put(struct node *n, struct pkt *p, const struct sa *sa, const struct addr *src,
-                 struct addr *dst)
+                 const struct addr *dst)
 {
-    if (protection_ipsec(n->protection)->is_gateway)
-        *dst = sa->remote;
     uint32_t esp = p->len;
     udp_write(pkt_prepend(p, UDP_HEADER), esp, src, dst, sa->local_port, sa->remote_port);
     key_exchange_sent(n, sa, src);

@@ -16,10 +16,9 @@
 #include "models/ipsec/sad.h"
 #include "models/node/node.h"
 
-/* In front of p, which begins with ESP; from there it goes from `src` to `dst`, which at the
- * gateway becomes where the SA ends now: it may have moved while p waited for the processor. */
+/* In front of p, which begins with ESP; from there it goes from `src` to `dst`. */
 void udp_esp_put(struct node *n, struct pkt *p, const struct sa *sa, const struct addr *src,
-                 struct addr *dst);
+                 const struct addr *dst);
 
 /* p has arrived, with h and c read from it: if it is ESP in UDP, the UDP header is taken out, and
  * remembered in n. False: p is gone. */

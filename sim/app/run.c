@@ -297,6 +297,9 @@ static int finish(struct run *r, struct run_outcome *o)
     if ((st || !whole) && r->how->dir)
         folder_drop(&r->folder);
     o->whole &= !st;
+    if (!st && r->how->live && r->live.tun.gone)
+        st = why_set(&w, ST_IO, "%s: the device is gone (%s): the run ended early",
+                     r->live.tun.name, strerror(r->live.tun.gone));
     if (st)
         return said(&w, CLI_FAILED);
     if (!whole)

@@ -192,16 +192,28 @@ static void check_mobile(struct check *k, const struct node_config *n)
 static const char nobody_asks[] =
     "no mobile node of this home agent asks for an address: each has a `home.address`";
 
-static void check_responder(struct check *k, const struct node_config *n, bool asked, bool prefix)
+/* Of the mobile nodes of a home agent that have IKE. */
+struct served {
+    bool any;
+    bool asked;  /* for a home address */
+    bool prefix; /* for the home prefix */
+    bool mobike;
+};
+
+static void check_responder(struct check *k, const struct node_config *n, const struct served *s)
 {
+    bool asked = s->asked;
     const struct key_responder *r = &n->responder;
     if (!asked && !addr_unspecified(&r->pool))
         SAY(k, place(k, n, "responder", "pool"), "%s", nobody_asks);
-    if (!asked && r->pool_size_given)
+    if (!asked && r->pool_size != 1000) /* the default */
         SAY(k, place(k, n, "responder", "pool_size"), "%s", nobody_asks);
-    if (!prefix && r->assigns_home)
+    if (!s->prefix && r->assigns_home)
         SAY(k, place(k, n, "responder", "assigns_home"),
             "no mobile node of this home agent asks for the home prefix (`ike: {home: prefix}`)");
+    if (!s->mobike && !r->mobike_unbound)
+        SAY(k, place(k, n, "responder", "mobike_unbound"),
+            "no mobile node of this home agent has `ike: {mobility: mobike}`");
     if (r->cookies_from > r->half_open_max)
         SAY(k, place(k, n, "responder", "cookies_from"),
             "is above `half_open_max`: no cookie would ever be asked for");
@@ -212,24 +224,23 @@ static void check_agent(struct check *k, const struct node_config *n)
     const struct node_config *other = KEY_ITEMS(k->s->nodes, struct node_config);
     const struct network_config *net =
         SCENARIO_FIND(k->s->networks, struct network_config, n->network);
-    bool serves = false;
-    bool asked = false;
-    bool prefix = false;
+    struct served s = {.any = false};
     for (size_t j = 0; j < k->s->nodes.n; j++) {
         if (!by_ike(&other[j]) || !other[j].home.agent || strcmp(other[j].home.agent, n->name) != 0)
             continue;
         bool asks = addr_unspecified(&other[j].home.address);
-        serves = true;
-        asked |= asks;
-        prefix |= asks && other[j].ike.home == KEY_HOME_PREFIX;
+        s.any = true;
+        s.asked |= asks;
+        s.prefix |= asks && other[j].ike.home == KEY_HOME_PREFIX;
+        s.mobike |= other[j].ike.mobility == KEY_BY_MOBIKE;
     }
-    if (n->responder_given && !serves) {
+    if (n->responder_given && !s.any) {
         SAY(k, place(k, n, "responder", ""),
             "no mobile node of this home agent has `ipsec: {keying: ike}`");
     } else {
-        check_responder(k, n, asked, prefix);
+        check_responder(k, n, &s);
     }
-    if (asked && net)
+    if (s.asked && net)
         check_pool(k, n, net);
 }
 

@@ -9,7 +9,8 @@ static const char *place(struct check *k, const struct node_config *n, const cha
     return arena_format(k->arena, "nodes.%s.ike.%s", n->name, what);
 }
 
-/* Other than where nothing is said; `coa` and the K bit are for SAs that are installed, too. */
+/* Other than where nothing is said (the defaults of key_config_keys); `coa` and the K bit are for
+ * SAs that are installed, too. */
 const char *scenario_ike_word(const struct key_config *c)
 {
     const struct {
@@ -21,6 +22,10 @@ const char *scenario_ike_word(const struct key_config *c)
                {"old_sas", c->old_sas != KEY_KEEPS_OLD},
                {"identity", c->identity != KEY_ID_EMAIL},
                {"auth", c->auth != IKE_BY_SHARED_KEY},
+               {"secret", strcmp(c->secret, "monami") != 0},
+               {"proposal", strcmp(c->proposal, "aes256-sha256-x25519") != 0},
+               {"dpd", c->dpd != 30 * SIM_S},
+               {"jitter", c->jitter != 100000000},
                {"key", c->key},
                {"certificates", c->certificates},
                {"trusted", c->trusted},
@@ -102,9 +107,28 @@ static void check_waiting(struct check *k, const struct node_config *n)
     }
 }
 
+static void check_proof(struct check *k, const struct node_config *n)
+{
+    const struct key_config *c = &n->ike;
+    const struct {
+        const char *name;
+        bool said;
+    } of_signatures[] = {{"key", c->key},
+                         {"certificates", c->certificates},
+                         {"trusted", c->trusted},
+                         {"padding", c->padding != SIGN_PKCS1}};
+    for (size_t j = 0; c->auth == IKE_BY_SHARED_KEY && j < 4; j++) {
+        if (of_signatures[j].said)
+            SAY(k, place(k, n, of_signatures[j].name), "goes with `auth: signature`");
+    }
+    if (c->home == KEY_HOME_PREFIX && !addr_unspecified(&n->home.address))
+        SAY(k, place(k, n, "home"), "goes without `home.address`: it asks for one");
+}
+
 void scenario_check_ike_words(struct check *k, const struct node_config *n)
 {
     check_values(k, n);
+    check_proof(k, n);
     check_mobility(k, n);
     check_waiting(k, n);
 }

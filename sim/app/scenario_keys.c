@@ -297,7 +297,7 @@ static const struct key node_keys[] = {
      "mobile: return routability, and packets past the home agent (RFC 6275 11.6, 11.7.2); default: none",
      .keys = optimise_keys, .given_at = KEY_GIVEN(struct node_config, optimise.given)},
     {"correspondent", KEY_TABLE, NODE(correspondent), "",
-     "correspondent: it takes part in route optimisation (RFC 6275 9); default: a plain node",
+     "correspondent, home agent: it takes part in route optimisation (RFC 6275 9); default: it does not",
      .keys = correspondent_keys, .given_at = KEY_GIVEN(struct node_config, correspondent_given)},
     {.name = NULL},
 };

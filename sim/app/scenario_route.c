@@ -25,9 +25,9 @@ static void check_mobile(struct check *k, const struct node_config *n)
         SAY(k, place(k, n, "lifetime"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
     for (size_t j = 0; j < o->with.n; j++) {
         const struct node_config *peer = scenario_node(k->s, with[j]);
-        if (peer && (peer->role != ROLE_CORRESPONDENT || !peer->correspondent_given)) {
+        if (peer && !peer->correspondent_given) {
             SAY(k, place(k, n, arena_format(k->arena, "with.%zu", j)),
-                "'%s' takes no part in it: that is a node of role correspondent with "
+                "'%s' takes no part in it: that is a correspondent, or a home agent, with "
                 "`correspondent: {}`",
                 with[j]);
         }
@@ -36,9 +36,9 @@ static void check_mobile(struct check *k, const struct node_config *n)
 
 void scenario_check_route(struct check *k, const struct node_config *n)
 {
-    if (n->correspondent_given && n->role != ROLE_CORRESPONDENT) {
+    if (n->correspondent_given && n->role == ROLE_MOBILE) {
         SAY(k, arena_format(k->arena, "nodes.%s.correspondent", n->name),
-            "is for nodes of role correspondent");
+            "is for correspondents, and home agents");
     }
     if (n->optimise.given && n->role != ROLE_MOBILE) {
         SAY(k, place(k, n, ""), "is for mobile nodes");

@@ -44,6 +44,8 @@ static void add_agent(struct world *w, const struct node_config *how)
     const struct probe_config none = {.every = 0};
     (void)agent_new(net->router, net->segment, &address, &config, &how->source_check,
                     probe->given ? &probe->probing : &none, &w->scenario->timers.mpa);
+    if (how->correspondent_given)
+        correspond_new(net->router, &how->correspondent);
 }
 
 /* Configured by hand, in operation since long. */

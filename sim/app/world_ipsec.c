@@ -255,6 +255,7 @@ static struct trace_sa tell(struct world *w, const struct node *n, const struct 
         .suite = sa->suite->name,
         .window = sa->direction == SA_IN ? (int64_t)sa->replay.window : -1,
         .esn = sa->esn,
+        .policy = sa->entry->name,
         .selectors = selectors,
         .end_point = sa->mode == SA_TUNNEL ? (s->is_gateway ? sa->remote : sa->local) : addr_any,
         .bid = per_coa ? (uint16_t)(sa->number + 1) : 0,

@@ -19,8 +19,8 @@ struct live_clock {
 void live_clock_start(struct live_clock *c, sim_time now); /* it is `now` */
 sim_time live_clock_now(const struct live_clock *c);
 
-/* Runs to `stop`, or until `ends` says so: it is asked at least five times a second. Answers how
- * many events ran. */
+/* Runs to `stop`, or until the device is gone or `ends` says so: it is asked at least five times a
+ * second. Answers how many events ran. */
 uint64_t live_clock_run(struct live_clock *c, struct sim *sim, struct tun *tun, sim_time stop,
                         bool (*ends)(void *owner), void *owner);
 

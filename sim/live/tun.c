@@ -104,6 +104,8 @@ static bool take_one(struct tun *t)
     struct pkt *p = pkt_take(t->links->packets);
     ssize_t n = read(t->fd, p->at, pkt_tailroom(p));
     if (n <= 0) {
+        if (n == 0 || (errno != EAGAIN && errno != EINTR))
+            t->gone = n == 0 ? ENODEV : errno;
         pkt_give(t->links->packets, p);
         return false;
     }

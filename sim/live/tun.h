@@ -31,6 +31,7 @@ struct tun {
     void *owner;
     struct port *(*whose)(void *owner, const struct addr *dst); /* NULL: nobody's */
     struct tun_count count;
+    int gone; /* the errno with which reading failed: nothing comes any more; 0: it is there */
 };
 
 /* Opens the device, and makes it if there is none of that name. ST_IO: a sentence says why. */

@@ -2,9 +2,11 @@
 """validation.py MONAMI SCENARIOS SCRATCH FORM
 
 Holds one form of scenarios/validation against what its scenario's `text` derives: FORM is one of
-link, handover, registration, loss, three, overlap, sizes, mtu, outage, processor, published.
+link, handover, registration, loss, three, overlap, sizes, mtu, outage, processor, routability,
+several, moved, published.
 Distributions are tested with fixed seeds: the outcome is the same every time.
 """
+import json
 import math
 import os
 import shutil
@@ -222,6 +224,151 @@ def three():
               '%.3f ms, %d BUs, %d times 135' % (took / MS, sent, bad))
 
 
+# ---- F6, F6b, F7, F8 ---------------------------------------------------------------------------------
+
+FAST = 10**9  # every link of the scenario
+HOTI, COTI, HOT, COT = 56, 56, 64, 64  # F13, with the IPv6 header
+DIRECT = 96  # to and from a correspondent: IPv6, option or routing header, BU or BA with what authorises it
+TRIPS = ((9, 14, 20), (30, 5, 33), (90, 69, 29), (1, 99, 99))  # ms between the routers: MN and HA, MN and CN, HA and CN
+
+
+def over(bytes, ms):
+    return transmission(bytes, FAST) + ms * MS
+
+
+class Ways:
+    """One way of a message: the access link of 1 ms, the backbone, the correspondent's Ethernet."""
+
+    def __init__(self, home, direct, far):
+        self.home, self.direct, self.far = home, direct, far
+
+    def to_agent(self, bytes):
+        return over(bytes, 1) + over(bytes, self.home)
+
+    def to_peer(self, bytes):
+        return over(bytes, 1) + over(bytes, self.direct) + over(bytes + 14, 0)
+
+    def beyond(self, bytes):
+        return over(bytes, self.far) + over(bytes + 14, 0)
+
+    def home_test(self):
+        return (self.to_agent(HOTI + 40) + self.beyond(HOTI) + self.beyond(HOT) + self.to_agent(HOT + 40))
+
+    def care_of_test(self, before=0):
+        """`before`: what has the link first."""
+        return before + self.to_peer(COTI) + self.to_peer(COT)
+
+
+def delays(home, direct, far, net='one'):
+    return ['backbone.ha-%s.delay=%d ms' % (net, home), 'backbone.%s-cn.delay=%d ms' % (net, direct),
+            'backbone.ha-cn.delay=%d ms' % far, 'expect=[]']
+
+
+def times(db, after=0):
+    """By event: [(time, what it says)]."""
+    out = {}
+    for at, name, data in db.execute("SELECT t_ns, name, data FROM event WHERE t_ns >= ? AND (name LIKE 'rr.%' OR "
+                                     "name LIKE 'ro.%' OR name LIKE 'mip6.%') ORDER BY id", (after,)):
+        out.setdefault(name, []).append((at, json.loads(data)))
+    return out
+
+
+def told(trip):
+    return 'RTTs %d, %d, %d ms' % (2 * (trip[0] + 1), 2 * (trip[1] + 1), 2 * trip[2])
+
+
+def within(what, late, interval):
+    check(what, 0 <= late < interval, '%d ns' % late)
+
+
+def sizes_of_messages():
+    """Of Mobility Headers that stand in an IPv6 header without options: by type, sizes with that header."""
+    out = {}
+    for _, frame in frames(os.path.join(place, 'run', 'packets', 'all.pcapng')):
+        ip = frame[14:] if frame[12:14] == b'\x86\xdd' else frame
+        while ip[6] == 41:
+            ip = ip[40:]
+        if ip[0] >> 4 == 6 and ip[6] == 135:
+            out.setdefault(ip[42], set()).add(40 + struct.unpack_from('>H', ip, 4)[0])
+    return out
+
+
+def switched(db, bu, up, w, name):
+    """F7: whatever leaves the mobile node `up` after the Binding Update or later goes directly, nothing before;
+    so do packets of the correspondent one way after it."""
+    for way, after in (('up', up), ('down', w.to_peer(DIRECT))):
+        late, = db.execute("SELECT max(sent_ns) FROM packet WHERE direction = ? AND path = 'tunnel'", (way,)).fetchone()
+        early, = db.execute("SELECT min(sent_ns) FROM packet WHERE direction = ? AND path = 'optimised'", (way,)).fetchone()
+        check('F7 %s, directly %d ns after the BU, %s' % (way, after, name),
+              late < bu + after <= early and early - late == 20 * MS, '%d ns before, %d after' % (bu + after - late, early - bu - after))
+        if way == 'down':
+            got, = db.execute("SELECT min(received_ns) FROM packet WHERE direction = ? AND path = 'optimised'", (way,)).fetchone()
+            within('F7 first packet down, after a round trip', got - bu - w.to_peer(DIRECT) - w.to_peer(244), 20 * MS)
+
+
+def routability():
+    run('return-routability', 'general.stop=15 s', 'events=[]', 'expect=[]', pcap='all')
+    got = sizes_of_messages()
+    check('F13 HoTI and CoTI 56, HoT and CoT 64 B', got == {1: {56}, 2: {56}, 3: {64}, 4: {64}}, got)
+    for trip in TRIPS:
+        w, name = Ways(*trip), told(trip)
+        db = run('return-routability', 'general.stop=15 s', 'events=[]', *delays(*trip), *delays(*trip, 'two'))
+        t = {k: v[0][0] for k, v in times(db).items()}
+        check('F6 both tests begin at once, ' + name, t['rr.coti_sent'] == t['rr.hoti_sent'], 'equal')
+        want = max(w.home_test(), w.care_of_test(transmission(HOTI + 40, FAST)))
+        got = t['ro.bu_sent'] - t['rr.hoti_sent']
+        check('F6 the tests, ' + name, got == want, '%d ns' % got)
+        got = t['ro.ba_received'] - t['ro.bu_sent']
+        check('F7 the registration, ' + name, got == 2 * w.to_peer(DIRECT), '%d ns' % got)
+        switched(db, t['ro.bu_sent'], 2 * w.to_peer(DIRECT), w, name)
+        db = run('return-routability', 'general.stop=15 s', 'events=[]', 'nodes.mn.route_optimisation.acknowledge=false',
+                 *delays(*trip), *delays(*trip, 'two'))
+        t = {k: v[0][0] for k, v in times(db).items()}
+        check('F7 no acknowledgement, ' + name, not set(t) & {'ro.ba_sent', 'ro.ba_received'}, 'none')
+        switched(db, t['ro.bu_sent'], 0, w, name)
+        sizes = db.execute("SELECT DISTINCT path, bytes + overhead_bytes FROM packet WHERE received_ns IS NOT NULL "
+                           "ORDER BY 1").fetchall()
+        check('F14 route-optimised 244 B, in the tunnel 260 B', sizes == [('optimised', 244), ('tunnel', 260)], sizes)
+    # The HoTI by another path than the one that is tested, which is the longer one.
+    fast, slow = Ways(9, 14, 20), Ways(140, 140, 20)
+    t = times(run('return-routability', 'general.stop=15 s', 'events=[]', 'nodes.mn.profile=unequal',
+                  *delays(9, 14, 20), *delays(140, 140, 20, 'two')))
+    bus = [at - t['rr.hoti_sent'][0][0] for at, _ in t['ro.bu_sent']]
+    check('F6 where RTT_MN,CN is the longer one', bus == [fast.home_test(), slow.care_of_test()], '%s ns' % bus)
+
+
+def several():
+    w = Ways(9, 14, 20)
+    for k in range(1, 7):
+        some = '{%s}' % ', '.join('%s: {attach: one}' % c for c in 'abcdef'[:k])
+        t = times(run('return-routability', 'general.stop=15 s', 'events=[]', 'expect=[]', 'nodes.mn.profile=six',
+                      'profiles.six.interfaces=' + some))
+        n = [len(t[e]) for e in ('rr.hoti_sent', 'rr.coti_sent', 'ro.bu_sent', 'ro.up')]
+        check('F6b of %d care-of addresses: HoTIs, CoTIs, BUs, bindings' % k, n == [1, k, k, k], n)
+        begun = t['rr.hoti_sent'][0][0]
+        got = [at - begun - w.home_test() for at, _ in t['ro.bu_sent']]
+        want = [j // 3 * S for j in range(k)]
+        check('F6b the BUs wait floor((j - 1) / 3) s', got == want, '%s s' % [x / S for x in got])
+
+
+def moved():
+    """F8: home registration, tests, Binding Update; with a home token that is still good, and without."""
+    for trip in TRIPS:
+        w = Ways(*trip)
+        for at, how, home in ((40, [], False), (250, ['nodes.mn.route_optimisation.ahead=0 s', 'general.stop=270 s',
+                                                      'events=[{at: 250 s, attach: mn.a, to: two}]'], True)):
+            db = run('return-routability', *how, *delays(*trip), *delays(*trip, 'two'))
+            t = {k: v[0][0] for k, v in times(db, at * S).items()}
+            tests = max(w.home_test(), w.care_of_test(transmission(HOTI + 40, FAST))) if home else w.care_of_test()
+            want = w.to_agent(96) + w.to_agent(80) + tests + w.to_peer(DIRECT)
+            got = t['ro.binding_moved'] - t['mip6.bu_sent']
+            check('F8 to the switch, %s home test, %s' % ('with a' if home else 'no', told(trip)), got == want and
+                  ('rr.hoti_sent' in t) == home, '%d ns' % got)
+            down, = db.execute("SELECT min(received_ns) FROM packet WHERE direction = 'down' AND path = 'optimised' AND "
+                               'sent_ns >= ?', (t['ro.binding_moved'],)).fetchone()
+            within('F8 first packet down, d_MN,CN later', down - t['ro.binding_moved'] - w.to_peer(244), 20 * MS)
+
+
 # ---- F11, F12, F13, F14 ------------------------------------------------------------------------------
 
 def outage():
@@ -315,26 +462,59 @@ def processor():
 
 # ---- published measurements -------------------------------------------------------------------------
 
-TABLE = {(3000, 1000): {'test bed': (3.288, 1.040), 'xMIPv6': (2.643, 1.003), 'ns-3': (2.600, 1.022)},
-         (1500, 50): {'test bed': (2.041, 1.040), 'xMIPv6': (2.131, 1.003), 'ns-3': (2.083, 1.022)}}
+# Movement detection, home registration, return routability, correspondent registration, total.
+TABLE = {(3000, 1000): {'test bed': (3.288, 1.040, .005, .003, 4.336), 'xMIPv6': (2.643, 1.003, .009, .004, 3.659),
+                        'ns-3': (2.600, 1.022, .009, .004, 3.635)},
+         (1500, 50): {'test bed': (2.041, 1.040, .005, .002, 3.088), 'xMIPv6': (2.131, 1.003, .009, .004, 3.147),
+                      'ns-3': (2.083, 1.022, .009, .004, 3.118)}}
+
+
+def mean(values):
+    values = list(values)
+    return sum(values) / len(values) / S
+
+
+def phase(db, begin, end):
+    """Mean time from the one event to the other, each of which happened once in every run."""
+    rows = db.execute('SELECT b.last_ns - a.last_ns, a.count + b.count FROM occurrence a JOIN occurrence b USING '
+                      "(number, node) WHERE node = 'mn' AND a.name = ? AND b.name = ?", (begin, end)).fetchall()
+    check('%s to %s, once each' % (begin, end), len(rows) >= 200 and {n for _, n in rows} == {2}, '%d replications' % len(rows))
+    return mean(took for took, _ in rows)
 
 
 def published():
+    """The first two columns are of published.yaml, as it is without route optimisation."""
     for (high, low), theirs in TABLE.items():
-        rows = moves(study('published', 'networks.new.advertise={min: %d ms, max: %d ms}' % (low, high)))
-        detection = sum(a - d for d, _, _, a, *_ in rows) / len(rows) / S
-        home = sum(ba - bu for *_, bu, ba, _, _ in rows) / len(rows) / S
-        print('RA interval %g to %g s, %d replications' % (low / 1000, high / 1000, len(rows)))
-        print('  %-10s movement detection %.3f s, home registration %.3f s' % ('monami', detection, home))
-        for who, (d, h) in theirs.items():
-            print('  %-10s movement detection %.3f s, home registration %.3f s' % (who, d, h))
-            if who != 'test bed':
-                check('within 15 %% of %s' % who, abs(detection / d - 1) < .15 and abs(home / h - 1) < .15,
-                      '%+.1f %%, %+.1f %%' % (100 * (detection / d - 1), 100 * (home / h - 1)))
+        advertise = 'networks.new.advertise={min: %d ms, max: %d ms}' % (low, high)
+        rows = moves(study('published', advertise))
+        ours = [mean(address - down for down, _, _, address, *_ in rows), mean(ba - bu for *_, bu, ba, _, _ in rows)]
+        db = study('published-routes', advertise)
+        ours += [phase(db, 'rr.hoti_sent', 'rr.hot_received'), phase(db, 'ro.bu_sent', 'ro.ba_received')]
+        total = mean(at for at, in db.execute(
+            "SELECT last_ns - link_down_ns FROM transition JOIN occurrence USING (number) WHERE name = 'ro.ba_received'"))
+        print('RA interval %g to %g s, %d replications: movement detection, home registration; calibrated: return '
+              'routability, correspondent registration; total' % (low / 1000, high / 1000, len(rows)))
+        print('  %-10s %.3f %.3f %.4f %.4f %.3f' % ('monami', *ours, total))
+        check('the total is that of the columns and the wait for a probe', 0 <= total - sum(ours[2:]) - phases_before(db) < .02,
+              '%.1f ms' % (1000 * (total - sum(ours[2:]) - phases_before(db))))
+        for who, row in theirs.items():
+            print('  %-10s %.3f %.3f %.3f  %.3f  %.3f' % (who, *row))
+            if who == 'test bed':
+                continue
+            off = [a / b - 1 for a, b in zip(ours[:2] + [total], row[:2] + row[4:])]
+            check('within 15 %% of %s' % who, all(abs(x) < .15 for x in off), ', '.join('%+.1f %%' % (100 * x) for x in off))
+            off = [1000 * (a - b) for a, b in zip(ours[2:], row[2:4])]
+            check('within a millisecond of %s' % who, all(abs(x) < 1 for x in off), ', '.join('%+.2f ms' % x for x in off))
+
+
+def phases_before(db):
+    """From the loss of the link to the home agent's answer."""
+    return mean(ba - down for down, *_, ba, _, _ in moves(db))
 
 
 {'link': link, 'handover': handover, 'registration': registration, 'loss': loss, 'three': three,
  'outage': outage, 'overlap': overlap, 'sizes': sizes, 'mtu': mtu,
- 'processor': processor, 'published': published}[form]()
+ 'processor': processor, 'routability': routability, 'several': several, 'moved': moved,
+ 'published': published}[form]()
 shutil.rmtree(place)
 sys.exit(1 if failures else 0)

@@ -260,7 +260,30 @@ static void what_cannot_be_live_says_so(void)
     refused("car", "nodes.car.detection=oracle", "no oracle outside");
 }
 
+static bool never(void *owner)
+{
+    (void)owner;
+    return false;
+}
+
+/* It says so at once, however long the run should be. */
+static void a_device_that_goes_ends_the_run(void)
+{
+    struct live_clock clock;
+    struct sim *sim;
+    BEGIN(QUIET);
+    run_to(SIM_S);
+    CHECK(!side[CAR].tun.gone);
+    tun_close(&side[HA].tun);
+    sim = side[CAR].world.sim;
+    live_clock_start(&clock, sim_now(sim));
+    (void)live_clock_run(&clock, sim, &side[CAR].tun, 3600 * SIM_S, never, NULL);
+    CHECK(side[CAR].tun.gone && sim_now(sim) < 3600 * SIM_S);
+    end_two();
+}
+
 CHECK_MAIN(CASE(echo_goes_both_ways), CASE(nobody_else_does_anything),
            CASE(an_interface_that_goes_takes_its_address_along),
            CASE(events_of_others_do_not_happen), CASE(at_the_end_sas_are_deleted),
-           CASE(a_registration_needs_no_simulated_path), CASE(what_cannot_be_live_says_so))
+           CASE(a_registration_needs_no_simulated_path), CASE(what_cannot_be_live_says_so),
+           CASE(a_device_that_goes_ends_the_run))

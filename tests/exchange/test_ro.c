@@ -249,6 +249,30 @@ static void care_of_tests_are_limited_for_themselves(void)
     CHECK_EQ(state(), RO_OPTIMISED);
 }
 
+/* From the first instant of a run on, one movement after the other: no CoTI waits for what was sent
+ * for the movement before, and no HoTI for anything. */
+static void each_movement_is_tested_at_once(void)
+{
+    begin(false);
+    b.now = 0;
+    ro_want(&b.mobile, 0, &coa1, b.now);
+    CHECK(ro_heard(&b.mobile, &cn, b.now));
+    run_for(SIM_S);
+    CHECK(sent(MH_HOTI, 0)->at == 0 && sent(MH_COTI, 0)->at == 0 && goes_from(0, &coa1));
+    for (unsigned k = 1; k < 60; k++) {
+        struct addr coa = coa2;
+        coa.b[15] = (uint8_t)k;
+        sim_time t = b.now;
+        ro_want(&b.mobile, 0, &coa, t);
+        run_for(40 * SIM_MS);
+        CHECK(count(MH_COTI) == k + 1 && last(MH_COTI)->at == t &&
+              addr_eq(&last(MH_COTI)->src, &coa));
+        CHECK(goes_from(0, &coa) && addr_eq(&bound(0)->coa, &coa)); /* a test, and a round trip */
+        run_for(1500 * SIM_MS);
+    }
+    CHECK_EQ(count(MH_HOTI), 1);
+}
+
 static void an_address_that_is_gone_is_deregistered_from_another(void)
 {
     optimise_three();
@@ -278,6 +302,8 @@ static void the_return_home_deletes_everything(void)
     CHECK(ro_heard(&b.mobile, &cn, b.now));
     run_for(3 * SIM_S);
     CHECK(goes_from(1, &coa1) && goes_from(3, &coa3));
+    /* what has been taken back needs another test: no 137 */
+    CHECK(count(MH_COTI) == 6 && count(MH_HOTI) == 1 && count(MH_BU) == 7 && b.last_status == 0);
 }
 
 /* A refused address would be tried again just when all are being taken back. */
@@ -623,7 +649,7 @@ CHECK_MAIN(CASE(a_registration_takes_the_longer_test_and_a_round_trip),
            CASE(without_acknowledgement_it_falls_back),
            CASE(an_address_carries_when_it_is_acknowledged), CASE(one_dead_path_leaves_the_others),
            CASE(a_movement_needs_only_a_care_of_test),
-           CASE(care_of_tests_are_limited_for_themselves),
+           CASE(care_of_tests_are_limited_for_themselves), CASE(each_movement_is_tested_at_once),
            CASE(an_address_that_is_gone_is_deregistered_from_another),
            CASE(the_return_home_deletes_everything), CASE(what_is_left_is_not_tried_again),
            CASE(a_deletion_still_needs_the_home_test), CASE(what_is_idle_is_taken_back),

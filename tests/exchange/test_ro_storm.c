@@ -91,6 +91,19 @@ static bool bindings_agree(void)
     return good;
 }
 
+/* What the correspondent does not accept it says: RFC 6275 9.3.1, 9.3.3. */
+static void send_data(void)
+{
+    for (uint16_t bid = 1; bid <= 3; bid++) {
+        const struct addr *from = ro_route(&b.mobile, &cn, bid, b.now);
+        if (!from || correspondent_accepts(&b.peer, &home, from, b.now))
+            continue;
+        const struct mh be = {.type = MH_BE, .status = 1, .home = home};
+        const struct arrival a = {.src = cn, .dst = *from};
+        put_on_wire(&be, true, &cn, &a.dst, &a, b.direct);
+    }
+}
+
 static void one_run(uint64_t n)
 {
     const struct rng_seed seed = rng_seed_of(n, 0);
@@ -102,6 +115,7 @@ static void one_run(uint64_t n)
     how.keeps_others = n % 2;
     how.ahead = n % 5 ? 30 * SIM_S : 0;
     how.idle = n % 7 ? 0 : 20 * SIM_S;
+    how.unasked = n % 6 == 5;
     begin_with(&how, &at);
     b.chance = &chance;
     for (int k = 0; k < 60; k++) {
@@ -117,6 +131,7 @@ static void one_run(uint64_t n)
     ro_want(&b.mobile, 3, &coa3, b.now);
     for (int k = 0; k < 20; k++) { /* longer than any hold */
         (void)ro_heard(&b.mobile, &cn, b.now);
+        send_data();
         run_for(10 * SIM_S);
     }
     CHECK(goes_from(1, &coa1) && goes_from(2, &coa2) && goes_from(3, &coa3));

@@ -19,6 +19,8 @@ SHORT = {'protected-call': ['flows.call.stop=34 s'], 'protected-chacha20': ['flo
          'ike/mass-move': ['general.crypto=real', 'nodes.fleet.count=4'], 'ike/moving': ['flows.down.stop=20.3 s'],
          'ike/one-address': ['flows.first.stop=7 s', 'flows.second.stop=7 s'],
          'ike/call': ['flows.call.stop=30 s'], 'ike/behind-a-translator': ['flows.call.stop=40 s', 'flows.late.stop=175 s']}
+for many in ('9', '9-below', '9-per-coa', '6b-in-flight', '6b-in-flight-off'):
+    SHORT['ietf68/seed-' + many] = ['flows.%s.stop=6 s' % flow for flow in ('first', 'second', 'third')]
 UNKNOWN = ('aes128-gcm12', 'aes128-gcm8')
 TOLD = {'protected-esn': 'opens = S.decrypt; S.decrypt = lambda s, p: opens(s, p, esn_en=True, esn=0)',
         'protected-chacha20': 'begins = S.__init__; S.__init__ = lambda *a, **k: '

@@ -25,7 +25,7 @@ for file in files + own + seed + attacks + ike + validation:
         told += '\n# A decision of one\'s own\n\nIn C, as `models/decision.h` tells; compile it first.\n'
     if seed and file == seed[0]:
         told += '\n# The slides, line by line\n\n"Use of IKEv2 and IPsec with Multiple CoA support", IETF 68, from which section 9 of RFC 5648 came: a\n' \
-                'scenario for each line that needs neither IKEv2 nor return routability. Each file quotes its own.\n'
+                'scenario for each line, which it quotes. [ietf68/README.md](ietf68/README.md) has what comes out.\n'
     if attacks and file == attacks[0]:
         told += '\n# Attacks\n\nWhat an attacker on the path may try, injected by `events` (docs/ipsec.md), and what becomes of it.\n'
     if ike and file == ike[0]:

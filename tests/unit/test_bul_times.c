@@ -166,6 +166,55 @@ static void keys_move_to_what_is_registered_last(void)
     CHECK(addr_eq(&b.key_coa, &coa2));
 }
 
+/* Both are registered, and key management is at the first one. */
+static void begin_with_keys(bool waits)
+{
+    struct bul_config how = config(true, BUL_PARALLEL);
+    how.moves_keys = true;
+    how.keys_wait = waits;
+    how.key_bid = 1;
+    bul_init(&b, &how, 0);
+    bul_add(&b, 1);
+    bul_add(&b, 2);
+    for (uint16_t bid = 1; bid <= 2; bid++) {
+        want(bid, bid == 1 ? &coa1 : &coa2, bid * 10 * SIM_MS);
+        const struct arrival from = {.src = agent, .authentic = true};
+        const struct mh kept = {.type = MH_BA,
+                                .flags = MH_BA_KEY,
+                                .sequence = sent()->bu.sequence,
+                                .lifetime = 105,
+                                .bids = 1,
+                                .bid = {{.bid = bid, .length = 4}}};
+        CHECK(bul_ack(&b, &from, &kept, bid * 10 * SIM_MS + SIM_MS, &acts));
+    }
+    CHECK(addr_eq(&b.key_coa, &coa1));
+}
+
+static bool sent_with_k(void)
+{
+    for (unsigned k = 0; k < acts.n; k++) {
+        if (acts.act[k].kind == BUL_SEND && acts.act[k].bu.flags & MH_BU_KEY)
+            return true;
+    }
+    return false;
+}
+
+static void keys_leave_with_the_address_or_wait(void)
+{
+    begin_with_keys(false);
+    unwant(1, SIM_S);
+    RULE("MCOA-SEC-2");
+    CHECK(sent_with_k() && addr_eq(&b.key_coa, &coa2)); /* at once */
+    begin_with_keys(true);
+    unwant(1, SIM_S);
+    bool k = sent_with_k();
+    for (unsigned j = 0; j < 20; j++) { /* refreshes of the other one */
+        tick(bul_next(&b));
+        k |= sent_with_k();
+    }
+    CHECK(!k && addr_eq(&b.key_coa, &coa1));
+}
+
 static void an_update_and_its_answer_measure_the_path(void)
 {
     begin(true, BUL_PARALLEL, 0);
@@ -279,7 +328,7 @@ CHECK_MAIN(CASE(what_joins_an_update_that_is_out_is_not_acknowledged_with_it),
            CASE(keys_do_not_go_round_at_an_address_that_answers),
            CASE(another_address_waits_a_second),
            CASE(what_was_registered_on_a_dead_path_is_still_to_be_deleted),
-           CASE(keys_move_to_what_is_registered_last),
+           CASE(keys_move_to_what_is_registered_last), CASE(keys_leave_with_the_address_or_wait),
            CASE(an_update_and_its_answer_measure_the_path), CASE(an_advice_shortens_the_wait),
            CASE(a_binding_ends_with_its_lifetime), CASE(the_tunnel_follows_the_update),
            CASE(a_home_binding_is_one_more))

@@ -342,23 +342,96 @@ static void one_update_has_one_identifier(void)
     CHECK_EQ(act(BCACHE_SEND)->ba.bid[0].status, 0);
 }
 
+/* A binding of the home address to itself would send packets round and round. */
+static void the_home_address_is_no_care_of_address(void)
+{
+    struct mh bu = update(1, 105);
+    begin();
+    authorise(&bu, &home, 0);
+    CHECK(receive(&bu, &home, 0) == CORRESPONDENT_BAD_HOME && !entry());
+    add_bid(&bu, 1, &home);
+    authorise(&bu, &home, 0);
+    CHECK_EQ(receive(&bu, &coa1, 0), CORRESPONDENT_TAKEN);
+    CHECK(status() >= 128 && !correspondent_route(&c, &home, 1, 0));
+    bu.bid[0].home = true;
+    authorise(&bu, &home, 0);
+    CHECK_EQ(receive(&bu, &home, 0), CORRESPONDENT_TAKEN);
+    CHECK(status() >= 128 && !correspondent_route(&c, &home, 1, 0));
+}
+
 static void identifiers_and_plain_bindings_do_not_mix(void)
 {
     struct mh bu = update(2, 105);
     begin();
     CHECK_EQ(try(update(1, 105), &coa1, 0), 0);
     add_bid(&bu, 1, &coa2);
-    CHECK_EQ(try(bu, &coa2, 0), MH_ST_MCOA_NON_MCOA);
+    RULE("MCOA-HA-3");
+    CHECK(try(bu, &coa2, 0) == MH_ST_MCOA_NON_MCOA && answer_is_authentic(&coa2) &&
+          act(BCACHE_SEND)->ba.bids == 1 && entry()->binding[0].bid == 0);
     bu.sequence = 3;
     bu.flags |= MH_BU_OVERWRITE;
     CHECK_EQ(try(bu, &coa2, 0), 0);
     CHECK(entry()->bindings == 1 && entry()->binding[0].bid == 1);
     const struct correspondent_config how = {.mcoa = 2};
     begin_with(&how);
+    RULE("MCOA-HA-3");
     CHECK_EQ(try(bu, &coa2, 0), MH_ST_MCOA_PROHIBITED);
     const struct correspondent_config plain = {.mcoa = 1};
     begin_with(&plain);
     CHECK(try(bu, &coa2, 0) == 0 && act(BCACHE_SEND)->ba.bids == 0 && entry()->binding[0].bid == 0);
+}
+
+static void register_two(void)
+{
+    struct mh one = update(1, 105);
+    struct mh two = update(2, 105);
+    begin();
+    add_bid(&one, 1, &coa1);
+    add_bid(&two, 2, &coa2);
+    CHECK(try(one, &coa1, 0) == 0 && try(two, &coa2, SIM_MS) == 0 && entry()->bindings == 2);
+}
+
+/* What the correspondent last heard from carries what nobody decides about. */
+static void a_plain_update_replaces_all(void)
+{
+    register_two();
+    RULE("MCOA-HA-11");
+    CHECK(addr_eq(&correspondent_route(&c, &home, 0, SIM_S)->coa, &coa2));
+    struct mh again = update(3, 105);
+    add_bid(&again, 1, &coa1);
+    CHECK_EQ(try(again, &coa1, 2 * SIM_S), 0);
+    RULE("MCOA-HA-11");
+    CHECK(addr_eq(&correspondent_route(&c, &home, 0, 3 * SIM_S)->coa, &coa1));
+    CHECK_EQ(try(update(4, 105), &coa2, 4 * SIM_S), 0);
+    RULE("MCOA-HA-2");
+    CHECK(entry()->bindings == 1 && entry()->binding[0].bid == 0 &&
+          act(BCACHE_SEND)->ba.bids == 0 && !correspondent_accepts(&c, &home, &coa1, 4 * SIM_S));
+    register_two();
+    CHECK_EQ(try(update(3, 0), &home, SIM_S), 0); /* without an identifier: all */
+    RULE("MCOA-HA-2");
+    CHECK(entry()->bindings == 0 && !correspondent_route(&c, &home, 1, SIM_S));
+}
+
+/* By the home token alone, with the home address in Mobility Data, whichever address it comes from;
+ * the option says which: reading AMB-10 of RFC 5648 5.4. */
+static void one_of_several_is_deleted_by_the_home_token(void)
+{
+    register_two();
+    struct mh gone = update(3, 0);
+    add_bid(&gone, 1, NULL);
+    authorise(&gone, &coa1, SIM_S);
+    gone.care_of_nonce = 999; /* ignored */
+    tokens_authorize(&gone, kbm, &home, &cn);
+    RULE("MIP6-RR-10");
+    CHECK(receive(&gone, &coa2, SIM_S) == CORRESPONDENT_TAKEN && status() == 0 &&
+          answer_is_authentic(&home));
+    RULE("MCOA-HA-1");
+    CHECK(entry()->bindings == 1 && entry()->binding[0].bid == 2 && act(BCACHE_ENDED)->bid == 1);
+    gone.sequence = 4;
+    gone.bid[0].bid = 2;
+    tokens_authorize(&gone, kbm, &coa2, &cn); /* over the care-of address: not authentic */
+    RULE("MIP6-RR-10");
+    CHECK(receive(&gone, &coa2, SIM_S) == CORRESPONDENT_UNAUTHENTIC && entry()->bindings == 1);
 }
 
 /* ---- deletion -------------------------------------------------------------------------------- */
@@ -489,6 +562,8 @@ CHECK_MAIN(CASE(tests_are_answered_without_being_remembered),
            CASE(nonces_that_are_not_known_are_told), CASE(nonces_are_taken_for_209_s),
            CASE(an_answer_is_sent_when_it_is_asked_for), CASE(resources_have_an_end),
            CASE(sequence_numbers_are_shared_and_fresh), CASE(one_update_has_one_identifier),
-           CASE(identifiers_and_plain_bindings_do_not_mix), CASE(a_deletion_spends_its_nonces),
+           CASE(the_home_address_is_no_care_of_address),
+           CASE(identifiers_and_plain_bindings_do_not_mix), CASE(a_plain_update_replaces_all),
+           CASE(one_of_several_is_deleted_by_the_home_token), CASE(a_deletion_spends_its_nonces),
            CASE(many_deletions_are_bounded), CASE(only_persistent_errors_delete),
            CASE(what_is_in_use_is_asked_about), CASE(the_kind_of_a_binding_does_not_change))

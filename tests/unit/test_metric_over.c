@@ -110,8 +110,8 @@ static void functions_of_nodes(void)
     put("INSERT INTO occurrence VALUES ('fleet.0', 'mip6.bu_sent', 3, 100), ('fleet.2', "
         "'mip6.bu_sent', 6, 200), ('fleet.2', 'mip6.ba_received', 6, 230), ('fleet.0', "
         "'mip6.ba_received', 3, 110), ('ha', 'mip6.bu_sent', 1000, 5)");
-    put("INSERT INTO sa (node, direction, packets, replay) VALUES ('fleet.3', 'in', 8, 2), ('fleet.3', "
-        "'in', 2, 0), ('fleet.3', 'out', 90, 0)");
+    put("INSERT INTO sa (node, direction, policy, packets, replay) VALUES ('fleet.3', 'in', 'bu', 8, "
+        "2), ('fleet.3', 'in', 'hoti', 2, 0), ('fleet.3', 'out', 'bu', 90, 0)");
     CHECK_EQ(metric("sum(counter.fleet.*.ike.bytes)"), 1200);
     CHECK_EQ(metric("mean(counter.fleet.*.ike.bytes)"), 300); /* of four */
     CHECK_EQ(metric("min(counter.fleet.*.ike.bytes)"), 0);
@@ -122,6 +122,9 @@ static void functions_of_nodes(void)
     CHECK_EQ(metric("mean(since.fleet.*.mip6.bu_sent.mip6.ba_received)"), 20); /* of two */
     CHECK_EQ(metric("sum(sa.fleet.*.in.packets)"), 10);
     CHECK_EQ(metric("sum(sa.fleet.*.packets)"), 100);
+    CHECK_EQ(metric("sum(sa.fleet.*.in.hoti.packets)"), 2);
+    CHECK_EQ(metric("sa.fleet.3.out.bu.packets"), 90);
+    CHECK_EQ(metric("sa.fleet.3.in.mps.packets"), -1000 - ST_MISSING); /* no such SA: not 0 */
     CHECK_EQ(metric("counter.fleet.2.ike.bytes"), 0);
     db_close(db);
 }
@@ -176,6 +179,7 @@ static void each_mistake_has_its_sentence(void)
                                         "min(counter.fleet.*.ike.bytes)",
                                         "p90(counter.fleet.*.one0.header.esp.sent)",
                                         "median(sa.fleet.*.in.icv)",
+                                        "sum(sa.fleet.*.out.payload.packets)",
                                         "mean(event.fleet.*.mip6.bu_sent)",
                                         "p99(since.fleet.*.mip6.bu_sent.mip6.ba_received)",
                                         "flow.call.up.lost"};

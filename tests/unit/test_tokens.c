@@ -58,6 +58,14 @@ static void tests_are_those_of_the_vectors(void)
         .type = MH_HOT, .nonce_index = 7, .cookie = 0x0102030405060708, .token = home_token};
     const struct mh cot = {
         .type = MH_COT, .nonce_index = 7, .cookie = 0x1112131415161718, .token = care_of_token};
+    const struct mh hoti = {.type = MH_HOTI, .cookie = 0x0102030405060708};
+    const struct mh coti = {.type = MH_COTI, .cookie = 0x1112131415161718};
+    const struct mh brr = {.type = MH_BRR};
+    const struct mh named = {.type = MH_BRR, .bids = 1, .bid = {{.bid = 1}}};
+    CHECK(writes(&hoti, &home, &cn, "3b01010056c200000102030405060708"));
+    CHECK(writes(&coti, &coa1, &cn, "3b01020015ca00001112131415161718"));
+    CHECK(writes(&brr, &cn, &home, "3b00000067df0000"));
+    CHECK(writes(&named, &cn, &home, "3b01000043d100002304000100000100"));
     CHECK(writes(&hot, &cn, &home, "3b02030041990007010203040506070844c50600980c3047"));
     CHECK(writes(&cot, &cn, &coa1, "3b0204000dda000711121314151617180424cd74942ca01a"));
 }
@@ -89,6 +97,47 @@ static void authenticators_are_those_of_the_vectors(void)
         writes(&bu, &home, &cn,
                "3b060500c7f700658000006904040007000723140001000020010db800b10000000000000000001101"
                "00050c1bdb8bce82dbea1ef048b947"));
+}
+
+/* Made by the code of the specification's vectors, too: deletions have the home token alone, and
+ * the home address in Mobility Data (RFC 6275 6.2.7). */
+static void deletions_and_refusals_are_those_of_the_vectors(void)
+{
+    uint8_t kbm[TOKENS_KBM];
+    struct mh bu = {
+        .type = MH_BU, .sequence = 102, .flags = MH_BU_ACK, .has_nonces = true, .home_nonce = 7};
+    struct mh ba = {.type = MH_BA, .status = MH_ST_SEQUENCE, .sequence = 100};
+    tokens_kbm_delete(home_token, kbm);
+    tokens_authorize(&bu, kbm, &home, &cn);
+    CHECK(writes(&bu, &home, &cn,
+                 "3b030500ffac006680000000040400070000050c6bcf82a8b1d61dca97188468"));
+    bu.sequence = 103;
+    bu.bids = 1;
+    bu.bid[0] = (struct mh_bid){.bid = 1};
+    tokens_authorize(&bu, kbm, &home, &cn);
+    CHECK(
+        writes(&bu, &home, &cn,
+               "3b040500f5680067800000000404000700002304000100000100050cb7bc9ddb22f37da5256aa433"));
+    tokens_kbm(home_token, care_of_token, kbm);
+    tokens_authorize(&ba, kbm, &coa1, &cn);
+    CHECK(writes(&ba, &cn, &home,
+                 "3b0306000d76870000640000010400000000050ce52410f606a8f1738bb64cec"));
+    ba = (struct mh){.type = MH_BA, .sequence = 101, .lifetime = 105, .bids = 1};
+    ba.bid[0] = (struct mh_bid){.bid = 1};
+    tokens_authorize(&ba, kbm, &coa1, &cn);
+    CHECK(writes(&ba, &cn, &home,
+                 "3b03060076a0000000650069230400010000050c2f14718001ef7085da9bd49f"));
+    ba = (struct mh){.type = MH_BA, .status = MH_ST_NONCES, .sequence = 100};
+    CHECK(writes(&ba, &cn, &home, "3b010600d66f8a000064000001020000"));
+    bu = (struct mh){.type = MH_BU,
+                     .sequence = 104,
+                     .lifetime = 105,
+                     .has_nonces = true,
+                     .home_nonce = 7,
+                     .care_of_nonce = 7}; /* asks for no answer */
+    tokens_authorize(&bu, kbm, &coa1, &cn);
+    CHECK(writes(&bu, &home, &cn,
+                 "3b0305001b2b006800000069040400070007050c559926af0ef575fa40d1fba0"));
 }
 
 /* Of what came, whatever its checksum says; each octet counts, and both addresses. */
@@ -185,6 +234,7 @@ static void a_spent_nonce_is_replaced(void)
 
 CHECK_MAIN(CASE(tokens_and_keys_are_those_of_the_vectors), CASE(tests_are_those_of_the_vectors),
            CASE(authenticators_are_those_of_the_vectors),
+           CASE(deletions_and_refusals_are_those_of_the_vectors),
            CASE(an_authenticator_covers_everything_but_the_checksum),
            CASE(a_nonce_is_given_for_30_s_and_taken_for_240), CASE(nothing_is_kept_of_who_asks),
            CASE(kcn_changes_with_the_nonce), CASE(a_spent_nonce_is_replaced))

@@ -47,6 +47,8 @@ static void says_metrics_in_words(void)
         {"sa.ha.replay", "packets refused as replayed at ha"},
         {"sa.car.3.in.too_old", "packets left of the replay window at car.3, inbound"},
         {"sa.ha.out.bytes", "volume through SAs of ha, outbound"},
+        {"sa.ha.in.hoti.replay", "packets refused as replayed at ha, inbound, policy hoti"},
+        {"sa.car.3.out.bu.bytes", "volume through SAs of car.3, outbound, policy bu"},
         {"sa.ha.nonsense", "sa.ha.nonsense"},
         {"p95(disruption.ping.*.down)",
          "95th percentile over ping.* of the worst disruption, downwards"},
