@@ -9,7 +9,7 @@
 
 #include "tests/storm_checks.h"
 
-enum { SEEDS = 4 };
+enum { SEEDS = 7 };
 
 struct total {
     uint64_t events;
