@@ -18,6 +18,7 @@ static const struct word events[EVENT_NAMES] = {
 static const struct word drops[DROP_REASONS] = {
 #define X(id, name, help) [DROP_##id] = {(name), (help)},
     LINK_REASONS(X) NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X) ROUTE_REASONS(X)
+        FILTER_REASONS(X)
 #undef X
 };
 

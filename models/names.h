@@ -94,10 +94,16 @@
     X(BU_NOT_AUTHORISED, "bu_not_authorised", \
       "a BU without tokens, or with wrong ones: RFC 6275 9.5.1, silently")
 
+/* Of a router that does not forward everything. */
+#define FILTER_REASONS(X)                                                          \
+    X(FILTERED_HEADER, "filtered_header",                                          \
+      "Destination Options or a routing header, which the network's filter drops") \
+    X(FILTERED_ESP, "filtered_esp", "ESP that is not in UDP, which the network's filter drops")
+
 enum node_reason {
     DROP_FIRST_NODE_REASON = TAP_NODE_REASONS - 1,
 #define X(id, name, help) DROP_##id,
-    NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X) ROUTE_REASONS(X)
+    NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X) ROUTE_REASONS(X) FILTER_REASONS(X)
 #undef X
         DROP_REASONS,
 };

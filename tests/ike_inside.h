@@ -7,8 +7,6 @@
 
 #include "models/ike/parts.h"
 
-#include "tests/ike_bench.h"
-
 struct inside_count {
     size_t sas;
     size_t children;

@@ -5,6 +5,7 @@
 #ifndef TESTS_IKE_OPEN_H
 #define TESTS_IKE_OPEN_H
 
+#include "tests/ike_bench.h"
 #include "tests/ike_inside.h"
 
 /* A message with its payloads, clear or opened; they point into `bytes`. */

@@ -203,7 +203,7 @@ void bul_want(struct bul *b, uint16_t bid, const struct addr *coa, sim_time now,
     e->has_path = true;
     if (b->dead || b->at_home)
         return;
-    if (other) {
+    if (other || e->state == BUL_LEAVING) { /* whether that is taken back already is not known */
         e->coa = *coa;
         e->told = false;
         e->sent = false;
@@ -245,7 +245,7 @@ static void rescue_keys(struct bul *b, sim_time now, struct bul_acts *acts)
     if (!b->how.moves_keys || b->discovering || b->at_home || addr_unspecified(&b->key_coa) ||
         exchange_uses(b, &b->key_coa))
         return;
-    struct bul_entry *e = for_keys(b, NULL);
+    struct bul_entry *e = for_keys(b, &b->key_avoid);
     if (e)
         step(b, e, REFRESH, 0, now, acts);
 }
@@ -412,6 +412,7 @@ static void no_more_bulk(struct bul *b, const struct bul_exchange *asked, sim_ti
     answer(acts, BUL_FALL_BACK)->text = "bulk registration prohibited";
     for (unsigned k = 0; k < asked->bids; k++)
         exchange_ask(b, asked->bid[k], asked->leaves, now);
+    exchange_split(b, now);
 }
 
 /* RFC 5648 5.7: again, with O, and all: a plain binding is all that the home agent holds. */
@@ -592,10 +593,11 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
         send_due(b, now, acts);
         return true;
     }
-    struct bul_exchange asked = *x;
-    x->open = false;
+    struct bul_exchange asked = exchange_close(x);
     if (asked.keyed && ba->status < MH_ST_UNSPECIFIED && !(ba->flags & MH_BA_KEY))
         keep_keys(b);
+    if (asked.keyed && addr_eq(&asked.from, &b->key_avoid))
+        b->key_avoid = addr_any; /* there is an answer from there again */
     note_round_trip(&asked, a, now, acts);
     if (asked.home) {
         answer(acts, BUL_AT_HOME);

@@ -120,6 +120,8 @@ struct bul_exchange {
     unsigned tries; /* BUs that have left */
     unsigned bids;
     uint16_t bid[BUL_ENTRIES];
+    unsigned named; /* of these, what its last BU was about and has not changed since */
+    uint16_t named_bid[BUL_ENTRIES];
 };
 
 enum bul_kind {

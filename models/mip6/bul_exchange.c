@@ -12,19 +12,61 @@ static bool holds(const struct bul_exchange *x, uint16_t bid)
     return false;
 }
 
+/* Takes it out of a list; answers how many are left. */
+static unsigned leave_out(uint16_t *list, unsigned n, uint16_t bid)
+{
+    unsigned kept = 0;
+    for (unsigned k = 0; k < n; k++) {
+        if (list[k] != bid)
+            list[kept++] = list[k];
+    }
+    return kept;
+}
+
 void exchange_forget(struct bul *b, uint16_t bid)
 {
     for (int i = 0; i < BUL_EXCHANGES; i++) {
         struct bul_exchange *x = &b->exchange[i];
-        unsigned kept = 0;
         if (!x->open || x->home)
             continue;
-        for (unsigned k = 0; k < x->bids; k++) {
-            if (x->bid[k] != bid)
-                x->bid[kept++] = x->bid[k];
-        }
-        x->bids = kept;
-        x->open = kept > 0;
+        x->bids = leave_out(x->bid, x->bids, bid);
+        x->named = leave_out(x->named_bid, x->named, bid);
+        x->open = x->bids > 0;
+    }
+}
+
+static bool was_named(const struct bul_exchange *x, uint16_t bid)
+{
+    for (unsigned k = 0; k < x->named; k++) {
+        if (x->named_bid[k] == bid)
+            return true;
+    }
+    return false;
+}
+
+struct bul_exchange exchange_close(struct bul_exchange *x)
+{
+    struct bul_exchange asked = *x;
+    struct bul_exchange rest = {
+        .open = true, .changed = true, .leaves = x->leaves, .sent = -1, .due = x->due};
+    for (unsigned k = 0; k < x->bids; k++) {
+        if (!was_named(x, x->bid[k]))
+            rest.bid[rest.bids++] = x->bid[k];
+    }
+    *x = rest;
+    x->open = rest.bids > 0;
+    asked.bids = asked.named;
+    for (unsigned k = 0; k < asked.named; k++)
+        asked.bid[k] = asked.named_bid[k];
+    return asked;
+}
+
+void exchange_split(struct bul *b, sim_time now)
+{
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        struct bul_exchange x = b->exchange[i];
+        for (unsigned k = 0; x.open && x.bids > 1 && k < x.bids; k++)
+            exchange_ask(b, x.bid[k], x.leaves, now);
     }
 }
 
@@ -384,6 +426,9 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
         put_bindings(b, x, bu);
     x->sequence = bu->sequence;
     x->changed = false;
+    x->named = x->bids;
+    for (unsigned k = 0; k < x->bids; k++)
+        x->named_bid[k] = x->bid[k];
     x->overwrites = bu->flags & MH_BU_OVERWRITE;
     x->unasked = !wants_answer(b, x);
     if (!x->unasked)

@@ -12,6 +12,9 @@ void exchange_ask(struct bul *b, uint16_t bid, bool leaves, sim_time now);
 void exchange_ask_home(struct bul *b, sim_time now);
 void exchange_forget(struct bul *b, uint16_t bid); /* no BU about it any more */
 void exchange_close_all(struct bul *b);
+/* Its last BU is answered: what was asked in it. What has joined or changed since stays open. */
+struct bul_exchange exchange_close(struct bul_exchange *x);
+void exchange_split(struct bul *b, sim_time now); /* one by one: no more bulk registration */
 
 /* The exchange that `ba` answers; NULL: none. */
 struct bul_exchange *exchange_of(struct bul *b, const struct mh *ba);

@@ -82,6 +82,11 @@ void correspond_set_decider(struct node *n, const struct addr *home, struct deci
     x->first = to;
 }
 
+struct correspondent *correspond_machine(const struct node *n)
+{
+    return n->correspond ? &n->correspond->peer : NULL;
+}
+
 static struct corresponding *with(const struct correspond *x, const struct addr *home)
 {
     struct corresponding *to = x->first;

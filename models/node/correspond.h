@@ -23,6 +23,8 @@ void correspond_new(struct node *n, const struct correspondent_config *how);
 /* Which care-of address carries which flow to that home address; borrowed for the run. */
 void correspond_set_decider(struct node *n, const struct addr *home, struct decider *decider);
 
+struct correspondent *correspond_machine(const struct node *n); /* for who looks; or NULL */
+
 /* All are told by path.c and errors.c of a node that has one. */
 
 /* A packet to a bound home address is taken: it leaves with a type 2 routing header. */

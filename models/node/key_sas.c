@@ -11,8 +11,17 @@ static struct spd_pair *pair_of(const struct keyed *k, const struct ike_child_sa
     return &k->who->subject->pair[k->entry[policy]->pair];
 }
 
+/* An IKE SA that is established anew is where the mobile node has gone, and nothing else says that
+ * what it makes is there. */
+static bool goes_where_ike_is(const struct keyed *k)
+{
+    bool anew = k->said.how->mobility == KEY_BY_NEW_SA &&
+                k->who->how->sa_default == DEFAULT_KEY_COA && !policies_per_coa(k->who->how);
+    return k->who->client || anew;
+}
+
 /* Where the tunnel ends: where that of the one that it replaces does, else where IKE is (RFC 4555
- * 3.2; ipsec.md, trap 10); of a client it is where IKE is. */
+ * 3.2; ipsec.md, trap 10). */
 static void place(const struct keyed *k, const struct ike_child_sa *c, const struct sa *before,
                   struct ipsec_keying *how)
 {
@@ -24,7 +33,8 @@ static void place(const struct keyed *k, const struct ike_child_sa *c, const str
     how->remote_port = c->path.remote_port;
     if (gateway && how->encapsulated)
         return; /* nowhere else: RFC 7296 2.23 */
-    if (before && !k->who->client && !addr_unspecified(gateway ? &before->remote : &before->local))
+    if (before && !goes_where_ike_is(k) &&
+        !addr_unspecified(gateway ? &before->remote : &before->local))
         *(gateway ? &how->remote : &how->local) = gateway ? before->remote : before->local;
     *(gateway ? &how->local : &how->remote) = k->said.agent;
 }

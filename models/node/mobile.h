@@ -103,6 +103,8 @@ void mobile_restart(struct mobile *m);
 /* Told by the world: the interface is about to be shut; `done` comes when its binding is gone, or
  * cannot be taken back: RFC 5648 5.5.2. */
 void mobile_shut(struct mobile *m, struct iface *i, void *owner, void (*done)(void *owner));
+/* Its link is there, perhaps again: it is not about to be shut any more. */
+void mobile_opened(struct mobile *m, const struct iface *i);
 
 /* An ICMPv6 error about a packet that this node sent, whose quote starts with `quoted`. */
 void mobile_error(struct mobile *m, const struct icmp6_error *e, const struct ip6 *quoted);

@@ -304,6 +304,16 @@ void mobile_shut(struct mobile *m, struct iface *i, void *owner, void (*done)(vo
     review(path);
 }
 
+void mobile_opened(struct mobile *m, const struct iface *i)
+{
+    struct mobile_path *path = path_of(m, i);
+    if (!path || !path->shut)
+        return;
+    path->shut = false;
+    path->shut_done = NULL;
+    review(path);
+}
+
 /* ---- probes ------------------------------------------------------------------ */
 
 static void set_probe_dead(struct mobile_path *path, bool dead)

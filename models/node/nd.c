@@ -195,6 +195,8 @@ static void host_link_up(struct iface *i)
     struct nd_iface *nd = i->nd;
     bool moved = nd->was_via != i->port->via;
     sim_stop(i->node->sim, &nd->down_seen);
+    if (i->node->mobile)
+        mobile_opened(i->node->mobile, i);
     if (i->mtu > i->port->mtu)
         i->mtu = i->port->mtu;
     if (i->up && !moved)

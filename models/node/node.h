@@ -97,7 +97,8 @@ struct iface {
     bool up;             /* as the node knows it */
     bool ingress_filter; /* forwards only from sources of this very link: RFC 2827 */
     bool inside;         /* the node's translator hides the hosts there */
-    uint8_t hop_limit;   /* of packets that start here */
+    const struct filter_config *filter; /* of what is forwarded to and from it; NULL: none */
+    uint8_t hop_limit;                  /* of packets that start here */
     uint32_t mtu;        /* bytes: the link's, or less if its router says so (RFC 4861 6.3.4) */
     uint64_t heard;      /* link-layer source of the frame that is being read */
     struct nd_iface *nd; /* NULL: a link between routers, without neighbour discovery */

@@ -405,3 +405,8 @@ bool optimise_takes(struct mobile *m, struct pkt *p, uint16_t bid, const struct 
         path_out_plain(m->node, p);
     return true;
 }
+
+const struct ro *optimise_list(const struct mobile *m)
+{
+    return m->optimiser ? &m->optimiser->ro : NULL;
+}

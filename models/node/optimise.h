@@ -60,4 +60,6 @@ void optimise_refused(struct mobile *m, const struct addr *peer);
  * there: it leaves directly, and is gone. */
 bool optimise_takes(struct mobile *m, struct pkt *p, uint16_t bid, const struct addr *coa);
 
+const struct ro *optimise_list(const struct mobile *m); /* for who looks; NULL: it has none */
+
 #endif

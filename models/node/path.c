@@ -4,6 +4,7 @@
 
 #include "models/node/agent.h"
 #include "models/node/correspond.h"
+#include "models/node/filter.h"
 #include "models/node/fragments.h"
 #include "models/node/icmp.h"
 #include "models/node/inject.h"
@@ -190,6 +191,14 @@ void path_out(struct node *n, struct pkt *p)
 
 /* ---- the way in ----------------------------------------------------------- */
 
+static unsigned filtered(const struct iface *from, const struct iface *to, const struct pkt *p)
+{
+    unsigned why = to->filter ? filter_refuses(to->filter, p->at, p->len) : DROP_NONE;
+    if (!why && from && from->filter)
+        why = filter_refuses(from->filter, p->at, p->len);
+    return why;
+}
+
 /* `from` is the interface that it came in on; NULL: out of a tunnel. */
 static void forward(struct node *n, const struct iface *from, struct pkt *p, const struct ip6 *h)
 {
@@ -212,6 +221,11 @@ static void forward(struct node *n, const struct iface *from, struct pkt *p, con
     const struct route *r = routes_find(n->routes, &dst);
     if (!find_way(n, &h->src, &dst, r, &w)) {
         no_route(n, p);
+        return;
+    }
+    unsigned refused = filtered(from, w.out, p);
+    if (refused) {
+        node_drop(n, (enum node_reason)refused, p);
     } else if (from && w.out == from && r->kind == ROUTE_ON_LINK &&
                from->port->framing == LINK_RAW_IP6) {
         icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);

@@ -13,6 +13,7 @@
 #include "models/node/correspond.h"
 #include "models/node/cpu.h"
 #include "models/node/decide.h"
+#include "models/node/filter.h"
 #include "models/node/key_config.h"
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
@@ -72,6 +73,7 @@ struct network_config {
     struct nd_dad_config dad;
     bool ingress_filter;
     struct translator_config translator;
+    struct filter_config filter;
     struct key_list coverage; /* struct disc */
 };
 

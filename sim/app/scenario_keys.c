@@ -125,6 +125,9 @@ static const struct key network_keys[] = {
      "its router translates addresses and UDP ports between it and the backbone, where its prefix is "
      "not known: a model of NAT, for IPv6, that no RFC defines (RFC 4787, RFC 5508 say how)",
      .keys = translator_keys, .given_at = KEY_GIVEN(struct network_config, translator.given)},
+    {"filter", KEY_TABLE, NETWORK(filter), "",
+     "what its router forwards to and from it, and what it drops in silence (RFC 7872)",
+     .keys = filter_keys, .given_at = KEY_GIVEN(struct network_config, filter.given)},
     {"coverage", KEY_LIST, NETWORK(coverage), "",
      "one disc or several, one cell: where nodes that move can attach; default: everywhere",
      .keys = disc_keys, .size = sizeof(struct disc), .scalar = "*"},

@@ -82,6 +82,7 @@ static struct port *add_bearer(struct world *w, struct world_network *net, struc
     address_fix(i, &link_local, 64);
     i->ingress_filter = net->how->ingress_filter;
     i->inside = net->how->translator.given;
+    i->filter = net->how->filter.given ? &net->how->filter : NULL;
     bearer_init(arena_take(w->arena, sizeof(struct bearer)), i, &net->pool, &net->how->advertise);
     return port;
 }

@@ -28,6 +28,7 @@ static void add_segment(struct world *w, struct world_network *net)
     i->up = true;
     i->ingress_filter = how->ingress_filter;
     i->inside = how->translator.given;
+    i->filter = how->filter.given ? &how->filter : NULL;
     net->segment = i;
     net->router->own = global;
 }

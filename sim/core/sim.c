@@ -89,18 +89,25 @@ sim_time sim_next(struct sim *sim)
     return t ? t->at : SIM_NEVER;
 }
 
+bool sim_step(struct sim *sim, sim_time end)
+{
+    struct sim_timer *t = agenda_first(&sim->agenda);
+    if (!t || t->at > end)
+        return false;
+    sim->now = t->at;
+    sim->cause = t->cause;
+    agenda_remove(&sim->agenda, t);
+    agenda_warm(&sim->agenda);
+    t->fn(sim, t->owner);
+    return true;
+}
+
 uint64_t sim_run_until(struct sim *sim, sim_time end)
 {
     uint64_t ran = 0;
-    struct sim_timer *t;
     assert(end >= sim->now);
     sim->halted = false;
-    while ((t = agenda_first(&sim->agenda)) && t->at <= end) {
-        sim->now = t->at;
-        sim->cause = t->cause;
-        agenda_remove(&sim->agenda, t);
-        agenda_warm(&sim->agenda);
-        t->fn(sim, t->owner);
+    while (sim_step(sim, end)) {
         ran++;
         if (sim->halted)
             return ran;

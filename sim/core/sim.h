@@ -66,6 +66,9 @@ sim_time sim_next(struct sim *sim);
 /* Run every event due at or before `end`, then set the clock to `end`. Answers how many ran. */
 uint64_t sim_run_until(struct sim *sim, sim_time end);
 
+/* The next event alone, if it is due at or before `end`: for who looks after each. */
+bool sim_step(struct sim *sim, sim_time end);
+
 /* Ask that sim_run_until() return after the event now running. */
 void sim_halt(struct sim *sim);
 

@@ -198,7 +198,18 @@ static void a_plain_home_agent_at_home(void)
     end_world();
 }
 
+static void and_used_when_it_is_back(void)
+{
+    BEGIN(WIFI_LTE, "expect=[]",
+          "events=[{at: 30 s, shut: car.wlan0}, {at: 35 s, attach: car.wlan0}]");
+    run_to(34 * SIM_S);
+    CHECK_EQ(bul_find(&node_of("car")->mobile->bul, 1)->state, BUL_UNBOUND);
+    run_to(50 * SIM_S);
+    CHECK_EQ(bul_find(&node_of("car")->mobile->bul, 1)->state, BUL_BOUND);
+    end_world();
+}
+
 CHECK_MAIN(CASE(what_a_returning_node_does), CASE(between_the_update_and_its_answer),
            CASE(a_node_that_starts_at_home), CASE(the_home_agent_is_asked_for),
            CASE(who_answers_for_the_home_address), CASE(an_interface_is_shut_with_notice),
-           CASE(a_plain_home_agent_at_home))
+           CASE(and_used_when_it_is_back), CASE(a_plain_home_agent_at_home))

@@ -1,5 +1,6 @@
 /* Two exchanges begun at both ends at once, about the same SA, in every order in which their
  * messages can arrive (RFC 7296 2.8, 2.25). */
+#include "tests/ike_bench.h"
 #include "tests/ike_inside.h"
 
 enum { DEPTH = 6, DEPTH_LONG = 11 };

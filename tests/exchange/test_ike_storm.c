@@ -4,6 +4,7 @@
  *     test_ike_storm --long N [FIRST]     so many seeds
  *     test_ike_storm --trace SEED          one, with all that happens; calm with anything behind
  */
+#include "tests/ike_bench.h"
 #include "tests/ike_inside.h"
 
 enum { SEEDS = 100 };

@@ -6,6 +6,7 @@
  * so many bytes. */
 #include <stdlib.h>
 
+#include "tests/ike_bench.h"
 #include "tests/ike_inside.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

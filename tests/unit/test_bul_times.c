@@ -239,7 +239,94 @@ static void an_update_and_its_answer_measure_the_path(void)
     CHECK(!measured()); /* came another way than it went */
 }
 
-CHECK_MAIN(CASE(another_address_waits_a_second),
+/* Found by storms (exchange.storm), as what follows. */
+static void what_joins_an_update_that_is_out_is_not_acknowledged_with_it(void)
+{
+    begin(true, BUL_BULK, 0);
+    b.how.gather = 100 * SIM_MS;
+    want(1, &coa1, 0);
+    tick(100 * SIM_MS);
+    struct mh first = sent()->bu;
+    CHECK_EQ(first.bids, 1);
+    want(2, &coa2, 150 * SIM_MS);
+    CHECK_EQ(acts.n, 0); /* it gathers */
+    CHECK(answer(first.sequence, 0, 105, &first, 200 * SIM_MS));
+    CHECK_EQ(bul_find(&b, 1)->state, BUL_BOUND);
+    CHECK(bul_find(&b, 2)->state == BUL_ASKING && !bul_find(&b, 2)->told);
+    tick(250 * SIM_MS);
+    struct mh second = sent()->bu;
+    CHECK(second.bids == 1 && second.bid[0].bid == 2 && second.bid[0].has_coa);
+    CHECK(answer(second.sequence, 0, 105, &second, 300 * SIM_MS));
+    CHECK_EQ(bul_find(&b, 2)->state, BUL_BOUND);
+}
+
+/* The same of an address that changes, and all one by one once bulk is prohibited (168). */
+static void what_changes_while_an_update_is_out_is_not_acknowledged_with_it(void)
+{
+    static const struct mh both = {.bids = 2, .bid = {{.bid = 1}, {.bid = 2}}};
+    bind_both();
+    b.how.gather = 100 * SIM_MS;
+    sim_time at = bul_next(&b);
+    tick(at); /* the refresh of both */
+    tick(at + 100 * SIM_MS);
+    CHECK_EQ(sent()->bu.bids, 2);
+    want(2, &coa3, at + 150 * SIM_MS);
+    CHECK(answer(b.sequence, 0, 105, &both, at + 200 * SIM_MS));
+    CHECK_EQ(bul_find(&b, 1)->state, BUL_BOUND);
+    CHECK(bul_find(&b, 2)->state == BUL_RENEWING && !bul_find(&b, 2)->told);
+    want(3, &coa1, at + 210 * SIM_MS);
+    tick(at + 2 * SIM_S);
+    CHECK_EQ(sent()->bu.bids, 2);
+    want(1, &coa2, at + 2010 * SIM_MS);
+    CHECK(answer(b.sequence, MH_ST_MCOA_BULK_PROHIBITED, 0, &both, at + 2020 * SIM_MS));
+    for (unsigned k = 0; k < BUL_EXCHANGES; k++)
+        CHECK(!b.exchange[k].open || b.exchange[k].bids == 1);
+}
+
+/* The home agent may have taken it back already: it needs the address again, and who was told that
+ * it is not to be used hears that it is. */
+static void what_is_wanted_again_while_it_leaves_is_registered_anew(void)
+{
+    bind_both();
+    unwant(1, 10 * SIM_S);
+    CHECK_EQ(sent()->bu.lifetime, 0);
+    want(1, &coa1, 11 * SIM_S);
+    struct mh again = sent()->bu;
+    CHECK(again.bids == 1 && again.bid[0].bid == 1 && again.bid[0].has_coa);
+    CHECK(!bul_find(&b, 1)->told);
+    CHECK(answer(again.sequence, 0, 105, &again, 12 * SIM_S));
+    CHECK(has(BUL_UP) && bul_find(&b, 1)->state == BUL_BOUND);
+}
+
+/* IKE heard nothing from the only care-of address there is, the home agent did. */
+static void keys_do_not_go_round_at_an_address_that_answers(void)
+{
+    begin(true, BUL_BULK, 0);
+    b.how.moves_keys = true;
+    want(1, &coa1, 0);
+    struct mh bu = sent()->bu;
+    struct mh ba = {
+        .type = MH_BA, .flags = MH_BA_KEY, .lifetime = 105, .bids = 1, .bid = {{.bid = 1}}};
+    const struct arrival from = {.src = agent, .dst = coa1, .authentic = true};
+    ba.sequence = bu.sequence;
+    CHECK(bul_ack(&b, &from, &ba, 10 * SIM_MS, &acts));
+    acts.n = 0;
+    bul_move_keys(&b, &coa1, 10 * SIM_S, &acts);
+    CHECK_EQ(acts.n, 0); /* there is nowhere to go */
+    tick(bul_next(&b));
+    sim_time at = b.exchange[0].sent;
+    ba.sequence = sent()->bu.sequence;
+    acts.n = 0;
+    CHECK(bul_ack(&b, &from, &ba, at + 10 * SIM_MS, &acts));
+    CHECK_EQ(bul_find(&b, 1)->state, BUL_BOUND);
+    CHECK(bul_next(&b) > at + 100 * SIM_S);
+}
+
+CHECK_MAIN(CASE(what_joins_an_update_that_is_out_is_not_acknowledged_with_it),
+           CASE(what_changes_while_an_update_is_out_is_not_acknowledged_with_it),
+           CASE(what_is_wanted_again_while_it_leaves_is_registered_anew),
+           CASE(keys_do_not_go_round_at_an_address_that_answers),
+           CASE(another_address_waits_a_second),
            CASE(what_was_registered_on_a_dead_path_is_still_to_be_deleted),
            CASE(keys_move_to_what_is_registered_last), CASE(keys_leave_with_the_address_or_wait),
            CASE(an_update_and_its_answer_measure_the_path), CASE(an_advice_shortens_the_wait),
