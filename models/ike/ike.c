@@ -71,6 +71,8 @@ struct ike_peer *ike_add_peer(struct ike *k, const struct ike_peer_config *how)
     p->how = how;
     p->next = map_find(&k->by_identity, h);
     map_put(&k->by_identity, h, p);
+    p->older = k->peers;
+    k->peers = p;
     bool known = k->offers == IKE_OFFERS;
     for (unsigned j = 0; j < k->offers; j++)
         known |= k->offer[j]->offers == how->offers &&

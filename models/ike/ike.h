@@ -347,6 +347,9 @@ void ike_free(struct ike *k); /* what lives outside of the arena: nothing at pre
 struct ike_peer *ike_add_peer(struct ike *k, const struct ike_peer_config *how);
 const struct ike_peer_config *ike_peer_config(const struct ike_peer *p);
 void ike_reserve(struct ike *k, uint32_t spi); /* of an inbound SA that was made elsewhere */
+/* A home address that somebody is configured with: nobody is given it, and no peer takes it for its
+ * own. */
+void ike_reserve_address(struct ike *k, const struct addr *home);
 
 /* MOBIKE: what the owner thinks of a datagram's source as a new address of the peer. */
 enum ike_standing {

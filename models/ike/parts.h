@@ -213,8 +213,14 @@ struct ike_sa {
 
 struct ike_peer {
     const struct ike_peer_config *how;
-    struct ike_peer *next; /* of its bucket */
+    struct ike_peer *next;  /* of its bucket */
+    struct ike_peer *older; /* of all */
     unsigned sas;
+};
+
+struct ike_reserved {
+    struct addr home;
+    struct ike_reserved *next;
 };
 
 struct ike {
@@ -227,6 +233,8 @@ struct ike {
     struct map by_first; /* hash of the first message: struct ike_sa */
     struct map by_child; /* inbound SPI: struct ike_child, or &taken */
     struct map by_identity;
+    struct ike_peer *peers;
+    struct ike_reserved *reserved;
     const struct ike_peer_config *offer[IKE_OFFERS]; /* of which each has other offers */
     unsigned offers;
     uint32_t *leases; /* IKE SAs that have it, by address of the pool */
