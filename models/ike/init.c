@@ -65,6 +65,8 @@ static bool names(const struct ike_message *m, uint16_t type, const struct addr 
 void ike_see_nat(struct ike_sa *sa, const struct ike_message *m)
 {
     const struct ike_path *p = &m->from->path;
+    if (!sa->ike->how.nat_detection)
+        return;
     bool source = false;
     bool destination = false;
     bool same_source = names(m, IKE_N_NAT_DETECTION_SOURCE_IP, &p->remote, p->remote_port, &source);

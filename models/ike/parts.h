@@ -106,6 +106,7 @@ struct ike_request {
         early[IKE_EARLY]; /* SPIs that the peer deleted and nobody has: its new one may be it */
     unsigned earlies;
     uint8_t cookie[16]; /* COOKIE2 */
+    struct addr asked;  /* where it went first */
     bool forgotten;     /* its outcome does not matter any more: the heir does it again */
 };
 

@@ -79,6 +79,9 @@ void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now)
     inherit_tasks(old, heir);
     heir->rival_of = 0;
     heir->path = old->path;
+    heir->nat_here = old->nat_here; /* the update may have come while the heir was in the making */
+    heir->nat_there = old->nat_there;
+    heir->nat_known = old->nat_known;
     heir->mobike = old->mobike;
     heir->pending = old->pending;
     heir->has_pending = old->has_pending;
@@ -86,6 +89,7 @@ void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now)
     heir->pending_checked = old->pending_checked;
     heir->furthers = old->furthers;
     memcpy(heir->further, old->further, sizeof heir->further);
+    ike_keep_alive_from(heir, now);
     is_replaced(old, heir, now);
     ike_proceed(heir, now);
     ike_sa_rearm(heir);

@@ -259,6 +259,31 @@ static void a_cookie_of_another_address_moves_nothing(void)
     bench_end(&b);
 }
 
+/* The answer of the address before comes late, when the next one is to be checked already. */
+static void a_move_during_the_check_is_checked_too(void)
+{
+    begin_how(true, 1);
+    update(1);
+    bench_carry(&b, 0); /* HA -> MN  SK{} and SK{N(COOKIE2)} */
+    bench_carry(&b, has(0, IKE_N_COOKIE2) ? 0 : 1);
+    unsigned answer = b.letter[0].to == HA ? 0 : 1;
+    struct bench_letter late = b.letter[answer];
+    bench_drop(&b, answer);
+    bench_settle(&b);
+    update(2);
+    bench_settle(&b);
+    CHECK(!ha_is_at(2));
+    b.letter[b.letters++] = late;
+    bench_carry(&b, 0);
+    RULE("IKE-MOB-5"); /* another question, to where the MN is now */
+    CHECK(!ha_is_at(1) && !ha_is_at(2) && b.letters == 1 && has(0, IKE_N_COOKIE2) &&
+          addr_eq(&b.letter[0].path.local, &b.address[2]));
+    bench_settle(&b);
+    RULE("IKE-MOB-4");
+    CHECK(ha_is_at(2) && bench_agrees(&b, 4));
+    bench_end(&b);
+}
+
 /* ---- what the owner thinks of it ------------------------------------------------------------- */
 
 static void an_address_that_is_not_good_is_refused(void)
@@ -494,6 +519,7 @@ CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(an_address_is_asked_before_it_is_used), CASE(a_wrong_cookie_closes_the_ike_sa),
            CASE(what_is_under_way_goes_to_an_address_that_is_being_checked),
            CASE(a_cookie_of_another_address_moves_nothing),
+           CASE(a_move_during_the_check_is_checked_too),
            CASE(an_address_that_is_not_good_is_refused),
            CASE(an_address_that_waits_for_its_binding_is_taken_with_it),
            CASE(a_check_does_not_take_an_address_that_still_waits),
