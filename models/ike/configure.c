@@ -166,7 +166,7 @@ void ike_claim_address(struct ike_sa *sa, const struct ike_ts *peer)
 {
     const struct prefix *home = &sa->peer->how->home_prefix;
     const struct ike_selector *s = &peer->selector[0];
-    if (!home->len || !addr_unspecified(&sa->assigned) || !addr_eq(&s->low, &s->high) ||
+    if (!home->len || !peer->n || !addr_unspecified(&sa->assigned) || !addr_eq(&s->low, &s->high) ||
         !prefix_holds(home, &s->low) || has_somebody(sa, &s->low))
         return;
     sa->assigned = s->low;

@@ -1,8 +1,5 @@
 /* CREATE_CHILD_SA for Child SAs, new and rekeyed, and both sides at once (RFC 7296 1.3.1, 1.3.3,
  * 2.8, 2.25.1). */
-#include <assert.h>
-#include <string.h>
-
 #include "models/ike/parts.h"
 
 /* ---- initiator ------------------------------------------------------------------------------- */
@@ -141,7 +138,7 @@ static bool is_early(const struct ike_request *r, uint32_t spi_out)
 void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m)
 {
     struct ike_notify n;
-    struct ike_nonce nr = {.n = 0};
+    struct ike_nonce nr;
     struct ike_child *c = r->made;
     const struct ike_request was = *r;
     r->made = NULL;
@@ -152,13 +149,10 @@ void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct 
         refused(sa, &was.todo, was.rival.there, error, &n, m->now);
         return;
     }
-    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
-    if (p && !ike_read_nonce(p)) {
-        nr.n = p->bytes;
-        memcpy(nr.bytes, p->body, p->bytes);
-    }
     struct ike_child *old = was.todo.spi ? ike_child_find(sa->ike, was.todo.spi) : NULL;
-    error = nr.n ? ike_child_complete(c, m, &was.nonce, &nr, &was.dh, old) : IKE_N_INVALID_SYNTAX;
+    error = ike_take_nonce(m, sa->suite.prf, &nr)
+                ? ike_child_complete(c, m, &was.nonce, &nr, &was.dh, old)
+                : IKE_N_INVALID_SYNTAX;
     if (!error && is_early(&was, c->is.spi_out)) {
         ike_child_refused(sa, was.todo.policy, was.todo.number, IKE_HOW_DELETED_BY_PEER, 0);
         ike_child_give(sa->ike, c);
@@ -244,7 +238,7 @@ void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
     struct ike *k = sa->ike;
     struct ike_child *old;
     struct ike_child *made = NULL;
-    struct ike_nonce ni = {.n = 0};
+    struct ike_nonce ni;
     struct ike_nonce nr;
     struct ike_writer w;
     uint16_t group = DH_NONE;
@@ -254,14 +248,10 @@ void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
     }
     if (!find_old(sa, m, &old))
         return;
-    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
-    if (p && !ike_read_nonce(p)) {
-        ni.n = p->bytes;
-        memcpy(ni.bytes, p->body, p->bytes);
-    }
     ike_begin_inside(&w, k->inside, sizeof k->inside);
-    uint16_t why =
-        ni.n ? ike_child_answer(sa, m, &w, old, &ni, &nr, &made, &group) : IKE_N_INVALID_SYNTAX;
+    uint16_t why = ike_take_nonce(m, sa->suite.prf, &ni)
+                       ? ike_child_answer(sa, m, &w, old, &ni, &nr, &made, &group)
+                       : IKE_N_INVALID_SYNTAX;
     if (why) {
         answer_refusal(sa, m, why, group);
         if (why == IKE_N_INVALID_SYNTAX)
@@ -274,6 +264,5 @@ void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
         note_rival(sa, old, made, &ni, &nr);
         old->heir = made->is.spi_in;
     }
-    if (!ike_send_answer(sa, m, &w, IKE_TASK_NONE))
-        ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);
+    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
 }

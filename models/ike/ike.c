@@ -64,6 +64,26 @@ static uint64_t identity_hash(uint8_t type, const uint8_t *data, size_t n)
     return h;
 }
 
+/* Each list once. */
+static void note_offers(struct ike *k, const struct ike_peer_config *how)
+{
+    for (unsigned j = 0; j < k->offers; j++) {
+        if (k->offer[j]->offers == how->offers &&
+            !memcmp(k->offer[j]->offer, how->offer, sizeof how->offer))
+            return;
+    }
+    if (k->offers == k->offer_room) {
+        unsigned room = k->offer_room ? 2 * k->offer_room : 4;
+        const struct ike_peer_config **more =
+            arena_take(k->arena, room * sizeof(const struct ike_peer_config *));
+        for (unsigned j = 0; j < k->offers; j++)
+            more[j] = k->offer[j];
+        k->offer = more;
+        k->offer_room = room;
+    }
+    k->offer[k->offers++] = how;
+}
+
 struct ike_peer *ike_add_peer(struct ike *k, const struct ike_peer_config *how)
 {
     struct ike_peer *p = arena_take(k->arena, sizeof *p);
@@ -73,12 +93,7 @@ struct ike_peer *ike_add_peer(struct ike *k, const struct ike_peer_config *how)
     map_put(&k->by_identity, h, p);
     p->older = k->peers;
     k->peers = p;
-    bool known = k->offers == IKE_OFFERS;
-    for (unsigned j = 0; j < k->offers; j++)
-        known |= k->offer[j]->offers == how->offers &&
-                 !memcmp(k->offer[j]->offer, how->offer, sizeof how->offer);
-    if (!known)
-        k->offer[k->offers++] = how;
+    note_offers(k, how);
     return p;
 }
 

@@ -306,7 +306,7 @@ struct ike_act {
     bool marked;                   /* SEND: with four zero octets in front, RFC 3948 2.2 */
     enum ike_how how;              /* DOWN, END, NO_CHILD, REFUSED, DUE */
     enum ike_fault fault;          /* REFUSED */
-    enum sign_verdict verdict;     /* DOWN, REFUSED as UNAUTHENTICATED, by signature */
+    enum sign_verdict verdict;     /* DOWN, REFUSED as UNAUTHENTICATED */
     uint16_t notify;               /* DOWN, NO_CHILD, ASSIGNED: what was said; 0: nothing */
     uint64_t before;               /* UP: the one it replaces; 0: none */
     bool initiator;                /* UP: this node is the original initiator */

@@ -201,16 +201,6 @@ static bool derive(struct ike_sa *sa, const struct ike_ke *peer)
     return true;
 }
 
-static bool nonce_of(const struct ike_message *m, uint16_t prf, struct ike_nonce *out)
-{
-    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
-    if (!p || ike_read_nonce(p) || 2 * p->bytes < prf_bytes(prf)) /* 2.10 */
-        return false;
-    out->n = p->bytes;
-    memcpy(out->bytes, p->body, p->bytes);
-    return true;
-}
-
 /* What the responder chose is one of ours, and goes with its KE and nonce. */
 static bool accept(struct ike_sa *sa, const struct ike_message *m)
 {
@@ -223,7 +213,7 @@ static bool accept(struct ike_sa *sa, const struct ike_message *m)
         return false;
     return ike_choose_ike(sa->peer->how, &chosen, &sa->suite, &again) &&
            again.transforms == chosen.proposal[0].transforms && value.group == sa->dh.group &&
-           sa->suite.group == sa->dh.group && nonce_of(m, sa->suite.prf, &sa->nr) &&
+           sa->suite.group == sa->dh.group && ike_take_nonce(m, sa->suite.prf, &sa->nr) &&
            derive(sa, &value);
 }
 
@@ -300,19 +290,19 @@ static struct ike_sa *repeated(const struct ike *k, const struct ike_message *m)
 }
 
 /* A peer is not known before it says who it is, so what any peer is offered will do here; whether
- * it is what this one is offered is looked at then. */
+ * it is what this one is offered is looked at then. Its own order counts, whoever else there is. */
 static bool choose(struct ike *k, const struct ike_sa_payload *in, struct ike_suite *suite,
                    struct ike_proposal *chosen)
 {
-    for (unsigned j = 0; j < in->proposals; j++) {
-        if (in->proposal[j].spi_bytes) /* 3.3.1 */
-            return false;
+    bool found = false;
+    bool good = ike_counted(in);
+    for (unsigned j = 0; j < in->proposals; j++)
+        good &= !in->proposal[j].spi_bytes; /* 3.3.1 */
+    for (unsigned j = 0; good && j < in->proposals && !found; j++) {
+        for (unsigned i = 0; i < k->offers && !found; i++)
+            found = ike_fits(k->offer[i], &in->proposal[j], suite, chosen);
     }
-    for (unsigned j = 0; j < k->offers; j++) {
-        if (ike_choose_ike(k->offer[j], in, suite, chosen))
-            return true;
-    }
-    return false;
+    return found;
 }
 
 static void send_second(struct ike_sa *sa, const struct ike_message *m,
@@ -365,7 +355,7 @@ static void respond(struct ike *k, const struct ike_message *m, const struct ike
     sa->nr = ike_draw_nonce(k);
     dh_draw(&sa->dh, suite->group, &k->streams.dh);
     k->work.dh_public[suite->group]++;
-    if (!nonce_of(m, suite->prf, &sa->ni) || !derive(sa, ke)) {
+    if (!ike_take_nonce(m, suite->prf, &sa->ni) || !derive(sa, ke)) {
         ike_sa_end(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
         ike_send_notice(k, m->from, &m->h, IKE_N_INVALID_SYNTAX, NULL, 0);
         return;

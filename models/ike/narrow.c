@@ -44,7 +44,7 @@ static int compare(const struct addr *a, const struct addr *b)
 /* OPAQUE: that side never sends. */
 static bool opaque(const struct ike_selector *s)
 {
-    return s->start_port > s->end_port;
+    return s->start_port == UINT16_MAX && !s->end_port;
 }
 
 static bool meet(const struct ike_selector *a, const struct ike_selector *b,

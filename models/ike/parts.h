@@ -236,8 +236,9 @@ struct ike {
     struct map by_identity;
     struct ike_peer *peers;
     struct ike_reserved *reserved;
-    const struct ike_peer_config *offer[IKE_OFFERS]; /* of which each has other offers */
+    const struct ike_peer_config **offer; /* of which each has other offers */
     unsigned offers;
+    unsigned offer_room;
     uint32_t *leases; /* IKE SAs that have it, by address of the pool */
     struct pool sas;
     struct pool children;
@@ -329,7 +330,8 @@ void ike_repeat_all(struct ike_sa *sa, sim_time now);
 sim_time ike_try_again_at(struct ike_sa *sa, const struct ike_todo *t, sim_time now);
 enum ike_how ike_delete_how(const struct ike_request *r);
 sim_time ike_patience(const struct ike *k); /* how long a request is repeated */
-/* The payloads in `w` as a request of `r`, or as the answer to `m`. False: it cannot be sent. */
+/* The payloads in `w` as a request of `r`, or as the answer to `m`. False: it cannot be sent; what
+ * cannot be answered ends the IKE SA. */
 bool ike_send_request(struct ike_sa *sa, struct ike_request *r, uint8_t exchange,
                       struct ike_writer *w, sim_time now);
 bool ike_send_answer(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w,
@@ -345,6 +347,8 @@ uint16_t ike_asked_group(const struct ike_notify *n);
 
 /* Puts of a notification alone. */
 void ike_put_status(struct ike_writer *w, uint16_t type, const void *data, size_t n);
+/* Ni or Nr; false: there is none, or it is shorter than half a key of the PRF (2.10). */
+bool ike_take_nonce(const struct ike_message *m, uint16_t prf, struct ike_nonce *out);
 /* The first notification of that type; false: none. */
 bool ike_find_notify(const struct ike_payloads *list, uint16_t type, struct ike_notify *out);
 /* The first that is an error; 0: none. */
@@ -393,7 +397,12 @@ void ike_offer_ike(const struct ike_peer_config *how, uint64_t spi, unsigned spi
                    struct ike_sa_payload *out);
 void ike_offer_esp(const struct ike_peer_config *how, uint32_t spi, bool with_group,
                    struct ike_sa_payload *out);
-/* A proposal that fits an offer of `how`; false: none. `chosen` is the answer. */
+/* Whether they are counted from 1 (3.3.1). */
+bool ike_counted(const struct ike_sa_payload *in);
+/* Of the IKE SA, one proposal that fits an offer of `how`. `chosen` is the answer. */
+bool ike_fits(const struct ike_peer_config *how, const struct ike_proposal *p,
+              struct ike_suite *suite, struct ike_proposal *chosen);
+/* The first proposal that fits an offer of `how`; false: none. `chosen` is the answer. */
 bool ike_choose_ike(const struct ike_peer_config *how, const struct ike_sa_payload *in,
                     struct ike_suite *suite, struct ike_proposal *chosen);
 bool ike_choose_esp(const struct ike_peer_config *how, const struct ike_sa_payload *in,
@@ -423,6 +432,7 @@ struct ike_child *ike_child_begin(struct ike_sa *sa, unsigned policy, unsigned n
 struct ike_child *ike_child_heir(const struct ike_child *c); /* NULL */
 struct ike_child *ike_child_find(const struct ike *k, uint32_t spi_in);
 void ike_note_early(struct ike_sa *sa, uint32_t spi_out); /* deleted before its answer came */
+bool ike_child_readable(const struct ike_message *m);     /* a request for one */
 struct ike_child *ike_child_by_out(const struct ike_sa *sa, uint32_t spi_out);
 struct ike_child *ike_child_of(const struct ike_sa *sa, unsigned policy, unsigned number);
 /* Payloads of an initiator: USE_TRANSPORT_MODE, SA, [Ni, KE], TSi, TSr. */

@@ -118,10 +118,6 @@ static bool open_sealed(struct ike_sa *sa, const struct ike_message *m, struct o
     }
     /* In a copy: the datagram belongs to somebody else. */
     static_assert(sizeof k->octets >= IKE_MESSAGE_MAX, "room for a message");
-    if (m->from->n > IKE_MESSAGE_MAX) {
-        ike_refuse(k, sa, m->from, IKE_HOW_TOO_LONG, IKE_GOOD);
-        return false;
-    }
     memcpy(k->octets, m->from->bytes, m->from->n);
     struct ike_payload moved = *sk;
     moved.body = k->octets + (sk->body - m->from->bytes);
@@ -132,6 +128,21 @@ static bool open_sealed(struct ike_sa *sa, const struct ike_message *m, struct o
         return false;
     }
     return true;
+}
+
+/* Of what is looked for by its type in any message a broken one would be passed over: 2.21.3. */
+static enum ike_fault check_bodies(const struct ike_payloads *list)
+{
+    enum ike_fault fault = IKE_GOOD;
+    for (unsigned j = 0; j < list->n && !fault; j++) {
+        struct ike_notify n;
+        struct ike_delete d;
+        if (list->p[j].type == IKE_P_NOTIFY)
+            fault = ike_read_notify(&list->p[j], &n);
+        if (list->p[j].type == IKE_P_DELETE)
+            fault = ike_read_delete(&list->p[j], &d);
+    }
+    return fault;
 }
 
 /* The payloads of a protected message, plain, into m->list. False: it is refused, or a fragment of
@@ -155,6 +166,8 @@ static bool open_message(struct ike_sa *sa, struct ike_message *m, enum ike_faul
     *bad = ike_read_payloads(first, k->opened, n, &m->list);
     if (!*bad)
         *bad = ike_check(m->h.exchange, m->h.flags & IKE_RESPONSE, false, &m->list);
+    if (!*bad)
+        *bad = check_bodies(&m->list);
     return true;
 }
 
@@ -242,16 +255,14 @@ static void refuse_payloads(struct ike_sa *sa, const struct ike_message *m, enum
 {
     struct ike *k = sa->ike;
     struct ike_writer w;
+    bool unknown = bad == IKE_UNKNOWN_CRITICAL;
+    uint16_t why = unknown ? IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD : IKE_N_INVALID_SYNTAX;
     ike_refuse(k, sa, m->from, IKE_HOW_FAULT, bad);
     ike_begin_inside(&w, k->inside, sizeof k->inside);
-    if (bad == IKE_UNKNOWN_CRITICAL) {
-        ike_put_status(&w, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD, &m->list.unknown_critical, 1);
-    } else {
-        ike_put_status(&w, IKE_N_INVALID_SYNTAX, NULL, 0);
-    }
+    ike_put_status(&w, why, &m->list.unknown_critical, unknown ? 1 : 0);
     (void)ike_send_answer(sa, m, &w, IKE_TASK_TELL);
-    if (bad != IKE_UNKNOWN_CRITICAL || sa->state == IKE_INIT_ANSWERED)
-        ike_sa_close(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
+    if (!unknown || sa->state == IKE_INIT_ANSWERED)
+        ike_sa_close(sa, IKE_HOW_REFUSED, why, m->now);
 }
 
 /* Whether it is nothing but the Delete of this IKE SA. */
@@ -398,6 +409,10 @@ void ike_receive(struct ike *k, const struct ike_datagram *d, sim_time now)
 {
     ike_begin_event(k, now);
     struct ike_message m = {.from = d, .now = now};
+    if (d->n > IKE_MESSAGE_MAX) {
+        ike_refuse(k, NULL, d, IKE_HOW_TOO_LONG, IKE_GOOD);
+        return;
+    }
     enum ike_fault fault = ike_read_header(d->bytes, d->n, &m.h);
     if (fault) {
         refuse_header(k, &m, fault);

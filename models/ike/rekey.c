@@ -160,14 +160,11 @@ static bool derive(struct ike_sa *fresh, const struct ike_sa *old, const struct 
     return true;
 }
 
-static bool nonce_of(const struct ike_message *m, struct ike_nonce *out)
+/* Of the old one, which SKEYSEED is made with, and of the new one (2.10, 2.18). */
+static bool nonce_of(const struct ike_message *m, const struct ike_sa *old,
+                     const struct ike_sa *fresh, struct ike_nonce *out)
 {
-    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
-    if (!p || ike_read_nonce(p))
-        return false;
-    out->n = p->bytes;
-    memcpy(out->bytes, p->body, p->bytes);
-    return true;
+    return ike_take_nonce(m, old->suite.prf, out) && ike_take_nonce(m, fresh->suite.prf, out);
 }
 
 /* ---- initiator ------------------------------------------------------------------------------- */
@@ -199,12 +196,12 @@ static bool complete(struct ike_sa *sa, struct ike_sa *fresh, const struct ike_r
     struct ike_ke ke;
     const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
     const struct ike_payload *value = ike_find(&m->list, IKE_P_KE);
-    if (!p || !value || ike_read_sa(p, &chosen) || ike_read_ke(value, &ke) || !nonce_of(m, nr) ||
+    if (!p || !value || ike_read_sa(p, &chosen) || ike_read_ke(value, &ke) ||
         chosen.proposals != 1 || chosen.proposal[0].spi_bytes != 8 || !chosen.proposal[0].spi)
         return false;
     if (!ike_choose_ike(sa->peer->how, &chosen, &fresh->suite, &again) ||
         again.transforms != chosen.proposal[0].transforms || ke.group != r->dh.group ||
-        fresh->suite.group != ke.group)
+        fresh->suite.group != ke.group || !nonce_of(m, sa, fresh, nr))
         return false;
     fresh->other = chosen.proposal[0].spi;
     return derive(fresh, sa, &r->dh, &ke, &r->nonce, nr);
@@ -313,7 +310,7 @@ static void respond(struct ike_sa *sa, const struct ike_message *m, const struct
     fresh->other = chosen->spi;
     dh_draw(&dh, suite->group, &k->streams.dh);
     k->work.dh_public[suite->group]++;
-    if (!nonce_of(m, &ni) || !derive(fresh, sa, &dh, ke, &ni, &nr)) {
+    if (!nonce_of(m, sa, fresh, &ni) || !derive(fresh, sa, &dh, ke, &ni, &nr)) {
         ike_sa_end(fresh, IKE_HOW_DROPPED, 0, m->now);
         answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
         ike_sa_close(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
@@ -327,7 +324,6 @@ static void respond(struct ike_sa *sa, const struct ike_message *m, const struct
     ike_put_ke(&w, &(struct ike_ke){dh.group, dh.value, dh_public_bytes(dh.group)});
     if (!ike_send_answer(sa, m, &w, IKE_TASK_NONE)) {
         ike_sa_end(fresh, IKE_HOW_TOO_LONG, 0, m->now);
-        ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);
         return;
     }
     ike_sa_up(fresh, sa->own, m->now);

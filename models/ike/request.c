@@ -148,8 +148,10 @@ bool ike_send_answer(struct ike_sa *sa, const struct ike_message *m, struct ike_
 {
     struct ike_header h = header_of(sa, m->h.exchange, m->h.id, IKE_RESPONSE);
     struct ike_text *t = seal(sa, &h, w);
-    if (!t)
+    if (!t) {
+        ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);
         return false;
+    }
     unsigned slot = m->h.id % IKE_WINDOW;
     set_news(t, &h, task, w);
     ike_text_give(&sa->answer[slot]);
