@@ -225,7 +225,7 @@ void ike_auth_answered(struct ike_sa *sa, struct ike_request *r, const struct ik
         return;
     struct ike_child *c = r->made;
     r->made = NULL;
-    ike_request_done(sa, r);
+    ike_request_done(r);
     release_first(sa);
     sa->mobike = sa->peer->how->mobike && ike_find_notify(&m->list, IKE_N_MOBIKE_SUPPORTED, &n);
     ike_sa_up(sa, 0, m->now);

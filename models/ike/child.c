@@ -140,7 +140,7 @@ void ike_child_replace(struct ike_child *old, struct ike_child *heir)
     hand_over(heir);
 }
 
-static void tell_end(struct ike_child *c, enum ike_how how)
+void ike_child_tell_end(struct ike_child *c, enum ike_how how)
 {
     if (!c->ended)
         ike_tell_child(c, IKE_ACT_END, how);
@@ -152,7 +152,7 @@ static void tell_end(struct ike_child *c, enum ike_how how)
 void ike_child_end(struct ike_child *c, enum ike_how how, sim_time now)
 {
     sim_time linger = c->sa->ike->how.timers.linger;
-    tell_end(c, how);
+    ike_child_tell_end(c, how);
     hand_over(ike_child_heir(c));
     if (c->state == IKE_CHILD_LINGERS)
         return;
@@ -166,7 +166,7 @@ void ike_child_end(struct ike_child *c, enum ike_how how, sim_time now)
 
 void ike_child_stop(struct ike_child *c, enum ike_how how)
 {
-    tell_end(c, how);
+    ike_child_tell_end(c, how);
     ike_child_forget(c);
 }
 

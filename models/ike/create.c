@@ -36,13 +36,6 @@ bool ike_create_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
     return ike_send_request(sa, r, IKE_CREATE_CHILD_SA, &w, now);
 }
 
-static void try_later(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
-{
-    struct ike_todo again = *t;
-    again.after = ike_try_again_at(sa, t, now);
-    (void)ike_todo_add(sa, &again);
-}
-
 static void try_with_group(struct ike_sa *sa, const struct ike_todo *t, const struct ike_notify *n)
 {
     uint16_t group = ike_asked_group(n);
@@ -68,7 +61,7 @@ static void refused(struct ike_sa *sa, const struct ike_todo *t, bool rival, uin
     switch (error) {
     case IKE_N_TEMPORARY_FAILURE:
         if (!t->spi || (old && old->state == IKE_CHILD_UP))
-            try_later(sa, t, now);
+            ike_put_off(sa, t, IKE_HOW_NOTIFIED, error, now);
         break;
     case IKE_N_INVALID_KE_PAYLOAD:
         try_with_group(sa, t, n);
@@ -142,7 +135,7 @@ void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct 
     struct ike_child *c = r->made;
     const struct ike_request was = *r;
     r->made = NULL;
-    ike_request_done(sa, r);
+    ike_request_done(r);
     uint16_t error = ike_find_error(&m->list, &n);
     if (error) {
         ike_child_give(sa->ike, c);
@@ -173,14 +166,6 @@ void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct 
 
 /* ---- responder ------------------------------------------------------------------------------- */
 
-static void answer_error(struct ike_sa *sa, const struct ike_message *m, const struct ike_notify *n)
-{
-    struct ike_writer w;
-    ike_begin_inside(&w, sa->ike->inside, sizeof sa->ike->inside);
-    ike_put_notify(&w, n);
-    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
-}
-
 static bool asks_for_child(struct ike_sa *sa)
 {
     return ike_request_of(sa, IKE_TASK_CHILD) || ike_request_of(sa, IKE_TASK_REKEY_CHILD);
@@ -206,7 +191,7 @@ static bool find_old(struct ike_sa *sa, const struct ike_message *m, struct ike_
     } else if ((*old)->state == IKE_CHILD_UP) {
         return true;
     }
-    answer_error(sa, m, &error);
+    ike_answer_notify(sa, m, &error);
     return false;
 }
 
@@ -223,16 +208,6 @@ static void note_rival(struct ike_sa *sa, const struct ike_child *old, const str
     }
 }
 
-static void answer_refusal(struct ike_sa *sa, const struct ike_message *m, uint16_t why,
-                           uint16_t group)
-{
-    const uint8_t want[2] = {(uint8_t)(group >> 8), (uint8_t)group};
-    bool ke = why == IKE_N_INVALID_KE_PAYLOAD;
-    answer_error(
-        sa, m,
-        &(struct ike_notify){.type = why, .data = ke ? want : NULL, .bytes = ke ? sizeof want : 0});
-}
-
 void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
 {
     struct ike *k = sa->ike;
@@ -243,7 +218,7 @@ void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
     struct ike_writer w;
     uint16_t group = DH_NONE;
     if (sa->state != IKE_UP || ike_request_of(sa, IKE_TASK_REKEY_IKE)) { /* 2.25.2 */
-        answer_refusal(sa, m, IKE_N_TEMPORARY_FAILURE, group);
+        ike_answer_error(sa, m, IKE_N_TEMPORARY_FAILURE, DH_NONE);
         return;
     }
     if (!find_old(sa, m, &old))
@@ -253,7 +228,7 @@ void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
                        ? ike_child_answer(sa, m, &w, old, &ni, &nr, &made, &group)
                        : IKE_N_INVALID_SYNTAX;
     if (why) {
-        answer_refusal(sa, m, why, group);
+        ike_answer_error(sa, m, why, why == IKE_N_INVALID_KE_PAYLOAD ? group : DH_NONE);
         if (why == IKE_N_INVALID_SYNTAX)
             ike_sa_close(sa, IKE_HOW_REFUSED, why, m->now);
         return;

@@ -53,6 +53,7 @@ struct ike *ike_new(struct arena *a, struct ciphers *c, const struct ike_config 
     k->children = pool_of(a, sizeof(struct ike_child));
     k->small = texts(a, IKE_SMALL);
     k->large = texts(a, IKE_MESSAGE_MAX);
+    k->pieces = pool_of(a, sizeof(struct ike_pieces));
     return k;
 }
 
@@ -143,8 +144,7 @@ void ike_begin_event(struct ike *k, sim_time now)
         k->dead = sa->next;
         ike_text_give(&sa->first_own);
         ike_text_give(&sa->first_other);
-        ike_text_give(&sa->pieces[0].text);
-        ike_text_give(&sa->pieces[1].text);
+        ike_forget_pieces(sa, SIM_NEVER);
         for (unsigned j = 0; j < IKE_WINDOW; j++) {
             ike_text_give(&sa->answer[j]);
             ike_text_give(&sa->request[j].text);

@@ -265,7 +265,7 @@ void ike_init_answered(struct ike_sa *sa, struct ike_request *r, const struct ik
         sa->path.local_port = IKE_NAT_PORT;
         sa->path.remote_port = IKE_NAT_PORT;
     }
-    ike_request_done(sa, r);
+    ike_request_done(r);
     sa->next_id = 1;
     ike_sa_enter(sa, IKE_AUTH_SENT);
     ike_auth_begin(sa, m.now);

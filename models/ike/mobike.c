@@ -68,7 +68,7 @@ void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct 
 {
     const struct ike_request was = *r;
     struct ike_notify n;
-    ike_request_done(sa, r);
+    ike_request_done(r);
     if (was.forgotten)
         return;
     if (was.task == IKE_TASK_CHECK_ADDRESS) {

@@ -3,7 +3,7 @@
  *
  *     ike.c        making, acts, chance          wish.c       what the owner wishes for
  *     sa.c         IKE SAs: table of states      due.c        deadlines
- *     receive.c    a datagram, up to its payloads
+ *     receive.c    a datagram, up to its payloads              pieces.c    its fragments
  *     request.c    own exchanges: window, repetition           text.c    messages that are kept
  *     init.c       IKE_SA_INIT    cookie.c       auth.c       IKE_AUTH   configure.c  CP payloads
  *     create.c     CREATE_CHILD_SA               child.c      Child SAs  narrow.c     selectors
@@ -74,8 +74,9 @@ struct ike_todo {
     unsigned number;
     uint32_t spi;    /* inbound, of the Child SA it is about */
     sim_time after;  /* not before */
-    uint16_t notify; /* TELL */
-    uint32_t value;  /* TELL: its data; DELETE_CHILD: enum ike_how; else a group; 0: none */
+    sim_time since;  /* it was put off for the first time; 0: never */
+    uint16_t notify; /* TELL; DELETE_IKE: what made it necessary */
+    uint32_t value;  /* TELL: its data; DELETE_CHILD, DELETE_IKE: enum ike_how; else a group; 0 */
     unsigned rounds; /* INVALID_KE_PAYLOAD came so often */
 };
 
@@ -112,7 +113,7 @@ struct ike_request {
 
 /* Fragments of one message (RFC 7383 2.6). */
 struct ike_pieces {
-    struct ike_text *text; /* NULL: none; plain payloads, each part with its own room */
+    struct ike_text *text; /* plain payloads, each part with its own room */
     uint32_t id;
     unsigned total;
     unsigned got;
@@ -170,9 +171,9 @@ struct ike_sa {
     struct ike_request request[IKE_WINDOW];
     struct ike_todo todo[IKE_TODO];
     unsigned todos;
-    bool overflowed;             /* Deletes found no room: the children know */
-    struct ike_pieces pieces[2]; /* of requests, of responses */
-    sim_time told_at;            /* INVALID_MESSAGE_ID, INVALID_SPI: at most one a second */
+    bool overflowed;                          /* Deletes found no room: the children know */
+    struct ike_pieces *pieces[2][IKE_WINDOW]; /* of requests, of responses; by id modulo window */
+    sim_time told_at; /* INVALID_MESSAGE_ID, INVALID_SPI: at most one a second */
     /* IKE_SA_INIT */
     struct ike_text *first_own; /* messages that AUTH covers */
     struct ike_text *first_other;
@@ -244,6 +245,7 @@ struct ike {
     struct pool children;
     struct pool small;
     struct pool large;
+    struct pool pieces;
     struct ike_sa *first;
     struct ike_sa *last;
     struct ike_sa *dead; /* to be given back with the next event, by `next` */
@@ -317,17 +319,32 @@ struct ike_text *ike_text_copy(struct ike *k, const uint8_t *bytes, size_t n);
 void ike_text_give(struct ike_text **t);
 void ike_child_give(struct ike *k, struct ike_child *c);
 
+/* ---- pieces.c -------------------------------------------------------------------------------- */
+bool ike_piece_is_legal(const struct ike_sa *sa, const struct ike_skf *f);
+/* The `n` plain octets of a fragment whose check value was good, and `first` of its header. Whether
+ * all are there: then they stand in k->opened, and both are of the whole. */
+bool ike_keep_piece(struct ike_sa *sa, const struct ike_message *m, const struct ike_skf *f,
+                    const uint8_t *plain, uint8_t *first, size_t *n);
+void ike_forget_pieces(struct ike_sa *sa, sim_time now); /* SIM_NEVER: all */
+sim_time ike_pieces_until(const struct ike_sa *sa);
+
 /* ---- request.c ------------------------------------------------------------------------------- */
 bool ike_todo_add(struct ike_sa *sa, const struct ike_todo *t); /* false: it is there, or full */
 void ike_proceed(struct ike_sa *sa, sim_time now);              /* what the window lets begin */
 struct ike_request *ike_request_of(struct ike_sa *sa, enum ike_task task); /* NULL */
 void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now);
-void ike_request_done(struct ike_sa *sa, struct ike_request *r);
+void ike_request_done(struct ike_request *r);
 void ike_request_clear(struct ike_sa *sa, struct ike_request *r); /* with what was in the making */
 void ike_repeat_all(struct ike_sa *sa, sim_time now);
 /* After TEMPORARY_FAILURE: drawn, since both sides may wait for each other (2.25); of rekeyings
  * early enough to be tried some times before the hard limit. */
 sim_time ike_try_again_at(struct ike_sa *sa, const struct ike_todo *t, sim_time now);
+/* It is tried again then, or after several minutes of that the IKE SA is deleted, for `how`. */
+void ike_put_off(struct ike_sa *sa, const struct ike_todo *t, enum ike_how how, uint16_t notify,
+                 sim_time now);
+/* Likewise, of the IKE SA itself, which the peer does not want to be rekeyed: it is told. */
+void ike_not_rekeyed(struct ike_sa *sa, const struct ike_todo *t, enum ike_how how, uint16_t notify,
+                     sim_time now);
 enum ike_how ike_delete_how(const struct ike_request *r);
 sim_time ike_patience(const struct ike *k); /* how long a request is repeated */
 /* The payloads in `w` as a request of `r`, or as the answer to `m`. False: it cannot be sent; what
@@ -336,6 +353,9 @@ bool ike_send_request(struct ike_sa *sa, struct ike_request *r, uint8_t exchange
                       struct ike_writer *w, sim_time now);
 bool ike_send_answer(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w,
                      enum ike_task task);
+/* Nothing but a notification; `group`: its data, DH_NONE: none. */
+void ike_answer_error(struct ike_sa *sa, const struct ike_message *m, uint16_t why, uint16_t group);
+void ike_answer_notify(struct ike_sa *sa, const struct ike_message *m, const struct ike_notify *n);
 void ike_send_text(struct ike_sa *sa, struct ike_text *t, const struct ike_path *path,
                    unsigned tries);
 void ike_send_notice(struct ike *k, const struct ike_datagram *d, const struct ike_header *h,
@@ -449,6 +469,7 @@ uint16_t ike_child_complete(struct ike_child *c, const struct ike_message *m,
                             const struct dh *dh, const struct ike_child *old);
 void ike_child_install(struct ike_child *c, bool sends, struct ike_child *before);
 void ike_child_replace(struct ike_child *old, struct ike_child *heir);
+void ike_child_tell_end(struct ike_child *c, enum ike_how how); /* once */
 void ike_child_end(struct ike_child *c, enum ike_how how, sim_time now);
 void ike_child_stop(struct ike_child *c, enum ike_how how); /* nothing of it lingers */
 void ike_child_forget(struct ike_child *c);
@@ -471,8 +492,8 @@ void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now);
 struct ike_sa *ike_rival_of(struct ike_sa *sa);
 /* The peer speaks on a rival: it has chosen it. */
 void ike_rival_wins(struct ike_sa *rival, sim_time now);
-/* Of two pairs of nonces the lowest: whether it is in the first (2.8.1). */
 struct ike_nonce ike_lowest(const struct ike_nonce *a, const struct ike_nonce *b);
+/* Of the lowest of two exchanges: which of them goes (2.8.1). */
 bool ike_below(const struct ike_nonce *a, const struct ike_nonce *b);
 
 /* ---- inform.c, mobike.c ---------------------------------------------------------------------- */
@@ -480,8 +501,8 @@ bool ike_inform_begin(struct ike_sa *sa, struct ike_request *r, sim_time now);
 void ike_inform_requested(struct ike_sa *sa, const struct ike_message *m);
 void ike_inform_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
 void ike_put_mobike(struct ike_sa *sa, struct ike_request *r, struct ike_writer *w);
+void ike_take_address(struct ike_sa *sa, sim_time now); /* the pending one: the owner wants it */
 /* Notifications of RFC 4555 in a request; their answers into `w`. 0, or what refuses them. */
-void ike_take_address(struct ike_sa *sa, sim_time now);
 uint16_t ike_mobike_requested(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w);
 void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
 

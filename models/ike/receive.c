@@ -30,61 +30,6 @@ static void refuse_header(struct ike *k, const struct ike_message *m, enum ike_f
         ike_send_notice(k, m->from, &m->h, IKE_N_INVALID_MAJOR_VERSION, NULL, 0);
 }
 
-/* ---- fragments ------------------------------------------------------------------------------- */
-
-static void forget_pieces(struct ike_pieces *p)
-{
-    ike_text_give(&p->text);
-    *p = (struct ike_pieces){.until = SIM_NEVER};
-}
-
-static struct ike_pieces *pieces_of(struct ike_sa *sa, const struct ike_message *m)
-{
-    return &sa->pieces[m->h.flags & IKE_RESPONSE ? 1 : 0];
-}
-
-/* Plain payloads of one fragment, whose check value was good. Whether all are there: then they
- * stand in k->opened. */
-static bool keep_piece(struct ike_sa *sa, const struct ike_message *m, const struct ike_skf *f,
-                       uint8_t first, const uint8_t *plain, size_t n, size_t *total)
-{
-    struct ike *k = sa->ike;
-    struct ike_pieces *p = pieces_of(sa, m);
-    if (p->text && (p->id != m->h.id || f->total > p->total))
-        forget_pieces(p); /* another message, or cut anew, smaller: 2.6 */
-    if (!p->text) {
-        p->text = ike_text_of(k, IKE_MESSAGE_MAX);
-        p->text->n = 0;
-        p->id = m->h.id;
-        p->total = f->total;
-    }
-    if (f->total < p->total || p->have[f->number] || p->text->n + n > IKE_MESSAGE_MAX) {
-        ike_refuse(k, sa, m->from, IKE_HOW_FRAGMENT, IKE_GOOD);
-        return false;
-    }
-    memcpy(p->text->bytes + p->text->n, plain, n);
-    p->at[f->number] = p->text->n;
-    p->bytes[f->number] = n;
-    p->have[f->number] = true;
-    p->text->n += n;
-    p->until = m->now + k->how.timers.reassembly;
-    if (f->number == 1)
-        p->first = first;
-    if (++p->got < p->total)
-        return false;
-    *total = 0;
-    for (unsigned j = 1; j <= p->total; j++) {
-        memcpy(k->opened + *total, p->text->bytes + p->at[j], p->bytes[j]);
-        *total += p->bytes[j];
-    }
-    return true;
-}
-
-static bool fragment_is_legal(const struct ike_sa *sa, const struct ike_skf *f)
-{
-    return sa->fragments && f->number >= 1 && f->total >= f->number && f->total <= IKE_FRAGMENTS;
-}
-
 /* ---- opening --------------------------------------------------------------------------------- */
 
 /* What an Encrypted payload had in it, in k->octets. */
@@ -112,7 +57,7 @@ static bool open_sealed(struct ike_sa *sa, const struct ike_message *m, struct o
     const struct ike_payload *sk = &outer.p[outer.n - 1];
     o->f = (struct ike_skf){.number = 0};
     o->first = sk->next;
-    if (sk->type == IKE_P_SKF && (ike_read_skf(sk, &o->f) || !fragment_is_legal(sa, &o->f))) {
+    if (sk->type == IKE_P_SKF && (ike_read_skf(sk, &o->f) || !ike_piece_is_legal(sa, &o->f))) {
         ike_refuse(k, sa, m->from, IKE_HOW_FRAGMENT, IKE_GOOD);
         return false;
     }
@@ -156,10 +101,8 @@ static bool open_message(struct ike_sa *sa, struct ike_message *m, enum ike_faul
     uint8_t first = o.first;
     size_t n = o.n;
     if (o.f.number) {
-        if (!keep_piece(sa, m, &o.f, first, o.plain, o.n, &n))
+        if (!ike_keep_piece(sa, m, &o.f, o.plain, &first, &n))
             return false;
-        first = pieces_of(sa, m)->first;
-        forget_pieces(pieces_of(sa, m));
     } else {
         memcpy(k->opened, o.plain, n);
     }

@@ -211,16 +211,17 @@ static void refused(struct ike_sa *sa, const struct ike_todo *t, const struct ik
                     sim_time now)
 {
     struct ike_todo again = *t;
-    if (n->type == IKE_N_TEMPORARY_FAILURE && sa->state == IKE_UP) {
-        again.after = ike_try_again_at(sa, t, now);
+    bool offered = false;
+    again.rounds++;
+    again.value = ike_asked_group(n);
+    for (unsigned j = 0; j < sa->peer->how->offers; j++)
+        offered |= sa->peer->how->offer[j].group == again.value;
+    if (n->type == IKE_N_TEMPORARY_FAILURE) {
+        ike_put_off(sa, t, IKE_HOW_NOTIFIED, n->type, now);
+    } else if (n->type == IKE_N_INVALID_KE_PAYLOAD && offered && t->rounds < IKE_ROUNDS) {
         (void)ike_todo_add(sa, &again);
-    } else if (n->type == IKE_N_INVALID_KE_PAYLOAD && n->bytes == 2 && t->rounds < IKE_ROUNDS) {
-        again.rounds++;
-        again.value = ike_asked_group(n);
-        for (unsigned j = 0; j < sa->peer->how->offers; j++) {
-            if (sa->peer->how->offer[j].group == again.value)
-                (void)ike_todo_add(sa, &again);
-        }
+    } else {
+        ike_not_rekeyed(sa, t, IKE_HOW_NOTIFIED, n->type, now);
     }
 }
 
@@ -268,7 +269,7 @@ void ike_rekey_answered(struct ike_sa *sa, struct ike_request *r, const struct i
     struct ike_sa *rival = ike_rival_of(sa);
     bool good = !ike_find_error(&m->list, &n) && complete(sa, fresh, &was, m, &nr);
     r->fresh = NULL;
-    ike_request_done(sa, r);
+    ike_request_done(r);
     if (good && (sa->state == IKE_UP || ike_sa_find(sa->ike, sa->heir))) {
         settle(sa, fresh, rival, &was, &nr, m->now);
         return;
@@ -279,16 +280,6 @@ void ike_rekey_answered(struct ike_sa *sa, struct ike_request *r, const struct i
 }
 
 /* ---- responder ------------------------------------------------------------------------------- */
-
-static void answer_error(struct ike_sa *sa, const struct ike_message *m, uint16_t why,
-                         uint16_t group)
-{
-    struct ike_writer w;
-    const uint8_t want[2] = {(uint8_t)(group >> 8), (uint8_t)group};
-    ike_begin_inside(&w, sa->ike->inside, sizeof sa->ike->inside);
-    ike_put_status(&w, why, want, group ? sizeof want : 0);
-    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
-}
 
 /* An own exchange about a Child SA is under way, or this IKE SA is being closed: 2.25.2. */
 static bool not_now(struct ike_sa *sa)
@@ -312,7 +303,7 @@ static void respond(struct ike_sa *sa, const struct ike_message *m, const struct
     k->work.dh_public[suite->group]++;
     if (!nonce_of(m, sa, fresh, &ni) || !derive(fresh, sa, &dh, ke, &ni, &nr)) {
         ike_sa_end(fresh, IKE_HOW_DROPPED, 0, m->now);
-        answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
+        ike_answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
         ike_sa_close(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
         return;
     }
@@ -350,21 +341,21 @@ void ike_rekey_requested(struct ike_sa *sa, const struct ike_message *m)
     const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
     const struct ike_payload *value = ike_find(&m->list, IKE_P_KE);
     if (not_now(sa)) {
-        answer_error(sa, m, IKE_N_TEMPORARY_FAILURE, 0);
+        ike_answer_error(sa, m, IKE_N_TEMPORARY_FAILURE, 0);
         return;
     }
     if (!p || ike_read_sa(p, &in)) {
-        answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
+        ike_answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
         ike_sa_close(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
         return;
     }
     if (!value || ike_read_ke(value, &ke) || !ike_choose_ike(sa->peer->how, &in, &suite, &chosen) ||
         chosen.spi_bytes != 8 || !chosen.spi) { /* never without KE: 2.18 */
-        answer_error(sa, m, IKE_N_NO_PROPOSAL_CHOSEN, 0);
+        ike_answer_error(sa, m, IKE_N_NO_PROPOSAL_CHOSEN, 0);
         return;
     }
     if (ke.group != suite.group) {
-        answer_error(sa, m, IKE_N_INVALID_KE_PAYLOAD, suite.group);
+        ike_answer_error(sa, m, IKE_N_INVALID_KE_PAYLOAD, suite.group);
         return;
     }
     respond(sa, m, &suite, &chosen, &ke);

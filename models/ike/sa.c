@@ -83,7 +83,6 @@ struct ike_sa *ike_sa_new(struct ike *k, struct ike_peer *p, bool initiator,
     sa->gone_at = SIM_NEVER;
     sa->keepalive_at = SIM_NEVER;
     sa->half_open_until = initiator ? SIM_NEVER : now + k->how.timers.half_open;
-    sa->pieces[0].until = sa->pieces[1].until = SIM_NEVER;
     sa->before = k->last;
     *(k->last ? &k->last->next : &k->first) = sa;
     k->last = sa;

@@ -244,6 +244,7 @@ static void do_known(struct keyed *k, const struct ike_act *a)
         key_down(k, a);
         break;
     case IKE_ACT_NO_CHILD:
+    case IKE_ACT_NOT_REKEYED:
         key_tell_no_child(k, a);
         break;
     case IKE_ACT_SILENT:

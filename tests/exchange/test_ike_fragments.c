@@ -71,7 +71,7 @@ static void illegal_ones_have_no_effect(void)
         b.letter[b.letters++] = l;
         bench_carry(&b, b.letters - 1);
         RULE("IKE-FRG-3");
-        CHECK(waits() && !inside_sa(&b, HA, b.end[HA].ike->first->own)->pieces[0].text);
+        CHECK(waits() && !inside_pieces(b.end[HA].ike->first));
         bench_settle(&b);
         CHECK(bench_agrees(&b, 1));
         bench_end(&b);
@@ -86,7 +86,7 @@ static void only_authentic_ones_are_kept(void)
     b.letter[b.letters++] = l;
     bench_carry(&b, b.letters - 1);
     RULE("IKE-FRG-3");
-    CHECK(!b.end[HA].ike->first->pieces[0].text && b.end[HA].refused[IKE_HOW_INTEGRITY] == 1);
+    CHECK(!inside_pieces(b.end[HA].ike->first) && b.end[HA].refused[IKE_HOW_INTEGRITY] == 1);
     bench_settle(&b);
     CHECK(bench_agrees(&b, 1));
     bench_end(&b);
@@ -145,10 +145,10 @@ static void pieces_of_what_never_is_whole_are_forgotten(void)
     (void)begin();
     bench_carry(&b, 0);
     b.letters = 0;
-    CHECK(b.end[HA].ike->first->pieces[0].text != NULL);
+    CHECK(inside_pieces(b.end[HA].ike->first) == 1);
     for (unsigned k = 0; k < 8; k++) /* until they are forgotten; the MN asks again meanwhile */
         bench_wait(&b, 2 * SIM_S);
-    CHECK(b.end[HA].ike->first->pieces[0].text == NULL);
+    CHECK(!inside_pieces(b.end[HA].ike->first));
     bench_settle(&b);
     CHECK(bench_agrees(&b, 1));
     bench_end(&b);

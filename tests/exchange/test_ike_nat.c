@@ -91,7 +91,7 @@ static void answers_go_to_where_the_request_came_from(void)
         RULE("IKE-NAT-3");
         CHECK_EQ(inside_up(&b, HA)->path.remote_port, port);
         for (unsigned j = 0; j < IKE_WINDOW; j++)
-            ike_request_done(inside_up(&b, MN), &inside_up(&b, MN)->request[j]);
+            ike_request_done(&inside_up(&b, MN)->request[j]);
     }
     bench_end(&b);
 }
