@@ -58,6 +58,7 @@ struct bench_end {
     unsigned ended[32];     /* IKE SAs, likewise */
     unsigned no_child;
     uint16_t no_child_why;
+    unsigned ends; /* acts IKE_ACT_END */
     unsigned not_rekeyed;
     uint16_t not_rekeyed_why;
     unsigned silent;
@@ -386,6 +387,7 @@ static inline void bench_do(struct bench *b, unsigned e)
         case IKE_ACT_SENDS:
         case IKE_ACT_END:
         case IKE_ACT_FORGET:
+            end->ends += a.kind == IKE_ACT_END;
             bench_child_act(end, &a);
             break;
         case IKE_ACT_NO_CHILD:
