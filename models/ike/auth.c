@@ -1,5 +1,4 @@
 /* IKE_AUTH (RFC 7296 1.2, 2.15, 2.21.2; RFC 7427; RFC 6023). EAP is not done. */
-#include <assert.h>
 #include <string.h>
 
 #include "models/ike/parts.h"

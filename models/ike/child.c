@@ -1,6 +1,4 @@
 /* Child SAs: what is agreed, installed, replaced and forgotten (RFC 7296 1.3, 2.8, 2.9, 2.17). */
-#include <assert.h>
-#include <string.h>
 
 #include "models/ike/parts.h"
 
@@ -265,21 +263,6 @@ static uint16_t complete_keys(struct ike_child *c, const struct ike_message *m,
     return 0;
 }
 
-/* A selector of a type that nobody knows is passed over: 3.13.1. */
-static bool read_ts(const struct ike_payload *p, struct ike_ts *out)
-{
-    struct ike_ts all;
-    if (!p || ike_read_ts(p, &all))
-        return false;
-    out->n = 0;
-    for (unsigned j = 0; j < all.n; j++) {
-        const struct ike_selector *s = &all.selector[j];
-        if (s->type == IKE_TS_IPV4 || s->type == IKE_TS_IPV6)
-            out->selector[out->n++] = *s;
-    }
-    return true;
-}
-
 uint16_t ike_child_complete(struct ike_child *c, const struct ike_message *m,
                             const struct ike_nonce *ni, const struct ike_nonce *nr,
                             const struct dh *dh, const struct ike_child *old)
@@ -293,7 +276,7 @@ uint16_t ike_child_complete(struct ike_child *c, const struct ike_message *m,
     const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
     const struct ike_payload *tsi = ike_find(&m->list, IKE_P_TSI);
     const struct ike_payload *tsr = ike_find(&m->list, IKE_P_TSR);
-    if (!p || ike_read_sa(p, &sa) || !read_ts(tsi, &local) || !read_ts(tsr, &remote))
+    if (!p || ike_read_sa(p, &sa) || !ike_take_ts(tsi, &local) || !ike_take_ts(tsr, &remote))
         return IKE_N_INVALID_SYNTAX;
     if (sa.proposals != 1 || !ike_choose_esp(c->sa->peer->how, &sa, dh != NULL, &offer, &again) ||
         again.transforms != sa.proposal[0].transforms)
@@ -321,24 +304,6 @@ static unsigned free_number(const struct ike_sa *sa, unsigned policy)
     while (ike_child_of(sa, policy, number))
         number++;
     return number;
-}
-
-static bool read_wanted(const struct ike_message *m, struct ike_wanted *want,
-                        struct ike_sa_payload *sa)
-{
-    struct ike_notify n;
-    const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
-    const struct ike_payload *tsi = ike_find(&m->list, IKE_P_TSI);
-    const struct ike_payload *tsr = ike_find(&m->list, IKE_P_TSR);
-    want->transport = ike_find_notify(&m->list, IKE_N_USE_TRANSPORT_MODE, &n);
-    return p && !ike_read_sa(p, sa) && read_ts(tsi, &want->peer) && read_ts(tsr, &want->own);
-}
-
-bool ike_child_readable(const struct ike_message *m)
-{
-    struct ike_wanted want;
-    struct ike_sa_payload sa;
-    return read_wanted(m, &want, &sa);
 }
 
 static bool too_many(const struct ike_sa *sa, unsigned policy, const struct ike_child *old)
@@ -397,7 +362,7 @@ uint16_t ike_child_answer(struct ike_sa *sa, const struct ike_message *m, struct
     struct dh dh;
     uint8_t shared[DH_PUBLIC];
     *group = DH_NONE;
-    if (!read_wanted(m, &want, &in))
+    if (!ike_read_wanted(m, &want, &in))
         return IKE_N_INVALID_SYNTAX;
     ike_claim_address(sa, &want.peer);
     uint16_t wrong = ike_find_policy(sa, &want);

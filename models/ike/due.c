@@ -1,5 +1,4 @@
 /* When IKE SAs need time, and what they do then. */
-#include <assert.h>
 #include <string.h>
 
 #include "models/ike/parts.h"
@@ -154,22 +153,6 @@ void ike_not_rekeyed(struct ike_sa *sa, const struct ike_todo *t, enum ike_how h
 
 /* ---- what time does -------------------------------------------------------------------------- */
 
-/* RFC 3948 4: only while nothing else is sent; of ESP the owner says so with ike_sent(). */
-static void keep_alive(struct ike_sa *sa, sim_time now)
-{
-    static const uint8_t keepalive = 0xff;
-    sim_time every = sa->ike->how.timers.keepalive;
-    if (sa->sent_at + every > now) {
-        sa->keepalive_at = sa->sent_at + every;
-        return;
-    }
-    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_SEND, sa);
-    a->bytes = &keepalive;
-    a->n = 1;
-    sa->sent_at = now;
-    sa->keepalive_at = now + every;
-}
-
 static void forget_children(struct ike_sa *sa, sim_time now)
 {
     for (struct ike_child *c = sa->children, *next; c; c = next) {
@@ -226,7 +209,7 @@ void ike_sa_tick(struct ike_sa *sa, sim_time now)
         (void)ike_new_act(sa->ike, IKE_ACT_SILENT, sa);
     }
     if (sa->keepalive_at <= now)
-        keep_alive(sa, now);
+        ike_keep_alive(sa, now);
     forget_children(sa, now);
     for (unsigned j = 0; j < IKE_WINDOW && sa->state != IKE_GONE; j++) {
         if (sa->request[j].task != IKE_TASK_NONE && sa->request[j].due <= now)

@@ -9,15 +9,6 @@ static const uint16_t hashes[] = {IKE_HASH_SHA256, IKE_HASH_SHA384, IKE_HASH_SHA
 
 /* ---- what both sides write ------------------------------------------------------------------- */
 
-void ike_put_nat(struct ike_writer *w, uint64_t spi_i, uint64_t spi_r, const struct ike_path *path)
-{
-    uint8_t hash[IKE_HASH];
-    ike_nat_hash(spi_i, spi_r, &path->local, path->local_port, hash);
-    ike_put_status(w, IKE_N_NAT_DETECTION_SOURCE_IP, hash, sizeof hash);
-    ike_nat_hash(spi_i, spi_r, &path->remote, path->remote_port, hash);
-    ike_put_status(w, IKE_N_NAT_DETECTION_DESTINATION_IP, hash, sizeof hash);
-}
-
 static void put_abilities(const struct ike *k, struct ike_writer *w)
 {
     uint8_t list[2 * sizeof hashes / sizeof *hashes];
@@ -42,41 +33,6 @@ static void read_abilities(struct ike_sa *sa, const struct ike_payloads *list)
         if (hash < 32)
             sa->hashes |= 1U << hash;
     }
-}
-
-/* One of several hashes of a type is that of an address (2.23): several sources may be named. */
-static bool names(const struct ike_message *m, uint16_t type, const struct addr *a, uint16_t port,
-                  bool *any)
-{
-    uint8_t hash[IKE_HASH];
-    ike_nat_hash(m->h.spi_i, m->h.spi_r, a, port, hash);
-    for (unsigned j = 0; j < m->list.n; j++) {
-        struct ike_notify n;
-        if (m->list.p[j].type != IKE_P_NOTIFY || ike_read_notify(&m->list.p[j], &n) ||
-            n.type != type)
-            continue;
-        *any = true;
-        if (n.bytes == sizeof hash && !memcmp(n.data, hash, sizeof hash))
-            return true;
-    }
-    return false;
-}
-
-void ike_see_nat(struct ike_sa *sa, const struct ike_message *m)
-{
-    const struct ike_path *p = &m->from->path;
-    if (!sa->ike->how.nat_detection)
-        return;
-    bool source = false;
-    bool destination = false;
-    bool same_source = names(m, IKE_N_NAT_DETECTION_SOURCE_IP, &p->remote, p->remote_port, &source);
-    bool same_destination =
-        names(m, IKE_N_NAT_DETECTION_DESTINATION_IP, &p->local, p->local_port, &destination);
-    sa->nat_known = source && destination;
-    sa->nat_there = source && !same_source;
-    sa->nat_here = destination && !same_destination;
-    if (sa->state == IKE_UP)
-        ike_keep_alive_from(sa, m->now);
 }
 
 /* ---- initiator ------------------------------------------------------------------------------- */

@@ -147,15 +147,6 @@ static void answer_again(struct ike_sa *sa, const struct ike_message *m)
         ike_send_text(sa, t, &m->from->path, 2);
 }
 
-/* RFC 7296 2.23: an address of a peer behind a NAT follows what is authentic and new. */
-void ike_follow(struct ike_sa *sa, const struct ike_path *from, sim_time now)
-{
-    if (!sa->nat_there || sa->nat_here || sa->mobike || sa->state != IKE_UP ||
-        (addr_eq(&sa->path.remote, &from->remote) && sa->path.remote_port == from->remote_port))
-        return;
-    ike_sa_move(sa, from, now);
-}
-
 /* 2.3: it is not answered; the peer may be told, of what is authentic, at most once a second. */
 static void outside_window(struct ike_sa *sa, const struct ike_message *m)
 {

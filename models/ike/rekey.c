@@ -1,5 +1,4 @@
 /* CREATE_CHILD_SA for the IKE SA itself (RFC 7296 1.3.2, 2.8.2, 2.18, 2.25.2). */
-#include <assert.h>
 #include <string.h>
 
 #include "models/ike/parts.h"

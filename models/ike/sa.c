@@ -151,11 +151,6 @@ void ike_sa_up(struct ike_sa *sa, uint64_t before, sim_time now)
     a->keys = &sa->keys;
 }
 
-void ike_keep_alive_from(struct ike_sa *sa, sim_time now)
-{
-    sa->keepalive_at = sa->nat_here ? now + sa->ike->how.timers.keepalive : SIM_NEVER;
-}
-
 void ike_sa_alive(struct ike_sa *sa, sim_time now)
 {
     sa->heard = now;
