@@ -1,5 +1,4 @@
 /* Child SAs: what is agreed, installed, replaced and forgotten (RFC 7296 1.3, 2.8, 2.9, 2.17). */
-
 #include "models/ike/parts.h"
 
 /* ---- the set of them ------------------------------------------------------------------------- */

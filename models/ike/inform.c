@@ -1,5 +1,4 @@
 /* INFORMATIONAL (RFC 7296 1.4, 2.4, 2.25): liveness, deletion, and what else is told. */
-
 #include "models/ike/parts.h"
 
 /* ---- initiator ------------------------------------------------------------------------------- */
