@@ -24,6 +24,7 @@ const char ladder_words_sql[] =
        "(data->>'notify') END")
     OF("ike.moved", "'IKE SA moved, ' || (data->>'how')")
     OF("ike.child_refused", "'no SA: ' || (data->>'policy') || ', ' || (data->>'how')")
+    OF("ike.not_rekeyed", "'IKE SA not rekeyed: ' || (data->>'how')")
     OF("ike.refused", "rtrim('IKE refuses: ' || (data->>'how') || ' ' || (data->>'what'))")
     OF("ike.suspect", "'IKE suspects its care-of address'")
     OF("ike.silent", "'IKE peer is silent'")

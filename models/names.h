@@ -197,6 +197,8 @@ enum node_reason {
     X(IKE_MOVED, "ike.moved",                                                                                                          \
       "home_address, local, remote, how: an IKE SA has another path: k-bit, mobike, nat")                                              \
     X(IKE_NO_CHILD, "ike.child_refused", "home_address, policy, number, how, notify")                                                  \
+    X(IKE_NOT_REKEYED, "ike.not_rekeyed",                                                                                              \
+      "home_address, spi_i, how, notify: the peer takes no new IKE SA in its place")                                                   \
     X(IKE_REFUSED, "ike.refused", "how, what, local, remote: a datagram that IKE does not take")                                       \
     X(IKE_SILENT, "ike.silent",                                                                                                        \
       "home_address, spi_i: nothing came from the peer for ike.dpd; it is asked whether it is there")                                  \

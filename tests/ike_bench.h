@@ -58,6 +58,9 @@ struct bench_end {
     unsigned ended[32];     /* IKE SAs, likewise */
     unsigned no_child;
     uint16_t no_child_why;
+    unsigned ends; /* acts IKE_ACT_END */
+    unsigned not_rekeyed;
+    uint16_t not_rekeyed_why;
     unsigned silent;
     unsigned expired;
     uint64_t silent_sa;
@@ -337,6 +340,7 @@ static inline void bench_print(const struct bench *b, unsigned e, const struct i
                                         [IKE_ACT_END] = "end",
                                         [IKE_ACT_FORGET] = "forget",
                                         [IKE_ACT_NO_CHILD] = "none",
+                                        [IKE_ACT_NOT_REKEYED] = "stays",
                                         [IKE_ACT_SILENT] = "silent",
                                         [IKE_ACT_DUE] = "due",
                                         [IKE_ACT_UNANSWERED] = "unanswered",
@@ -383,11 +387,16 @@ static inline void bench_do(struct bench *b, unsigned e)
         case IKE_ACT_SENDS:
         case IKE_ACT_END:
         case IKE_ACT_FORGET:
+            end->ends += a.kind == IKE_ACT_END;
             bench_child_act(end, &a);
             break;
         case IKE_ACT_NO_CHILD:
             end->no_child++;
             end->no_child_why = a.notify;
+            break;
+        case IKE_ACT_NOT_REKEYED:
+            end->not_rekeyed++;
+            end->not_rekeyed_why = a.notify;
             break;
         case IKE_ACT_SILENT:
             end->silent++;

@@ -11,19 +11,27 @@ struct inside_count {
     size_t sas;
     size_t children;
     size_t texts;
+    size_t pieces; /* messages of which fragments are kept */
 };
 
 static inline void inside_add(const struct ike_sa *sa, struct inside_count *n)
 {
     n->sas++;
     n->texts += (sa->first_own != NULL) + (size_t)(sa->first_other != NULL);
-    n->texts += (sa->pieces[0].text != NULL) + (size_t)(sa->pieces[1].text != NULL);
     for (unsigned j = 0; j < IKE_WINDOW; j++) {
+        n->pieces += (sa->pieces[0][j] != NULL) + (size_t)(sa->pieces[1][j] != NULL);
         n->texts += (sa->answer[j] != NULL) + (size_t)(sa->request[j].text != NULL);
         n->children += sa->request[j].made != NULL;
     }
     for (const struct ike_child *c = sa->children; c; c = c->next)
         n->children++;
+}
+
+static inline size_t inside_pieces(const struct ike_sa *sa)
+{
+    struct inside_count n = {0};
+    inside_add(sa, &n);
+    return n.pieces;
 }
 
 /* Everything that is out has a holder. */
@@ -37,7 +45,7 @@ static inline bool inside_holds(const struct ike *k)
     for (const struct ike_child *c = k->dead_children; c; c = c->next)
         n.children++;
     return n.sas == k->sas.out && n.children == k->children.out &&
-           n.texts == k->small.out + k->large.out;
+           n.texts + n.pieces == k->small.out + k->large.out && n.pieces == k->pieces.out;
 }
 
 /* Nothing is kept but what is up: no SA that is closed or in the making, no child that lingers. */

@@ -73,7 +73,8 @@ bool sign_auth(const struct sign_key *k, const struct sign_how *how, const void 
     X(EXPIRED, "expired")                 /* or not yet valid */                           \
     X(WRONG_IDENTITY, "wrong_identity")   /* it does not say who IDi or IDr says */        \
     X(BAD_METHOD, "bad_method")           /* a method or hash that was not agreed */       \
-    X(BAD_SIGNATURE, "bad_signature")
+    X(BAD_SIGNATURE, "bad_signature")                                                      \
+    X(WRONG_SECRET, "wrong_secret") /* shared, and not the same at both ends */
 
 enum sign_verdict {
 #define X(id, name) SIGN_##id,

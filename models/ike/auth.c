@@ -1,5 +1,4 @@
 /* IKE_AUTH (RFC 7296 1.2, 2.15, 2.21.2; RFC 7427; RFC 6023). EAP is not done. */
-#include <assert.h>
 #include <string.h>
 
 #include "models/ike/parts.h"
@@ -121,8 +120,10 @@ bool ike_auth_good(struct ike_sa *sa, const struct ike_message *m, const struct 
     *verdict = SIGN_BAD_SIGNATURE;
     if (!p || ike_read_blob(p, &auth) || !n)
         return false;
-    if (sa->peer->how->proof == IKE_BY_SHARED_KEY)
+    if (sa->peer->how->proof == IKE_BY_SHARED_KEY) {
+        *verdict = auth.kind == IKE_AUTH_SHARED_KEY ? SIGN_WRONG_SECRET : SIGN_BAD_METHOD;
         return shared_key_good(sa, &auth, n);
+    }
     *verdict = signature_verdict(sa, m, id, &auth, n);
     return *verdict == SIGN_GOOD;
 }
@@ -223,7 +224,7 @@ void ike_auth_answered(struct ike_sa *sa, struct ike_request *r, const struct ik
         return;
     struct ike_child *c = r->made;
     r->made = NULL;
-    ike_request_done(sa, r);
+    ike_request_done(r);
     release_first(sa);
     sa->mobike = sa->peer->how->mobike && ike_find_notify(&m->list, IKE_N_MOBIKE_SUPPORTED, &n);
     ike_sa_up(sa, 0, m->now);
@@ -258,12 +259,23 @@ void ike_auth_answered(struct ike_sa *sa, struct ike_request *r, const struct ik
 
 /* ---- responder ------------------------------------------------------------------------------- */
 
-static void fail(struct ike_sa *sa, const struct ike_message *m, enum sign_verdict verdict)
+static void say_no(struct ike_sa *sa, const struct ike_message *m, uint16_t why)
 {
     struct ike_writer w;
     ike_begin_inside(&w, sa->ike->inside, sizeof sa->ike->inside);
-    ike_put_status(&w, IKE_N_AUTHENTICATION_FAILED, NULL, 0);
+    ike_put_status(&w, why, NULL, 0);
     (void)ike_send_answer(sa, m, &w, IKE_TASK_AUTH);
+}
+
+static void refuse(struct ike_sa *sa, const struct ike_message *m, uint16_t why)
+{
+    say_no(sa, m, why);
+    ike_sa_close(sa, IKE_HOW_REFUSED, why, m->now);
+}
+
+static void fail(struct ike_sa *sa, const struct ike_message *m, enum sign_verdict verdict)
+{
+    say_no(sa, m, IKE_N_AUTHENTICATION_FAILED);
     struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_REFUSED, sa);
     a->how = IKE_HOW_UNAUTHENTICATED;
     a->verdict = verdict;
@@ -287,8 +299,12 @@ static bool know(struct ike_sa *sa, const struct ike_message *m)
         offered |= p->how->offer[j].cipher == sa->suite.cipher &&
                    p->how->offer[j].prf == sa->suite.prf &&
                    p->how->offer[j].group == sa->suite.group;
-    if (!p || !offered) {
+    if (!p) {
         fail(sa, m, verdict);
+        return false;
+    }
+    if (!offered) { /* the suite is one of another peer's */
+        refuse(sa, m, IKE_N_NO_PROPOSAL_CHOSEN);
         return false;
     }
     sa->peer = p;
@@ -342,15 +358,18 @@ static void answer(struct ike_sa *sa, const struct ike_message *m)
     ike_sa_up(sa, 0, m->now);
     if (made)
         ike_child_install(made, true, NULL);
-    if (!ike_send_answer(sa, m, &w, IKE_TASK_AUTH)) {
-        ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);
-        return;
-    }
-    release_first(sa);
+    if (ike_send_answer(sa, m, &w, IKE_TASK_AUTH))
+        release_first(sa);
 }
 
 void ike_auth_requested(struct ike_sa *sa, const struct ike_message *m)
 {
-    if (know(sa, m))
+    if (!know(sa, m))
+        return;
+    bool childless = !ike_find(&m->list, IKE_P_SA); /* only if that was told: RFC 6023 3 */
+    if (childless ? sa->ike->how.childless : ike_child_readable(m)) {
         answer(sa, m);
+    } else {
+        refuse(sa, m, IKE_N_INVALID_SYNTAX);
+    }
 }

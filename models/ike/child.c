@@ -1,7 +1,4 @@
 /* Child SAs: what is agreed, installed, replaced and forgotten (RFC 7296 1.3, 2.8, 2.9, 2.17). */
-#include <assert.h>
-#include <string.h>
-
 #include "models/ike/parts.h"
 
 /* ---- the set of them ------------------------------------------------------------------------- */
@@ -140,7 +137,7 @@ void ike_child_replace(struct ike_child *old, struct ike_child *heir)
     hand_over(heir);
 }
 
-static void tell_end(struct ike_child *c, enum ike_how how)
+void ike_child_tell_end(struct ike_child *c, enum ike_how how)
 {
     if (!c->ended)
         ike_tell_child(c, IKE_ACT_END, how);
@@ -152,7 +149,7 @@ static void tell_end(struct ike_child *c, enum ike_how how)
 void ike_child_end(struct ike_child *c, enum ike_how how, sim_time now)
 {
     sim_time linger = c->sa->ike->how.timers.linger;
-    tell_end(c, how);
+    ike_child_tell_end(c, how);
     hand_over(ike_child_heir(c));
     if (c->state == IKE_CHILD_LINGERS)
         return;
@@ -166,7 +163,7 @@ void ike_child_end(struct ike_child *c, enum ike_how how, sim_time now)
 
 void ike_child_stop(struct ike_child *c, enum ike_how how)
 {
-    tell_end(c, how);
+    ike_child_tell_end(c, how);
     ike_child_forget(c);
 }
 
@@ -278,8 +275,7 @@ uint16_t ike_child_complete(struct ike_child *c, const struct ike_message *m,
     const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
     const struct ike_payload *tsi = ike_find(&m->list, IKE_P_TSI);
     const struct ike_payload *tsr = ike_find(&m->list, IKE_P_TSR);
-    if (!p || !tsi || !tsr || ike_read_sa(p, &sa) || ike_read_ts(tsi, &local) ||
-        ike_read_ts(tsr, &remote))
+    if (!p || ike_read_sa(p, &sa) || !ike_take_ts(tsi, &local) || !ike_take_ts(tsr, &remote))
         return IKE_N_INVALID_SYNTAX;
     if (sa.proposals != 1 || !ike_choose_esp(c->sa->peer->how, &sa, dh != NULL, &offer, &again) ||
         again.transforms != sa.proposal[0].transforms)
@@ -307,18 +303,6 @@ static unsigned free_number(const struct ike_sa *sa, unsigned policy)
     while (ike_child_of(sa, policy, number))
         number++;
     return number;
-}
-
-static bool read_wanted(const struct ike_message *m, struct ike_wanted *want,
-                        struct ike_sa_payload *sa)
-{
-    struct ike_notify n;
-    const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
-    const struct ike_payload *tsi = ike_find(&m->list, IKE_P_TSI);
-    const struct ike_payload *tsr = ike_find(&m->list, IKE_P_TSR);
-    want->transport = ike_find_notify(&m->list, IKE_N_USE_TRANSPORT_MODE, &n);
-    return p && tsi && tsr && !ike_read_sa(p, sa) && !ike_read_ts(tsi, &want->peer) &&
-           !ike_read_ts(tsr, &want->own);
 }
 
 static bool too_many(const struct ike_sa *sa, unsigned policy, const struct ike_child *old)
@@ -377,7 +361,7 @@ uint16_t ike_child_answer(struct ike_sa *sa, const struct ike_message *m, struct
     struct dh dh;
     uint8_t shared[DH_PUBLIC];
     *group = DH_NONE;
-    if (!read_wanted(m, &want, &in))
+    if (!ike_read_wanted(m, &want, &in))
         return IKE_N_INVALID_SYNTAX;
     ike_claim_address(sa, &want.peer);
     uint16_t wrong = ike_find_policy(sa, &want);

@@ -66,6 +66,55 @@ static uint32_t lease_of_peer(const struct ike_sa *sa)
     return 0;
 }
 
+static bool in_pool(const struct ike *k, const struct addr *a)
+{
+    const struct prefix link = {addr_masked(&k->how.pool, 64), 64};
+    return prefix_holds(&link, a) &&
+           addr_identifier(a) - addr_identifier(&k->how.pool) < k->how.pool_size;
+}
+
+static bool between(const struct addr *low, const struct addr *a, const struct addr *high)
+{
+    return memcmp(low->b, a->b, sizeof a->b) <= 0 && memcmp(a->b, high->b, sizeof a->b) <= 0;
+}
+
+/* The peer may have SAs for `home`, by a range of that link; one of everything is no claim. */
+static bool is_set_aside(const struct ike_peer_config *how, const struct addr *home)
+{
+    const struct prefix link = {addr_masked(home, 64), 64};
+    bool is = addr_eq(&how->assigned, home);
+    for (unsigned j = 0; j < how->policies; j++) {
+        const struct ike_side *s = &how->policy[j].remote;
+        is |= s->kind == IKE_ADDRESS_RANGE && prefix_holds(&link, &s->low) &&
+              prefix_holds(&link, &s->high) && between(&s->low, home, &s->high);
+    }
+    return is;
+}
+
+void ike_reserve_address(struct ike *k, const struct addr *home)
+{
+    struct ike_reserved *r = arena_take(k->arena, sizeof *r);
+    *r = (struct ike_reserved){*home, k->reserved};
+    k->reserved = r;
+}
+
+/* By its configuration, whether it is here or not: RFC 4877 4.2. */
+static bool is_of_another(const struct ike_sa *sa, const struct addr *home)
+{
+    bool is = false;
+    for (const struct ike_reserved *r = sa->ike->reserved; r && !is; r = r->next)
+        is = addr_eq(&r->home, home);
+    for (const struct ike_peer *p = sa->ike->peers; p && !is; p = p->older)
+        is = p != sa->peer && is_set_aside(p->how, home);
+    return is;
+}
+
+static bool is_free(const struct ike_sa *sa, uint32_t index)
+{
+    const struct addr home = of_pool(sa->ike, index);
+    return !sa->ike->leases[index] && !is_of_another(sa, &home);
+}
+
 /* False: there is none left. */
 static bool assign(struct ike_sa *sa)
 {
@@ -73,7 +122,7 @@ static bool assign(struct ike_sa *sa)
     uint32_t lease = lease_of_peer(sa);
     sa->assigned = sa->peer->how->assigned;
     for (uint32_t j = 0; !lease && j < k->how.pool_size; j++) {
-        if (!k->leases[j])
+        if (is_free(sa, j))
             lease = j + 1;
     }
     bool own = !addr_unspecified(&sa->assigned);
@@ -107,7 +156,7 @@ bool ike_waits_for_address(const struct ike_sa *sa, unsigned policy)
 
 static bool has_somebody(const struct ike_sa *sa, const struct addr *home)
 {
-    bool has = addr_eq(home, &sa->path.local);
+    bool has = addr_eq(home, &sa->path.local) || in_pool(sa->ike, home) || is_of_another(sa, home);
     for (const struct ike_sa *o = sa->ike->first; o; o = o->next)
         has |= o->peer != sa->peer && addr_eq(&o->assigned, home);
     return has;
@@ -117,7 +166,7 @@ void ike_claim_address(struct ike_sa *sa, const struct ike_ts *peer)
 {
     const struct prefix *home = &sa->peer->how->home_prefix;
     const struct ike_selector *s = &peer->selector[0];
-    if (!home->len || !addr_unspecified(&sa->assigned) || !addr_eq(&s->low, &s->high) ||
+    if (!home->len || !peer->n || !addr_unspecified(&sa->assigned) || !addr_eq(&s->low, &s->high) ||
         !prefix_holds(home, &s->low) || has_somebody(sa, &s->low))
         return;
     sa->assigned = s->low;

@@ -8,9 +8,11 @@ enum { COOKIE_BYTES = 1 + 32 }; /* version of the secret, and prf(secret, Ni | I
 
 static void refresh(struct ike *k, sim_time now)
 {
-    if (k->secret_since >= 0 && now < k->secret_since + k->how.timers.cookie_life)
+    sim_time life = k->how.timers.cookie_life;
+    if (k->secret_since >= 0 && now < k->secret_since + life)
         return;
-    if (k->secret_since < 0) /* no secret is ever known to anybody else */
+    /* None is ever known to anybody else, and none lives on because nobody asked. */
+    if (k->secret_since < 0 || now >= k->secret_since + 2 * life)
         ike_draw_bytes(&k->streams.spi, k->secret[0], sizeof k->secret[0]);
     memcpy(k->secret[1], k->secret[0], sizeof k->secret[1]);
     ike_draw_bytes(&k->streams.spi, k->secret[0], sizeof k->secret[0]);

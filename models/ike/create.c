@@ -1,8 +1,5 @@
 /* CREATE_CHILD_SA for Child SAs, new and rekeyed, and both sides at once (RFC 7296 1.3.1, 1.3.3,
  * 2.8, 2.25.1). */
-#include <assert.h>
-#include <string.h>
-
 #include "models/ike/parts.h"
 
 /* ---- initiator ------------------------------------------------------------------------------- */
@@ -39,13 +36,6 @@ bool ike_create_begin(struct ike_sa *sa, struct ike_request *r, sim_time now)
     return ike_send_request(sa, r, IKE_CREATE_CHILD_SA, &w, now);
 }
 
-static void try_later(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
-{
-    struct ike_todo again = *t;
-    again.after = ike_try_again_at(sa, t, now);
-    (void)ike_todo_add(sa, &again);
-}
-
 static void try_with_group(struct ike_sa *sa, const struct ike_todo *t, const struct ike_notify *n)
 {
     uint16_t group = ike_asked_group(n);
@@ -71,7 +61,7 @@ static void refused(struct ike_sa *sa, const struct ike_todo *t, bool rival, uin
     switch (error) {
     case IKE_N_TEMPORARY_FAILURE:
         if (!t->spi || (old && old->state == IKE_CHILD_UP))
-            try_later(sa, t, now);
+            ike_put_off(sa, t, IKE_HOW_NOTIFIED, error, now);
         break;
     case IKE_N_INVALID_KE_PAYLOAD:
         try_with_group(sa, t, n);
@@ -141,24 +131,21 @@ static bool is_early(const struct ike_request *r, uint32_t spi_out)
 void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m)
 {
     struct ike_notify n;
-    struct ike_nonce nr = {.n = 0};
+    struct ike_nonce nr;
     struct ike_child *c = r->made;
     const struct ike_request was = *r;
     r->made = NULL;
-    ike_request_done(sa, r);
+    ike_request_done(r);
     uint16_t error = ike_find_error(&m->list, &n);
     if (error) {
         ike_child_give(sa->ike, c);
         refused(sa, &was.todo, was.rival.there, error, &n, m->now);
         return;
     }
-    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
-    if (p && !ike_read_nonce(p)) {
-        nr.n = p->bytes;
-        memcpy(nr.bytes, p->body, p->bytes);
-    }
     struct ike_child *old = was.todo.spi ? ike_child_find(sa->ike, was.todo.spi) : NULL;
-    error = nr.n ? ike_child_complete(c, m, &was.nonce, &nr, &was.dh, old) : IKE_N_INVALID_SYNTAX;
+    error = ike_take_nonce(m, sa->suite.prf, &nr)
+                ? ike_child_complete(c, m, &was.nonce, &nr, &was.dh, old)
+                : IKE_N_INVALID_SYNTAX;
     if (!error && is_early(&was, c->is.spi_out)) {
         ike_child_refused(sa, was.todo.policy, was.todo.number, IKE_HOW_DELETED_BY_PEER, 0);
         ike_child_give(sa->ike, c);
@@ -178,14 +165,6 @@ void ike_create_answered(struct ike_sa *sa, struct ike_request *r, const struct 
 }
 
 /* ---- responder ------------------------------------------------------------------------------- */
-
-static void answer_error(struct ike_sa *sa, const struct ike_message *m, const struct ike_notify *n)
-{
-    struct ike_writer w;
-    ike_begin_inside(&w, sa->ike->inside, sizeof sa->ike->inside);
-    ike_put_notify(&w, n);
-    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
-}
 
 static bool asks_for_child(struct ike_sa *sa)
 {
@@ -212,7 +191,7 @@ static bool find_old(struct ike_sa *sa, const struct ike_message *m, struct ike_
     } else if ((*old)->state == IKE_CHILD_UP) {
         return true;
     }
-    answer_error(sa, m, &error);
+    ike_answer_notify(sa, m, &error);
     return false;
 }
 
@@ -229,41 +208,27 @@ static void note_rival(struct ike_sa *sa, const struct ike_child *old, const str
     }
 }
 
-static void answer_refusal(struct ike_sa *sa, const struct ike_message *m, uint16_t why,
-                           uint16_t group)
-{
-    const uint8_t want[2] = {(uint8_t)(group >> 8), (uint8_t)group};
-    bool ke = why == IKE_N_INVALID_KE_PAYLOAD;
-    answer_error(
-        sa, m,
-        &(struct ike_notify){.type = why, .data = ke ? want : NULL, .bytes = ke ? sizeof want : 0});
-}
-
 void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
 {
     struct ike *k = sa->ike;
     struct ike_child *old;
     struct ike_child *made = NULL;
-    struct ike_nonce ni = {.n = 0};
+    struct ike_nonce ni;
     struct ike_nonce nr;
     struct ike_writer w;
     uint16_t group = DH_NONE;
     if (sa->state != IKE_UP || ike_request_of(sa, IKE_TASK_REKEY_IKE)) { /* 2.25.2 */
-        answer_refusal(sa, m, IKE_N_TEMPORARY_FAILURE, group);
+        ike_answer_error(sa, m, IKE_N_TEMPORARY_FAILURE, DH_NONE);
         return;
     }
     if (!find_old(sa, m, &old))
         return;
-    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
-    if (p && !ike_read_nonce(p)) {
-        ni.n = p->bytes;
-        memcpy(ni.bytes, p->body, p->bytes);
-    }
     ike_begin_inside(&w, k->inside, sizeof k->inside);
-    uint16_t why =
-        ni.n ? ike_child_answer(sa, m, &w, old, &ni, &nr, &made, &group) : IKE_N_INVALID_SYNTAX;
+    uint16_t why = ike_take_nonce(m, sa->suite.prf, &ni)
+                       ? ike_child_answer(sa, m, &w, old, &ni, &nr, &made, &group)
+                       : IKE_N_INVALID_SYNTAX;
     if (why) {
-        answer_refusal(sa, m, why, group);
+        ike_answer_error(sa, m, why, why == IKE_N_INVALID_KE_PAYLOAD ? group : DH_NONE);
         if (why == IKE_N_INVALID_SYNTAX)
             ike_sa_close(sa, IKE_HOW_REFUSED, why, m->now);
         return;
@@ -274,6 +239,5 @@ void ike_create_requested(struct ike_sa *sa, const struct ike_message *m)
         note_rival(sa, old, made, &ni, &nr);
         old->heir = made->is.spi_in;
     }
-    if (!ike_send_answer(sa, m, &w, IKE_TASK_NONE))
-        ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);
+    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
 }

@@ -1,5 +1,4 @@
 /* When IKE SAs need time, and what they do then. */
-#include <assert.h>
 #include <string.h>
 
 #include "models/ike/parts.h"
@@ -89,8 +88,7 @@ void ike_sa_rearm(struct ike_sa *sa)
     no_later(&at, sa->half_open_until);
     no_later(&at, sa->gone_at);
     no_later(&at, sa->keepalive_at);
-    no_later(&at, sa->pieces[0].until);
-    no_later(&at, sa->pieces[1].until);
+    no_later(&at, ike_pieces_until(sa));
     if (sa->state == IKE_UP && sa->peer->how->dead_after && !sa->asked_about_silence)
         no_later(&at, sa->heard + sa->peer->how->dead_after);
     sa->deadline = at;
@@ -107,21 +105,53 @@ void ike_tell_due(struct ike_sa *sa, enum ike_task task, enum ike_how how)
     a->how = how;
 }
 
-/* RFC 3948 4: only while nothing else is sent; of ESP the owner says so with ike_sent(). */
-static void keep_alive(struct ike_sa *sa, sim_time now)
+/* ---- not now --------------------------------------------------------------------------------- */
+
+/* Of what is to be rekeyed; SIM_NEVER: none. */
+static sim_time hard_limit(const struct ike_sa *sa, const struct ike_todo *t)
 {
-    static const uint8_t keepalive = 0xff;
-    sim_time every = sa->ike->how.timers.keepalive;
-    if (sa->sent_at + every > now) {
-        sa->keepalive_at = sa->sent_at + every;
-        return;
-    }
-    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_SEND, sa);
-    a->bytes = &keepalive;
-    a->n = 1;
-    sa->sent_at = now;
-    sa->keepalive_at = now + every;
+    if (t->task == IKE_TASK_REKEY_IKE)
+        return sa->hard_at;
+    const struct ike_child *c =
+        t->task == IKE_TASK_REKEY_CHILD ? ike_child_find(sa->ike, t->spi) : NULL;
+    return c ? c->hard_at : SIM_NEVER;
 }
+
+sim_time ike_try_again_at(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
+{
+    sim_time wait = sa->ike->how.timers.try_again;
+    sim_time left = hard_limit(sa, t) - now;
+    if (wait > left / 8) /* up to twice that is waited */
+        wait = left > 0 ? left / 8 : 0;
+    return now + wait + rng_uniform(&sa->ike->streams.jitter, 0, wait) + 1;
+}
+
+/* What the peer has no time for during several minutes it will not do any more (2.25), and an IKE
+ * SA that is not rekeyed must not go on (2.8). */
+void ike_put_off(struct ike_sa *sa, const struct ike_todo *t, enum ike_how how, uint16_t notify,
+                 sim_time now)
+{
+    static const sim_time several_minutes = 300 * SIM_S;
+    struct ike_todo again = *t;
+    if (!again.since)
+        again.since = now;
+    again.after = ike_try_again_at(sa, t, now);
+    if (now - again.since >= several_minutes)
+        again = (struct ike_todo){
+            .task = IKE_TASK_DELETE_IKE, .notify = notify, .value = (uint32_t)how};
+    (void)ike_todo_add(sa, &again);
+}
+
+void ike_not_rekeyed(struct ike_sa *sa, const struct ike_todo *t, enum ike_how how, uint16_t notify,
+                     sim_time now)
+{
+    struct ike_act *a = ike_new_act(sa->ike, IKE_ACT_NOT_REKEYED, sa);
+    a->how = how;
+    a->notify = notify;
+    ike_put_off(sa, t, how, notify, now);
+}
+
+/* ---- what time does -------------------------------------------------------------------------- */
 
 static void forget_children(struct ike_sa *sa, sim_time now)
 {
@@ -166,12 +196,7 @@ void ike_sa_tick(struct ike_sa *sa, sim_time now)
         end_of_life(sa, now);
         return;
     }
-    for (unsigned j = 0; j < 2; j++) {
-        if (sa->pieces[j].until <= now) {
-            ike_text_give(&sa->pieces[j].text);
-            sa->pieces[j] = (struct ike_pieces){.until = SIM_NEVER};
-        }
-    }
+    ike_forget_pieces(sa, now);
     if (sa->rekey_at <= now) {
         const struct ike_todo rekey = {.task = IKE_TASK_REKEY_IKE};
         sa->rekey_at = sa->todos == IKE_TODO ? ike_try_again_at(sa, &rekey, now) : SIM_NEVER;
@@ -184,7 +209,7 @@ void ike_sa_tick(struct ike_sa *sa, sim_time now)
         (void)ike_new_act(sa->ike, IKE_ACT_SILENT, sa);
     }
     if (sa->keepalive_at <= now)
-        keep_alive(sa, now);
+        ike_keep_alive(sa, now);
     forget_children(sa, now);
     for (unsigned j = 0; j < IKE_WINDOW && sa->state != IKE_GONE; j++) {
         if (sa->request[j].task != IKE_TASK_NONE && sa->request[j].due <= now)

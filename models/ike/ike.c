@@ -53,6 +53,7 @@ struct ike *ike_new(struct arena *a, struct ciphers *c, const struct ike_config 
     k->children = pool_of(a, sizeof(struct ike_child));
     k->small = texts(a, IKE_SMALL);
     k->large = texts(a, IKE_MESSAGE_MAX);
+    k->pieces = pool_of(a, sizeof(struct ike_pieces));
     return k;
 }
 
@@ -64,6 +65,26 @@ static uint64_t identity_hash(uint8_t type, const uint8_t *data, size_t n)
     return h;
 }
 
+/* Each list once. */
+static void note_offers(struct ike *k, const struct ike_peer_config *how)
+{
+    for (unsigned j = 0; j < k->offers; j++) {
+        if (k->offer[j]->offers == how->offers &&
+            !memcmp(k->offer[j]->offer, how->offer, sizeof how->offer))
+            return;
+    }
+    if (k->offers == k->offer_room) {
+        unsigned room = k->offer_room ? 2 * k->offer_room : 4;
+        const struct ike_peer_config **more =
+            arena_take(k->arena, room * sizeof(const struct ike_peer_config *));
+        for (unsigned j = 0; j < k->offers; j++)
+            more[j] = k->offer[j];
+        k->offer = more;
+        k->offer_room = room;
+    }
+    k->offer[k->offers++] = how;
+}
+
 struct ike_peer *ike_add_peer(struct ike *k, const struct ike_peer_config *how)
 {
     struct ike_peer *p = arena_take(k->arena, sizeof *p);
@@ -71,12 +92,9 @@ struct ike_peer *ike_add_peer(struct ike *k, const struct ike_peer_config *how)
     p->how = how;
     p->next = map_find(&k->by_identity, h);
     map_put(&k->by_identity, h, p);
-    bool known = k->offers == IKE_OFFERS;
-    for (unsigned j = 0; j < k->offers; j++)
-        known |= k->offer[j]->offers == how->offers &&
-                 !memcmp(k->offer[j]->offer, how->offer, sizeof how->offer);
-    if (!known)
-        k->offer[k->offers++] = how;
+    p->older = k->peers;
+    k->peers = p;
+    note_offers(k, how);
     return p;
 }
 
@@ -126,8 +144,7 @@ void ike_begin_event(struct ike *k, sim_time now)
         k->dead = sa->next;
         ike_text_give(&sa->first_own);
         ike_text_give(&sa->first_other);
-        ike_text_give(&sa->pieces[0].text);
-        ike_text_give(&sa->pieces[1].text);
+        ike_forget_pieces(sa, SIM_NEVER);
         for (unsigned j = 0; j < IKE_WINDOW; j++) {
             ike_text_give(&sa->answer[j]);
             ike_text_give(&sa->request[j].text);

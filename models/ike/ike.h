@@ -59,7 +59,7 @@ struct ike_config {
                                told with SET_WINDOW_SIZE */
     int64_t cookies_from;   /* half-open IKE SAs from which on cookies are asked for */
     int64_t half_open_max;  /* more are not begun */
-    int64_t sa_max;         /* Child SAs with one peer; more: NO_ADDITIONAL_SAS. 0: no limit */
+    int64_t sa_max;         /* Child SAs of one IKE SA; more: NO_ADDITIONAL_SAS. 0: no limit */
     int64_t fragment_bytes; /* IPv6 datagrams of fragments are at most so long, sk.h says
                                at least how long; 0: no fragments */
     bool nat_detection;
@@ -186,9 +186,11 @@ enum ike_act_kind {
                          is kept until IKE_ACT_FORGET */
     IKE_ACT_FORGET,   /* the inbound half, too */
     IKE_ACT_NO_CHILD, /* the peer would not have it */
-    IKE_ACT_SILENT,   /* nothing came for `dead_after`: the owner says ike_heard() or ike_probe() */
-    IKE_ACT_DUE,      /* of itself, it begins `news.task` now: `how` is LIFETIME, or NOTIFIED where
-                         the peer had no time before (RFC 7296 2.25) */
+    IKE_ACT_NOT_REKEYED, /* nor a new IKE SA in place of this one; it is tried again, and after some
+                            minutes this one is deleted: IKE_ACT_DOWN */
+    IKE_ACT_SILENT, /* nothing came for `dead_after`: the owner says ike_heard() or ike_probe() */
+    IKE_ACT_DUE,    /* of itself, it begins `news.task` now: `how` is LIFETIME, or NOTIFIED where
+                       the peer had no time before (RFC 7296 2.25) */
     IKE_ACT_UNANSWERED, /* several tries of a request: `suspect` */
     IKE_ACT_MOVED,      /* the path of an IKE SA is another */
     IKE_ACT_UPDATED,    /* MOBIKE: the peer answered UPDATE_SA_ADDRESSES; `notify`: it says no */
@@ -270,11 +272,6 @@ struct ike_news {
     char payloads[96];  /* "SA KE No N(COOKIE)", as far as there is room */
 };
 
-struct ike_child_keys {
-    uint32_t spi;
-    struct sa_keys keys;
-};
-
 /* Both halves of a Child SA. */
 struct ike_child_sa {
     uint32_t spi_in;
@@ -304,10 +301,10 @@ struct ike_act {
     const uint8_t *bytes;          /* SEND: valid until the next event is handed in */
     size_t n;                      /* SEND */
     bool marked;                   /* SEND: with four zero octets in front, RFC 3948 2.2 */
-    enum ike_how how;              /* DOWN, END, NO_CHILD, REFUSED, DUE */
+    enum ike_how how;              /* DOWN, END, NO_CHILD, NOT_REKEYED, REFUSED, DUE */
     enum ike_fault fault;          /* REFUSED */
-    enum sign_verdict verdict;     /* DOWN, REFUSED as UNAUTHENTICATED, by signature */
-    uint16_t notify;               /* DOWN, NO_CHILD, ASSIGNED: what was said; 0: nothing */
+    enum sign_verdict verdict;     /* DOWN, REFUSED as UNAUTHENTICATED */
+    uint16_t notify;               /* DOWN, NO_CHILD, NOT_REKEYED, ASSIGNED: what was said; 0 */
     uint64_t before;               /* UP: the one it replaces; 0: none */
     bool initiator;                /* UP: this node is the original initiator */
     bool half_open;                /* DOWN: it never was up */
@@ -342,11 +339,13 @@ struct ike_work {
 
 struct ike *ike_new(struct arena *a, struct ciphers *c, const struct ike_config *how,
                     const struct ike_streams *streams);
-void ike_free(struct ike *k); /* what lives outside of the arena: nothing at present */
 
 struct ike_peer *ike_add_peer(struct ike *k, const struct ike_peer_config *how);
 const struct ike_peer_config *ike_peer_config(const struct ike_peer *p);
 void ike_reserve(struct ike *k, uint32_t spi); /* of an inbound SA that was made elsewhere */
+/* A home address that somebody is configured with: nobody is given it, and no peer takes it for its
+ * own. */
+void ike_reserve_address(struct ike *k, const struct addr *home);
 
 /* MOBIKE: what the owner thinks of a datagram's source as a new address of the peer. */
 enum ike_standing {

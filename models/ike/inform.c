@@ -1,6 +1,4 @@
 /* INFORMATIONAL (RFC 7296 1.4, 2.4, 2.25): liveness, deletion, and what else is told. */
-#include <string.h>
-
 #include "models/ike/parts.h"
 
 /* ---- initiator ------------------------------------------------------------------------------- */
@@ -66,10 +64,10 @@ void ike_inform_answered(struct ike_sa *sa, struct ike_request *r, const struct 
     struct ike_child *c;
     switch (r->task) {
     case IKE_TASK_DELETE_IKE:
-        ike_sa_end(sa, ike_delete_how(r), 0, m->now);
+        ike_sa_end(sa, ike_delete_how(r), r->todo.notify, m->now);
         return;
     case IKE_TASK_DELETE_CHILD:
-        ike_request_done(sa, r);
+        ike_request_done(r);
         c = ike_child_find(sa->ike, t.spi);
         if (c)
             ike_child_end(c, t.value ? (enum ike_how)t.value : IKE_HOW_DELETED, m->now);
@@ -79,7 +77,7 @@ void ike_inform_answered(struct ike_sa *sa, struct ike_request *r, const struct 
         ike_mobike_answered(sa, r, m);
         return;
     default:
-        ike_request_done(sa, r);
+        ike_request_done(r);
         return;
     }
 }

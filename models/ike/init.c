@@ -9,15 +9,6 @@ static const uint16_t hashes[] = {IKE_HASH_SHA256, IKE_HASH_SHA384, IKE_HASH_SHA
 
 /* ---- what both sides write ------------------------------------------------------------------- */
 
-void ike_put_nat(struct ike_writer *w, uint64_t spi_i, uint64_t spi_r, const struct ike_path *path)
-{
-    uint8_t hash[IKE_HASH];
-    ike_nat_hash(spi_i, spi_r, &path->local, path->local_port, hash);
-    ike_put_status(w, IKE_N_NAT_DETECTION_SOURCE_IP, hash, sizeof hash);
-    ike_nat_hash(spi_i, spi_r, &path->remote, path->remote_port, hash);
-    ike_put_status(w, IKE_N_NAT_DETECTION_DESTINATION_IP, hash, sizeof hash);
-}
-
 static void put_abilities(const struct ike *k, struct ike_writer *w)
 {
     uint8_t list[2 * sizeof hashes / sizeof *hashes];
@@ -42,39 +33,6 @@ static void read_abilities(struct ike_sa *sa, const struct ike_payloads *list)
         if (hash < 32)
             sa->hashes |= 1U << hash;
     }
-}
-
-/* One of several hashes of a type is that of an address (2.23): several sources may be named. */
-static bool names(const struct ike_message *m, uint16_t type, const struct addr *a, uint16_t port,
-                  bool *any)
-{
-    uint8_t hash[IKE_HASH];
-    ike_nat_hash(m->h.spi_i, m->h.spi_r, a, port, hash);
-    for (unsigned j = 0; j < m->list.n; j++) {
-        struct ike_notify n;
-        if (m->list.p[j].type != IKE_P_NOTIFY || ike_read_notify(&m->list.p[j], &n) ||
-            n.type != type)
-            continue;
-        *any = true;
-        if (n.bytes == sizeof hash && !memcmp(n.data, hash, sizeof hash))
-            return true;
-    }
-    return false;
-}
-
-void ike_see_nat(struct ike_sa *sa, const struct ike_message *m)
-{
-    const struct ike_path *p = &m->from->path;
-    bool source = false;
-    bool destination = false;
-    bool same_source = names(m, IKE_N_NAT_DETECTION_SOURCE_IP, &p->remote, p->remote_port, &source);
-    bool same_destination =
-        names(m, IKE_N_NAT_DETECTION_DESTINATION_IP, &p->local, p->local_port, &destination);
-    sa->nat_known = source && destination;
-    sa->nat_there = source && !same_source;
-    sa->nat_here = destination && !same_destination;
-    if (sa->state == IKE_UP)
-        ike_keep_alive_from(sa, m->now);
 }
 
 /* ---- initiator ------------------------------------------------------------------------------- */
@@ -199,16 +157,6 @@ static bool derive(struct ike_sa *sa, const struct ike_ke *peer)
     return true;
 }
 
-static bool nonce_of(const struct ike_message *m, uint16_t prf, struct ike_nonce *out)
-{
-    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
-    if (!p || ike_read_nonce(p) || 2 * p->bytes < prf_bytes(prf)) /* 2.10 */
-        return false;
-    out->n = p->bytes;
-    memcpy(out->bytes, p->body, p->bytes);
-    return true;
-}
-
 /* What the responder chose is one of ours, and goes with its KE and nonce. */
 static bool accept(struct ike_sa *sa, const struct ike_message *m)
 {
@@ -221,7 +169,7 @@ static bool accept(struct ike_sa *sa, const struct ike_message *m)
         return false;
     return ike_choose_ike(sa->peer->how, &chosen, &sa->suite, &again) &&
            again.transforms == chosen.proposal[0].transforms && value.group == sa->dh.group &&
-           sa->suite.group == sa->dh.group && nonce_of(m, sa->suite.prf, &sa->nr) &&
+           sa->suite.group == sa->dh.group && ike_take_nonce(m, sa->suite.prf, &sa->nr) &&
            derive(sa, &value);
 }
 
@@ -273,7 +221,7 @@ void ike_init_answered(struct ike_sa *sa, struct ike_request *r, const struct ik
         sa->path.local_port = IKE_NAT_PORT;
         sa->path.remote_port = IKE_NAT_PORT;
     }
-    ike_request_done(sa, r);
+    ike_request_done(r);
     sa->next_id = 1;
     ike_sa_enter(sa, IKE_AUTH_SENT);
     ike_auth_begin(sa, m.now);
@@ -298,19 +246,19 @@ static struct ike_sa *repeated(const struct ike *k, const struct ike_message *m)
 }
 
 /* A peer is not known before it says who it is, so what any peer is offered will do here; whether
- * it is what this one is offered is looked at then. */
+ * it is what this one is offered is looked at then. Its own order counts, whoever else there is. */
 static bool choose(struct ike *k, const struct ike_sa_payload *in, struct ike_suite *suite,
                    struct ike_proposal *chosen)
 {
-    for (unsigned j = 0; j < in->proposals; j++) {
-        if (in->proposal[j].spi_bytes) /* 3.3.1 */
-            return false;
+    bool found = false;
+    bool good = ike_counted(in);
+    for (unsigned j = 0; j < in->proposals; j++)
+        good &= !in->proposal[j].spi_bytes; /* 3.3.1 */
+    for (unsigned j = 0; good && j < in->proposals && !found; j++) {
+        for (unsigned i = 0; i < k->offers && !found; i++)
+            found = ike_fits(k->offer[i], &in->proposal[j], suite, chosen);
     }
-    for (unsigned j = 0; j < k->offers; j++) {
-        if (ike_choose_ike(k->offer[j], in, suite, chosen))
-            return true;
-    }
-    return false;
+    return found;
 }
 
 static void send_second(struct ike_sa *sa, const struct ike_message *m,
@@ -363,7 +311,7 @@ static void respond(struct ike *k, const struct ike_message *m, const struct ike
     sa->nr = ike_draw_nonce(k);
     dh_draw(&sa->dh, suite->group, &k->streams.dh);
     k->work.dh_public[suite->group]++;
-    if (!nonce_of(m, suite->prf, &sa->ni) || !derive(sa, ke)) {
+    if (!ike_take_nonce(m, suite->prf, &sa->ni) || !derive(sa, ke)) {
         ike_sa_end(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
         ike_send_notice(k, m->from, &m->h, IKE_N_INVALID_SYNTAX, NULL, 0);
         return;

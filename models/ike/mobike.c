@@ -32,6 +32,7 @@ void ike_put_mobike(struct ike_sa *sa, struct ike_request *r, struct ike_writer 
 {
     if (r->task == IKE_TASK_CHECK_ADDRESS) { /* 3.7 */
         ike_draw_bytes(&sa->ike->streams.nonce, r->cookie, sizeof r->cookie);
+        r->asked = sa->pending.remote;
         ike_put_status(w, IKE_N_COOKIE2, r->cookie, sizeof r->cookie);
         return;
     }
@@ -58,6 +59,8 @@ static void checked(struct ike_sa *sa, const struct ike_request *r, const struct
     if (sa->has_pending && addr_eq(&sa->pending.remote, &m->from->path.remote)) {
         sa->pending_checked = true;
         take_pending(sa, m->now);
+    } else if (sa->has_pending && !addr_eq(&sa->pending.remote, &r->asked)) { /* it has moved on */
+        (void)ike_todo_add(sa, &(struct ike_todo){.task = IKE_TASK_CHECK_ADDRESS});
     }
 }
 
@@ -65,7 +68,7 @@ void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct 
 {
     const struct ike_request was = *r;
     struct ike_notify n;
-    ike_request_done(sa, r);
+    ike_request_done(r);
     if (was.forgotten)
         return;
     if (was.task == IKE_TASK_CHECK_ADDRESS) {

@@ -44,7 +44,7 @@ static int compare(const struct addr *a, const struct addr *b)
 /* OPAQUE: that side never sends. */
 static bool opaque(const struct ike_selector *s)
 {
-    return s->start_port > s->end_port;
+    return s->start_port == UINT16_MAX && !s->end_port;
 }
 
 static bool meet(const struct ike_selector *a, const struct ike_selector *b,
@@ -107,6 +107,40 @@ bool ike_ts_equal(const struct ike_ts *a, const struct ike_ts *b)
 }
 
 /* ---- what the peer wants --------------------------------------------------------------------- */
+
+/* A selector of a type that nobody knows is passed over: 3.13.1. */
+bool ike_take_ts(const struct ike_payload *p, struct ike_ts *out)
+{
+    struct ike_ts all;
+    if (!p || ike_read_ts(p, &all))
+        return false;
+    out->n = 0;
+    for (unsigned j = 0; j < all.n; j++) {
+        const struct ike_selector *s = &all.selector[j];
+        if (s->type == IKE_TS_IPV4 || s->type == IKE_TS_IPV6)
+            out->selector[out->n++] = *s;
+    }
+    return true;
+}
+
+bool ike_read_wanted(const struct ike_message *m, struct ike_wanted *want,
+                     struct ike_sa_payload *sa)
+{
+    struct ike_notify n;
+    const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
+    const struct ike_payload *tsi = ike_find(&m->list, IKE_P_TSI);
+    const struct ike_payload *tsr = ike_find(&m->list, IKE_P_TSR);
+    want->transport = ike_find_notify(&m->list, IKE_N_USE_TRANSPORT_MODE, &n);
+    return p && !ike_read_sa(p, sa) && ike_take_ts(tsi, &want->peer) &&
+           ike_take_ts(tsr, &want->own);
+}
+
+bool ike_child_readable(const struct ike_message *m)
+{
+    struct ike_wanted want;
+    struct ike_sa_payload sa;
+    return ike_read_wanted(m, &want, &sa);
+}
 
 enum fit {
     FITS_NOT,

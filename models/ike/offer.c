@@ -104,20 +104,33 @@ static bool fits_ike(const struct ike_proposal *p, const struct ike_suite *s,
     return true;
 }
 
-bool ike_choose_ike(const struct ike_peer_config *how, const struct ike_sa_payload *in,
-                    struct ike_suite *suite, struct ike_proposal *chosen)
+bool ike_counted(const struct ike_sa_payload *in)
 {
-    for (unsigned j = 0; j < in->proposals; j++) {
-        if (in->proposal[j].number != j + 1 && in->proposals > 1)
-            return false; /* 3.3.1: counted from 1 */
-        for (unsigned i = 0; i < how->offers; i++) {
-            if (fits_ike(&in->proposal[j], &how->offer[i], chosen)) {
-                *suite = how->offer[i];
-                return true;
-            }
+    bool good = true;
+    for (unsigned j = 0; in->proposals > 1 && j < in->proposals; j++)
+        good &= in->proposal[j].number == j + 1;
+    return good;
+}
+
+bool ike_fits(const struct ike_peer_config *how, const struct ike_proposal *p,
+              struct ike_suite *suite, struct ike_proposal *chosen)
+{
+    for (unsigned i = 0; i < how->offers; i++) {
+        if (fits_ike(p, &how->offer[i], chosen)) {
+            *suite = how->offer[i];
+            return true;
         }
     }
     return false;
+}
+
+bool ike_choose_ike(const struct ike_peer_config *how, const struct ike_sa_payload *in,
+                    struct ike_suite *suite, struct ike_proposal *chosen)
+{
+    bool found = false;
+    for (unsigned j = 0; ike_counted(in) && j < in->proposals && !found; j++)
+        found = ike_fits(how, &in->proposal[j], suite, chosen);
+    return found;
 }
 
 static bool fits_esp(const struct ike_proposal *p, const struct ike_esp_offer *s, bool with_group,
@@ -145,9 +158,7 @@ static bool fits_esp(const struct ike_proposal *p, const struct ike_esp_offer *s
 bool ike_choose_esp(const struct ike_peer_config *how, const struct ike_sa_payload *in,
                     bool with_group, struct ike_esp_offer *offer, struct ike_proposal *chosen)
 {
-    for (unsigned j = 0; j < in->proposals; j++) {
-        if (in->proposal[j].number != j + 1 && in->proposals > 1)
-            return false;
+    for (unsigned j = 0; ike_counted(in) && j < in->proposals; j++) {
         for (unsigned i = 0; i < how->esps; i++) {
             if (fits_esp(&in->proposal[j], &how->esp[i], with_group, chosen)) {
                 *offer = how->esp[i];

@@ -1,11 +1,13 @@
 /*
- * parts.h - what the files of the IKE machine share. Private to models/ike.
+ * parts.h - what the files of the IKE machine do for each other. Private to models/ike; what it
+ * remembers stands in state.h.
  *
  *     ike.c        making, acts, chance          wish.c       what the owner wishes for
  *     sa.c         IKE SAs: table of states      due.c        deadlines
- *     receive.c    a datagram, up to its payloads
+ *     receive.c    a datagram, up to its payloads              pieces.c    its fragments
  *     request.c    own exchanges: window, repetition           text.c    messages that are kept
  *     init.c       IKE_SA_INIT    cookie.c       auth.c       IKE_AUTH   configure.c  CP payloads
+ *     nat.c        address translators
  *     create.c     CREATE_CHILD_SA               child.c      Child SAs  narrow.c     selectors
  *     rekey.c      of IKE SAs                    offer.c      proposals
  *     inform.c     INFORMATIONAL                 mobike.c     RFC 4555
@@ -13,260 +15,7 @@
 #ifndef MODELS_IKE_PARTS_H
 #define MODELS_IKE_PARTS_H
 
-#include "models/ike/ike.h"
-#include "models/ike/sk.h"
-#include "sim/base/map.h"
-
-enum {
-    IKE_EARLY = 4,
-    IKE_OWN_NONCE = 32,
-    IKE_TODO = 64,
-    IKE_SMALL = 1536,
-    IKE_ROUNDS = 6, /* of IKE_SA_INIT: cookies and groups */
-    IKE_INSIDE = IKE_MESSAGE_MAX - 128,
-};
-
-/* A message that is kept: to be repeated, or to be signed. */
-struct ike_text {
-    struct pool *home;
-    size_t n;
-    unsigned parts; /* datagrams that it is */
-    size_t part[IKE_FRAGMENTS];
-    struct ike_news news;
-    uint8_t *bytes; /* behind the struct */
-};
-
-struct ike_nonce {
-    size_t n;
-    uint8_t bytes[IKE_NONCE_MAX];
-};
-
-enum ike_child_state {
-    IKE_CHILD_MAKING, /* asked for: only its inbound SPI is there */
-    IKE_CHILD_UP,
-    IKE_CHILD_REPLACED, /* rekeyed: its outbound half is not used any more */
-    IKE_CHILD_DELETING, /* own Delete is out */
-    IKE_CHILD_LINGERS,  /* deleted: its inbound half is kept until forget_at */
-};
-
-struct ike_child {
-    struct ike_child *next; /* of its IKE SA, in order of making */
-    struct ike_sa *sa;
-    enum ike_child_state state;
-    struct ike_child_sa is;
-    unsigned policy;
-    uint16_t group;      /* of its own exchange; DH_NONE */
-    bool waits_to_send;  /* responder of a rekey: until the old one is not used any more */
-    bool ended;          /* IKE_ACT_END was told */
-    bool hidden;         /* the peer has it, this node never had: no acts */
-    enum ike_how doomed; /* own Delete is to come, for that reason; FAULT: none is */
-    uint32_t heir;       /* inbound SPI of what replaces it; 0: none */
-    sim_time hard_at;    /* SIM_NEVER; its owner tells when */
-    sim_time forget_at;  /* SIM_NEVER */
-    struct ike_ts local; /* as agreed */
-    struct ike_ts remote;
-};
-
-/* Something to do, when the window lets it. */
-struct ike_todo {
-    enum ike_task task;
-    unsigned policy;
-    unsigned number;
-    uint32_t spi;    /* inbound, of the Child SA it is about */
-    sim_time after;  /* not before */
-    uint16_t notify; /* TELL */
-    uint32_t value;  /* TELL: its data; DELETE_CHILD: enum ike_how; else a group; 0: none */
-    unsigned rounds; /* INVALID_KE_PAYLOAD came so often */
-};
-
-/* The other side's exchange about the same SA (RFC 7296 2.8.1, 2.8.2). */
-struct ike_rival {
-    bool there;
-    struct ike_nonce lowest;
-    uint32_t child; /* inbound SPI of what it made */
-    uint64_t sa;    /* own SPI of what it made */
-};
-
-/* An own exchange under way. */
-struct ike_request {
-    enum ike_task task; /* NONE: free */
-    uint32_t id;
-    struct ike_text *text;
-    unsigned tries; /* from this address */
-    unsigned times; /* in all */
-    sim_time due;
-    sim_time wait;
-    struct ike_todo todo;
-    struct ike_child *made; /* in the making */
-    struct ike_sa *fresh;   /* likewise: REKEY_IKE */
-    struct dh dh;
-    struct ike_nonce nonce;
-    struct ike_rival rival;
-    uint32_t
-        early[IKE_EARLY]; /* SPIs that the peer deleted and nobody has: its new one may be it */
-    unsigned earlies;
-    uint8_t cookie[16]; /* COOKIE2 */
-    bool forgotten;     /* its outcome does not matter any more: the heir does it again */
-};
-
-/* Fragments of one message (RFC 7383 2.6). */
-struct ike_pieces {
-    struct ike_text *text; /* NULL: none; plain payloads, each part with its own room */
-    uint32_t id;
-    unsigned total;
-    unsigned got;
-    uint8_t first;
-    bool have[IKE_FRAGMENTS + 1];
-    size_t at[IKE_FRAGMENTS + 1];
-    size_t bytes[IKE_FRAGMENTS + 1];
-    sim_time until;
-};
-
-struct ike_sa {
-    struct ike *ike;
-    struct ike_peer *peer; /* NULL: a responder that does not know yet */
-    struct ike_sa *next;   /* all, in order of making */
-    struct ike_sa *before;
-    uint64_t serial;
-    enum ike_state {
-        IKE_INIT_SENT,
-        IKE_INIT_ANSWERED,
-        IKE_AUTH_SENT,
-        IKE_UP,
-        IKE_REPLACED,
-        IKE_DELETING,
-        IKE_CLOSED, /* told as down; repeats its last answers: 2.1 */
-        IKE_GONE,
-        IKE_STATES
-    } state;
-    bool initiator; /* original */
-    bool moves;     /* it was that of the first of those that were rekeyed: RFC 4555 1.2 */
-    uint64_t own;   /* SPIs */
-    uint64_t other;
-    struct ike_path path;
-    bool nat_here; /* this node is behind one */
-    bool nat_there;
-    bool nat_known; /* the peer detects them, too */
-    bool fragments; /* agreed */
-    bool moved;     /* since IKE_AUTH left */
-    bool mobike;
-    bool childless;
-    bool signature; /* peer sent SIGNATURE_HASH_ALGORITHMS */
-    uint32_t hashes;
-    struct ike_suite suite;
-    struct ike_keys keys;
-    bool keyed;
-    struct ike_sk in;
-    struct ike_sk out;
-    /* windows: RFC 7296 2.2, 2.3 */
-    uint32_t next_id;
-    unsigned peer_window;
-    unsigned window;                     /* own, as the peer was told */
-    uint32_t expected;                   /* lowest id that no request came with */
-    uint32_t answered;                   /* bit k: expected + k was answered */
-    struct ike_text *answer[IKE_WINDOW]; /* by id modulo window */
-    uint32_t answer_id[IKE_WINDOW];
-    struct ike_request request[IKE_WINDOW];
-    struct ike_todo todo[IKE_TODO];
-    unsigned todos;
-    bool overflowed;             /* Deletes found no room: the children know */
-    struct ike_pieces pieces[2]; /* of requests, of responses */
-    sim_time told_at;            /* INVALID_MESSAGE_ID, INVALID_SPI: at most one a second */
-    /* IKE_SA_INIT */
-    struct ike_text *first_own; /* messages that AUTH covers */
-    struct ike_text *first_other;
-    uint64_t first_hash; /* of first_other: repeated ones are known by it; 0: none */
-    struct ike_nonce ni;
-    struct ike_nonce nr;
-    struct dh dh;
-    uint8_t cookie[IKE_COOKIE];
-    size_t cookie_bytes;
-    unsigned rounds;
-    /* afterwards */
-    struct ike_child *children; /* in order of making */
-    uint64_t heir;              /* own SPI of who took its place; 0: nobody */
-    uint64_t rival_of;          /* up, and which stays is not known yet: of whom (2.8.2); 0 */
-    bool redundant;
-    enum ike_how why; /* own Delete is out */
-    sim_time heard;
-    bool asked_about_silence;
-    sim_time rekey_at;
-    sim_time hard_at;
-    sim_time half_open_until;
-    sim_time keepalive_at;
-    sim_time sent_at;   /* something, on its path */
-    sim_time gone_at;   /* a replaced one whose Delete does not come */
-    uint32_t update_id; /* MOBIKE: id of the newest UPDATE_SA_ADDRESSES that was taken */
-    bool updated;
-    struct ike_path pending; /* MOBIKE: address that is being checked, or that the owner judges */
-    bool has_pending;
-    bool pending_bound;   /* the owner wants it */
-    bool pending_checked; /* somebody is there, or nobody asks */
-    struct addr assigned; /* the mobile node's, by a configuration payload; ::: none */
-    uint32_t lease;       /* of the pool, counted from 1; 0: none */
-    struct addr further[IKE_ADDRESSES]; /* own, to be told */
-    unsigned furthers;
-    /* of deadlines */
-    sim_time deadline;
-    size_t slot;
-};
-
-struct ike_peer {
-    const struct ike_peer_config *how;
-    struct ike_peer *next; /* of its bucket */
-    unsigned sas;
-};
-
-struct ike {
-    struct arena *arena;
-    struct ciphers *ciphers;
-    struct ike_config how;
-    struct ike_streams streams;
-    struct ike_work work;
-    struct map by_spi;   /* own SPI: struct ike_sa */
-    struct map by_first; /* hash of the first message: struct ike_sa */
-    struct map by_child; /* inbound SPI: struct ike_child, or &taken */
-    struct map by_identity;
-    const struct ike_peer_config *offer[IKE_OFFERS]; /* of which each has other offers */
-    unsigned offers;
-    uint32_t *leases; /* IKE SAs that have it, by address of the pool */
-    struct pool sas;
-    struct pool children;
-    struct pool small;
-    struct pool large;
-    struct ike_sa *first;
-    struct ike_sa *last;
-    struct ike_sa *dead; /* to be given back with the next event, by `next` */
-    struct ike_child *dead_children;
-    uint64_t serials;
-    unsigned half_open;
-    unsigned count;
-    struct ike_sa **heap; /* by deadline */
-    size_t heaped;
-    size_t heap_room;
-    sim_time now; /* of the event */
-    struct ike_act *act;
-    size_t acts;
-    size_t acts_done;
-    size_t act_room;
-    uint8_t secret[2][32]; /* for cookies: now and before */
-    uint8_t secret_version;
-    sim_time secret_since; /* -1: none was drawn */
-    sim_time told_spi_at;  /* INVALID_IKE_SPI: at most one a second */
-    char taken[1];         /* what by_child has for SPIs of nobody */
-    uint8_t notice[128];   /* a message outside of any SA */
-    uint8_t inside[IKE_INSIDE];
-    uint8_t opened[IKE_MESSAGE_MAX];
-    uint8_t octets[IKE_MESSAGE_MAX + 512];
-};
-
-/* A request of the peer that is being answered, or a response to an own one that is being read. */
-struct ike_message {
-    const struct ike_datagram *from;
-    struct ike_header h;
-    struct ike_payloads list; /* plain */
-    sim_time now;
-};
+#include "models/ike/state.h"
 
 /* ---- ike.c ----------------------------------------------------------------------------------- */
 struct ike_act *ike_new_act(struct ike *k, enum ike_act_kind kind, struct ike_sa *sa);
@@ -299,7 +48,6 @@ uint64_t ike_spi_i(const struct ike_sa *sa);
 uint64_t ike_spi_r(const struct ike_sa *sa);
 void ike_sa_key(struct ike_sa *sa); /* contexts for its keys */
 void ike_sa_alive(struct ike_sa *sa, sim_time now);
-void ike_keep_alive_from(struct ike_sa *sa, sim_time now); /* where a NAT is in front */
 void ike_heap_put(struct ike *k, struct ike_sa *sa);
 void ike_heap_remove(struct ike *k, struct ike_sa *sa);
 struct ike_text *ike_text_of(struct ike *k, size_t n);
@@ -307,24 +55,43 @@ struct ike_text *ike_text_copy(struct ike *k, const uint8_t *bytes, size_t n);
 void ike_text_give(struct ike_text **t);
 void ike_child_give(struct ike *k, struct ike_child *c);
 
+/* ---- pieces.c -------------------------------------------------------------------------------- */
+bool ike_piece_is_legal(const struct ike_sa *sa, const struct ike_skf *f);
+/* The `n` plain octets of a fragment whose check value was good, and `first` of its header. Whether
+ * all are there: then they stand in k->opened, and both are of the whole. */
+bool ike_keep_piece(struct ike_sa *sa, const struct ike_message *m, const struct ike_skf *f,
+                    const uint8_t *plain, uint8_t *first, size_t *n);
+void ike_forget_pieces(struct ike_sa *sa, sim_time now); /* SIM_NEVER: all */
+sim_time ike_pieces_until(const struct ike_sa *sa);
+
 /* ---- request.c ------------------------------------------------------------------------------- */
 bool ike_todo_add(struct ike_sa *sa, const struct ike_todo *t); /* false: it is there, or full */
 void ike_proceed(struct ike_sa *sa, sim_time now);              /* what the window lets begin */
 struct ike_request *ike_request_of(struct ike_sa *sa, enum ike_task task); /* NULL */
 void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now);
-void ike_request_done(struct ike_sa *sa, struct ike_request *r);
+void ike_request_done(struct ike_request *r);
 void ike_request_clear(struct ike_sa *sa, struct ike_request *r); /* with what was in the making */
 void ike_repeat_all(struct ike_sa *sa, sim_time now);
 /* After TEMPORARY_FAILURE: drawn, since both sides may wait for each other (2.25); of rekeyings
  * early enough to be tried some times before the hard limit. */
 sim_time ike_try_again_at(struct ike_sa *sa, const struct ike_todo *t, sim_time now);
+/* It is tried again then, or after several minutes of that the IKE SA is deleted, for `how`. */
+void ike_put_off(struct ike_sa *sa, const struct ike_todo *t, enum ike_how how, uint16_t notify,
+                 sim_time now);
+/* Likewise, of the IKE SA itself, which the peer does not want to be rekeyed: it is told. */
+void ike_not_rekeyed(struct ike_sa *sa, const struct ike_todo *t, enum ike_how how, uint16_t notify,
+                     sim_time now);
 enum ike_how ike_delete_how(const struct ike_request *r);
 sim_time ike_patience(const struct ike *k); /* how long a request is repeated */
-/* The payloads in `w` as a request of `r`, or as the answer to `m`. False: it cannot be sent. */
+/* The payloads in `w` as a request of `r`, or as the answer to `m`. False: it cannot be sent; what
+ * cannot be answered ends the IKE SA. */
 bool ike_send_request(struct ike_sa *sa, struct ike_request *r, uint8_t exchange,
                       struct ike_writer *w, sim_time now);
 bool ike_send_answer(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w,
                      enum ike_task task);
+/* Nothing but a notification; `group`: its data, DH_NONE: none. */
+void ike_answer_error(struct ike_sa *sa, const struct ike_message *m, uint16_t why, uint16_t group);
+void ike_answer_notify(struct ike_sa *sa, const struct ike_message *m, const struct ike_notify *n);
 void ike_send_text(struct ike_sa *sa, struct ike_text *t, const struct ike_path *path,
                    unsigned tries);
 void ike_send_notice(struct ike *k, const struct ike_datagram *d, const struct ike_header *h,
@@ -336,6 +103,8 @@ uint16_t ike_asked_group(const struct ike_notify *n);
 
 /* Puts of a notification alone. */
 void ike_put_status(struct ike_writer *w, uint16_t type, const void *data, size_t n);
+/* Ni or Nr; false: there is none, or it is shorter than half a key of the PRF (2.10). */
+bool ike_take_nonce(const struct ike_message *m, uint16_t prf, struct ike_nonce *out);
 /* The first notification of that type; false: none. */
 bool ike_find_notify(const struct ike_payloads *list, uint16_t type, struct ike_notify *out);
 /* The first that is an error; 0: none. */
@@ -346,11 +115,15 @@ void ike_init_begin(struct ike_sa *sa, sim_time now);
 void ike_init_moved(struct ike_sa *sa, sim_time now);
 void ike_init_requested(struct ike *k, const struct ike_message *m);
 void ike_init_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
+/* Whether `m` has a cookie that was given; else one was answered. */
+bool ike_cookie_good(struct ike *k, const struct ike_message *m, const struct ike_payload *ni);
+
+/* ---- nat.c ----------------------------------------------------------------------------------- */
 void ike_put_nat(struct ike_writer *w, uint64_t spi_i, uint64_t spi_r, const struct ike_path *path);
 void ike_see_nat(struct ike_sa *sa, const struct ike_message *m);
 void ike_follow(struct ike_sa *sa, const struct ike_path *from, sim_time now);
-/* Whether `m` has a cookie that was given; else one was answered. */
-bool ike_cookie_good(struct ike *k, const struct ike_message *m, const struct ike_payload *ni);
+void ike_keep_alive_from(struct ike_sa *sa, sim_time now); /* where a NAT is in front */
+void ike_keep_alive(struct ike_sa *sa, sim_time now);      /* an octet, or later */
 
 /* ---- auth.c ---------------------------------------------------------------------------------- */
 void ike_auth_begin(struct ike_sa *sa, sim_time now);
@@ -384,7 +157,12 @@ void ike_offer_ike(const struct ike_peer_config *how, uint64_t spi, unsigned spi
                    struct ike_sa_payload *out);
 void ike_offer_esp(const struct ike_peer_config *how, uint32_t spi, bool with_group,
                    struct ike_sa_payload *out);
-/* A proposal that fits an offer of `how`; false: none. `chosen` is the answer. */
+/* Whether they are counted from 1 (3.3.1). */
+bool ike_counted(const struct ike_sa_payload *in);
+/* Of the IKE SA, one proposal that fits an offer of `how`. `chosen` is the answer. */
+bool ike_fits(const struct ike_peer_config *how, const struct ike_proposal *p,
+              struct ike_suite *suite, struct ike_proposal *chosen);
+/* The first proposal that fits an offer of `how`; false: none. `chosen` is the answer. */
 bool ike_choose_ike(const struct ike_peer_config *how, const struct ike_sa_payload *in,
                     struct ike_suite *suite, struct ike_proposal *chosen);
 bool ike_choose_esp(const struct ike_peer_config *how, const struct ike_sa_payload *in,
@@ -402,6 +180,12 @@ struct ike_wanted {
     struct ike_ts remote; /* narrowed */
     struct ike_ts local;
 };
+/* The selectors that can be known; false: the payload is wrong, or there is none. */
+bool ike_take_ts(const struct ike_payload *p, struct ike_ts *out);
+/* A request for a Child SA; false: what it must have is wrong. */
+bool ike_read_wanted(const struct ike_message *m, struct ike_wanted *want,
+                     struct ike_sa_payload *sa);
+bool ike_child_readable(const struct ike_message *m); /* likewise */
 /* 0, or what refuses it. */
 uint16_t ike_find_policy(const struct ike_sa *sa, struct ike_wanted *want);
 /* What both want; the first of each is the first of `wanted`, if it can be. False: nothing. */
@@ -430,6 +214,7 @@ uint16_t ike_child_complete(struct ike_child *c, const struct ike_message *m,
                             const struct dh *dh, const struct ike_child *old);
 void ike_child_install(struct ike_child *c, bool sends, struct ike_child *before);
 void ike_child_replace(struct ike_child *old, struct ike_child *heir);
+void ike_child_tell_end(struct ike_child *c, enum ike_how how); /* once */
 void ike_child_end(struct ike_child *c, enum ike_how how, sim_time now);
 void ike_child_stop(struct ike_child *c, enum ike_how how); /* nothing of it lingers */
 void ike_child_forget(struct ike_child *c);
@@ -452,8 +237,8 @@ void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now);
 struct ike_sa *ike_rival_of(struct ike_sa *sa);
 /* The peer speaks on a rival: it has chosen it. */
 void ike_rival_wins(struct ike_sa *rival, sim_time now);
-/* Of two pairs of nonces the lowest: whether it is in the first (2.8.1). */
 struct ike_nonce ike_lowest(const struct ike_nonce *a, const struct ike_nonce *b);
+/* Of the lowest of two exchanges: which of them goes (2.8.1). */
 bool ike_below(const struct ike_nonce *a, const struct ike_nonce *b);
 
 /* ---- inform.c, mobike.c ---------------------------------------------------------------------- */
@@ -461,8 +246,8 @@ bool ike_inform_begin(struct ike_sa *sa, struct ike_request *r, sim_time now);
 void ike_inform_requested(struct ike_sa *sa, const struct ike_message *m);
 void ike_inform_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
 void ike_put_mobike(struct ike_sa *sa, struct ike_request *r, struct ike_writer *w);
+void ike_take_address(struct ike_sa *sa, sim_time now); /* the pending one: the owner wants it */
 /* Notifications of RFC 4555 in a request; their answers into `w`. 0, or what refuses them. */
-void ike_take_address(struct ike_sa *sa, sim_time now);
 uint16_t ike_mobike_requested(struct ike_sa *sa, const struct ike_message *m, struct ike_writer *w);
 void ike_mobike_answered(struct ike_sa *sa, struct ike_request *r, const struct ike_message *m);
 

@@ -30,61 +30,6 @@ static void refuse_header(struct ike *k, const struct ike_message *m, enum ike_f
         ike_send_notice(k, m->from, &m->h, IKE_N_INVALID_MAJOR_VERSION, NULL, 0);
 }
 
-/* ---- fragments ------------------------------------------------------------------------------- */
-
-static void forget_pieces(struct ike_pieces *p)
-{
-    ike_text_give(&p->text);
-    *p = (struct ike_pieces){.until = SIM_NEVER};
-}
-
-static struct ike_pieces *pieces_of(struct ike_sa *sa, const struct ike_message *m)
-{
-    return &sa->pieces[m->h.flags & IKE_RESPONSE ? 1 : 0];
-}
-
-/* Plain payloads of one fragment, whose check value was good. Whether all are there: then they
- * stand in k->opened. */
-static bool keep_piece(struct ike_sa *sa, const struct ike_message *m, const struct ike_skf *f,
-                       uint8_t first, const uint8_t *plain, size_t n, size_t *total)
-{
-    struct ike *k = sa->ike;
-    struct ike_pieces *p = pieces_of(sa, m);
-    if (p->text && (p->id != m->h.id || f->total > p->total))
-        forget_pieces(p); /* another message, or cut anew, smaller: 2.6 */
-    if (!p->text) {
-        p->text = ike_text_of(k, IKE_MESSAGE_MAX);
-        p->text->n = 0;
-        p->id = m->h.id;
-        p->total = f->total;
-    }
-    if (f->total < p->total || p->have[f->number] || p->text->n + n > IKE_MESSAGE_MAX) {
-        ike_refuse(k, sa, m->from, IKE_HOW_FRAGMENT, IKE_GOOD);
-        return false;
-    }
-    memcpy(p->text->bytes + p->text->n, plain, n);
-    p->at[f->number] = p->text->n;
-    p->bytes[f->number] = n;
-    p->have[f->number] = true;
-    p->text->n += n;
-    p->until = m->now + k->how.timers.reassembly;
-    if (f->number == 1)
-        p->first = first;
-    if (++p->got < p->total)
-        return false;
-    *total = 0;
-    for (unsigned j = 1; j <= p->total; j++) {
-        memcpy(k->opened + *total, p->text->bytes + p->at[j], p->bytes[j]);
-        *total += p->bytes[j];
-    }
-    return true;
-}
-
-static bool fragment_is_legal(const struct ike_sa *sa, const struct ike_skf *f)
-{
-    return sa->fragments && f->number >= 1 && f->total >= f->number && f->total <= IKE_FRAGMENTS;
-}
-
 /* ---- opening --------------------------------------------------------------------------------- */
 
 /* What an Encrypted payload had in it, in k->octets. */
@@ -112,16 +57,12 @@ static bool open_sealed(struct ike_sa *sa, const struct ike_message *m, struct o
     const struct ike_payload *sk = &outer.p[outer.n - 1];
     o->f = (struct ike_skf){.number = 0};
     o->first = sk->next;
-    if (sk->type == IKE_P_SKF && (ike_read_skf(sk, &o->f) || !fragment_is_legal(sa, &o->f))) {
+    if (sk->type == IKE_P_SKF && (ike_read_skf(sk, &o->f) || !ike_piece_is_legal(sa, &o->f))) {
         ike_refuse(k, sa, m->from, IKE_HOW_FRAGMENT, IKE_GOOD);
         return false;
     }
     /* In a copy: the datagram belongs to somebody else. */
     static_assert(sizeof k->octets >= IKE_MESSAGE_MAX, "room for a message");
-    if (m->from->n > IKE_MESSAGE_MAX) {
-        ike_refuse(k, sa, m->from, IKE_HOW_TOO_LONG, IKE_GOOD);
-        return false;
-    }
     memcpy(k->octets, m->from->bytes, m->from->n);
     struct ike_payload moved = *sk;
     moved.body = k->octets + (sk->body - m->from->bytes);
@@ -132,6 +73,21 @@ static bool open_sealed(struct ike_sa *sa, const struct ike_message *m, struct o
         return false;
     }
     return true;
+}
+
+/* Of what is looked for by its type in any message a broken one would be passed over: 2.21.3. */
+static enum ike_fault check_bodies(const struct ike_payloads *list)
+{
+    enum ike_fault fault = IKE_GOOD;
+    for (unsigned j = 0; j < list->n && !fault; j++) {
+        struct ike_notify n;
+        struct ike_delete d;
+        if (list->p[j].type == IKE_P_NOTIFY)
+            fault = ike_read_notify(&list->p[j], &n);
+        if (list->p[j].type == IKE_P_DELETE)
+            fault = ike_read_delete(&list->p[j], &d);
+    }
+    return fault;
 }
 
 /* The payloads of a protected message, plain, into m->list. False: it is refused, or a fragment of
@@ -145,16 +101,16 @@ static bool open_message(struct ike_sa *sa, struct ike_message *m, enum ike_faul
     uint8_t first = o.first;
     size_t n = o.n;
     if (o.f.number) {
-        if (!keep_piece(sa, m, &o.f, first, o.plain, o.n, &n))
+        if (!ike_keep_piece(sa, m, &o.f, o.plain, &first, &n))
             return false;
-        first = pieces_of(sa, m)->first;
-        forget_pieces(pieces_of(sa, m));
     } else {
         memcpy(k->opened, o.plain, n);
     }
     *bad = ike_read_payloads(first, k->opened, n, &m->list);
     if (!*bad)
         *bad = ike_check(m->h.exchange, m->h.flags & IKE_RESPONSE, false, &m->list);
+    if (!*bad)
+        *bad = check_bodies(&m->list);
     return true;
 }
 
@@ -189,15 +145,6 @@ static void answer_again(struct ike_sa *sa, const struct ike_message *m)
     ike_refuse(sa->ike, sa, m->from, IKE_HOW_REPEATED, IKE_GOOD);
     if (t && sa->answer_id[slot] == m->h.id && t->news.exchange == m->h.exchange && !later_piece)
         ike_send_text(sa, t, &m->from->path, 2);
-}
-
-/* RFC 7296 2.23: an address of a peer behind a NAT follows what is authentic and new. */
-void ike_follow(struct ike_sa *sa, const struct ike_path *from, sim_time now)
-{
-    if (!sa->nat_there || sa->nat_here || sa->mobike || sa->state != IKE_UP ||
-        (addr_eq(&sa->path.remote, &from->remote) && sa->path.remote_port == from->remote_port))
-        return;
-    ike_sa_move(sa, from, now);
 }
 
 /* 2.3: it is not answered; the peer may be told, of what is authentic, at most once a second. */
@@ -242,16 +189,14 @@ static void refuse_payloads(struct ike_sa *sa, const struct ike_message *m, enum
 {
     struct ike *k = sa->ike;
     struct ike_writer w;
+    bool unknown = bad == IKE_UNKNOWN_CRITICAL;
+    uint16_t why = unknown ? IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD : IKE_N_INVALID_SYNTAX;
     ike_refuse(k, sa, m->from, IKE_HOW_FAULT, bad);
     ike_begin_inside(&w, k->inside, sizeof k->inside);
-    if (bad == IKE_UNKNOWN_CRITICAL) {
-        ike_put_status(&w, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD, &m->list.unknown_critical, 1);
-    } else {
-        ike_put_status(&w, IKE_N_INVALID_SYNTAX, NULL, 0);
-    }
+    ike_put_status(&w, why, &m->list.unknown_critical, unknown ? 1 : 0);
     (void)ike_send_answer(sa, m, &w, IKE_TASK_TELL);
-    if (bad != IKE_UNKNOWN_CRITICAL || sa->state == IKE_INIT_ANSWERED)
-        ike_sa_close(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
+    if (!unknown || sa->state == IKE_INIT_ANSWERED)
+        ike_sa_close(sa, IKE_HOW_REFUSED, why, m->now);
 }
 
 /* Whether it is nothing but the Delete of this IKE SA. */
@@ -398,6 +343,10 @@ void ike_receive(struct ike *k, const struct ike_datagram *d, sim_time now)
 {
     ike_begin_event(k, now);
     struct ike_message m = {.from = d, .now = now};
+    if (d->n > IKE_MESSAGE_MAX) {
+        ike_refuse(k, NULL, d, IKE_HOW_TOO_LONG, IKE_GOOD);
+        return;
+    }
     enum ike_fault fault = ike_read_header(d->bytes, d->n, &m.h);
     if (fault) {
         refuse_header(k, &m, fault);

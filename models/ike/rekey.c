@@ -1,5 +1,4 @@
 /* CREATE_CHILD_SA for the IKE SA itself (RFC 7296 1.3.2, 2.8.2, 2.18, 2.25.2). */
-#include <assert.h>
 #include <string.h>
 
 #include "models/ike/parts.h"
@@ -79,6 +78,9 @@ void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now)
     inherit_tasks(old, heir);
     heir->rival_of = 0;
     heir->path = old->path;
+    heir->nat_here = old->nat_here; /* the update may have come while the heir was in the making */
+    heir->nat_there = old->nat_there;
+    heir->nat_known = old->nat_known;
     heir->mobike = old->mobike;
     heir->pending = old->pending;
     heir->has_pending = old->has_pending;
@@ -86,6 +88,7 @@ void ike_sa_inherit(struct ike_sa *old, struct ike_sa *heir, sim_time now)
     heir->pending_checked = old->pending_checked;
     heir->furthers = old->furthers;
     memcpy(heir->further, old->further, sizeof heir->further);
+    ike_keep_alive_from(heir, now);
     is_replaced(old, heir, now);
     ike_proceed(heir, now);
     ike_sa_rearm(heir);
@@ -156,14 +159,11 @@ static bool derive(struct ike_sa *fresh, const struct ike_sa *old, const struct 
     return true;
 }
 
-static bool nonce_of(const struct ike_message *m, struct ike_nonce *out)
+/* Of the old one, which SKEYSEED is made with, and of the new one (2.10, 2.18). */
+static bool nonce_of(const struct ike_message *m, const struct ike_sa *old,
+                     const struct ike_sa *fresh, struct ike_nonce *out)
 {
-    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
-    if (!p || ike_read_nonce(p))
-        return false;
-    out->n = p->bytes;
-    memcpy(out->bytes, p->body, p->bytes);
-    return true;
+    return ike_take_nonce(m, old->suite.prf, out) && ike_take_nonce(m, fresh->suite.prf, out);
 }
 
 /* ---- initiator ------------------------------------------------------------------------------- */
@@ -195,12 +195,12 @@ static bool complete(struct ike_sa *sa, struct ike_sa *fresh, const struct ike_r
     struct ike_ke ke;
     const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
     const struct ike_payload *value = ike_find(&m->list, IKE_P_KE);
-    if (!p || !value || ike_read_sa(p, &chosen) || ike_read_ke(value, &ke) || !nonce_of(m, nr) ||
+    if (!p || !value || ike_read_sa(p, &chosen) || ike_read_ke(value, &ke) ||
         chosen.proposals != 1 || chosen.proposal[0].spi_bytes != 8 || !chosen.proposal[0].spi)
         return false;
     if (!ike_choose_ike(sa->peer->how, &chosen, &fresh->suite, &again) ||
         again.transforms != chosen.proposal[0].transforms || ke.group != r->dh.group ||
-        fresh->suite.group != ke.group)
+        fresh->suite.group != ke.group || !nonce_of(m, sa, fresh, nr))
         return false;
     fresh->other = chosen.proposal[0].spi;
     return derive(fresh, sa, &r->dh, &ke, &r->nonce, nr);
@@ -210,16 +210,17 @@ static void refused(struct ike_sa *sa, const struct ike_todo *t, const struct ik
                     sim_time now)
 {
     struct ike_todo again = *t;
-    if (n->type == IKE_N_TEMPORARY_FAILURE && sa->state == IKE_UP) {
-        again.after = ike_try_again_at(sa, t, now);
+    bool offered = false;
+    again.rounds++;
+    again.value = ike_asked_group(n);
+    for (unsigned j = 0; j < sa->peer->how->offers; j++)
+        offered |= sa->peer->how->offer[j].group == again.value;
+    if (n->type == IKE_N_TEMPORARY_FAILURE) {
+        ike_put_off(sa, t, IKE_HOW_NOTIFIED, n->type, now);
+    } else if (n->type == IKE_N_INVALID_KE_PAYLOAD && offered && t->rounds < IKE_ROUNDS) {
         (void)ike_todo_add(sa, &again);
-    } else if (n->type == IKE_N_INVALID_KE_PAYLOAD && n->bytes == 2 && t->rounds < IKE_ROUNDS) {
-        again.rounds++;
-        again.value = ike_asked_group(n);
-        for (unsigned j = 0; j < sa->peer->how->offers; j++) {
-            if (sa->peer->how->offer[j].group == again.value)
-                (void)ike_todo_add(sa, &again);
-        }
+    } else {
+        ike_not_rekeyed(sa, t, IKE_HOW_NOTIFIED, n->type, now);
     }
 }
 
@@ -267,7 +268,7 @@ void ike_rekey_answered(struct ike_sa *sa, struct ike_request *r, const struct i
     struct ike_sa *rival = ike_rival_of(sa);
     bool good = !ike_find_error(&m->list, &n) && complete(sa, fresh, &was, m, &nr);
     r->fresh = NULL;
-    ike_request_done(sa, r);
+    ike_request_done(r);
     if (good && (sa->state == IKE_UP || ike_sa_find(sa->ike, sa->heir))) {
         settle(sa, fresh, rival, &was, &nr, m->now);
         return;
@@ -278,16 +279,6 @@ void ike_rekey_answered(struct ike_sa *sa, struct ike_request *r, const struct i
 }
 
 /* ---- responder ------------------------------------------------------------------------------- */
-
-static void answer_error(struct ike_sa *sa, const struct ike_message *m, uint16_t why,
-                         uint16_t group)
-{
-    struct ike_writer w;
-    const uint8_t want[2] = {(uint8_t)(group >> 8), (uint8_t)group};
-    ike_begin_inside(&w, sa->ike->inside, sizeof sa->ike->inside);
-    ike_put_status(&w, why, want, group ? sizeof want : 0);
-    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
-}
 
 /* An own exchange about a Child SA is under way, or this IKE SA is being closed: 2.25.2. */
 static bool not_now(struct ike_sa *sa)
@@ -309,9 +300,9 @@ static void respond(struct ike_sa *sa, const struct ike_message *m, const struct
     fresh->other = chosen->spi;
     dh_draw(&dh, suite->group, &k->streams.dh);
     k->work.dh_public[suite->group]++;
-    if (!nonce_of(m, &ni) || !derive(fresh, sa, &dh, ke, &ni, &nr)) {
+    if (!nonce_of(m, sa, fresh, &ni) || !derive(fresh, sa, &dh, ke, &ni, &nr)) {
         ike_sa_end(fresh, IKE_HOW_DROPPED, 0, m->now);
-        answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
+        ike_answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
         ike_sa_close(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
         return;
     }
@@ -323,7 +314,6 @@ static void respond(struct ike_sa *sa, const struct ike_message *m, const struct
     ike_put_ke(&w, &(struct ike_ke){dh.group, dh.value, dh_public_bytes(dh.group)});
     if (!ike_send_answer(sa, m, &w, IKE_TASK_NONE)) {
         ike_sa_end(fresh, IKE_HOW_TOO_LONG, 0, m->now);
-        ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);
         return;
     }
     ike_sa_up(fresh, sa->own, m->now);
@@ -350,21 +340,21 @@ void ike_rekey_requested(struct ike_sa *sa, const struct ike_message *m)
     const struct ike_payload *p = ike_find(&m->list, IKE_P_SA);
     const struct ike_payload *value = ike_find(&m->list, IKE_P_KE);
     if (not_now(sa)) {
-        answer_error(sa, m, IKE_N_TEMPORARY_FAILURE, 0);
+        ike_answer_error(sa, m, IKE_N_TEMPORARY_FAILURE, 0);
         return;
     }
     if (!p || ike_read_sa(p, &in)) {
-        answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
+        ike_answer_error(sa, m, IKE_N_INVALID_SYNTAX, 0);
         ike_sa_close(sa, IKE_HOW_REFUSED, IKE_N_INVALID_SYNTAX, m->now);
         return;
     }
     if (!value || ike_read_ke(value, &ke) || !ike_choose_ike(sa->peer->how, &in, &suite, &chosen) ||
         chosen.spi_bytes != 8 || !chosen.spi) { /* never without KE: 2.18 */
-        answer_error(sa, m, IKE_N_NO_PROPOSAL_CHOSEN, 0);
+        ike_answer_error(sa, m, IKE_N_NO_PROPOSAL_CHOSEN, 0);
         return;
     }
     if (ke.group != suite.group) {
-        answer_error(sa, m, IKE_N_INVALID_KE_PAYLOAD, suite.group);
+        ike_answer_error(sa, m, IKE_N_INVALID_KE_PAYLOAD, suite.group);
         return;
     }
     respond(sa, m, &suite, &chosen, &ke);

@@ -148,8 +148,10 @@ bool ike_send_answer(struct ike_sa *sa, const struct ike_message *m, struct ike_
 {
     struct ike_header h = header_of(sa, m->h.exchange, m->h.id, IKE_RESPONSE);
     struct ike_text *t = seal(sa, &h, w);
-    if (!t)
+    if (!t) {
+        ike_sa_end(sa, IKE_HOW_TOO_LONG, 0, m->now);
         return false;
+    }
     unsigned slot = m->h.id % IKE_WINDOW;
     set_news(t, &h, task, w);
     ike_text_give(&sa->answer[slot]);
@@ -157,6 +159,21 @@ bool ike_send_answer(struct ike_sa *sa, const struct ike_message *m, struct ike_
     sa->answer_id[slot] = m->h.id;
     ike_send_text(sa, t, &m->from->path, 1); /* back to where it came from: RFC 7296 2.11 */
     return true;
+}
+
+void ike_answer_notify(struct ike_sa *sa, const struct ike_message *m, const struct ike_notify *n)
+{
+    struct ike_writer w;
+    ike_begin_inside(&w, sa->ike->inside, sizeof sa->ike->inside);
+    ike_put_notify(&w, n);
+    (void)ike_send_answer(sa, m, &w, IKE_TASK_NONE);
+}
+
+void ike_answer_error(struct ike_sa *sa, const struct ike_message *m, uint16_t why, uint16_t group)
+{
+    const uint8_t want[2] = {(uint8_t)(group >> 8), (uint8_t)group};
+    const struct ike_notify n = {.type = why, .data = want, .bytes = group ? sizeof want : 0};
+    ike_answer_notify(sa, m, &n);
 }
 
 /* ---- repetition ------------------------------------------------------------------------------ */
@@ -176,25 +193,6 @@ sim_time ike_patience(const struct ike *k)
     return all;
 }
 
-/* Of what is to be rekeyed; SIM_NEVER: none. */
-static sim_time hard_limit(const struct ike_sa *sa, const struct ike_todo *t)
-{
-    if (t->task == IKE_TASK_REKEY_IKE)
-        return sa->hard_at;
-    const struct ike_child *c =
-        t->task == IKE_TASK_REKEY_CHILD ? ike_child_find(sa->ike, t->spi) : NULL;
-    return c ? c->hard_at : SIM_NEVER;
-}
-
-sim_time ike_try_again_at(struct ike_sa *sa, const struct ike_todo *t, sim_time now)
-{
-    sim_time wait = sa->ike->how.timers.try_again;
-    sim_time left = hard_limit(sa, t) - now;
-    if (wait > left / 8) /* up to twice that is waited */
-        wait = left > 0 ? left / 8 : 0;
-    return now + wait + rng_uniform(&sa->ike->streams.jitter, 0, wait) + 1;
-}
-
 enum ike_how ike_delete_how(const struct ike_request *r)
 {
     return r->todo.value ? (enum ike_how)r->todo.value : IKE_HOW_DELETED;
@@ -207,7 +205,7 @@ void ike_request_repeat(struct ike_sa *sa, struct ike_request *r, sim_time now)
         enum ike_how how = r->task == IKE_TASK_DELETE_IKE ? ike_delete_how(r)
                            : sa->state == IKE_DELETING    ? IKE_HOW_DELETED
                                                           : IKE_HOW_DEAD;
-        ike_sa_end(sa, how, 0, now);
+        ike_sa_end(sa, how, r->task == IKE_TASK_DELETE_IKE ? r->todo.notify : 0, now);
         return;
     }
     r->tries++;
@@ -247,9 +245,8 @@ struct ike_request *ike_request_of(struct ike_sa *sa, enum ike_task task)
     return NULL;
 }
 
-void ike_request_done(struct ike_sa *sa, struct ike_request *r)
+void ike_request_done(struct ike_request *r)
 {
-    (void)sa;
     ike_text_give(&r->text);
     *r = (struct ike_request){.task = IKE_TASK_NONE};
 }
@@ -288,6 +285,10 @@ bool ike_todo_add(struct ike_sa *sa, const struct ike_todo *t)
         if (sa->request[j].task != IKE_TASK_NONE && same(&sa->request[j].todo, t))
             return false;
     }
+    if (t->task == IKE_TASK_DELETE_IKE) { /* nothing else matters any more */
+        sa->todos = 0;
+        sa->overflowed = false;
+    }
     if (sa->todos == IKE_TODO) {
         sa->overflowed = true;
         return false;
@@ -319,9 +320,12 @@ static void begin(struct ike_sa *sa, struct ike_request *r, const struct ike_tod
     }
     if (sent)
         return;
-    if (r->made) /* too long */
+    bool too_long = r->made || r->fresh;
+    if (r->made)
         ike_child_refused(sa, t->policy, t->number, IKE_HOW_TOO_LONG, 0);
     ike_request_clear(sa, r);
+    if (too_long && t->task == IKE_TASK_REKEY_IKE)
+        ike_not_rekeyed(sa, t, IKE_HOW_TOO_LONG, 0, now);
 }
 
 /* While the IKE SA is being rekeyed or deleted no other exchange is begun on it: 2.25.2. */
@@ -394,5 +398,6 @@ void ike_proceed(struct ike_sa *sa, sim_time now)
         begin(sa, idle, &t, now);
         if (sa->state == IKE_GONE)
             return;
+        j = 0; /* it may have put something in front */
     }
 }

@@ -83,7 +83,6 @@ struct ike_sa *ike_sa_new(struct ike *k, struct ike_peer *p, bool initiator,
     sa->gone_at = SIM_NEVER;
     sa->keepalive_at = SIM_NEVER;
     sa->half_open_until = initiator ? SIM_NEVER : now + k->how.timers.half_open;
-    sa->pieces[0].until = sa->pieces[1].until = SIM_NEVER;
     sa->before = k->last;
     *(k->last ? &k->last->next : &k->first) = sa;
     k->last = sa;
@@ -150,11 +149,6 @@ void ike_sa_up(struct ike_sa *sa, uint64_t before, sim_time now)
     a->before = before;
     a->suite = &sa->suite;
     a->keys = &sa->keys;
-}
-
-void ike_keep_alive_from(struct ike_sa *sa, sim_time now)
-{
-    sa->keepalive_at = sa->nat_here ? now + sa->ike->how.timers.keepalive : SIM_NEVER;
 }
 
 void ike_sa_alive(struct ike_sa *sa, sim_time now)

@@ -84,6 +84,16 @@ uint16_t ike_find_error(const struct ike_payloads *list, struct ike_notify *out)
     return 0;
 }
 
+bool ike_take_nonce(const struct ike_message *m, uint16_t prf, struct ike_nonce *out)
+{
+    const struct ike_payload *p = ike_find(&m->list, IKE_P_NONCE);
+    if (!p || ike_read_nonce(p) || 2 * p->bytes < prf_bytes(prf))
+        return false;
+    out->n = p->bytes;
+    memcpy(out->bytes, p->body, p->bytes);
+    return true;
+}
+
 void ike_put_status(struct ike_writer *w, uint16_t type, const void *data, size_t n)
 {
     const struct ike_notify notify = {.type = type, .data = data, .bytes = n};

@@ -129,7 +129,7 @@ void ike_child_hard(struct ike *k, uint32_t spi_in, sim_time now)
     if (!c || c->state != IKE_CHILD_UP)
         return;
     struct ike_sa *sa = c->sa;
-    ike_tell_child(c, IKE_ACT_END, IKE_HOW_LIFETIME);
+    ike_child_tell_end(c, IKE_HOW_LIFETIME);
     c->state = IKE_CHILD_REPLACED;
     ike_child_delete_later(c, IKE_HOW_LIFETIME);
     end_wish(sa, now);
@@ -192,11 +192,14 @@ void ike_retire(struct ike *k, uint64_t own, sim_time now)
     struct ike_sa *sa = begin_wish(k, own, now);
     if (!sa || sa->state != IKE_UP)
         return;
+    struct ike_sa *rival = ike_rival_of(sa);
+    if (rival) /* what the peer made in its place is in nobody's */
+        ike_sa_end(rival, IKE_HOW_DROPPED, 0, now);
     for (unsigned j = 0; j < IKE_WINDOW; j++)
         ike_request_clear(sa, &sa->request[j]);
     sa->todos = 0;
     for (struct ike_child *c = sa->children; c; c = c->next)
-        ike_tell_child(c, IKE_ACT_END, IKE_HOW_REPLACED);
+        ike_child_tell_end(c, IKE_HOW_REPLACED);
     ike_sa_enter(sa, IKE_REPLACED);
     sa->rekey_at = SIM_NEVER;
     sa->gone_at = now + k->how.timers.linger;

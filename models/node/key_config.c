@@ -98,8 +98,7 @@ const struct key key_responder_keys[] = {
     {"half_open_max", KEY_INTEGER, RESPONDER(half_open_max), "10000",
      "half-open IKE SAs that it has at most", .min = 1, .max = 1000000},
     {"sa_max", KEY_INTEGER, RESPONDER(sa_max), "0",
-     "Child SAs of one mobile node at most: NO_ADDITIONAL_SAS (RFC 7296 1.3); 0: no limit",
-     .max = 1000},
+     "Child SAs of one IKE SA at most: NO_ADDITIONAL_SAS (RFC 7296 1.3); 0: no limit", .max = 1000},
     {"childless", KEY_BOOL, RESPONDER(childless), "true", "it can do without a first Child SA"},
     {"acquire", KEY_BOOL, RESPONDER(acquires), "false",
      "a packet to a mobile node that finds no SA makes it begin CREATE_CHILD_SA (RFC 4301 5.1); else the "

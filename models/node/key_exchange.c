@@ -56,6 +56,11 @@ struct key_exchange *key_exchange_new(struct node *n, const struct key_exchange_
                                         .jitter = node_stream(n, "ike.jitter"),
                                         .sign = node_stream(n, "ike.sign")};
     x->ike = ike_new(n->arena, how->ciphers, &config, &streams);
+    const struct spd_subject *s = protection_ipsec(n->protection)->first;
+    for (; s; s = s->newer) {
+        if (!addr_unspecified(&s->address))
+            ike_reserve_address(x->ike, &s->address);
+    }
     sim_timer_init(&x->timer, wake, x);
     key_work_init(x);
     n->keys = x;
@@ -239,6 +244,7 @@ static void do_known(struct keyed *k, const struct ike_act *a)
         key_down(k, a);
         break;
     case IKE_ACT_NO_CHILD:
+    case IKE_ACT_NOT_REKEYED:
         key_tell_no_child(k, a);
         break;
     case IKE_ACT_SILENT:

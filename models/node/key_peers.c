@@ -153,7 +153,7 @@ void key_make_peer(struct keyed *k)
                                   .asks_prefix = asks && how->home == KEY_HOME_PREFIX,
                                   .assigns_home = k->of->how.assigns_home,
                                   .owner = k};
-    if (responds && k->assigned) {
+    if (responds && k->assigned && how->home == KEY_HOME_PREFIX) {
         c->home_prefix = k->said.home_prefix;
         c->home_prefix_lifetime = UINT32_MAX * SIM_S;
     }

@@ -94,6 +94,13 @@ void key_tell_no_child(struct keyed *k, const struct ike_act *a)
 {
     struct node *n = k->of->node;
     const char *notify = a->notify ? ike_notify_name(a->notify) : "";
+    if (a->kind == IKE_ACT_NOT_REKEYED) {
+        NODE_EVENT(n, EV_IKE_NOT_REKEYED, field_addr("home_address", &k->who->subject->address),
+                   field_text("spi_i", hex(k->of, a->spi_i)),
+                   field_text("how", ike_how_name(a->how)),
+                   field_text("notify", notify ? notify : "?"));
+        return;
+    }
     NODE_EVENT(n, EV_IKE_NO_CHILD, field_addr("home_address", &k->who->subject->address),
                field_text("policy", k->config.policy[a->policy].name),
                field_int("number", a->number), field_text("how", ike_how_name(a->how)),

@@ -54,8 +54,11 @@ struct protected *protection_add(struct protection *p, const struct addr *home,
     *who = (struct protected){.of = p, .how = how, .identity = identity};
     who->subject = ipsec_add_subject(&p->ipsec, home, policies);
     who->subject->owner = who;
-    if (!addr_unspecified(home))
+    if (!addr_unspecified(home)) {
         pad_allow(&p->ipsec.pad, identity, home);
+        if (p->node->keys)
+            ike_reserve_address(key_exchange_ike(p->node->keys), home);
+    }
     return who;
 }
 

@@ -239,7 +239,9 @@ static enum ike_fault read_selector(struct reader *r, struct ike_selector *s)
     s->end_port = rd_u16(&one);
     read(&one, &s->low);
     read(&one, &s->high);
-    return whole(&one);
+    bool opaque = s->start_port == UINT16_MAX && !s->end_port;
+    enum ike_fault fault = whole(&one);
+    return fault || s->start_port <= s->end_port || opaque ? fault : IKE_BAD_PAYLOAD;
 }
 
 enum ike_fault ike_read_ts(const struct ike_payload *p, struct ike_ts *out)

@@ -28,11 +28,37 @@ static void a_wrong_shared_key_is_refused(void)
     CHECK(ike_sas(b.end[HA].ike) == 0 && b.end[HA].refused[IKE_HOW_UNAUTHENTICATED] == 1);
     RULE("IKE-AUT-2");
     CHECK(o.h.id == 1 && o.list.n == 1 && !b.end[HA].children);
+    CHECK_EQ(b.end[HA].verdict, SIGN_WRONG_SECRET);
     bench_settle(&b);
     CHECK_EQ(ike_sas(b.end[MN].ike), 0);
     CHECK_EQ(bench_sa(&b.end[MN], own)->notify, IKE_N_AUTHENTICATION_FAILED);
     bench_wait(&b, 400 * SIM_S);
     CHECK(inside_is_quiet(b.end[MN].ike) && inside_is_quiet(b.end[HA].ike));
+    bench_end(&b);
+}
+
+/* IKE_SA_INIT takes what any peer may have, since it does not know yet who this is. */
+static void a_suite_of_another_peers_is_refused(void)
+{
+    struct ike_notify n;
+    struct ike_peer_config mn1;
+    bench_set(&b);
+    bench_begin(&b);
+    mn1 = b.end[HA].with; /* it is found before the one that the bench has made */
+    mn1.offer[0].prf = PRF_HMAC_SHA512;
+    b.end[HA].peer = ike_add_peer(b.end[HA].ike, &mn1);
+    (void)bench_start(&b);
+    bench_carry(&b, 0);
+    bench_carry(&b, 0);
+    bench_carry(&b, 0);
+    RULE("IKE-SA-6");
+    CHECK(open_at(&b, 0, &o) && o.list.n == 1 && open_notify(&o, IKE_N_NO_PROPOSAL_CHOSEN, &n));
+    CHECK(b.end[HA].sa[0].how == IKE_HOW_REFUSED &&
+          b.end[HA].sa[0].notify == IKE_N_NO_PROPOSAL_CHOSEN);
+    CHECK_EQ(b.end[HA].refused[IKE_HOW_UNAUTHENTICATED], 0);
+    bench_settle(&b);
+    CHECK(!ike_sas(b.end[MN].ike) && !ike_sas(b.end[HA].ike) &&
+          b.end[MN].sa[0].notify == IKE_N_NO_PROPOSAL_CHOSEN);
     bench_end(&b);
 }
 
@@ -349,7 +375,8 @@ static void certificates_go_in_fragments_of_1280_octets(void)
     sign_end();
 }
 
-CHECK_MAIN(CASE(a_wrong_shared_key_is_refused), CASE(a_failure_that_got_lost_is_told_again),
+CHECK_MAIN(CASE(a_wrong_shared_key_is_refused), CASE(a_suite_of_another_peers_is_refused),
+           CASE(a_failure_that_got_lost_is_told_again),
            CASE(a_responder_that_cannot_prove_who_it_is_is_told_so),
            CASE(an_unknown_identity_is_refused),
            CASE(the_identity_may_be_the_home_address_and_says_nothing_of_the_source),

@@ -103,6 +103,26 @@ static void a_cookie_of_the_secret_before_is_good_and_an_older_one_is_not(void)
     }
 }
 
+/* Nobody asks in between, so that nothing draws the secret anew at its time. */
+static void a_cookie_does_not_live_on_because_nobody_asks(void)
+{
+    for (unsigned late = 0; late < 2; late++) {
+        struct ike_notify n;
+        begin_under_load();
+        (void)bench_start(&b);
+        bench_carry(&b, 0);
+        bench_carry(&b, 0); /* MN -> HA  HDR(A,0) N(COOKIE) SAi1 KEi Ni */
+        b.now += (late ? 120 : 119) * SIM_S;
+        bench_carry(&b, 0);
+        CHECK_EQ(ike_half_open(b.end[HA].ike), !late);
+        if (late) {
+            RULE("IKE-COO-3");
+            CHECK(asks_for_cookie(0, &n));
+        }
+        bench_end(&b);
+    }
+}
+
 static void a_cookie_is_of_one_address(void)
 {
     struct ike_notify n;
@@ -269,7 +289,8 @@ CHECK_MAIN(CASE(a_cookie_is_asked_for_and_nothing_is_remembered),
            CASE(the_request_is_repeated_with_the_cookie_in_front),
            CASE(a_wrong_cookie_counts_as_none),
            CASE(a_cookie_of_the_secret_before_is_good_and_an_older_one_is_not),
-           CASE(a_cookie_is_of_one_address), CASE(a_move_meanwhile_costs_another_cookie),
+           CASE(a_cookie_does_not_live_on_because_nobody_asks), CASE(a_cookie_is_of_one_address),
+           CASE(a_move_meanwhile_costs_another_cookie),
            CASE(cookie_and_another_group_take_four_pairs_at_most),
            CASE(half_open_sas_are_limited_and_forgotten),
            CASE(a_repeated_first_message_is_known_by_all_of_it),

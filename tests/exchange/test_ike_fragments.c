@@ -71,7 +71,7 @@ static void illegal_ones_have_no_effect(void)
         b.letter[b.letters++] = l;
         bench_carry(&b, b.letters - 1);
         RULE("IKE-FRG-3");
-        CHECK(waits() && !inside_sa(&b, HA, b.end[HA].ike->first->own)->pieces[0].text);
+        CHECK(waits() && !inside_pieces(b.end[HA].ike->first));
         bench_settle(&b);
         CHECK(bench_agrees(&b, 1));
         bench_end(&b);
@@ -86,7 +86,7 @@ static void only_authentic_ones_are_kept(void)
     b.letter[b.letters++] = l;
     bench_carry(&b, b.letters - 1);
     RULE("IKE-FRG-3");
-    CHECK(!b.end[HA].ike->first->pieces[0].text && b.end[HA].refused[IKE_HOW_INTEGRITY] == 1);
+    CHECK(!inside_pieces(b.end[HA].ike->first) && b.end[HA].refused[IKE_HOW_INTEGRITY] == 1);
     bench_settle(&b);
     CHECK(bench_agrees(&b, 1));
     bench_end(&b);
@@ -140,15 +140,41 @@ static void a_larger_total_begins_anew_and_a_smaller_is_dropped(void)
     bench_end(&b);
 }
 
+/* 6/1 7/1 6/2 7/2: a window of two. */
+static void several_messages_at_once_are_kept_apart(void)
+{
+    bench_set(&b);
+    for (unsigned e = 0; e < ENDS; e++) {
+        b.end[e].how.fragment_bytes = 200;
+        b.end[e].how.window = 2;
+    }
+    bench_begin(&b);
+    bench_up(&b);
+    bench_live(&b, 5 * SIM_S);
+    bench_want(&b, MN, 3, 1);
+    bench_want(&b, MN, 3, 2);
+    unsigned half = b.letters / 2;
+    CHECK(half >= 2 && b.letter[half].news.id == b.letter[0].news.id + 1);
+    for (unsigned k = 0; k < half; k++) {
+        bench_carry(&b, 0);
+        bench_carry(&b, half - k - 1);
+        CHECK_EQ(inside_pieces(inside_up(&b, HA)), k + 1 < half ? 2 : 0);
+    }
+    bench_settle(&b);
+    RULE("IKE-FRG-3");
+    CHECK(bench_agrees(&b, 6) && !b.end[HA].refused[IKE_HOW_FRAGMENT]);
+    bench_end(&b);
+}
+
 static void pieces_of_what_never_is_whole_are_forgotten(void)
 {
     (void)begin();
     bench_carry(&b, 0);
     b.letters = 0;
-    CHECK(b.end[HA].ike->first->pieces[0].text != NULL);
+    CHECK(inside_pieces(b.end[HA].ike->first) == 1);
     for (unsigned k = 0; k < 8; k++) /* until they are forgotten; the MN asks again meanwhile */
         bench_wait(&b, 2 * SIM_S);
-    CHECK(b.end[HA].ike->first->pieces[0].text == NULL);
+    CHECK(!inside_pieces(b.end[HA].ike->first));
     bench_settle(&b);
     CHECK(bench_agrees(&b, 1));
     bench_end(&b);
@@ -228,5 +254,6 @@ CHECK_MAIN(CASE(fragments_are_whole_messages_each), CASE(in_any_order_and_more_t
            CASE(illegal_ones_have_no_effect), CASE(only_authentic_ones_are_kept),
            CASE(a_larger_total_begins_anew_and_a_smaller_is_dropped),
            CASE(pieces_of_what_never_is_whole_are_forgotten),
+           CASE(several_messages_at_once_are_kept_apart),
            CASE(only_the_first_asks_for_the_answer_again), CASE(each_fragment_lost_once),
            CASE(the_least_length_does_for_every_suite))

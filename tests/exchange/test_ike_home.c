@@ -29,13 +29,15 @@ static void set(uint32_t pool_size)
     b.end[HA].how.pool_bits = 64;
 }
 
-/* Its wire ends at the same home agent; one of the two has it at a time. */
-static void add_other(void)
+/* Its wire ends at the same home agent; one of the two has it at a time. `home`: it is configured
+ * with that one; NULL: it is given one. */
+static void add_other_at(const struct addr *home)
 {
     static const char name[] = "other@home.example";
     const struct ike_streams streams = bench_streams(7, "other");
     static struct ike_peer_config own; /* borrowed by the machines */
     static struct ike_peer_config peer;
+    static struct ike_policy policy[ENDS][POLICIES];
     memset(&other, 0, sizeof other);
     other.end[MN] = b.end[MN];
     struct bench_end *end = &other.end[MN];
@@ -45,9 +47,25 @@ static void add_other(void)
     end->sas = 0;
     peer = b.end[HA].with;
     peer.peer = own.own;
+    for (unsigned k = 0; home && k < POLICIES; k++) {
+        policy[MN][k] = own.policy[k];
+        policy[HA][k] = peer.policy[k];
+        policy[MN][k].local.kind = policy[HA][k].remote.kind = IKE_ADDRESS_RANGE;
+        policy[MN][k].local.low = policy[MN][k].local.high = *home;
+        policy[HA][k].remote.low = policy[HA][k].remote.high = *home;
+        own.policy = policy[MN];
+        peer.policy = policy[HA];
+        own.asks_prefix = false;
+        peer.home_prefix.len = 0;
+    }
     end->ike = ike_new(&b.arena, b.ciphers, &end->how, &streams);
     end->peer = ike_add_peer(end->ike, &own);
     (void)ike_add_peer(b.end[HA].ike, &peer);
+}
+
+static void add_other(void)
+{
+    add_other_at(NULL);
 }
 
 static void swap(void)
@@ -281,6 +299,59 @@ static void nobody_takes_anothers_address(void)
     bench_end(&b);
 }
 
+/* Of another peer, who is not even here; of one that is; and those that are given. */
+static void a_configured_address_is_its_owners(void)
+{
+    const struct addr home = nth(0x100);
+    const struct addr pool = nth(0x703);
+    const struct addr other_keys = nth(0x200); /* who has keys by hand */
+    const struct addr own = nth(0xabcd);
+    for (unsigned here = 0; here < 2; here++) {
+        set_prefix(true);
+        bench_begin(&b);
+        add_other_at(&home);
+        ike_reserve_address(b.end[HA].ike, &other_keys);
+        if (here) {
+            swap();
+            (void)bench_start(&b);
+            wish_for_all();
+            bench_settle(&b);
+            CHECK(ike_children(b.end[MN].ike, bench_own(&b, MN)) == 4);
+            swap();
+        }
+        bench_up(&b);
+        unsigned children = b.end[HA].children;
+        use(&home);
+        RULE("IKE-ID-3");
+        CHECK(!b.end[MN].children && b.end[HA].children == children &&
+              b.end[MN].no_child_why == IKE_N_TS_UNACCEPTABLE);
+        for (unsigned k = 0; k < 2; k++) {
+            wish_for_all();
+            use(k ? &pool : &other_keys);
+            CHECK(!b.end[MN].children && b.end[HA].children == children);
+        }
+        wish_for_all();
+        use(&own);
+        wish_for_all();
+        bench_settle(&b);
+        CHECK(all_are_about(&b, &own));
+        bench_end(&b);
+    }
+}
+
+static void the_pool_goes_around_configured_addresses(void)
+{
+    const struct addr first = nth(0x700);
+    const struct addr second = nth(0x701);
+    set(4);
+    bench_begin(&b);
+    add_other_at(&first);
+    bench_up(&b);
+    RULE("IKE-ID-3");
+    CHECK(addr_eq(&b.end[MN].assigned, &second) && all_are_about(&b, &second));
+    bench_end(&b);
+}
+
 static void an_address_instead_of_a_prefix(void)
 {
     struct addr home = nth(0x700);
@@ -306,4 +377,5 @@ CHECK_MAIN(CASE(an_address_comes_with_ike_auth), CASE(one_that_is_set_aside_for_
            CASE(without_an_address_it_stops), CASE(an_answer_without_an_address),
            CASE(what_was_not_asked_for_is_not_given), CASE(a_lease_ends_with_the_ike_sa),
            CASE(who_comes_back_has_the_same), CASE(a_prefix_first_and_pairs_later),
-           CASE(nobody_takes_anothers_address), CASE(an_address_instead_of_a_prefix))
+           CASE(nobody_takes_anothers_address), CASE(a_configured_address_is_its_owners),
+           CASE(the_pool_goes_around_configured_addresses), CASE(an_address_instead_of_a_prefix))

@@ -259,6 +259,66 @@ static void a_cookie_of_another_address_moves_nothing(void)
     bench_end(&b);
 }
 
+/* The answer of the address before comes late, when the next one is to be checked already. */
+static void a_move_during_the_check_is_checked_too(void)
+{
+    begin_how(true, 1);
+    update(1);
+    bench_carry(&b, 0); /* HA -> MN  SK{} and SK{N(COOKIE2)} */
+    bench_carry(&b, has(0, IKE_N_COOKIE2) ? 0 : 1);
+    unsigned answer = b.letter[0].to == HA ? 0 : 1;
+    struct bench_letter late = b.letter[answer];
+    bench_drop(&b, answer);
+    bench_settle(&b);
+    update(2);
+    bench_settle(&b);
+    CHECK(!ha_is_at(2));
+    b.letter[b.letters++] = late;
+    bench_carry(&b, 0);
+    RULE("IKE-MOB-5"); /* another question, to where the MN is now */
+    CHECK(!ha_is_at(1) && !ha_is_at(2) && b.letters == 1 && has(0, IKE_N_COOKIE2) &&
+          addr_eq(&b.letter[0].path.local, &b.address[2]));
+    bench_settle(&b);
+    RULE("IKE-MOB-4");
+    CHECK(ha_is_at(2) && bench_agrees(&b, 4));
+    bench_end(&b);
+}
+
+/* All Child SAs of the one that is up end where it does. */
+static bool ends_at_one_address(unsigned e)
+{
+    const struct ike_sa *sa = inside_up(&b, e);
+    bool one = sa != NULL;
+    for (const struct ike_child *c = sa ? sa->children : NULL; c; c = c->next)
+        one &= addr_eq(&c->is.path.local, &sa->path.local) &&
+               addr_eq(&c->is.path.remote, &sa->path.remote);
+    return one;
+}
+
+static void there_is_one_outer_address_at_any_time(void)
+{
+    begin_how(true, 2);
+    for (unsigned k = 1; k < 4; k++)
+        bench_want(&b, MN, 3, k);
+    bench_settle(&b);
+    CHECK(bench_agrees(&b, 7));
+    for (unsigned move = 1; move < 8; move++) {
+        update(move % 3);
+        if (move & 1) /* again before the first is through */
+            bench_carry(&b, 0);
+        if (move & 1)
+            update((move + 1) % 3);
+        while (b.letters) {
+            RULE("IKE-MOB-7");
+            CHECK(ends_at_one_address(MN) && ends_at_one_address(HA));
+            bench_carry(&b, 0);
+        }
+        CHECK(ends_at_one_address(MN) && ends_at_one_address(HA) && bench_agrees(&b, 7));
+        CHECK(ha_is_at((move & 1 ? move + 1 : move) % 3));
+    }
+    bench_end(&b);
+}
+
 /* ---- what the owner thinks of it ------------------------------------------------------------- */
 
 static void an_address_that_is_not_good_is_refused(void)
@@ -494,6 +554,8 @@ CHECK_MAIN(CASE(both_say_so_and_speak_on_4500_at_once),
            CASE(an_address_is_asked_before_it_is_used), CASE(a_wrong_cookie_closes_the_ike_sa),
            CASE(what_is_under_way_goes_to_an_address_that_is_being_checked),
            CASE(a_cookie_of_another_address_moves_nothing),
+           CASE(a_move_during_the_check_is_checked_too),
+           CASE(there_is_one_outer_address_at_any_time),
            CASE(an_address_that_is_not_good_is_refused),
            CASE(an_address_that_waits_for_its_binding_is_taken_with_it),
            CASE(a_check_does_not_take_an_address_that_still_waits),

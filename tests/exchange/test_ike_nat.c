@@ -91,7 +91,7 @@ static void answers_go_to_where_the_request_came_from(void)
         RULE("IKE-NAT-3");
         CHECK_EQ(inside_up(&b, HA)->path.remote_port, port);
         for (unsigned j = 0; j < IKE_WINDOW; j++)
-            ike_request_done(inside_up(&b, MN), &inside_up(&b, MN)->request[j]);
+            ike_request_done(&inside_up(&b, MN)->request[j]);
     }
     bench_end(&b);
 }
@@ -184,6 +184,40 @@ static void without_detection_nothing_moves(void)
     (void)bench_start(&b);
     bench_settle(&b);
     CHECK_EQ(inside_up(&b, MN)->path.local_port, IKE_PORT);
+    RULE("IKE-NAT-2"); /* neither end puts what only one of them has found out into UDP */
+    CHECK(!inside_up(&b, HA)->nat_there && !b.end[HA].child[0].is.encapsulated &&
+          !b.end[MN].child[0].is.encapsulated);
+    bench_end(&b);
+}
+
+/* The MN goes behind a translator while the HA's new IKE SA is in the making. */
+static void what_is_learned_while_it_is_rekeyed_is_inherited(void)
+{
+    bench_set(&b);
+    b.end[MN].with.mobike = b.end[HA].with.mobike = true;
+    bench_begin(&b);
+    bench_up(&b);
+    ike_rekey(b.end[HA].ike, bench_own(&b, HA), b.now);
+    bench_do(&b, HA);
+    b.letters = 0; /* lost */
+    b.nat_port = 10000;
+    ike_update_addresses(b.end[MN].ike, bench_own(&b, MN), &b.address[1], b.now);
+    bench_do(&b, MN);
+    bench_carry(&b, 0);
+    bench_carry(&b, b.letter[0].news.flags & IKE_RESPONSE ? 0 : 1);
+    CHECK(inside_up(&b, HA)->nat_there && inside_up(&b, MN)->nat_here);
+    b.letters = 0;
+    bench_live(&b, 30 * SIM_S);
+    const struct ike_sa *mn = inside_up(&b, MN);
+    CHECK(mn->peer->sas == 1 && bench_sa(&b.end[MN], mn->own)->initiator == false);
+    RULE("IKE-NAT-2");
+    CHECK(inside_up(&b, HA)->nat_there && mn->nat_here);
+    RULE("IKE-NAT-4");
+    CHECK(mn->keepalive_at < SIM_NEVER);
+    bench_want(&b, MN, 3, 1);
+    bench_settle(&b);
+    RULE("IKE-NAT-2");
+    CHECK(bench_out(&b, MN, 3, 1)->is.encapsulated && bench_out(&b, HA, 3, 1)->is.encapsulated);
     bench_end(&b);
 }
 
@@ -192,4 +226,5 @@ CHECK_MAIN(CASE(moved_to_4500_if_there_is_one), CASE(four_zero_octets_stand_in_f
            CASE(a_request_is_known_by_its_spi_not_by_its_source),
            CASE(only_what_is_new_and_authentic_moves_the_address),
            CASE(keepalives_only_behind_the_translator_and_only_when_idle),
-           CASE(without_detection_nothing_moves))
+           CASE(without_detection_nothing_moves),
+           CASE(what_is_learned_while_it_is_rekeyed_is_inherited))

@@ -172,6 +172,49 @@ static void the_second_proposal_is_chosen_with_its_number(void)
     bench_end(&b);
 }
 
+/* What other peers of the home agent may have is looked at, too, before it knows who this is. */
+static void the_order_is_the_initiators_whoever_else_there_is(void)
+{
+    const unsigned order[2][3] = {{0, 1, 2}, {2, 1, 0}};
+    for (unsigned k = 0; k < 2; k++) {
+        struct ike_peer_config mn1;
+        bench_set(&b);
+        set_three_offers(MN, order[k]);
+        set_three_offers(HA, order[k]);
+        mn1 = b.end[HA].with;
+        b.end[HA].with.offer[0] = mn1.offer[2]; /* another peer, whose only one is the last */
+        b.end[HA].with.offers = 1;
+        bench_begin(&b);
+        b.end[HA].peer = ike_add_peer(b.end[HA].ike, &mn1); /* found before it */
+        bench_up(&b);
+        RULE("IKE-SA-1");
+        CHECK(bench_agrees(&b, 4) && inside_up(&b, HA)->suite.prf == mn1.offer[0].prf &&
+              inside_up(&b, HA)->suite.cipher == mn1.offer[0].cipher);
+        bench_end(&b);
+    }
+}
+
+static void any_number_of_lists_are_served(void)
+{
+    static const uint16_t groups[] = {DH_MODP2048, DH_ECP256, DH_ECP384, DH_CURVE25519};
+    static const uint16_t prfs[] = {PRF_HMAC_SHA256, PRF_HMAC_SHA384, PRF_HMAC_SHA512};
+    static const enum cipher_name ciphers[] = {CIPHER_AES128_GCM16, CIPHER_AES256_GCM16};
+    enum { LISTS = 4 * 3 * 2 };
+    static struct ike_peer_config peer[LISTS]; /* borrowed by the machine */
+    bench_set(&b);
+    bench_begin(&b);
+    for (unsigned k = 0; k < LISTS; k++) {
+        peer[k] = b.end[HA].with;
+        peer[k].offer[0] =
+            (struct ike_suite){cipher_suite(ciphers[k / 12]), prfs[k / 4 % 3], groups[k % 4]};
+        b.end[HA].peer = ike_add_peer(b.end[HA].ike, &peer[k]);
+    }
+    b.end[MN].with.offer[0] = peer[LISTS - 1].offer[0];
+    bench_up(&b);
+    CHECK(bench_agrees(&b, 4) && inside_up(&b, HA)->suite.prf == PRF_HMAC_SHA512);
+    bench_end(&b);
+}
+
 static void with_nothing_in_common_there_is_no_sa(void)
 {
     bench_set(&b);
@@ -371,7 +414,8 @@ CHECK_MAIN(CASE(an_sa_with_four_pairs_in_ten_messages),
            CASE(every_group_agrees_on_a_secret),
            CASE(proposals_are_counted_and_one_is_answered_unmodified),
            CASE(the_second_proposal_is_chosen_with_its_number),
-           CASE(with_nothing_in_common_there_is_no_sa),
+           CASE(the_order_is_the_initiators_whoever_else_there_is),
+           CASE(any_number_of_lists_are_served), CASE(with_nothing_in_common_there_is_no_sa),
            CASE(another_group_is_tried_and_all_are_still_proposed),
            CASE(what_is_missing_or_unknown_makes_a_proposal_unacceptable),
            CASE(the_first_child_sa_has_no_group))
