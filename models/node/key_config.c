@@ -326,6 +326,7 @@ enum status key_parse_group(const char *text, uint16_t *group, struct why *w)
     if (!g && strcmp(text, "none") != 0)
         return why_set(
             w, ST_SYNTAX,
-            "'%s' is not one of: none, modp2048, modp3072, modp4096, ecp256, ecp384, x25519", text);
+            "there is no group '%s'; there are none, modp2048, modp3072, modp4096, ecp256, ecp384, x25519",
+            text);
     return ST_OK;
 }
