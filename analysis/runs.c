@@ -151,7 +151,7 @@ static void list(char *out, size_t size, const char *const *item, size_t n)
 static void suggest(char *out, size_t size, const char *wrong, const char *it,
                     const char *const *item, size_t n)
 {
-    char all[110];
+    char all[110] = "";
     struct suggestion s = suggest_for(wrong);
     for (size_t k = 0; k < n; k++)
         suggest_try(&s, item[k]);

@@ -1,5 +1,6 @@
 #include "analysis/study.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "analysis/caption.h"
@@ -28,12 +29,14 @@ const char *const *study_statistics(void)
     return words;
 }
 
+/* Of a word that has been checked. */
 static const struct kind *find_kind(const char *word)
 {
     for (size_t k = 0; k < KINDS; k++) {
         if (!strcmp(kinds[k]->word, word))
             return kinds[k];
     }
+    assert(false);
     return NULL;
 }
 

@@ -329,8 +329,9 @@ static void see_ike_message(struct transitions *t, const struct tap_event *e)
     bool update = says(e, "task", "update_addresses");
     if (!update && !says(e, "task", "init"))
         return;
-    if (says(e, "direction", "sent") && says(e, "kind", "request") &&
-        field(e, "fragment")->i <= 1) {
+    const struct tap_field *fragment = field(e, "fragment");
+    if (says(e, "direction", "sent") && says(e, "kind", "request") && fragment &&
+        fragment->i <= 1) {
         begin_ike(t, e);
     } else if (update && says(e, "direction", "received") && says(e, "kind", "response")) {
         end_ike(t, e);
@@ -384,6 +385,7 @@ void transitions_see(struct transitions *t, const struct tap_event *e)
 {
     const char *name = text_of(e, "interface");
     struct transition_iface *i = name && *name ? iface_of(t, e->node, name) : NULL;
+    const struct tap_field *address = field(e, "address");
     switch (e->name) {
     case EV_L2_DOWN:
         if (i)
@@ -404,9 +406,9 @@ void transitions_see(struct transitions *t, const struct tap_event *e)
             i->router = e->t;
         break;
     case EV_ND_ADDRESS:
-        if (i && field(e, "address")) {
+        if (i && address) {
             i->address = e->t;
-            i->address_is = field(e, "address")->addr;
+            i->address_is = address->addr;
         }
         break;
     case EV_BU_SENT:

@@ -157,6 +157,7 @@ static void send_due(struct bul *b, sim_time now, struct bul_acts *acts)
         const struct bul_exchange *x = &b->exchange[i];
         for (unsigned k = 0; x->open && x->unasked && x->sent == now && k < x->bids; k++) {
             struct bul_entry *e = find(b, x->bid[k]);
+            assert(e);
             if (e->state == BUL_BOUND)
                 continue;
             set_times(b, e, now, b->how.lifetime);
@@ -278,8 +279,10 @@ void bul_unwant(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts
 
 void bul_release(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *acts)
 {
+    struct bul_entry *e = find(b, bid);
+    assert(e);
     bul_unwant(b, bid, now, acts);
-    find(b, bid)->has_path = true;
+    e->has_path = true;
     send_due(b, now, acts);
 }
 
@@ -295,8 +298,11 @@ void bul_give_up(struct bul *b, uint16_t bid, sim_time now, struct bul_acts *act
 static void undo(struct bul *b, struct bul_exchange *x, uint8_t status, sim_time now,
                  struct bul_acts *acts)
 {
-    for (unsigned k = 0; x->unasked && k < x->bids; k++)
-        step(b, find(b, x->bid[k]), UNDONE, status, now, acts);
+    for (unsigned k = 0; x->unasked && k < x->bids; k++) {
+        struct bul_entry *e = find(b, x->bid[k]);
+        assert(e);
+        step(b, e, UNDONE, status, now, acts);
+    }
     x->unasked = false;
 }
 
