@@ -64,7 +64,7 @@ def tunnel_ends():
     for said, got in study('tunnel-ends', 'flows'):
         want = sum(max(0, 1000 * k - most) for k in flows_of_a_path(int(said['count']), said['profile']))
         lost = got['sum(flow.flow.*.down.lost)']
-        check(abs(lost - want) <= 6, said, lost, 'lost, want', want)
+        check(abs(lost - want) <= 9, said, lost, 'lost, want', want)
     for said, got in study('tunnel-ends', 'far'):
         delay = [got['flow.flow.%d.down.delay_p50_ns' % k] / 1e6 for k in range(3)]
         free = 1e3 * length + 10
@@ -110,9 +110,10 @@ def source_checks():
         least[min(2 ** k - 1, 9)] = least.get(min(2 ** k - 1, 9), 0) + p ** k * (1 - p)
     mean = sum(s * share for s, share in least.items())
     spread = math.sqrt(sum(s * s * share for s, share in least.items()) - mean * mean)
-    found = [got['counter.ha.drop.esp_source_not_bound'] for said, got in study(
-        'source-checks', 'loss', '--only', 'networks.far.loss.up=20 %', '--set', 'studies.loss.sweep.replicate.seeds=100')
-        if said['profile'] == 'one-checked']
+    runs = study('source-checks', 'loss', '--set', 'studies.loss.sweep.replicate.seeds=60')
+    check(not any(got['counter.ha.drop.esp_source_not_bound'] for said, got in runs if said['profile'] == 'several-checked'),
+          'several addresses wait for the answer')
+    found = [got['counter.ha.drop.esp_source_not_bound'] for said, got in runs if said['profile'] == 'one-checked' and said['up'] == 20]
     got = sum(found) / len(found) / rate / (1 - p)
     check(abs(got - mean) < 3.5 * spread / math.sqrt(len(found)), 'seconds of refusal', got, 'want', mean)
 
@@ -135,7 +136,7 @@ def vpn():
         want = max(0, share * 6 / 0.009 - most) * (2 if said['profile'] == 'spread' else 1)
         close = abs(lost - want) < 0.01 * sent if said['profile'] != 'copies' else 0.8 * want <= lost <= want
         check(close, said, lost, 'lost, want', want)
-    for way, want in (('vpn', 604), ('vpn-untested', 338), ('one-address', 248), ('several', 248)):
+    for way, want in (('vpn', 604), ('vpn-untested', 338), ('one-address', 248), ('several', 496)):
         db = run('vpn', 'nodes.car.profile=' + way)
         found = db.execute('SELECT sum(m.bytes) FROM message m JOIN event e ON e.id = m.event WHERE e.t_ns > 20e9 AND '
                            "(e.name = 'ike.message' OR e.name LIKE 'mip6.b%')").fetchone()[0]
