@@ -110,7 +110,7 @@ def source_checks():
         least[min(2 ** k - 1, 9)] = least.get(min(2 ** k - 1, 9), 0) + p ** k * (1 - p)
     mean = sum(s * share for s, share in least.items())
     spread = math.sqrt(sum(s * s * share for s, share in least.items()) - mean * mean)
-    runs = study('source-checks', 'loss', '--set', 'studies.loss.sweep.replicate.seeds=60')
+    runs = study('source-checks', 'loss', '--set', 'studies.loss.sweep.replicate.seeds=40')
     check(not any(got['counter.ha.drop.esp_source_not_bound'] for said, got in runs if said['profile'] == 'several-checked'),
           'several addresses wait for the answer')
     found = [got['counter.ha.drop.esp_source_not_bound'] for said, got in runs if said['profile'] == 'one-checked' and said['up'] == 20]
