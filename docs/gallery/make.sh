@@ -96,6 +96,45 @@ the home agent drops the old SAs with its acknowledgement: if that one message i
 and the car finds out by dpd, 17 s later, which is beyond the end: 14 of the 100 runs at 10 %. Their flow never comes \
 back."
 
+study end-points comparisons/tunnel-ends --study flows
+show tunnel-ends end-points/figures/loss "Whose word says where a tunnel ends: one flow, three, and more" \
+    "Three paths of 1 Mbit/s; the mobility layer puts each flow of 0.31 Mbit/s on the next of them, through one SA. Where the \
+home agent's IPsec sends to the SA's own address all flows are on the one path of key management, which takes three: one \
+flow never shows it. Where the care-of address goes with the packet or is put in afterwards, nine fit; so they do where \
+there is an SA for each care-of address, of which each has the right address of its own. In the other studies of the \
+file are delays, and the sizes that tell the first two apart."
+study end-points-lost comparisons/tunnel-ends --study lost
+show tunnel-ends-lost end-points-lost/figures/lost "The same three flows when the path of key management is lost" \
+    "One of the three flows is on the path that is lost, and loses what is sent until the link layer tells, 60 ms in \
+which the Binding Update travels and 10 ms that the dead path has under way. With the SA's own address all three flows \
+lose that."
+
+study source-move comparisons/source-checks --study move
+show source-checks source-move/figures/move "What the check of the outer source costs a mobile node that moves" \
+    "It goes from a slow path to one of 10 ms, and both stay up. The Binding Update overtakes what is under way on the slow \
+path, and with one care-of address that comes from an unregistered address: exactly 500 packets a second times the difference of the delays are \
+refused. The other two have no bars: with several care-of addresses the old one is still bound, and without the check nobody looks. \
+Study attack of the same file has what the check is for: of ten authentic packets that somebody has given another source it takes none, and without it \
+all ten are delivered."
+study source-loss comparisons/source-checks --study loss ${seeds:+--set studies.loss.sweep.replicate.seeds="$seeds"}
+show source-checks-loss source-loss/figures/loss "The same where the Binding Update may be lost" \
+    "With one care-of address the car sends from the new one right after the Binding Update. If that is lost a second's \
+packets are refused until the next, or three seconds'. With several it waits for the acknowledgement, and goes on with the old one."
+
+study vpn-break comparisons/vpn --study break
+show vpn vpn-break/figures/break "A VPN with MOBIKE against one and several care-of addresses: a path is lost" \
+    "The link layer tells after 50 ms in all of them. The VPN's gateway tests the new address before it sends there: two \
+round trips. Without that test it is one, as it is with the K bit and with several care-of addresses, which test nothing \
+and have to tell the home agent all the same. A copy on each path loses nothing: the fifth bar has no height."
+study vpn-overlap comparisons/vpn --study overlap
+show vpn-overlap vpn-overlap/figures/overlap "The same if the better path comes 100 ms before the old one goes" \
+    "What fits into the 100 ms costs nothing: up to 25 ms one way for the VPN, up to 50 ms for the others. Make before break needs \
+an address that works for some time, and not several that are registered. The VPN's 1 ms at 25 ms is one packet."
+study vpn-load comparisons/vpn --study load
+show vpn-load vpn-load/figures/load "What a VPN cannot do: two paths at a time" \
+    "Flows of 1 Mbit/s over two paths of 10 Mbit/s. A VPN, one care-of address and failover among several have one path at a time, \
+spread has flows on both. Copies fill both with the same and lose a little less than one path does, where only one of the two was dropped."
+
 [ -z "$seeds" ] || exit 0
 
 study groups ike/mass-move --study groups

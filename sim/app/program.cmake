@@ -12,7 +12,7 @@ if(app_sources)
         COMPILE_DEFINITIONS "MONAMI_GIT=\"${git}\"")
     set(library ${CMAKE_CURRENT_BINARY_DIR}/library_files.c)
     file(GLOB library_files CONFIGURE_DEPENDS scenarios/*.yaml scenarios/ike/*.yaml
-         scenarios/ietf68/*.yaml scenarios/attacks/*.yaml scenarios/traces/* scenarios/profiles/*
+         scenarios/ietf68/*.yaml scenarios/attacks/*.yaml scenarios/comparisons/*.yaml scenarios/traces/* scenarios/profiles/*
          scenarios/certs/*)
     add_custom_command(OUTPUT ${library} VERBATIM
         COMMAND ${CMAKE_COMMAND} -DFOLDER=${PROJECT_SOURCE_DIR}/scenarios -DTO=${library}

@@ -14,7 +14,7 @@ cd "$3/example"
 [ -s my/results.sqlite ]
 mkdir all
 n=0
-for file in "$scenarios"/*.yaml "$scenarios"/ike/*.yaml "$scenarios"/ietf68/*.yaml "$scenarios"/attacks/*.yaml; do
+for file in "$scenarios"/*.yaml "$scenarios"/ike/*.yaml "$scenarios"/ietf68/*.yaml "$scenarios"/attacks/*.yaml "$scenarios"/comparisons/*.yaml; do
     name=${file#"$scenarios"/}
     name=${name%.yaml}
     ./monami example "$name" 2>words | cmp - "$file"
@@ -25,7 +25,7 @@ for file in "$scenarios"/*.yaml "$scenarios"/ike/*.yaml "$scenarios"/ietf68/*.ya
     n=$((n + 1))
 done
 [ "$(./monami example --list | grep -c '^[^:]* ')" = "$n" ]
-for folder in ike ietf68 attacks; do # each is one group, with a head
+for folder in ike ietf68 attacks comparisons; do # each is one group, with a head
     [ "$(./monami example --list | grep -c "^$folder: ")" = 1 ]
     ./monami example --list | awk -v of="$folder/" 'index($0, of) == 1 {n += NR - before > 1; before = NR} END {exit n != 1}'
 done

@@ -20,7 +20,8 @@ validation = sorted(glob.glob(os.path.join(root, 'scenarios', 'validation', '*.y
 seed = sorted(glob.glob(os.path.join(root, 'scenarios', 'ietf68', '*.yaml')))
 attacks = sorted(glob.glob(os.path.join(root, 'scenarios', 'attacks', '*.yaml')))
 ike = sorted(glob.glob(os.path.join(root, 'scenarios', 'ike', '*.yaml')))
-for file in files + own + seed + attacks + ike + validation:
+comparisons = sorted(glob.glob(os.path.join(root, 'scenarios', 'comparisons', '*.yaml')))
+for file in files + own + seed + attacks + ike + comparisons + validation:
     if own and file == own[0]:
         told += '\n# A decision of one\'s own\n\nIn C, as `models/decision.h` tells; compile it first.\n'
     if seed and file == seed[0]:
@@ -30,6 +31,8 @@ for file in files + own + seed + attacks + ike + validation:
         told += '\n# Attacks\n\nWhat an attacker on the path may try, injected by `events` (docs/ipsec.md), and what becomes of it.\n'
     if ike and file == ike[0]:
         told += '\n# Key management\n\nIKEv2 between mobile node and home agent (docs/ike.md).\n'
+    if comparisons and file == comparisons[0]:
+        told += '\n# Comparisons\n\nOne thing done in several ways, with the rest held equal. Figures: `monami sweep run --study`, and docs/gallery.\n'
     if validation and file == validation[0]:
         told += '\n# Held against numbers\n\nWhat each must give stands in `docs/validation.md`.\n'
     whole = open(file).read()
