@@ -20,6 +20,21 @@ void ro_add(struct ro *r, uint16_t bid)
     r->coa[r->coas++] = (struct ro_coa){.bid = bid};
 }
 
+void ro_change(struct ro *r, bool mcoa, const uint16_t *bid, unsigned n, sim_time now)
+{
+    r->how.mcoa = mcoa;
+    r->coas = 0;
+    for (unsigned k = 0; k < n; k++)
+        ro_add(r, bid[k]);
+    for (struct ro_peer *p = r->newest; p; p = p->older) {
+        ro_reset(r, p, p->bul.sequence);
+        if (p->state == RO_OPTIMISED)
+            ro_enter(p, RO_ASKING, now);
+        if (p->state == RO_ASKING || p->state == RO_LEAVING)
+            p->due = now;
+    }
+}
+
 struct ro_peer *ro_find(const struct ro *r, const struct addr *peer)
 {
     struct ro_peer *p = r->bucket[addr_hash(peer) % RO_BUCKETS];
@@ -146,6 +161,7 @@ bool ro_heard(struct ro *r, const struct addr *peer, sim_time now)
         ro_enter(p, RO_TUNNELLED, now);
     if (p->state != RO_TUNNELLED)
         return false;
+    ro_forget_others(r, p);
     ro_enter(p, RO_ASKING, now);
     p->due = now;
     return true;

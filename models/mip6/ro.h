@@ -106,7 +106,8 @@ struct ro_act {
     const char *text;
 };
 
-enum { RO_ACTS = 2 * BUL_ACTS + RR_ACTS };
+/* What is matched, what is due, what had no place, an end for each of two reasons. */
+enum { RO_ACTS = 3 * BUL_ACTS + RR_ACTS + 2 };
 
 struct ro_acts {
     struct ro_act act[RO_ACTS];
@@ -135,6 +136,9 @@ struct ro {
 
 void ro_init(struct ro *r, const struct ro_config *how, const struct rng *rng, struct arena *arena);
 void ro_add(struct ro *r, uint16_t bid);
+/* Other BIDs than those before, without care-of addresses; all that is registered is asked for
+ * anew. */
+void ro_change(struct ro *r, bool mcoa, const uint16_t *bid, unsigned n, sim_time now);
 
 void ro_want(struct ro *r, uint16_t bid, const struct addr *coa, sim_time now);
 void ro_unwant(struct ro *r, uint16_t bid, sim_time now);

@@ -15,6 +15,34 @@ void ro_enter(struct ro_peer *p, enum ro_state state, sim_time now)
     p->state = state;
 }
 
+/* The address that a single binding has; NULL: none. */
+static const struct addr *first_coa(const struct ro *r)
+{
+    for (unsigned k = 0; k < r->coas; k++) {
+        if (r->coa[k].has)
+            return &r->coa[k].addr;
+    }
+    return NULL;
+}
+
+static bool is_wanted(const struct ro *r, const struct ro_peer *p, const struct addr *coa)
+{
+    const struct addr *first = first_coa(r);
+    bool wanted = first && addr_eq(first, coa);
+    for (unsigned k = 0; r->how.mcoa && !p->plain && k < r->coas; k++)
+        wanted |= r->coa[k].has && addr_eq(&r->coa[k].addr, coa);
+    return wanted;
+}
+
+void ro_forget_others(const struct ro *r, struct ro_peer *p)
+{
+    for (unsigned k = 0; k < RR_COAS; k++) {
+        const struct addr coa = p->rr.care_of[k].coa;
+        if (p->rr.care_of[k].used && !is_wanted(r, p, &coa))
+            rr_forget(&p->rr, &coa);
+    }
+}
+
 void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence)
 {
     const struct bul_config how = {.home = r->how.home,
@@ -39,6 +67,7 @@ void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence)
     if (!how.mcoa)
         bul_add(&p->bul, 0);
     rr_rest(&p->rr);
+    ro_forget_others(r, p);
     p->due = p->retry_at = SIM_NEVER;
     for (int k = 0; k < RO_SENT; k++)
         p->sent[k].valid = false;
@@ -167,6 +196,7 @@ void ro_relay(struct ro *r, struct ro_peer *p, const struct bul_acts *from, sim_
             break;
         case BUL_FALL_BACK:
             p->plain = !p->bul.mcoa;
+            ro_forget_others(r, p);
             act = answer(acts, RO_FALL_BACK, p);
             break;
         case BUL_AT_HOME:
@@ -250,16 +280,6 @@ static void retry(struct ro_peer *p, sim_time now, struct bul_acts *out)
     }
 }
 
-/* The address that a single binding has; NULL: none. */
-static const struct addr *first_coa(const struct ro *r)
-{
-    for (unsigned k = 0; k < r->coas; k++) {
-        if (r->coa[k].has)
-            return &r->coa[k].addr;
-    }
-    return NULL;
-}
-
 static void match_one(struct ro_peer *p, uint16_t bid, const struct addr *coa, sim_time now,
                       struct bul_acts *out)
 {
@@ -338,7 +358,8 @@ static bool waits_for_tokens(const struct ro *r, const struct ro_peer *p,
 }
 
 /* Tests for what is due and barred. Answers when something that is barred is due. */
-static sim_time ask_tokens(const struct ro *r, struct ro_peer *p, sim_time now)
+static sim_time ask_tokens(const struct ro *r, struct ro_peer *p, sim_time now,
+                           struct bul_acts *out)
 {
     sim_time next = SIM_NEVER;
     for (int i = 0; i < BUL_EXCHANGES; i++) {
@@ -349,8 +370,8 @@ static sim_time ask_tokens(const struct ro *r, struct ro_peer *p, sim_time now)
             next = earlier(next, x->due);
         } else if (x->leaves) {
             rr_begin_home(&p->rr, now);
-        } else {
-            (void)rr_begin(&p->rr, &bul_find(&p->bul, x->bid[0])->coa, now);
+        } else if (!rr_begin(&p->rr, &bul_find(&p->bul, x->bid[0])->coa, now)) {
+            bul_give_up(&p->bul, x->bid[0], now, out);
         }
     }
     return next;
@@ -388,7 +409,12 @@ void ro_turn(struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts
     ro_relay(r, p, &out, now, acts);
     if (p->state == RO_HELD || p->state == RO_TUNNELLED)
         return;
-    p->due = next_of(r, p, ask_tokens(r, p, now));
+    out.n = 0;
+    sim_time barred = ask_tokens(r, p, now, &out);
+    ro_relay(r, p, &out, now, acts);
+    if (p->state == RO_HELD || p->state == RO_TUNNELLED)
+        return;
+    p->due = next_of(r, p, barred);
     if (rr_next(&p->rr) <= now) /* in the same instant */
         p->due = now;
 }

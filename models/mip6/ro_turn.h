@@ -12,6 +12,8 @@
 void ro_enter(struct ro_peer *p, enum ro_state state, sim_time now);
 /* Nothing is registered any more; the next BU has a number above `sequence`. */
 void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence);
+/* Places of tests are for care-of addresses that there are. */
+void ro_forget_others(const struct ro *r, struct ro_peer *p);
 /* Through the home agent for a while. */
 void ro_hold(const struct ro *r, struct ro_peer *p, sim_time now);
 

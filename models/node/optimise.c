@@ -291,6 +291,20 @@ void optimise_answered(struct mobile *m)
     go_on(o);
 }
 
+void optimise_several(struct mobile *m)
+{
+    struct optimiser *o = m->optimiser;
+    const uint16_t plain = 0;
+    uint16_t bid[MH_BIDS];
+    if (!o || o->ro.how.mcoa == m->bul.mcoa)
+        return;
+    for (unsigned k = 0; k < m->paths; k++)
+        bid[k] = m->path[k].bid;
+    ro_change(&o->ro, m->bul.mcoa, m->bul.mcoa ? bid : &plain, m->bul.mcoa ? m->paths : 1,
+              sim_now(m->node->sim));
+    go_on(o);
+}
+
 void optimise_lost(struct mobile *m, uint16_t bid, const struct addr *coa)
 {
     struct optimiser *o = m->optimiser;

@@ -40,6 +40,8 @@ void optimise_only(struct mobile *m, const struct addr *peer);
 
 /* All that follows may be called of a mobile node without it. */
 
+/* It may ask the home agent for several care-of addresses, or not any more. */
+void optimise_several(struct mobile *m);
 /* A binding is acknowledged by the home agent; it, or its path, is no more. */
 void optimise_bound(struct mobile *m, uint16_t bid, const struct addr *coa);
 void optimise_unbound(struct mobile *m, uint16_t bid);

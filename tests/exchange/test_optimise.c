@@ -13,4 +13,19 @@ static void outlives_the_first_home_registration(void)
     end_world();
 }
 
-CHECK_MAIN(CASE(outlives_the_first_home_registration))
+/* A home agent that knows one care-of address only, and a restart, which asks for several again. */
+static void falls_back_with_the_home_registration(void)
+{
+    BEGIN("filtered.yaml", "expect=[]", "nodes.ha.agent.mcoa=unknown", "general.stop=30 s",
+          "flows.direct.stop=29 s", "flows.tunnelled.stop=7 s");
+    run_to(15 * SIM_S);
+    CHECK(count_events(EV_FALLBACK, 0) == 1 && count_events(EV_RO_UP, 0) == 1);
+    CHECK_EQ(field_of(event_after(EV_RO_UP, 0), "bid")->i, 0);
+    mobile_restart(node_of("car")->mobile);
+    run_to(29 * SIM_S);
+    CHECK_EQ(count_events(EV_FALLBACK, 0), 2);
+    CHECK(count_events(EV_RO_UP, 15 * SIM_S) > 0 && count_events(EV_RO_FAILED, 0) == 0);
+    end_world();
+}
+
+CHECK_MAIN(CASE(outlives_the_first_home_registration), CASE(falls_back_with_the_home_registration))
