@@ -551,7 +551,7 @@ static void entries_acked(struct bul *b, const struct bul_exchange *asked, const
 static void note_discovery(struct bul *b, const struct bul_exchange *asked, const struct mh *ba,
                            struct bul_acts *acts)
 {
-    if (asked->leaves || ba->status >= 128)
+    if (asked->leaves || ba->status >= 128 || b->how.correspondent)
         return;
     b->discovering = ba->status == MH_ST_PREFIX_DISCOVERY;
     if (b->discovering)

@@ -149,6 +149,13 @@ bool ro_has_coa(const struct ro *r)
     return has;
 }
 
+void ro_used(const struct ro *r, const struct addr *peer, sim_time now)
+{
+    struct ro_peer *p = ro_find(r, peer);
+    if (p)
+        p->used = now;
+}
+
 bool ro_heard(struct ro *r, const struct addr *peer, sim_time now)
 {
     struct ro_peer *p = ro_find(r, peer);
@@ -255,12 +262,14 @@ static bool take_ba(struct ro *r, struct ro_peer *p, const struct delivery *d, s
 /* RFC 6275 11.3.6; data is no proof that it is wrong, so it is believed. */
 static bool take_error(struct ro *r, struct ro_peer *p, const struct mh *be, sim_time now)
 {
-    if (p->state == RO_TUNNELLED || p->state == RO_HELD || (be->status != 1 && be->status != 2))
+    if (p->state == RO_TUNNELLED || p->state == RO_HELD)
         return false;
     if (be->status == 2) {
         ro_hold(r, p, now);
         return true;
     }
+    if (be->status != 1 || !addr_eq(&be->home, &r->how.home))
+        return false; /* of whatever else */
     ro_reset(r, p, p->bul.sequence);
     ro_enter(p, RO_TUNNELLED, now);
     return true;

@@ -17,6 +17,7 @@
  * the return home was acknowledged, and when the node has left.
  *  - ro_heard() for a packet that came tunnelled from a correspondent, unless it is a HoT or the
  * like (RFC 6275 11.7.2); it begins.
+ *  - ro_used() for a packet that came directly from a correspondent.
  *  - ro_received() for HoT, CoT, BA, BRR and BE from a correspondent, with the bytes of the
  * message: for what is not the home agent's.  ro_refused() for an ICMPv6 Parameter Problem code 1.
  *  - ro_route() for each packet to a correspondent: the care-of address for it, with a Home Address
@@ -145,6 +146,8 @@ void ro_unwant(struct ro *r, uint16_t bid, sim_time now);
 void ro_set_home(struct ro *r, bool at_home, sim_time now);
 void ro_set_lifetime(struct ro *r, sim_time until, sim_time now);
 
+/* Data came directly. */
+void ro_used(const struct ro *r, const struct addr *peer, sim_time now);
 /* Answers whether a correspondent registration begins. */
 bool ro_heard(struct ro *r, const struct addr *peer, sim_time now);
 void ro_refused(struct ro *r, const struct addr *peer, sim_time now);

@@ -419,6 +419,7 @@ bool mobile_takes(struct mobile *m, struct pkt *p)
         return true;
     }
     note_choice(m, rule, bid[0]);
+    optimise_carried(m, p, bid[0]);
     send_on(m, bid, n, p);
     return true;
 }

@@ -6,7 +6,7 @@
 #include "models/node/mobility.h"
 #include "models/node/path.h"
 
-enum { HOP_LIMIT = 64, MAY_PEERS = 1024 };
+enum { HOP_LIMIT = 64, MAY_PEERS = 1024, CARRIERS = 64 };
 
 #define HOW(m) offsetof(struct optimise_config, m)
 
@@ -49,6 +49,12 @@ struct named {
     struct named *next;
 };
 
+/* By what data last left to a correspondent; another with the same hash takes its place. */
+struct carried {
+    struct addr peer;
+    uint16_t bid;
+};
+
 struct optimiser {
     struct mobile *mobile;
     const struct optimise_config *how;
@@ -56,6 +62,7 @@ struct optimiser {
     struct named *only; /* NULL: all */
     uint16_t hoti_bid;
     unsigned turn; /* of round-robin */
+    struct carried carried[CARRIERS];
     struct sim_timer timer;
 };
 
@@ -110,6 +117,7 @@ static const struct bul_entry *carrier(const struct mobile *m, uint16_t bid)
     return e && bul_carries(&m->bul, e->bid) && !bul_is_home(&m->bul, e) ? e : NULL;
 }
 
+/* The first at or after. */
 static const struct bul_entry *any_carrier(const struct mobile *m, unsigned from)
 {
     for (unsigned k = 0; k < m->bul.entries; k++) {
@@ -120,15 +128,32 @@ static const struct bul_entry *any_carrier(const struct mobile *m, unsigned from
     return NULL;
 }
 
+static const struct bul_entry *next_in_turn(struct optimiser *o)
+{
+    const struct bul_entry *e = any_carrier(o->mobile, o->turn);
+    if (e)
+        o->turn = (unsigned)(e - o->mobile->bul.entry) + 1;
+    return e;
+}
+
+static struct carried *carried_of(struct optimiser *o, const struct addr *peer)
+{
+    return &o->carried[addr_hash(peer) % CARRIERS];
+}
+
 /* Where a HoTI goes through; NULL: nowhere. */
-static const struct bul_entry *choose_hoti(struct optimiser *o)
+static const struct bul_entry *choose_hoti(struct optimiser *o, const struct addr *peer)
 {
     struct mobile *m = o->mobile;
     const struct bul_entry *e = NULL;
     if (o->how->hoti_from == HOTI_ROUND_ROBIN)
-        return any_carrier(m, o->turn++);
-    if (o->how->hoti_from == HOTI_FIXED)
+        return next_in_turn(o);
+    const struct carried *by = carried_of(o, peer);
+    if (o->how->hoti_from == HOTI_FIXED) {
         e = carrier(m, o->hoti_bid);
+    } else if (addr_eq(&by->peer, peer)) {
+        e = carrier(m, by->bid);
+    }
     return e ? e : any_carrier(m, 0);
 }
 
@@ -137,7 +162,7 @@ static void send_hoti(struct optimiser *o, const struct ro_act *act)
     struct mobile *m = o->mobile;
     struct node *n = m->node;
     const struct addr *home = &m->bul.how.home;
-    const struct bul_entry *e = o->ro.at_home ? NULL : choose_hoti(o);
+    const struct bul_entry *e = o->ro.at_home ? NULL : choose_hoti(o, &act->peer);
     if (!e && !o->ro.at_home)
         return; /* its timer asks again */
     NODE_EVENT(n, EV_RR_HOTI_SENT, field_addr("peer", &act->peer), field_addr("home_address", home),
@@ -336,6 +361,12 @@ void optimise_heard(struct mobile *m, const struct pkt *p)
         go_on(o);
 }
 
+void optimise_used(struct mobile *m, const struct addr *peer)
+{
+    if (m->optimiser)
+        ro_used(&m->optimiser->ro, peer, sim_now(m->node->sim));
+}
+
 void optimise_refused(struct mobile *m, const struct addr *peer)
 {
     struct optimiser *o = m->optimiser;
@@ -398,6 +429,26 @@ bool optimise_mh(struct mobile *m, const struct delivery *d)
 
 /* ---- data ------------------------------------------------------------------------------------ */
 
+void optimise_carried(struct mobile *m, const struct pkt *p, uint16_t bid)
+{
+    struct optimiser *o = m->optimiser;
+    if (!o || o->how->hoti_from != HOTI_ANY)
+        return;
+    struct addr peer = ip6_dst(p->at);
+    *carried_of(o, &peer) = (struct carried){peer, bid};
+}
+
+/* The Binding Identifier of the home agent's for `coa`: a plain correspondent has the first, which
+ * may be another than was decided. */
+static uint16_t bid_at(const struct mobile *m, const struct addr *coa, uint16_t decided)
+{
+    for (unsigned k = 0; k < m->bul.entries; k++) {
+        if (addr_eq(&m->bul.entry[k].coa, coa))
+            return m->bul.entry[k].bid;
+    }
+    return decided;
+}
+
 bool optimise_takes(struct mobile *m, struct pkt *p, uint16_t bid, const struct addr *coa)
 {
     struct optimiser *o = m->optimiser;
@@ -413,7 +464,7 @@ bool optimise_takes(struct mobile *m, struct pkt *p, uint16_t bid, const struct 
     struct addr source = *from;
     if (p->mark.flow) {
         p->mark.path = PKT_OPTIMISED;
-        p->mark.bid = bid;
+        p->mark.bid = bid_at(m, &source, bid);
     }
     if (mobility_insert_home(m->node, p, &source))
         path_out_plain(m->node, p);

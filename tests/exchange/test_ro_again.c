@@ -67,5 +67,34 @@ static void goes_on_with_one_address(void)
     CHECK(bound(0) && !bound(1) && !bound(2) && !bound(3)); /* RFC 5648 6.2 */
 }
 
+/* ---- what is said ---------------------------------------------------------------------- */
+
+static void an_error_about_another_home_address_is_not_believed(void)
+{
+    optimise();
+    say_error(1, &coa3);
+    CHECK(state() == RO_OPTIMISED && goes_from(0, &coa1));
+}
+
+/* Status 1 is a home agent's: a correspondent knows no home link, and refreshes go on. */
+static void prefixes_are_not_a_correspondents(void)
+{
+    optimise();
+    ro_want(&b.mobile, 0, &coa2, b.now);
+    while (count(MH_BU) < 2)
+        run_for(SIM_MS);
+    const struct ro_sent *s = &peer()->sent[(peer()->sents - 1) % RO_SENT];
+    struct mh ba = {.type = MH_BA, .status = 1, .sequence = s->sequence, .lifetime = 10};
+    const struct arrival a = {.src = cn, .dst = coa2, .home = home};
+    tokens_authorize(&ba, s->kbm, &s->coa, &cn);
+    put_on_wire(&ba, true, &cn, &home, &a, 0);
+    run_for(SIM_S);
+    CHECK(state() == RO_OPTIMISED && goes_from(0, &coa2));
+    run_for(36 * SIM_S);
+    CHECK(count(MH_BU) == 3 && state() == RO_OPTIMISED);
+}
+
 CHECK_MAIN(CASE(places_are_for_addresses_that_there_are),
-           CASE(a_plain_correspondent_takes_one_place), CASE(goes_on_with_one_address))
+           CASE(a_plain_correspondent_takes_one_place), CASE(goes_on_with_one_address),
+           CASE(an_error_about_another_home_address_is_not_believed),
+           CASE(prefixes_are_not_a_correspondents))
