@@ -363,7 +363,7 @@ static void reset_entries(struct bul *b)
 
 bool bul_is_known(const struct bul *b)
 {
-    bool known = false;
+    bool known = b->stale;
     for (unsigned k = 0; k < b->entries; k++)
         known |= b->entry[k].sent || b->entry[k].told || b->entry[k].state == BUL_LEAVING;
     return known;
@@ -389,7 +389,7 @@ void bul_leave_home(struct bul *b)
     if (!b->at_home)
         return;
     b->at_home = false;
-    b->overwrite = !b->how.keeps_others;
+    b->overwrite = !b->how.keeps_others || b->stale;
     reset_entries(b);
 }
 

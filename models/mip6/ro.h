@@ -10,6 +10,10 @@
  *     any        --at home, idle-->           LEAVING     deregistered; then TUNNELLED
  *     HELD       --time-->                    TUNNELLED   begins anew when heard from
  *
+ * What a correspondent may have is remembered longer than the list: it is taken back on the return
+ * home from any state, and when a hold begins, from the home address through the tunnel as far as
+ * there is a home token; the first BU after it has O (RFC 5648 5.9).
+ *
  * How a node uses it:
  *  - ro_add() the BIDs in order of preference (BID 0 without several care-of addresses), ro_want()
  *    when the home agent has acknowledged one (BUL_UP), ro_unwant() when its interface is dead or
@@ -27,7 +31,7 @@
  *
  * RO_SEND: `m` is complete, authorization data and all.  A HoTI leaves from the home address into
  * the tunnel, through any care-of address (RFC 5648 9.3.1); a CoTI from `src`; a BU from `src` with
- * a Home Address option, from the home address itself without.
+ * a Home Address option, from the home address itself without: away from home through the tunnel.
  *
  * Memory for correspondents comes from the run's arena, `peers` at most; who was not heard of
  * longest makes room.  Times are in ns.
@@ -63,6 +67,11 @@ enum ro_state { RO_TUNNELLED, RO_ASKING, RO_OPTIMISED, RO_LEAVING, RO_HELD, RO_S
 /* What a BU was authorised with: so must its answer be. */
 struct ro_sent {
     bool valid;
+    bool deletes;
+    bool all; /* nothing else is registered behind it: O, or no BID */
+    uint16_t bid;
+    sim_time before; /* bound_until of `bid` before it, and with it */
+    sim_time until;
     uint16_t sequence;
     struct addr coa; /* of Mobility Data */
     uint8_t kbm[TOKENS_KBM];
@@ -84,6 +93,7 @@ struct ro_peer {
     bool lapsed;         /* the home registration is about to end: nothing is registered */
     struct rr rr;
     struct bul bul;
+    sim_time bound_until[MH_BIDS]; /* what it may have of each BID, whatever the list says */
     unsigned sents;
     struct ro_sent sent[RO_SENT]; /* a ring */
 };

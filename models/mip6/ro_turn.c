@@ -15,6 +15,48 @@ void ro_enter(struct ro_peer *p, enum ro_state state, sim_time now)
     p->state = state;
 }
 
+/* ---- what the correspondent may have -------------------------------------------- */
+
+static bool may_be_bound(const struct ro_peer *p, sim_time now)
+{
+    bool bound = false;
+    for (unsigned k = 0; k < MH_BIDS; k++)
+        bound |= p->bound_until[k] > now;
+    return bound;
+}
+
+static sim_time *bound_until(const struct ro *r, struct ro_peer *p, uint16_t bid)
+{
+    unsigned k = 0;
+    while (k < r->coas && r->coa[k].bid != bid)
+        k++;
+    return &p->bound_until[k < r->coas ? k : 0]; /* without a BID there is one */
+}
+
+void ro_note_answer(const struct ro *r, struct ro_peer *p, const struct ro_sent *sent,
+                    const struct mh *ba)
+{
+    sim_time *of = bound_until(r, p, sent->bid);
+    if (ba->status >= MH_ST_UNSPECIFIED || (ba->bids && ba->bid[0].status >= MH_ST_UNSPECIFIED)) {
+        if (ba->status != MH_ST_SEQUENCE && *of == sent->until)
+            *of = sent->before;
+        return;
+    }
+    sim_time until = sent->deletes ? 0 : *of;
+    for (unsigned k = 0; sent->all && k < MH_BIDS; k++)
+        p->bound_until[k] = 0;
+    *of = until;
+}
+
+bool ro_rests(const struct ro *r, const struct ro_peer *p, sim_time now)
+{
+    if (p->state != RO_TUNNELLED && p->state != RO_HELD)
+        return false;
+    return r->at_home ? !may_be_bound(p, now) : p->state == RO_TUNNELLED || !p->bul.at_home;
+}
+
+/* ---- places of tests ------------------------------------------------------------- */
+
 /* The address that a single binding has; NULL: none. */
 static const struct addr *first_coa(const struct ro *r)
 {
@@ -43,7 +85,7 @@ void ro_forget_others(const struct ro *r, struct ro_peer *p)
     }
 }
 
-void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence)
+void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence, sim_time now)
 {
     const struct bul_config how = {.home = r->how.home,
                                    .agent = p->addr,
@@ -66,6 +108,8 @@ void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence)
         bul_add(&p->bul, r->coa[k].bid);
     if (!how.mcoa)
         bul_add(&p->bul, 0);
+    p->bul.stale = may_be_bound(p, now);
+    p->bul.overwrite |= p->bul.stale;
     rr_rest(&p->rr);
     ro_forget_others(r, p);
     p->due = p->retry_at = SIM_NEVER;
@@ -75,7 +119,7 @@ void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence)
 
 void ro_hold(const struct ro *r, struct ro_peer *p, sim_time now)
 {
-    ro_reset(r, p, p->bul.sequence);
+    ro_reset(r, p, p->bul.sequence, now);
     ro_enter(p, RO_HELD, now);
     p->held_until = now + r->how.hold;
 }
@@ -88,11 +132,26 @@ static struct ro_act *answer(struct ro_acts *acts, enum ro_kind kind, const stru
     return act;
 }
 
+/* What it has may be of an address that is no more: no data shall go there while it is held. The
+ * home address can say so without any care-of address. */
+static void withdraw(const struct ro *r, struct ro_peer *p, sim_time now)
+{
+    struct rr_keys keys;
+    struct bul_acts none = {.n = 0};
+    if (r->at_home || !p->bul.stale || !rr_keys_home(&p->rr, now, &keys))
+        return;
+    p->bul.held = true; /* until its turn */
+    bul_return_home(&p->bul, now, &none);
+    p->bul.held = false;
+    p->due = now;
+}
+
 static void fail(const struct ro *r, struct ro_peer *p, const char *why, sim_time now,
                  struct ro_acts *acts)
 {
     ro_hold(r, p, now);
     answer(acts, RO_FAILED, p)->text = why;
+    withdraw(r, p, now);
 }
 
 /* What there is in its part of the list. */
@@ -175,6 +234,14 @@ static void send_bu(const struct ro *r, struct ro_peer *p, const struct bul_act 
         sent->kbm[k] = keys.kbm[k];
     sent->sequence = bu->sequence;
     sent->valid = true;
+    sent->deletes = deletes;
+    sent->bid = bu->bids ? bu->bid[0].bid : 0;
+    sent->all = !bu->bids || bu->flags & MH_BU_OVERWRITE;
+    sim_time *until = bound_until(r, p, sent->bid);
+    sent->before = *until;
+    if (*until < now + bu->lifetime * unit)
+        *until = now + bu->lifetime * unit;
+    sent->until = *until;
 }
 
 void ro_relay(struct ro *r, struct ro_peer *p, const struct bul_acts *from, sim_time now,
@@ -250,8 +317,9 @@ static void forget_spent(struct ro_peer *p)
 /* RFC 6275 11.5.5: at home nothing is registered. */
 static void come_home(struct ro_peer *p, sim_time now, struct bul_acts *out)
 {
-    if (p->bul.at_home)
+    if (p->bul.at_home && p->state == RO_LEAVING)
         return;
+    bul_leave_home(&p->bul); /* of a hold */
     ro_enter(p, RO_LEAVING, now);
     forget_spent(p);
     bul_return_home(&p->bul, now, out);
@@ -296,6 +364,10 @@ static void match(const struct ro *r, struct ro_peer *p, sim_time now, struct bu
         come_home(p, now, out);
         return;
     }
+    if (p->state == RO_HELD)
+        return;
+    if (p->bul.at_home && p->bul.stale)
+        ro_enter(p, RO_ASKING, now); /* before that was answered: with O, instead */
     bul_leave_home(&p->bul);
     if (r->how.idle && now - p->used >= r->how.idle)
         leave_all(p, now, out);
@@ -390,12 +462,17 @@ void ro_turn(struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts
     struct rr_acts tests = {.n = 0};
     struct bul_acts out = {.n = 0};
     p->due = SIM_NEVER;
-    if (p->state == RO_HELD || p->state == RO_TUNNELLED)
+    if (ro_rests(r, p, now))
         return;
+    p->bul.stale = may_be_bound(p, now);
     rr_tick(&p->rr, now, &tests);
     relay_tests(p, &tests, acts);
     if (!end_untested(p, &tests, now, &out)) {
-        fail(r, p, "no answer to the home test", now, acts);
+        if (p->state == RO_HELD) {
+            ro_reset(r, p, p->bul.sequence, now);
+        } else {
+            fail(r, p, "no answer to the home test", now, acts);
+        }
         return;
     }
     ro_set_bars(r, p, now);
@@ -407,12 +484,12 @@ void ro_turn(struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts
     ro_set_bars(r, p, now);
     bul_tick(&p->bul, now, &out);
     ro_relay(r, p, &out, now, acts);
-    if (p->state == RO_HELD || p->state == RO_TUNNELLED)
+    if (ro_rests(r, p, now))
         return;
     out.n = 0;
     sim_time barred = ask_tokens(r, p, now, &out);
     ro_relay(r, p, &out, now, acts);
-    if (p->state == RO_HELD || p->state == RO_TUNNELLED)
+    if (ro_rests(r, p, now))
         return;
     p->due = next_of(r, p, barred);
     if (rr_next(&p->rr) <= now) /* in the same instant */

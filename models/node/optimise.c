@@ -31,7 +31,8 @@ const struct key optimise_keys[] = {
      "addresses, has the O flag, or takes a binding back"},
     {"one_first", KEY_BOOL, HOW(one_first), "false",
      "the first BU to a correspondent goes alone, with the O flag (RFC 5648 5.9), the others follow "
-     "its acknowledgement; false: all at once, as far as the rate of BUs allows"},
+     "its acknowledgement; false: all at once, as far as the rate of BUs allows, which departs from "
+     "5.9, but not after a failure, when the correspondent may have old ones"},
     {"ahead", KEY_TIME, HOW(ahead), "30 s",
      "tokens are renewed so long before they end (MAX_TOKEN_LIFETIME, 210 s); 0 s: when needed",
      .max = 200 * SIM_S},
@@ -157,6 +158,19 @@ static const struct bul_entry *choose_hoti(struct optimiser *o, const struct add
     return e ? e : any_carrier(m, 0);
 }
 
+/* From the home address: through `by`, at home directly. */
+static void send_from_home(const struct optimiser *o, const struct ro_act *act,
+                           const struct bul_entry *by)
+{
+    struct mobile *m = o->mobile;
+    struct pkt *p = mobility_make(m->node, &act->m, &m->bul.how.home, &act->peer);
+    if (by) {
+        mobility_tunnel(m->node, p, &by->coa, &m->bul.how.agent, by->bid, HOP_LIMIT);
+    } else {
+        path_out_plain(m->node, p);
+    }
+}
+
 static void send_hoti(struct optimiser *o, const struct ro_act *act)
 {
     struct mobile *m = o->mobile;
@@ -167,12 +181,7 @@ static void send_hoti(struct optimiser *o, const struct ro_act *act)
         return; /* its timer asks again */
     NODE_EVENT(n, EV_RR_HOTI_SENT, field_addr("peer", &act->peer), field_addr("home_address", home),
                field_addr("care_of_address", e ? &e->coa : home));
-    struct pkt *p = mobility_make(n, &act->m, home, &act->peer);
-    if (e) {
-        mobility_tunnel(n, p, &e->coa, &m->bul.how.agent, e->bid, HOP_LIMIT);
-    } else {
-        path_out_plain(n, p);
-    }
+    send_from_home(o, act, e);
 }
 
 static void send_update(struct optimiser *o, const struct ro_act *act)
@@ -180,12 +189,18 @@ static void send_update(struct optimiser *o, const struct ro_act *act)
     struct mobile *m = o->mobile;
     struct node *n = m->node;
     const struct addr *home = &m->bul.how.home;
+    bool tunnelled = act->from_home && !o->ro.at_home;
+    const struct bul_entry *by = tunnelled ? any_carrier(m, 0) : NULL;
+    if (tunnelled && !by)
+        return; /* its timer asks again */
     NODE_EVENT(n, EV_RO_BU_SENT, field_addr("peer", &act->peer), field_addr("home_address", home),
                field_text("bids", mobility_bids(n, &act->m)),
                field_int("sequence", act->m.sequence),
                field_int("lifetime_s", (int64_t)act->m.lifetime * MH_LIFETIME_UNIT_S),
                field_addr("care_of_address", &act->src));
-    if (act->from_home) {
+    if (by) {
+        send_from_home(o, act, by);
+    } else if (act->from_home) {
         mobility_send(n, &act->m, home, &act->peer, NULL, false);
     } else {
         mobility_send(n, &act->m, &act->src, &act->peer, home, true);

@@ -94,7 +94,116 @@ static void prefixes_are_not_a_correspondents(void)
     CHECK(count(MH_BU) == 3 && state() == RO_OPTIMISED);
 }
 
+/* ---- what the correspondent has of before ------------------------------------------------ */
+
+/* Moved, and the care-of test of the new address fails: the correspondent has the old one. */
+static void hold_with_a_binding(unsigned lost)
+{
+    optimise();
+    b.drop[MH_COT] = 4;
+    b.drop[MH_BU] = lost; /* of what follows */
+    ro_want(&b.mobile, 0, &coa2, b.now);
+    while (state() != RO_HELD)
+        run_for(SIM_MS);
+    CHECK(bound(0) && addr_eq(&bound(0)->coa, &coa1));
+}
+
+/* No data to the old address while it is held: it goes through the home agent. */
+static void a_hold_takes_back(void)
+{
+    hold_with_a_binding(1);
+    run_for(2 * SIM_S);
+    CHECK(!bound(0) && state() == RO_HELD && count(MH_BU) == 3);
+    const struct wire_sent *bu = last(MH_BU);
+    CHECK(bu->m.lifetime == 0 && addr_eq(&bu->src, &home));
+    run_for(60 * SIM_S);
+    CHECK(count(MH_BU) == 3 && ro_heard(&b.mobile, &cn, b.now));
+    run_for(SIM_S);
+    CHECK(goes_from(0, &coa2));
+}
+
+/* What a hold could not take back is taken back at home. */
+static void the_return_home_takes_back_what_was_held(void)
+{
+    hold_with_a_binding(4);
+    run_for(20 * SIM_S);
+    CHECK(bound(0) && state() == RO_HELD);
+    ro_set_home(&b.mobile, true, b.now);
+    run_for(SIM_S);
+    CHECK(!bound(0) && state() == RO_TUNNELLED);
+    unsigned updates = count(MH_BU);
+    ro_set_lifetime(&b.mobile, b.now + 100 * SIM_S, b.now);
+    ro_set_lifetime(&b.mobile, SIM_NEVER, b.now);
+    run_for(SIM_S);
+    CHECK_EQ(count(MH_BU), updates);
+}
+
+/* Likewise after an error that may not have been the correspondent's. */
+static void the_return_home_takes_back_after_an_error(void)
+{
+    optimise();
+    say_error(1, &home);
+    CHECK(state() == RO_TUNNELLED && bound(0));
+    ro_set_home(&b.mobile, true, b.now);
+    run_for(SIM_S);
+    CHECK(!bound(0) && state() == RO_TUNNELLED);
+}
+
+static struct ro_config all_at_once(void)
+{
+    struct ro_config how = mobile_config(true);
+    how.keeps_others = true;
+    return how;
+}
+
+/* Away again before the deregistration is answered: what there is is replaced. */
+static void leaving_again_registers_again(void)
+{
+    const struct ro_config how = all_at_once();
+    const struct correspondent_config at = {.idle = 0};
+    begin_with(&how, &at);
+    ro_want(&b.mobile, 1, &coa1, b.now);
+    ro_want(&b.mobile, 2, &coa2, b.now);
+    CHECK(ro_heard(&b.mobile, &cn, b.now));
+    run_for(5 * SIM_S);
+    b.drop[MH_BU] = 2;
+    ro_set_home(&b.mobile, true, b.now);
+    run_for(2 * SIM_S);
+    CHECK(state() == RO_LEAVING && bound(1) && bound(2));
+    ro_unwant(&b.mobile, 2, b.now);
+    ro_set_home(&b.mobile, false, b.now);
+    run_for(2 * SIM_S);
+    CHECK(state() == RO_OPTIMISED && bound(1) && !bound(2));
+}
+
+/* RFC 5648 5.9: old Binding Identifiers do not outlive a hold that could not take them back. */
+static void the_first_after_a_hold_replaces_all(void)
+{
+    const struct ro_config how = all_at_once();
+    const struct correspondent_config at = {.idle = 0};
+    begin_with(&how, &at);
+    ro_want(&b.mobile, 1, &coa1, b.now);
+    ro_want(&b.mobile, 2, &coa2, b.now);
+    ro_want(&b.mobile, 3, &coa3, b.now);
+    CHECK(ro_heard(&b.mobile, &cn, b.now));
+    run_for(5 * SIM_S);
+    CHECK(!(sent(MH_BU, 0)->m.flags & MH_BU_OVERWRITE) && bound(2));
+    rr_discard_home(&peer()->rr);
+    b.drop[MH_HOT] = 4;
+    ro_unwant(&b.mobile, 2, b.now);
+    run_for(20 * SIM_S);
+    CHECK(state() == RO_HELD && bound(2));
+    run_for(60 * SIM_S);
+    CHECK(ro_heard(&b.mobile, &cn, b.now));
+    run_for(5 * SIM_S);
+    RULE("MCOA-MN-5");
+    CHECK(state() == RO_OPTIMISED && bound(1) && !bound(2) && bound(3));
+}
+
 CHECK_MAIN(CASE(places_are_for_addresses_that_there_are),
            CASE(a_plain_correspondent_takes_one_place), CASE(goes_on_with_one_address),
            CASE(an_error_about_another_home_address_is_not_believed),
-           CASE(prefixes_are_not_a_correspondents))
+           CASE(prefixes_are_not_a_correspondents), CASE(a_hold_takes_back),
+           CASE(the_return_home_takes_back_what_was_held),
+           CASE(the_return_home_takes_back_after_an_error), CASE(leaving_again_registers_again),
+           CASE(the_first_after_a_hold_replaces_all))
