@@ -154,8 +154,8 @@ static inline void carry_acts(const struct ro_acts *acts)
                                   .home = is_bu && !act->from_home ? home : addr_any,
                                   .has_home = is_bu && !act->from_home};
         const struct addr *src = act->m.type == MH_COTI ? &act->src : &home;
-        put_on_wire(&act->m, false, src, &act->peer, &a,
-                    act->m.type == MH_HOTI && !b.mobile.at_home ? b.round : b.direct);
+        bool tunnelled = !b.mobile.at_home && (act->m.type == MH_HOTI || act->from_home);
+        put_on_wire(&act->m, false, src, &act->peer, &a, tunnelled ? b.round : b.direct);
     }
 }
 

@@ -369,7 +369,7 @@ static void reset_entries(struct bul *b)
 
 bool bul_is_known(const struct bul *b)
 {
-    bool known = false;
+    bool known = b->stale;
     for (unsigned k = 0; k < b->entries; k++)
         known |= b->entry[k].sent || b->entry[k].told || b->entry[k].state == BUL_LEAVING;
     return known;
@@ -395,7 +395,7 @@ void bul_leave_home(struct bul *b)
     if (!b->at_home)
         return;
     b->at_home = false;
-    b->overwrite = !b->how.keeps_others;
+    b->overwrite = !b->how.keeps_others || b->stale;
     reset_entries(b);
 }
 
@@ -557,7 +557,7 @@ static void entries_acked(struct bul *b, const struct bul_exchange *asked, const
 static void note_discovery(struct bul *b, const struct bul_exchange *asked, const struct mh *ba,
                            struct bul_acts *acts)
 {
-    if (asked->leaves || ba->status >= 128)
+    if (asked->leaves || ba->status >= 128 || b->how.correspondent)
         return;
     b->discovering = ba->status == MH_ST_PREFIX_DISCOVERY;
     if (b->discovering)

@@ -169,6 +169,7 @@ struct bul {
     bool dead;         /* status 134: the home address is never used again */
     bool discovering;  /* status 1: no refresh before the prefixes are learned */
     bool does_several; /* the peer has answered with BIDs */
+    bool stale;        /* the peer may have what stands nowhere here: set by the owner */
     uint16_t sequence; /* of the last BU: one counter for all, RFC 5648 4.1 */
     struct bul_config how;
     struct bul_entry entry[BUL_ENTRIES]; /* in order of preference */

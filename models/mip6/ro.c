@@ -20,6 +20,21 @@ void ro_add(struct ro *r, uint16_t bid)
     r->coa[r->coas++] = (struct ro_coa){.bid = bid};
 }
 
+void ro_change(struct ro *r, bool mcoa, const uint16_t *bid, unsigned n, sim_time now)
+{
+    r->how.mcoa = mcoa;
+    r->coas = 0;
+    for (unsigned k = 0; k < n; k++)
+        ro_add(r, bid[k]);
+    for (struct ro_peer *p = r->newest; p; p = p->older) {
+        ro_reset(r, p, p->bul.sequence, now);
+        if (p->state == RO_OPTIMISED)
+            ro_enter(p, RO_ASKING, now);
+        if (p->state == RO_ASKING || p->state == RO_LEAVING)
+            p->due = now;
+    }
+}
+
 struct ro_peer *ro_find(const struct ro *r, const struct addr *peer)
 {
     struct ro_peer *p = r->bucket[addr_hash(peer) % RO_BUCKETS];
@@ -73,7 +88,7 @@ static struct ro_peer *make(struct ro *r, const struct addr *peer, sim_time now)
                                     .ahead = r->how.ahead};
     rr_init(&p->rr, &tests, &r->rng);
     rr_set_home(&p->rr, r->at_home);
-    ro_reset(r, p, (uint16_t)rng_u32(&r->rng));
+    ro_reset(r, p, (uint16_t)rng_u32(&r->rng), now);
     return p;
 }
 
@@ -82,7 +97,7 @@ static struct ro_peer *make(struct ro *r, const struct addr *peer, sim_time now)
 static void wake_all(const struct ro *r, sim_time now)
 {
     for (struct ro_peer *p = r->newest; p; p = p->older) {
-        if (p->state != RO_TUNNELLED && p->state != RO_HELD)
+        if (!ro_rests(r, p, now))
             p->due = now;
     }
 }
@@ -134,6 +149,13 @@ bool ro_has_coa(const struct ro *r)
     return has;
 }
 
+void ro_used(const struct ro *r, const struct addr *peer, sim_time now)
+{
+    struct ro_peer *p = ro_find(r, peer);
+    if (p)
+        p->used = now;
+}
+
 bool ro_heard(struct ro *r, const struct addr *peer, sim_time now)
 {
     struct ro_peer *p = ro_find(r, peer);
@@ -146,6 +168,7 @@ bool ro_heard(struct ro *r, const struct addr *peer, sim_time now)
         ro_enter(p, RO_TUNNELLED, now);
     if (p->state != RO_TUNNELLED)
         return false;
+    ro_forget_others(r, p);
     ro_enter(p, RO_ASKING, now);
     p->due = now;
     return true;
@@ -191,16 +214,16 @@ const struct addr *ro_route(struct ro *r, const struct addr *peer, uint16_t bid,
 /* ---- messages --------------------------------------------------------------------------- */
 
 /* The very BU that is answered; of 135, whose number is another, any that is out. */
-static bool is_authentic(const struct ro_peer *p, const struct delivery *d)
+static const struct ro_sent *answered(const struct ro_peer *p, const struct delivery *d)
 {
     const struct mh *ba = d->mh;
     for (unsigned k = 0; ba->has_authenticator && k < RO_SENT; k++) {
         const struct ro_sent *s = &p->sent[k];
         if (s->valid && (s->sequence == ba->sequence || ba->status == MH_ST_SEQUENCE) &&
             tokens_authorizes(d->bytes, d->n, s->kbm, &s->coa, &p->addr))
-            return true;
+            return s;
     }
-    return false;
+    return NULL;
 }
 
 /* RFC 6275 9.5.1: 136 to 138 have no authorization data, since there is nothing to make it with. */
@@ -226,8 +249,10 @@ static bool take_ba(struct ro *r, struct ro_peer *p, const struct delivery *d, s
     struct bul_acts out = {.n = 0};
     if (ba->status >= MH_ST_HOME_NONCE && ba->status <= MH_ST_NONCES)
         return take_expired(r, p, ba, now, acts);
-    if (!is_authentic(p, d))
+    const struct ro_sent *sent = answered(p, d);
+    if (!sent)
         return false;
+    ro_note_answer(r, p, sent, ba);
     struct arrival vouched = *d->arrival;
     vouched.authentic = true;
     ro_set_bars(r, p, now);
@@ -239,13 +264,15 @@ static bool take_ba(struct ro *r, struct ro_peer *p, const struct delivery *d, s
 /* RFC 6275 11.3.6; data is no proof that it is wrong, so it is believed. */
 static bool take_error(struct ro *r, struct ro_peer *p, const struct mh *be, sim_time now)
 {
-    if (p->state == RO_TUNNELLED || p->state == RO_HELD || (be->status != 1 && be->status != 2))
+    if (p->state == RO_TUNNELLED || p->state == RO_HELD)
         return false;
     if (be->status == 2) {
         ro_hold(r, p, now);
         return true;
     }
-    ro_reset(r, p, p->bul.sequence);
+    if (be->status != 1 || !addr_eq(&be->home, &r->how.home))
+        return false; /* of whatever else */
+    ro_reset(r, p, p->bul.sequence, now);
     ro_enter(p, RO_TUNNELLED, now);
     return true;
 }
@@ -285,7 +312,7 @@ bool ro_received(struct ro *r, const struct delivery *d, sim_time now, struct ro
 {
     struct ro_peer *p = ro_find(r, &d->arrival->src);
     bool good = p && take_message(r, p, d, now, acts);
-    if (good && p->state != RO_HELD)
+    if (good)
         p->due = now;
     r->ignored += !good;
     return good;

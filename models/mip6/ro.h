@@ -10,6 +10,10 @@
  *     any        --at home, idle-->           LEAVING     deregistered; then TUNNELLED
  *     HELD       --time-->                    TUNNELLED   begins anew when heard from
  *
+ * What a correspondent may have is remembered longer than the list: it is taken back on the return
+ * home from any state, and when a hold begins, from the home address through the tunnel as far as
+ * there is a home token; the first BU after it has O (RFC 5648 5.9).
+ *
  * How a node uses it:
  *  - ro_add() the BIDs in order of preference (BID 0 without several care-of addresses), ro_want()
  *    when the home agent has acknowledged one (BUL_UP), ro_unwant() when its interface is dead or
@@ -17,6 +21,7 @@
  * the return home was acknowledged, and when the node has left.
  *  - ro_heard() for a packet that came tunnelled from a correspondent, unless it is a HoT or the
  * like (RFC 6275 11.7.2); it begins.
+ *  - ro_used() for a packet that came directly from a correspondent.
  *  - ro_received() for HoT, CoT, BA, BRR and BE from a correspondent, with the bytes of the
  * message: for what is not the home agent's.  ro_refused() for an ICMPv6 Parameter Problem code 1.
  *  - ro_route() for each packet to a correspondent: the care-of address for it, with a Home Address
@@ -26,7 +31,7 @@
  *
  * RO_SEND: `m` is complete, authorization data and all.  A HoTI leaves from the home address into
  * the tunnel, through any care-of address (RFC 5648 9.3.1); a CoTI from `src`; a BU from `src` with
- * a Home Address option, from the home address itself without.
+ * a Home Address option, from the home address itself without: away from home through the tunnel.
  *
  * Memory for correspondents comes from the run's arena, `peers` at most; who was not heard of
  * longest makes room.  Times are in ns.
@@ -62,6 +67,11 @@ enum ro_state { RO_TUNNELLED, RO_ASKING, RO_OPTIMISED, RO_LEAVING, RO_HELD, RO_S
 /* What a BU was authorised with: so must its answer be. */
 struct ro_sent {
     bool valid;
+    bool deletes;
+    bool all; /* nothing else is registered behind it: O, or no BID */
+    uint16_t bid;
+    sim_time before; /* bound_until of `bid` before it, and with it */
+    sim_time until;
     uint16_t sequence;
     struct addr coa; /* of Mobility Data */
     uint8_t kbm[TOKENS_KBM];
@@ -83,6 +93,7 @@ struct ro_peer {
     bool lapsed;         /* the home registration is about to end: nothing is registered */
     struct rr rr;
     struct bul bul;
+    sim_time bound_until[MH_BIDS]; /* what it may have of each BID, whatever the list says */
     unsigned sents;
     struct ro_sent sent[RO_SENT]; /* a ring */
 };
@@ -106,7 +117,8 @@ struct ro_act {
     const char *text;
 };
 
-enum { RO_ACTS = 2 * BUL_ACTS + RR_ACTS };
+/* What is matched, what is due, what had no place, an end for each of two reasons. */
+enum { RO_ACTS = 3 * BUL_ACTS + RR_ACTS + 2 };
 
 struct ro_acts {
     struct ro_act act[RO_ACTS];
@@ -135,12 +147,17 @@ struct ro {
 
 void ro_init(struct ro *r, const struct ro_config *how, const struct rng *rng, struct arena *arena);
 void ro_add(struct ro *r, uint16_t bid);
+/* Other BIDs than those before, without care-of addresses; all that is registered is asked for
+ * anew. */
+void ro_change(struct ro *r, bool mcoa, const uint16_t *bid, unsigned n, sim_time now);
 
 void ro_want(struct ro *r, uint16_t bid, const struct addr *coa, sim_time now);
 void ro_unwant(struct ro *r, uint16_t bid, sim_time now);
 void ro_set_home(struct ro *r, bool at_home, sim_time now);
 void ro_set_lifetime(struct ro *r, sim_time until, sim_time now);
 
+/* Data came directly. */
+void ro_used(const struct ro *r, const struct addr *peer, sim_time now);
 /* Answers whether a correspondent registration begins. */
 bool ro_heard(struct ro *r, const struct addr *peer, sim_time now);
 void ro_refused(struct ro *r, const struct addr *peer, sim_time now);

@@ -15,7 +15,77 @@ void ro_enter(struct ro_peer *p, enum ro_state state, sim_time now)
     p->state = state;
 }
 
-void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence)
+/* ---- what the correspondent may have -------------------------------------------- */
+
+static bool may_be_bound(const struct ro_peer *p, sim_time now)
+{
+    bool bound = false;
+    for (unsigned k = 0; k < MH_BIDS; k++)
+        bound |= p->bound_until[k] > now;
+    return bound;
+}
+
+static sim_time *bound_until(const struct ro *r, struct ro_peer *p, uint16_t bid)
+{
+    unsigned k = 0;
+    while (k < r->coas && r->coa[k].bid != bid)
+        k++;
+    return &p->bound_until[k < r->coas ? k : 0]; /* without a BID there is one */
+}
+
+void ro_note_answer(const struct ro *r, struct ro_peer *p, const struct ro_sent *sent,
+                    const struct mh *ba)
+{
+    sim_time *of = bound_until(r, p, sent->bid);
+    if (ba->status >= MH_ST_UNSPECIFIED || (ba->bids && ba->bid[0].status >= MH_ST_UNSPECIFIED)) {
+        if (ba->status != MH_ST_SEQUENCE && *of == sent->until)
+            *of = sent->before;
+        return;
+    }
+    sim_time until = sent->deletes ? 0 : *of;
+    for (unsigned k = 0; sent->all && k < MH_BIDS; k++)
+        p->bound_until[k] = 0;
+    *of = until;
+}
+
+bool ro_rests(const struct ro *r, const struct ro_peer *p, sim_time now)
+{
+    if (p->state != RO_TUNNELLED && p->state != RO_HELD)
+        return false;
+    return r->at_home ? !may_be_bound(p, now) : p->state == RO_TUNNELLED || !p->bul.at_home;
+}
+
+/* ---- places of tests ------------------------------------------------------------- */
+
+/* The address that a single binding has; NULL: none. */
+static const struct addr *first_coa(const struct ro *r)
+{
+    for (unsigned k = 0; k < r->coas; k++) {
+        if (r->coa[k].has)
+            return &r->coa[k].addr;
+    }
+    return NULL;
+}
+
+static bool is_wanted(const struct ro *r, const struct ro_peer *p, const struct addr *coa)
+{
+    const struct addr *first = first_coa(r);
+    bool wanted = first && addr_eq(first, coa);
+    for (unsigned k = 0; r->how.mcoa && !p->plain && k < r->coas; k++)
+        wanted |= r->coa[k].has && addr_eq(&r->coa[k].addr, coa);
+    return wanted;
+}
+
+void ro_forget_others(const struct ro *r, struct ro_peer *p)
+{
+    for (unsigned k = 0; k < RR_COAS; k++) {
+        const struct addr coa = p->rr.care_of[k].coa;
+        if (p->rr.care_of[k].used && !is_wanted(r, p, &coa))
+            rr_forget(&p->rr, &coa);
+    }
+}
+
+void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence, sim_time now)
 {
     const struct bul_config how = {.home = r->how.home,
                                    .agent = p->addr,
@@ -38,7 +108,10 @@ void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence)
         bul_add(&p->bul, r->coa[k].bid);
     if (!how.mcoa)
         bul_add(&p->bul, 0);
+    p->bul.stale = may_be_bound(p, now);
+    p->bul.overwrite |= p->bul.stale;
     rr_rest(&p->rr);
+    ro_forget_others(r, p);
     p->due = p->retry_at = SIM_NEVER;
     for (int k = 0; k < RO_SENT; k++)
         p->sent[k].valid = false;
@@ -46,7 +119,7 @@ void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence)
 
 void ro_hold(const struct ro *r, struct ro_peer *p, sim_time now)
 {
-    ro_reset(r, p, p->bul.sequence);
+    ro_reset(r, p, p->bul.sequence, now);
     ro_enter(p, RO_HELD, now);
     p->held_until = now + r->how.hold;
 }
@@ -59,11 +132,26 @@ static struct ro_act *answer(struct ro_acts *acts, enum ro_kind kind, const stru
     return act;
 }
 
+/* What it has may be of an address that is no more: no data shall go there while it is held. The
+ * home address can say so without any care-of address. */
+static void withdraw(const struct ro *r, struct ro_peer *p, sim_time now)
+{
+    struct rr_keys keys;
+    struct bul_acts none = {.n = 0};
+    if (r->at_home || !p->bul.stale || !rr_keys_home(&p->rr, now, &keys))
+        return;
+    p->bul.held = true; /* until its turn */
+    bul_return_home(&p->bul, now, &none);
+    p->bul.held = false;
+    p->due = now;
+}
+
 static void fail(const struct ro *r, struct ro_peer *p, const char *why, sim_time now,
                  struct ro_acts *acts)
 {
     ro_hold(r, p, now);
     answer(acts, RO_FAILED, p)->text = why;
+    withdraw(r, p, now);
 }
 
 /* What there is in its part of the list. */
@@ -146,6 +234,14 @@ static void send_bu(const struct ro *r, struct ro_peer *p, const struct bul_act 
         sent->kbm[k] = keys.kbm[k];
     sent->sequence = bu->sequence;
     sent->valid = true;
+    sent->deletes = deletes;
+    sent->bid = bu->bids ? bu->bid[0].bid : 0;
+    sent->all = !bu->bids || bu->flags & MH_BU_OVERWRITE;
+    sim_time *until = bound_until(r, p, sent->bid);
+    sent->before = *until;
+    if (*until < now + bu->lifetime * unit)
+        *until = now + bu->lifetime * unit;
+    sent->until = *until;
 }
 
 void ro_relay(struct ro *r, struct ro_peer *p, const struct bul_acts *from, sim_time now,
@@ -167,6 +263,7 @@ void ro_relay(struct ro *r, struct ro_peer *p, const struct bul_acts *from, sim_
             break;
         case BUL_FALL_BACK:
             p->plain = !p->bul.mcoa;
+            ro_forget_others(r, p);
             act = answer(acts, RO_FALL_BACK, p);
             break;
         case BUL_AT_HOME:
@@ -220,8 +317,9 @@ static void forget_spent(struct ro_peer *p)
 /* RFC 6275 11.5.5: at home nothing is registered. */
 static void come_home(struct ro_peer *p, sim_time now, struct bul_acts *out)
 {
-    if (p->bul.at_home)
+    if (p->bul.at_home && p->state == RO_LEAVING)
         return;
+    bul_leave_home(&p->bul); /* of a hold */
     ro_enter(p, RO_LEAVING, now);
     forget_spent(p);
     bul_return_home(&p->bul, now, out);
@@ -250,16 +348,6 @@ static void retry(struct ro_peer *p, sim_time now, struct bul_acts *out)
     }
 }
 
-/* The address that a single binding has; NULL: none. */
-static const struct addr *first_coa(const struct ro *r)
-{
-    for (unsigned k = 0; k < r->coas; k++) {
-        if (r->coa[k].has)
-            return &r->coa[k].addr;
-    }
-    return NULL;
-}
-
 static void match_one(struct ro_peer *p, uint16_t bid, const struct addr *coa, sim_time now,
                       struct bul_acts *out)
 {
@@ -276,6 +364,10 @@ static void match(const struct ro *r, struct ro_peer *p, sim_time now, struct bu
         come_home(p, now, out);
         return;
     }
+    if (p->state == RO_HELD)
+        return;
+    if (p->bul.at_home && p->bul.stale)
+        ro_enter(p, RO_ASKING, now); /* before that was answered: with O, instead */
     bul_leave_home(&p->bul);
     if (r->how.idle && now - p->used >= r->how.idle)
         leave_all(p, now, out);
@@ -338,7 +430,8 @@ static bool waits_for_tokens(const struct ro *r, const struct ro_peer *p,
 }
 
 /* Tests for what is due and barred. Answers when something that is barred is due. */
-static sim_time ask_tokens(const struct ro *r, struct ro_peer *p, sim_time now)
+static sim_time ask_tokens(const struct ro *r, struct ro_peer *p, sim_time now,
+                           struct bul_acts *out)
 {
     sim_time next = SIM_NEVER;
     for (int i = 0; i < BUL_EXCHANGES; i++) {
@@ -349,8 +442,8 @@ static sim_time ask_tokens(const struct ro *r, struct ro_peer *p, sim_time now)
             next = earlier(next, x->due);
         } else if (x->leaves) {
             rr_begin_home(&p->rr, now);
-        } else {
-            (void)rr_begin(&p->rr, &bul_find(&p->bul, x->bid[0])->coa, now);
+        } else if (!rr_begin(&p->rr, &bul_find(&p->bul, x->bid[0])->coa, now)) {
+            bul_give_up(&p->bul, x->bid[0], now, out);
         }
     }
     return next;
@@ -369,12 +462,17 @@ void ro_turn(struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts
     struct rr_acts tests = {.n = 0};
     struct bul_acts out = {.n = 0};
     p->due = SIM_NEVER;
-    if (p->state == RO_HELD || p->state == RO_TUNNELLED)
+    if (ro_rests(r, p, now))
         return;
+    p->bul.stale = may_be_bound(p, now);
     rr_tick(&p->rr, now, &tests);
     relay_tests(p, &tests, acts);
     if (!end_untested(p, &tests, now, &out)) {
-        fail(r, p, "no answer to the home test", now, acts);
+        if (p->state == RO_HELD) {
+            ro_reset(r, p, p->bul.sequence, now);
+        } else {
+            fail(r, p, "no answer to the home test", now, acts);
+        }
         return;
     }
     ro_set_bars(r, p, now);
@@ -386,9 +484,14 @@ void ro_turn(struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts
     ro_set_bars(r, p, now);
     bul_tick(&p->bul, now, &out);
     ro_relay(r, p, &out, now, acts);
-    if (p->state == RO_HELD || p->state == RO_TUNNELLED)
+    if (ro_rests(r, p, now))
         return;
-    p->due = next_of(r, p, ask_tokens(r, p, now));
+    out.n = 0;
+    sim_time barred = ask_tokens(r, p, now, &out);
+    ro_relay(r, p, &out, now, acts);
+    if (ro_rests(r, p, now))
+        return;
+    p->due = next_of(r, p, barred);
     if (rr_next(&p->rr) <= now) /* in the same instant */
         p->due = now;
 }

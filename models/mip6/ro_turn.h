@@ -10,8 +10,15 @@
 #define RO_LIFETIME (420 * SIM_S) /* MAX_RR_BINDING_LIFETIME, RFC 6275 12 */
 
 void ro_enter(struct ro_peer *p, enum ro_state state, sim_time now);
-/* Nothing is registered any more; the next BU has a number above `sequence`. */
-void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence);
+/* There is nothing to do for it. */
+bool ro_rests(const struct ro *r, const struct ro_peer *p, sim_time now);
+/* The correspondent has done what that BU says, or has refused to. */
+void ro_note_answer(const struct ro *r, struct ro_peer *p, const struct ro_sent *sent,
+                    const struct mh *ba);
+/* Nothing is registered that the list knows; the next BU has a number above `sequence`. */
+void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence, sim_time now);
+/* Places of tests are for care-of addresses that there are. */
+void ro_forget_others(const struct ro *r, struct ro_peer *p);
 /* Through the home agent for a while. */
 void ro_hold(const struct ro *r, struct ro_peer *p, sim_time now);
 

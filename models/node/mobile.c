@@ -136,6 +136,7 @@ void mobile_do(struct mobile *m, const struct bul_acts *acts)
             NODE_EVENT(m->node, EV_FALLBACK, field_addr("home_address", &m->bul.how.home),
                        field_text("why", act->text));
             plan_anew = !m->bul.mcoa;
+            optimise_several(m);
             come_home |= plan_anew && m->home_iface != NULL;
             break;
         case BUL_UP:
@@ -208,6 +209,7 @@ static void begin_anew(struct mobile *m)
         bul_add(&m->bul, m->path[k].bid);
     if (!how.mcoa)
         bul_add(&m->bul, 0);
+    optimise_several(m);
     mobile_prefixes_restart(m);
     mobile_plan(m);
     rearm(m);
@@ -417,6 +419,7 @@ bool mobile_takes(struct mobile *m, struct pkt *p)
         return true;
     }
     note_choice(m, rule, bid[0]);
+    optimise_carried(m, p, bid[0]);
     send_on(m, bid, n, p);
     return true;
 }

@@ -6,7 +6,7 @@
 #include "models/node/mobility.h"
 #include "models/node/path.h"
 
-enum { HOP_LIMIT = 64, MAY_PEERS = 1024 };
+enum { HOP_LIMIT = 64, MAY_PEERS = 1024, CARRIERS = 64 };
 
 #define HOW(m) offsetof(struct optimise_config, m)
 
@@ -31,7 +31,8 @@ const struct key optimise_keys[] = {
      "addresses, has the O flag, or takes a binding back"},
     {"one_first", KEY_BOOL, HOW(one_first), "false",
      "the first BU to a correspondent goes alone, with the O flag (RFC 5648 5.9), the others follow "
-     "its acknowledgement; false: all at once, as far as the rate of BUs allows"},
+     "its acknowledgement; false: all at once, as far as the rate of BUs allows, which departs from "
+     "5.9, but not after a failure, when the correspondent may have old ones"},
     {"ahead", KEY_TIME, HOW(ahead), "30 s",
      "tokens are renewed so long before they end (MAX_TOKEN_LIFETIME, 210 s); 0 s: when needed",
      .max = 200 * SIM_S},
@@ -49,6 +50,12 @@ struct named {
     struct named *next;
 };
 
+/* By what data last left to a correspondent; another with the same hash takes its place. */
+struct carried {
+    struct addr peer;
+    uint16_t bid;
+};
+
 struct optimiser {
     struct mobile *mobile;
     const struct optimise_config *how;
@@ -56,6 +63,7 @@ struct optimiser {
     struct named *only; /* NULL: all */
     uint16_t hoti_bid;
     unsigned turn; /* of round-robin */
+    struct carried carried[CARRIERS];
     struct sim_timer timer;
 };
 
@@ -110,6 +118,7 @@ static const struct bul_entry *carrier(const struct mobile *m, uint16_t bid)
     return e && bul_carries(&m->bul, e->bid) && !bul_is_home(&m->bul, e) ? e : NULL;
 }
 
+/* The first at or after. */
 static const struct bul_entry *any_carrier(const struct mobile *m, unsigned from)
 {
     for (unsigned k = 0; k < m->bul.entries; k++) {
@@ -120,16 +129,46 @@ static const struct bul_entry *any_carrier(const struct mobile *m, unsigned from
     return NULL;
 }
 
+static const struct bul_entry *next_in_turn(struct optimiser *o)
+{
+    const struct bul_entry *e = any_carrier(o->mobile, o->turn);
+    if (e)
+        o->turn = (unsigned)(e - o->mobile->bul.entry) + 1;
+    return e;
+}
+
+static struct carried *carried_of(struct optimiser *o, const struct addr *peer)
+{
+    return &o->carried[addr_hash(peer) % CARRIERS];
+}
+
 /* Where a HoTI goes through; NULL: nowhere. */
-static const struct bul_entry *choose_hoti(struct optimiser *o)
+static const struct bul_entry *choose_hoti(struct optimiser *o, const struct addr *peer)
 {
     struct mobile *m = o->mobile;
     const struct bul_entry *e = NULL;
     if (o->how->hoti_from == HOTI_ROUND_ROBIN)
-        return any_carrier(m, o->turn++);
-    if (o->how->hoti_from == HOTI_FIXED)
+        return next_in_turn(o);
+    const struct carried *by = carried_of(o, peer);
+    if (o->how->hoti_from == HOTI_FIXED) {
         e = carrier(m, o->hoti_bid);
+    } else if (addr_eq(&by->peer, peer)) {
+        e = carrier(m, by->bid);
+    }
     return e ? e : any_carrier(m, 0);
+}
+
+/* From the home address: through `by`, at home directly. */
+static void send_from_home(const struct optimiser *o, const struct ro_act *act,
+                           const struct bul_entry *by)
+{
+    struct mobile *m = o->mobile;
+    struct pkt *p = mobility_make(m->node, &act->m, &m->bul.how.home, &act->peer);
+    if (by) {
+        mobility_tunnel(m->node, p, &by->coa, &m->bul.how.agent, by->bid, HOP_LIMIT);
+    } else {
+        path_out_plain(m->node, p);
+    }
 }
 
 static void send_hoti(struct optimiser *o, const struct ro_act *act)
@@ -137,17 +176,12 @@ static void send_hoti(struct optimiser *o, const struct ro_act *act)
     struct mobile *m = o->mobile;
     struct node *n = m->node;
     const struct addr *home = &m->bul.how.home;
-    const struct bul_entry *e = o->ro.at_home ? NULL : choose_hoti(o);
+    const struct bul_entry *e = o->ro.at_home ? NULL : choose_hoti(o, &act->peer);
     if (!e && !o->ro.at_home)
         return; /* its timer asks again */
     NODE_EVENT(n, EV_RR_HOTI_SENT, field_addr("peer", &act->peer), field_addr("home_address", home),
                field_addr("care_of_address", e ? &e->coa : home));
-    struct pkt *p = mobility_make(n, &act->m, home, &act->peer);
-    if (e) {
-        mobility_tunnel(n, p, &e->coa, &m->bul.how.agent, e->bid, HOP_LIMIT);
-    } else {
-        path_out_plain(n, p);
-    }
+    send_from_home(o, act, e);
 }
 
 static void send_update(struct optimiser *o, const struct ro_act *act)
@@ -155,12 +189,18 @@ static void send_update(struct optimiser *o, const struct ro_act *act)
     struct mobile *m = o->mobile;
     struct node *n = m->node;
     const struct addr *home = &m->bul.how.home;
+    bool tunnelled = act->from_home && !o->ro.at_home;
+    const struct bul_entry *by = tunnelled ? any_carrier(m, 0) : NULL;
+    if (tunnelled && !by)
+        return; /* its timer asks again */
     NODE_EVENT(n, EV_RO_BU_SENT, field_addr("peer", &act->peer), field_addr("home_address", home),
                field_text("bids", mobility_bids(n, &act->m)),
                field_int("sequence", act->m.sequence),
                field_int("lifetime_s", (int64_t)act->m.lifetime * MH_LIFETIME_UNIT_S),
                field_addr("care_of_address", &act->src));
-    if (act->from_home) {
+    if (by) {
+        send_from_home(o, act, by);
+    } else if (act->from_home) {
         mobility_send(n, &act->m, home, &act->peer, NULL, false);
     } else {
         mobility_send(n, &act->m, &act->src, &act->peer, home, true);
@@ -291,6 +331,20 @@ void optimise_answered(struct mobile *m)
     go_on(o);
 }
 
+void optimise_several(struct mobile *m)
+{
+    struct optimiser *o = m->optimiser;
+    const uint16_t plain = 0;
+    uint16_t bid[MH_BIDS];
+    if (!o || o->ro.how.mcoa == m->bul.mcoa)
+        return;
+    for (unsigned k = 0; k < m->paths; k++)
+        bid[k] = m->path[k].bid;
+    ro_change(&o->ro, m->bul.mcoa, m->bul.mcoa ? bid : &plain, m->bul.mcoa ? m->paths : 1,
+              sim_now(m->node->sim));
+    go_on(o);
+}
+
 void optimise_lost(struct mobile *m, uint16_t bid, const struct addr *coa)
 {
     struct optimiser *o = m->optimiser;
@@ -320,6 +374,12 @@ void optimise_heard(struct mobile *m, const struct pkt *p)
         return;
     if (ro_heard(&o->ro, &peer, sim_now(m->node->sim)))
         go_on(o);
+}
+
+void optimise_used(struct mobile *m, const struct addr *peer)
+{
+    if (m->optimiser)
+        ro_used(&m->optimiser->ro, peer, sim_now(m->node->sim));
 }
 
 void optimise_refused(struct mobile *m, const struct addr *peer)
@@ -384,6 +444,26 @@ bool optimise_mh(struct mobile *m, const struct delivery *d)
 
 /* ---- data ------------------------------------------------------------------------------------ */
 
+void optimise_carried(struct mobile *m, const struct pkt *p, uint16_t bid)
+{
+    struct optimiser *o = m->optimiser;
+    if (!o || o->how->hoti_from != HOTI_ANY)
+        return;
+    struct addr peer = ip6_dst(p->at);
+    *carried_of(o, &peer) = (struct carried){peer, bid};
+}
+
+/* The Binding Identifier of the home agent's for `coa`: a plain correspondent has the first, which
+ * may be another than was decided. */
+static uint16_t bid_at(const struct mobile *m, const struct addr *coa, uint16_t decided)
+{
+    for (unsigned k = 0; k < m->bul.entries; k++) {
+        if (addr_eq(&m->bul.entry[k].coa, coa))
+            return m->bul.entry[k].bid;
+    }
+    return decided;
+}
+
 bool optimise_takes(struct mobile *m, struct pkt *p, uint16_t bid, const struct addr *coa)
 {
     struct optimiser *o = m->optimiser;
@@ -399,7 +479,7 @@ bool optimise_takes(struct mobile *m, struct pkt *p, uint16_t bid, const struct 
     struct addr source = *from;
     if (p->mark.flow) {
         p->mark.path = PKT_OPTIMISED;
-        p->mark.bid = bid;
+        p->mark.bid = bid_at(m, &source, bid);
     }
     if (mobility_insert_home(m->node, p, &source))
         path_out_plain(m->node, p);

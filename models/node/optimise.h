@@ -40,6 +40,8 @@ void optimise_only(struct mobile *m, const struct addr *peer);
 
 /* All that follows may be called of a mobile node without it. */
 
+/* It may ask the home agent for several care-of addresses, or not any more. */
+void optimise_several(struct mobile *m);
 /* A binding is acknowledged by the home agent; it, or its path, is no more. */
 void optimise_bound(struct mobile *m, uint16_t bid, const struct addr *coa);
 void optimise_unbound(struct mobile *m, uint16_t bid);
@@ -51,11 +53,15 @@ void optimise_lost(struct mobile *m, uint16_t bid, const struct addr *coa);
 void optimise_set_home(struct mobile *m, bool at_home);
 /* A packet has come out of the home agent's tunnel. */
 void optimise_heard(struct mobile *m, const struct pkt *p);
+/* Data came directly from a correspondent. */
+void optimise_used(struct mobile *m, const struct addr *peer);
 /* A message from one that is not the home agent. Whether it was one for this. */
 bool optimise_mh(struct mobile *m, const struct delivery *d);
 /* It knows no Mobility Header. */
 void optimise_refused(struct mobile *m, const struct addr *peer);
 
+/* A packet to a correspondent, whichever way, is decided to leave by `bid`. */
+void optimise_carried(struct mobile *m, const struct pkt *p, uint16_t bid);
 /* A packet from the home address to a correspondent whose binding `bid`, at `coa`, is registered
  * there: it leaves directly, and is gone. */
 bool optimise_takes(struct mobile *m, struct pkt *p, uint16_t bid, const struct addr *coa);

@@ -315,6 +315,8 @@ static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const 
     if (c->has_rh2)
         h.dst = c->rh2;
     uint8_t type = p->len > c->upper_at ? p->at[c->upper_at] : 0;
+    if (c->has_rh2 && c->upper != IP6_MH && i->node->mobile)
+        optimise_used(i->node->mobile, &h.src);
     switch (c->upper) {
     case IP6_ICMP6:
         if (type >= ICMP6_RS && type <= ICMP6_REDIRECT) {

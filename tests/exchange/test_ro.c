@@ -174,7 +174,8 @@ static void without_acknowledgement_it_falls_back(void)
     CHECK(ro_heard(&b.mobile, &cn, b.now));
     run_for(20 * SIM_S);
     RULE("MIP6-RR-8");
-    CHECK(count(MH_BU) == 4 && b.failures == 1 && state() == RO_HELD);
+    CHECK(count(MH_BU) == 5 && b.failures == 1 && state() == RO_HELD);
+    CHECK(last(MH_BU)->m.lifetime == 0 && !bound(0)); /* what it had all the same is taken back */
 }
 
 /* While the BU of another is out, data stays where it is. */

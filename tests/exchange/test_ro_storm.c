@@ -36,7 +36,8 @@ static void move_about(void)
         ro_set_lifetime(&b.mobile, b.now + (sim_time)rng_below(&chance, 60) * SIM_S, b.now);
         break;
     case 6: {
-        const struct mh be = {.type = MH_BE, .status = (uint8_t)(1 + rng_below(&chance, 2))};
+        const struct mh be = {
+            .type = MH_BE, .status = (uint8_t)(1 + rng_below(&chance, 2)), .home = home};
         const struct arrival a = {.src = cn, .dst = home};
         const struct delivery d = {.arrival = &a, .mh = &be};
         struct ro_acts acts = {.n = 0};
