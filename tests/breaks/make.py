@@ -985,7 +985,7 @@ BREAKS = [
      'models/mip6/ro.c', '(s->sequence == ba->sequence || ba->status == MH_ST_SEQUENCE) &&\n            tokens_authorizes(d->bytes, d->n, s->kbm, &s->coa, &p->addr))', '(s->sequence == ba->sequence || ba->status == MH_ST_SEQUENCE))'),
     ('ro-leaves-before-it-is-settled', 'exchange.ro_storm',
      'a BU leaves while what is wanted changes, and its token is forgotten before it is written',
-     'models/mip6/ro_turn.c', '    p->bul.held = true;', '    p->bul.held = false;'),
+     'models/mip6/ro_turn.c', '    p->bul.held = true; /* a BU of', '    p->bul.held = false; /* a BU of'),
     ('ro-retries-what-it-leaves', 'exchange.ro',
      'a refused care-of address is tried again while all are taken back: it never rests',
      'models/mip6/ro_turn.c', '        p->retry_at = SIM_NEVER; /* nothing is to be had any more */', '        (void)p; /* nothing is to be had any more */'),
