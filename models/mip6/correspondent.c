@@ -17,6 +17,7 @@ struct spent {
 
 /* Of one home address: what hangs on its entry. */
 struct history {
+    struct addr at; /* its own address that the last BU that it took came to */
     struct spent spent[SPENT];
 };
 
@@ -82,19 +83,18 @@ static bool is_spent(const struct bcache_entry *e, const struct addr *coa, const
     return false;
 }
 
-static void spend(struct correspondent *c, struct bcache_entry *e, const struct binding *gone)
+static void spend(struct correspondent *c, struct bcache_entry *e, const struct binding *gone,
+                  sim_time now)
 {
     sim_time home = tokens_until(&c->tokens, gone->peer.home_nonce);
     sim_time care_of = tokens_until(&c->tokens, gone->peer.care_of_nonce);
-    if (!e->visitor)
-        e->visitor = arena_take(c->arena, sizeof(struct history));
     struct history *h = history_of(e);
     struct spent *s = &h->spent[0];
     for (unsigned k = 1; k < SPENT; k++) {
         if (h->spent[k].until < s->until)
             s = &h->spent[k];
     }
-    if (s->until) /* no room to remember it while it lives: RFC 6275 5.2.8 */
+    if (s->until > now) /* no room to remember it while it lives: RFC 6275 5.2.8 */
         tokens_invalidate(&c->tokens, s->care_of_nonce);
     *s = (struct spent){.coa = gone->coa,
                         .home_nonce = gone->peer.home_nonce,
@@ -104,12 +104,13 @@ static void spend(struct correspondent *c, struct bcache_entry *e, const struct 
     tokens_spend(&c->tokens, s->care_of_nonce);
 }
 
-static void spend_named(struct correspondent *c, struct bcache_entry *e, const struct mh *bu)
+static void spend_named(struct correspondent *c, struct bcache_entry *e, const struct mh *bu,
+                        sim_time now)
 {
     bool all = bu->bids == 0 || c->how.mcoa == 1;
     for (unsigned k = 0; k < e->bindings; k++) {
         if (all || bu->bid[0].bid == e->binding[k].bid)
-            spend(c, e, &e->binding[k]);
+            spend(c, e, &e->binding[k], now);
     }
 }
 
@@ -232,12 +233,15 @@ static void work(struct correspondent *c, struct bcache_entry *e, const struct a
         bcache_refuse(&c->cache, e, a, bu, status, acts);
         return;
     }
+    if (!e->visitor)
+        e->visitor = arena_take(c->arena, sizeof(struct history));
+    history_of(e)->at = a->dst;
     if (e->state != BCACHE_BOUND) {
         e->state = BCACHE_BOUND;
         c->cache.homes++;
     }
     if (bu->lifetime == 0 && bu->bids <= 1)
-        spend_named(c, e, bu);
+        spend_named(c, e, bu, now);
     unsigned first = acts->n;
     bcache_work(&c->cache, e, a, bu, now, acts);
     for (unsigned k = first; k < acts->n; k++) {
@@ -287,6 +291,12 @@ enum correspondent_verdict correspondent_update(struct correspondent *c, const s
     work(c, e, a, bu, now, acts);
     finish_answers(a, bu, &proof, first, acts);
     return CORRESPONDENT_TAKEN;
+}
+
+const struct addr *correspondent_address(struct correspondent *c, const struct addr *home)
+{
+    const struct bcache_entry *e = bcache_find(&c->cache, home);
+    return e && e->visitor ? &history_of(e)->at : NULL;
 }
 
 /* ---- data ------------------------------------------------------------------------------------ */

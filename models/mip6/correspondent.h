@@ -79,6 +79,9 @@ bool correspondent_test(struct correspondent *c, const struct arrival *a, const 
 enum correspondent_verdict correspondent_update(struct correspondent *c, const struct delivery *d,
                                                 sim_time now, struct bcache_acts *acts);
 
+/* Its own address that `home` registered with, where a BRR comes from; NULL: it never did. */
+const struct addr *correspondent_address(struct correspondent *c, const struct addr *home);
+
 /* The binding that carries a packet to `home`, and a note that it is in use: that of `bid`, else
  * the one last verified (RFC 5648 3). NULL: none, it goes to the home address. */
 const struct binding *correspondent_route(struct correspondent *c, const struct addr *home,

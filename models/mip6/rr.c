@@ -120,23 +120,6 @@ void rr_discard(struct rr *r, const struct addr *coa)
         discard(&r->care_of[k]);
 }
 
-bool rr_borrow(struct rr *r, const struct rr *other, const struct addr *coa, sim_time now)
-{
-    unsigned from = find(other, coa);
-    if (from == RR_COAS || !addr_eq(&r->how.peer, &other->how.peer) ||
-        !is_usable(&other->care_of[from], now) || find(r, coa) < RR_COAS)
-        return false;
-    for (unsigned k = 0; k < RR_COAS; k++) {
-        if (r->care_of[k].used)
-            continue;
-        r->care_of[k] = other->care_of[from];
-        r->care_of[k].state = RR_HELD;
-        r->care_of[k].wanted = r->care_of[k].asked = false;
-        return true;
-    }
-    return false;
-}
-
 /* ---- answers: RFC 6275 11.6.2 ------------------------------------------------------- */
 
 static enum rr_verdict take(struct rr_test *t, const struct mh *m, sim_time now)

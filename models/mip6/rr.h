@@ -11,8 +11,7 @@
  *
  * Tests are independent: each has its own cookie, back-off and count of tries (RFC 6275 11.8), and
  * HoTIs and CoTIs have a limiter each (three a second to one correspondent).  The home token serves
- * all care-of addresses, and outlives movements; a care-of token belongs to its address, so that
- * another home address of the node may use it, too (rr_borrow()).
+ * all care-of addresses, and outlives movements; a care-of token belongs to its address.
  *
  * How it is used: rr_begin() for each care-of address that is to be registered, rr_begin_home() for
  * a deletion; RR_READY says once for each that rr_keys() has what the BU needs.  Acts come out
@@ -131,9 +130,6 @@ void rr_set_home(struct rr *r, bool at_home);
 /* The correspondent knows the nonce no more (136, 137, 138): the token is of no use. */
 void rr_discard_home(struct rr *r);
 void rr_discard(struct rr *r, const struct addr *coa);
-
-/* The token of a care-of address that `other`, of another home address, holds: RFC 6275 5.2.7. */
-bool rr_borrow(struct rr *r, const struct rr *other, const struct addr *coa, sim_time now);
 
 enum rr_verdict rr_received(struct rr *r, const struct arrival *a, const struct mh *m,
                             sim_time now);

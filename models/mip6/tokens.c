@@ -116,13 +116,23 @@ static struct tokens_nonce *make_new(struct tokens *t, sim_time now)
     return n;
 }
 
+/* One more would end none before its time, nor would those that the clock makes after it. */
+static bool has_room(const struct tokens *t, sim_time now)
+{
+    bool room = true;
+    for (unsigned k = 0; k < TOKENS_NONCE_S / TOKENS_NEW_S; k++) {
+        const struct tokens_nonce *next = &t->nonce[(t->newest + 1 + k) % TOKENS_NONCES];
+        room &= !is_live(next, now + (sim_time)k * TOKENS_NEW_S * SIM_S);
+    }
+    return room;
+}
+
 /* The one that is given out. */
 static const struct tokens_nonce *current(struct tokens *t, sim_time now)
 {
     const struct tokens_nonce *n = &t->nonce[t->newest];
-    const struct tokens_nonce *oldest = &t->nonce[(t->newest + 1) % TOKENS_NONCES];
     bool old = !n->valid || now - n->made >= TOKENS_NEW_S * SIM_S;
-    return old || (n->spent && !is_live(oldest, now)) ? make_new(t, now) : n;
+    return old || (n->spent && has_room(t, now)) ? make_new(t, now) : n;
 }
 
 /* Where it stands; TOKENS_NONCES: nowhere. */

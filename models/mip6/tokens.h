@@ -5,7 +5,9 @@
  *
  * Kcn is drawn anew with each nonce.  A nonce is given out for 30 s and taken for 240 s, so that a
  * token is good for 210 s at least (RFC 6275 5.2.7).  It is replaced before its time where a
- * deletion has spent it, as long as that shortens the life of no other.
+ * deletion has spent it, as long as that shortens the life of no other, whatever the clock adds: 8
+ * times in any 240 s.  Beyond that it is given again, and who deleted by it is refused (137) until
+ * the next, 30 s at most.
  *
  * A tokens struct belongs to one correspondent and draws from the stream that it was given.
  */

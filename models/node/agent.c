@@ -340,9 +340,11 @@ static unsigned refuses_update(struct agent *a, const struct arrival *at)
 static bool is_for_correspondent(struct agent *a, const struct arrival *at, const struct mh *m)
 {
     const struct addr *home = at->has_home ? &at->home : &at->src;
+    const struct bcache_entry *e = bcache_find(&a->cache, home);
+    bool here = e && e->state != BCACHE_NONE; /* what was refused has an entry, too */
     if (!a->node->correspond)
         return false;
-    return m->type != MH_BU || (!(m->flags & MH_BU_HOME) && !bcache_find(&a->cache, home));
+    return m->type != MH_BU || (!(m->flags & MH_BU_HOME) && !here);
 }
 
 void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 *h,

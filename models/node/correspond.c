@@ -27,7 +27,8 @@ const struct key correspondent_keys[] = {
     {"max_bids", KEY_INTEGER, HOW(max_bids), "0", "bindings of one home address; 0: 16",
      .max = MH_BIDS},
     {"mcoa", KEY_WORD, HOW(mcoa), "accept",
-     "several care-of addresses: accepted, not known (a node of RFC 6275), or refused with 166",
+     "several care-of addresses: accepted, not known (a node of RFC 6275), or refused with 166: a "
+     "mobile node then registers that of its first interface that has one",
      .words = several},
     {"ask_before", KEY_TIME, HOW(ask_before), "0 s",
      "a Binding Refresh Request so long before a binding in use ends (RFC 6275 9.5.5); 0 s: none",
@@ -122,9 +123,11 @@ static void send_ack(struct node *n, const struct bcache_act *act, const struct 
 static void ask(struct correspond *x, const struct bcache_act *act)
 {
     struct node *n = x->node;
+    const struct addr *from = correspondent_address(&x->peer, &act->home);
+    assert(from && "nothing is bound otherwise");
     NODE_EVENT(n, EV_RO_BRR_SENT, field_addr("home_address", &act->home),
                field_text("bids", mobility_bids(n, &act->ba)));
-    path_out_plain(n, mobility_make(n, &act->ba, &x->at, &act->home));
+    path_out_plain(n, mobility_make(n, &act->ba, from, &act->home));
 }
 
 static void note(struct node *n, const struct bcache_act *act)
@@ -200,22 +203,13 @@ static unsigned reason_of(enum correspondent_verdict verdict)
 {
     switch (verdict) {
     case CORRESPONDENT_TAKEN:
-        return DROP_NONE;
     case CORRESPONDENT_FOR_AGENT:
-        return DROP_MH_IGNORED;
+        return DROP_NONE;
     case CORRESPONDENT_BAD_HOME:
         return DROP_BAD_HOME_ADDRESS;
     default:
         return DROP_BU_NOT_AUTHORISED;
     }
-}
-
-/* A BU with H comes to a node that is nobody's home agent: status 131, RFC 6275 10.3.1. */
-static void refuse_registration(struct node *n, const struct arrival *a, const struct mh *bu)
-{
-    struct mh ba = {.type = MH_BA, .status = MH_ST_NO_HOME_REGISTRATION, .sequence = bu->sequence};
-    if (a->has_home && addr_unicast_routable(&a->home))
-        mobility_send(n, &ba, &a->dst, &a->src, &a->home, false);
 }
 
 static unsigned updated(struct correspond *x, const struct delivery *d)
@@ -231,8 +225,8 @@ static unsigned updated(struct correspond *x, const struct delivery *d)
     enum correspondent_verdict verdict = correspondent_update(&x->peer, d, sim_now(n->sim), &acts);
     x->at = d->arrival->dst;
     do_acts(x, &acts);
-    if (verdict == CORRESPONDENT_FOR_AGENT)
-        refuse_registration(n, d->arrival, d->mh);
+    if (verdict == CORRESPONDENT_FOR_AGENT && !mobility_refuse(n, d->arrival, d->mh))
+        return DROP_MH_IGNORED;
     return reason_of(verdict);
 }
 

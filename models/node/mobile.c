@@ -487,19 +487,6 @@ static void acknowledged(struct mobile *m, struct iface *i, const struct arrival
         key_exchange_registered(n, &a->dst, m->bul.how.moves_keys);
 }
 
-/* It is nobody's home agent: status 131, RFC 6275 10.3.1. */
-static void refuse_registration(struct mobile *m, const struct arrival *a, const struct mh *bu)
-{
-    struct node *n = m->node;
-    struct mh ba = {.type = MH_BA, .status = MH_ST_NO_HOME_REGISTRATION, .sequence = bu->sequence};
-    if (!a->has_home || !addr_unicast_routable(&a->home))
-        return;
-    NODE_EVENT(n, EV_BA_SENT, field_addr("peer", &a->src), field_addr("home_address", &a->home),
-               field_text("bids", ""), field_int("sequence", ba.sequence),
-               field_int("lifetime_s", 0), field_int("status", ba.status));
-    mobility_send(n, &ba, &a->dst, &a->src, &a->home, false);
-}
-
 void mobile_mh(struct mobile *m, struct iface *i, struct pkt *p, const struct ip6 *h,
                const struct ip6_chain *c)
 {
@@ -519,7 +506,7 @@ void mobile_mh(struct mobile *m, struct iface *i, struct pkt *p, const struct ip
     } else if (message.type == MH_BE && is_of_agent(m, &a)) {
         binding_error(m, &a, &message);
     } else if (message.type == MH_BU && message.flags & MH_BU_HOME) {
-        refuse_registration(m, &a, &message);
+        (void)mobility_refuse(m->node, &a, &message);
     } else {
         node_drop(m->node, DROP_MH_IGNORED, p);
         return;

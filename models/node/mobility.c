@@ -261,3 +261,15 @@ const char *mobility_bids(struct node *n, const struct mh *m)
     }
     return arena_text(n->arena, text);
 }
+
+bool mobility_refuse(struct node *n, const struct arrival *a, const struct mh *bu)
+{
+    struct mh ba = {.type = MH_BA, .status = MH_ST_NO_HOME_REGISTRATION, .sequence = bu->sequence};
+    if (!a->has_home || !addr_unicast_routable(&a->home))
+        return false;
+    NODE_EVENT(n, EV_BA_SENT, field_addr("peer", &a->src), field_addr("home_address", &a->home),
+               field_text("bids", ""), field_int("sequence", ba.sequence),
+               field_int("lifetime_s", 0), field_int("status", ba.status));
+    mobility_send(n, &ba, &a->dst, &a->src, &a->home, false);
+    return true;
+}

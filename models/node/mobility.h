@@ -21,6 +21,10 @@ bool mobility_read(struct iface *i, struct pkt *p, const struct ip6 *h, const st
 void mobility_binding_error(struct node *n, const struct ip6 *h, const struct addr *home,
                             uint8_t status);
 
+/* A BU with H has come to nobody's home agent: status 131, RFC 6275 10.3.1. False: to no address
+ * that could be bound, which is not answered. */
+bool mobility_refuse(struct node *n, const struct arrival *a, const struct mh *bu);
+
 struct arrival mobility_arrival(const struct iface *i, const struct ip6 *h,
                                 const struct ip6_chain *c);
 

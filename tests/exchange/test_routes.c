@@ -273,11 +273,31 @@ static void another_home_agent_is_a_correspondent_like_any(void)
     BEGIN(FILE_, QUIET, NOPROBE, "networks.inet.agent=hb",
           "nodes.hb={role: home-agent, network: inet, correspondent: {}}",
           "flows.call.between=[car, hb]", "nodes.car.route_optimisation={}");
-    run_to(16 * SIM_S);
+    run_to(8 * SIM_S);
     know();
+    bcache_intern(agent_cache(node_of("hb")->agent), &home); /* of a registration it refused */
+    run_to(16 * SIM_S);
     CHECK(count_events(EV_RO_UP, 0) == 2 && count_events(EV_RO_BINDING_MADE, 0) == 2);
     CHECK(all_direct(iface_of("car", "wlan0"), event_after(EV_RO_UP, 0)->t, &wifi, true) > 150);
     CHECK(dropped[DROP_NO_BINDING] == 0 && dropped[DROP_MH_IGNORED] == 0);
+    end_world();
+}
+
+/* It is answered, and told, like by any node that is nobody's home agent. */
+static void a_home_registration_is_refused(void)
+{
+    BEGIN(FILE_, QUIET, NOPROBE, ROUTE);
+    run_to(8 * SIM_S);
+    know();
+    const struct mh bu = {
+        .type = MH_BU, .flags = MH_BU_ACK | MH_BU_HOME, .sequence = 1, .lifetime = 10};
+    uint64_t ignored = dropped[DROP_MH_IGNORED];
+    sim_time t = now_is();
+    inject_mh(node_of("cn")->iface[0], &wifi, &peer, &home, true, &bu);
+    run_to(t + SIM_S);
+    const struct tap_event *no = event_after(EV_BA_SENT, t);
+    CHECK(no && field_of(no, "status")->i == MH_ST_NO_HOME_REGISTRATION);
+    CHECK_EQ(dropped[DROP_MH_IGNORED], ignored);
     end_world();
 }
 
@@ -302,4 +322,4 @@ CHECK_MAIN(CASE(data_out_of_the_tunnel_starts_the_tests),
            CASE(packets_go_directly_from_the_interface_they_leave), CASE(the_next_packet_is_routed),
            CASE(one_address_serves_all_home_tests), CASE(a_home_agent_may_be_a_correspondent),
            CASE(another_home_agent_is_a_correspondent_like_any),
-           CASE(it_lasts_as_long_as_the_home_registration))
+           CASE(a_home_registration_is_refused), CASE(it_lasts_as_long_as_the_home_registration))

@@ -487,6 +487,34 @@ static void many_deletions_are_bounded(void)
     }
 }
 
+/* What a spent pair leaves no room for lives on when the pair has ended by itself. */
+static void a_pair_that_has_ended_needs_no_room(void)
+{
+    struct mh bu = update(1, 105);
+    uint64_t token;
+    begin();
+    uint64_t old = tokens_give(&c.tokens, &home, TOKENS_HOME, 0, &bu.home_nonce);
+    uint16_t home_nonce = bu.home_nonce;
+    for (unsigned k = 0; k < MH_BIDS; k++) {
+        struct addr coa = coa1;
+        coa.b[15] = (uint8_t)(k + 1);
+        uint64_t care_of =
+            tokens_give(&c.tokens, &coa, TOKENS_CARE_OF, 200 * SIM_S, &bu.care_of_nonce);
+        bu.has_nonces = true;
+        bu.home_nonce = home_nonce;
+        tokens_kbm(old, care_of, kbm);
+        tokens_authorize(&bu, kbm, &coa, &cn);
+        CHECK(receive(&bu, &coa, 200 * SIM_S) == CORRESPONDENT_TAKEN && status() == 0);
+        CHECK_EQ(try(update((uint16_t)(bu.sequence + 1), 0), &home, 200 * SIM_S), 0);
+        bu.sequence = (uint16_t)(bu.sequence + 2);
+    }
+    uint16_t first = (uint16_t)(home_nonce + 1); /* of the first care-of address */
+    CHECK(tokens_again(&c.tokens, &coa1, TOKENS_CARE_OF, first, 245 * SIM_S, &token));
+    CHECK_EQ(try(update(bu.sequence, 105), &coa2, 245 * SIM_S), 0);
+    CHECK_EQ(try(update((uint16_t)(bu.sequence + 1), 0), &home, 245 * SIM_S), 0);
+    CHECK(tokens_again(&c.tokens, &coa1, TOKENS_CARE_OF, first, 245 * SIM_S, &token));
+}
+
 /* ---- in use, and out of reach
  * -------------------------------------------------------------------- */
 
@@ -508,6 +536,21 @@ static void only_persistent_errors_delete(void)
     correspondent_unreachable(&c, &home, &coa1, 7 * SIM_S, &acts);
     RULE("MIP6-RR-14");
     CHECK(entry()->bindings == 0 && act(BCACHE_ENDED));
+}
+
+/* Nobody but who was believed says which of its addresses it is known by. */
+static void it_is_known_by_the_address_of_what_it_took(void)
+{
+    struct mh bare = update(2, 105);
+    struct addr other = cn;
+    begin();
+    CHECK(!correspondent_address(&c, &home));
+    CHECK_EQ(try(update(1, 105), &coa1, 0), 0);
+    other.b[15]++;
+    const struct arrival a = {.src = coa1, .dst = other, .home = home, .has_home = true};
+    const struct delivery d = {.arrival = &a, .mh = &bare};
+    CHECK_EQ(correspondent_update(&c, &d, SIM_S, &acts), CORRESPONDENT_BARE);
+    CHECK(addr_eq(correspondent_address(&c, &home), &cn));
 }
 
 static void what_is_in_use_is_asked_about(void)
@@ -566,4 +609,6 @@ CHECK_MAIN(CASE(tests_are_answered_without_being_remembered),
            CASE(identifiers_and_plain_bindings_do_not_mix), CASE(a_plain_update_replaces_all),
            CASE(one_of_several_is_deleted_by_the_home_token), CASE(a_deletion_spends_its_nonces),
            CASE(many_deletions_are_bounded), CASE(only_persistent_errors_delete),
-           CASE(what_is_in_use_is_asked_about), CASE(the_kind_of_a_binding_does_not_change))
+           CASE(it_is_known_by_the_address_of_what_it_took),
+           CASE(a_pair_that_has_ended_needs_no_room), CASE(what_is_in_use_is_asked_about),
+           CASE(the_kind_of_a_binding_does_not_change))

@@ -225,9 +225,13 @@ static void a_spent_nonce_is_replaced(void)
     for (int k = 1; k < TOKENS_NONCES + 4; k++) {
         tokens_spend(&t, (uint16_t)(first + k - 1));
         (void)tokens_give(&t, &home, TOKENS_HOME, SIM_S, &index);
-        CHECK_EQ(index, (uint16_t)(first + (k < TOKENS_NONCES ? k : TOKENS_NONCES - 1)));
+        CHECK_EQ(index, (uint16_t)(first + (k < 8 ? k : 8)));
     }
+    for (sim_time at = 31; at <= 209; at += 30) /* those of the clock have room, too */
+        (void)tokens_give(&t, &home, TOKENS_HOME, at * SIM_S, &index);
+    RULE("MIP6-RR-6");
     CHECK(tokens_again(&t, &home, TOKENS_HOME, first, 209 * SIM_S, &token));
+    CHECK(tokens_again(&t, &home, TOKENS_HOME, first, 239 * SIM_S, &token));
     tokens_invalidate(&t, first);
     CHECK(!tokens_again(&t, &home, TOKENS_HOME, first, 209 * SIM_S, &token));
 }
