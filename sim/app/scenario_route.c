@@ -23,9 +23,15 @@ static void check_mobile(struct check *k, const struct node_config *n)
         SAY(k, place(k, n, "hoti_by"), "'%s' is none of its interfaces", o->hoti_by);
     if (o->lifetime % (4 * SIM_S))
         SAY(k, place(k, n, "lifetime"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
+    if (o->hoti_by && !n->mcoa.enabled)
+        SAY(k, place(k, n, "hoti_by"),
+            "needs several care-of addresses: the one that is registered is the one that there is");
     for (size_t j = 0; j < o->with.n; j++) {
         const struct node_config *peer = scenario_node(k->s, with[j]);
-        if (peer && !peer->correspondent_given) {
+        if (peer && n->home.agent && !strcmp(peer->name, n->home.agent)) {
+            SAY(k, place(k, n, arena_format(k->arena, "with.%zu", j)),
+                "'%s' is its home agent, to which everything goes directly anyway", with[j]);
+        } else if (peer && !peer->correspondent_given) {
             SAY(k, place(k, n, arena_format(k->arena, "with.%zu", j)),
                 "'%s' takes no part in it: that is a correspondent, or a home agent, with "
                 "`correspondent: {}`",
@@ -40,6 +46,9 @@ void scenario_check_route(struct check *k, const struct node_config *n)
         SAY(k, arena_format(k->arena, "nodes.%s.correspondent", n->name),
             "is for correspondents, and home agents");
     }
+    if (n->correspondent_given && n->correspondent.max_lifetime % (4 * SIM_S))
+        SAY(k, arena_format(k->arena, "nodes.%s.correspondent.max_lifetime", n->name),
+            "a lifetime is a multiple of 4 s (RFC 6275 6.1.8)");
     if (n->optimise.given && n->role != ROLE_MOBILE) {
         SAY(k, place(k, n, ""), "is for mobile nodes");
     } else if (n->optimise.given && n->optimise.enabled) {
