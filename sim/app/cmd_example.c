@@ -21,6 +21,7 @@ static const char *const folders[][2] = {
     {"ike", "key management"},
     {"ietf68", "several care-of addresses with IPsec and IKE, a case each"},
     {"attacks", "what somebody on the way does, and what comes of it"},
+    {"comparisons", "one way against another, in numbers"},
 };
 
 /* What stands in one folder has one head. */

@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 
 set(most 262144) # bytes; a longer measured trace stays a file
 set(files "")
-foreach(group IN ITEMS *.yaml ike/*.yaml ietf68/*.yaml attacks/*.yaml traces/* profiles/* certs/*.pem certs/*.key)
+foreach(group IN ITEMS *.yaml ike/*.yaml ietf68/*.yaml attacks/*.yaml comparisons/*.yaml traces/* profiles/* certs/*.pem certs/*.key)
     file(GLOB some RELATIVE ${FOLDER} ${FOLDER}/${group})
     list(APPEND files ${some})
 endforeach()

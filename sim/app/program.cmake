@@ -12,8 +12,8 @@ if(app_sources)
         COMPILE_DEFINITIONS "MONAMI_GIT=\"${git}\"")
     set(library ${CMAKE_CURRENT_BINARY_DIR}/library_files.c)
     file(GLOB library_files CONFIGURE_DEPENDS scenarios/*.yaml scenarios/ike/*.yaml
-         scenarios/ietf68/*.yaml scenarios/attacks/*.yaml scenarios/traces/* scenarios/profiles/*
-         scenarios/certs/*)
+         scenarios/ietf68/*.yaml scenarios/attacks/*.yaml scenarios/comparisons/*.yaml
+         scenarios/traces/* scenarios/profiles/* scenarios/certs/*)
     add_custom_command(OUTPUT ${library} VERBATIM
         COMMAND ${CMAKE_COMMAND} -DFOLDER=${PROJECT_SOURCE_DIR}/scenarios -DTO=${library}
                 -P ${PROJECT_SOURCE_DIR}/sim/app/embed.cmake

@@ -14,7 +14,8 @@ cd "$3/example"
 [ -s my/results.sqlite ]
 mkdir all
 n=0
-for file in "$scenarios"/*.yaml "$scenarios"/ike/*.yaml "$scenarios"/ietf68/*.yaml "$scenarios"/attacks/*.yaml; do
+for file in "$scenarios"/*.yaml "$scenarios"/ike/*.yaml "$scenarios"/ietf68/*.yaml "$scenarios"/attacks/*.yaml \
+    "$scenarios"/comparisons/*.yaml; do
     name=${file#"$scenarios"/}
     name=${name%.yaml}
     ./monami example "$name" 2>words | cmp - "$file"
@@ -25,12 +26,13 @@ for file in "$scenarios"/*.yaml "$scenarios"/ike/*.yaml "$scenarios"/ietf68/*.ya
     n=$((n + 1))
 done
 [ "$(./monami example --list | grep -c '^[^:]* ')" = "$n" ]
-for folder in ike ietf68 attacks; do # each is one group, with a head
+for folder in ike ietf68 attacks comparisons; do # each is one group, with a head
     [ "$(./monami example --list | grep -c "^$folder: ")" = 1 ]
     ./monami example --list | awk -v of="$folder/" 'index($0, of) == 1 {n += NR - before > 1; before = NR} END {exit n != 1}'
 done
 cmp all/ike-call/protected-call.yaml "$scenarios/protected-call.yaml" # what it changes comes along
 cmp all/attacks-clear/ietf68/three-paths.yaml "$scenarios/ietf68/three-paths.yaml"
+cmp all/comparisons-operators/traces/drive-6.optimum.csv "$scenarios/traces/drive-6.optimum.csv"
 cmp all/ike-certificates/certs/ha.pem "$scenarios/certs/ha.pem"
 cmp all/two-operators/traces/two-operators.csv "$scenarios/traces/two-operators.csv"
 code=0

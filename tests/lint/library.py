@@ -20,7 +20,8 @@ validation = sorted(glob.glob(os.path.join(root, 'scenarios', 'validation', '*.y
 seed = sorted(glob.glob(os.path.join(root, 'scenarios', 'ietf68', '*.yaml')))
 attacks = sorted(glob.glob(os.path.join(root, 'scenarios', 'attacks', '*.yaml')))
 ike = sorted(glob.glob(os.path.join(root, 'scenarios', 'ike', '*.yaml')))
-for file in files + own + seed + attacks + ike + validation:
+comparisons = sorted(glob.glob(os.path.join(root, 'scenarios', 'comparisons', '*.yaml')))
+for file in files + own + seed + attacks + ike + comparisons + validation:
     if own and file == own[0]:
         told += '\n# A decision of one\'s own\n\nIn C, as `models/decision.h` tells; compile it first.\n'
     if seed and file == seed[0]:
@@ -30,6 +31,8 @@ for file in files + own + seed + attacks + ike + validation:
         told += '\n# Attacks\n\nWhat an attacker on the path may try, injected by `events` (docs/ipsec.md), and what becomes of it.\n'
     if ike and file == ike[0]:
         told += '\n# Key management\n\nIKEv2 between mobile node and home agent (docs/ike.md).\n'
+    if comparisons and file == comparisons[0]:
+        told += '\n# Comparisons\n\nOne way against another, all else equal; the studies of each answer in numbers.\n'
     if validation and file == validation[0]:
         told += '\n# Held against numbers\n\nWhat each must give stands in `docs/validation.md`.\n'
     whole = open(file).read()
@@ -48,7 +51,8 @@ told += '''
 multi-carrier data set (NUWiNS/pam2025-multi-carrier-dataset): put measured files in their place.
 
 `cell.down` and `cell.up` (mahimahi) and `main-street.ns_movements` (ns-2 setdest) are made by hand;
-`monami trace show` tells what a trace holds. `slow-cell.csv` and `choices.csv` too are made by hand.
+`monami trace show` tells what a trace holds. `slow-cell.csv`, `fading-cell.csv` and `choices.csv` too are made by hand. `drive-1.best.csv`, `drive-1.optimum.csv`
+and so on are what hindsight chooses on these drives, by `choose.py`.
 '''
 if '--write' in sys.argv:
     open(page, 'w').write(told)
