@@ -134,8 +134,8 @@ blind beyond them, and late where a path fades, for a slow link carries packets 
 study detectors-eager comparisons/detectors --study eager ${seeds:+--set studies.eager.sweep.replicate.seeds="$seeds"}
 show detectors-eager detectors-eager/figures/eager "How soon a probe notices" \
     "From the failure to the first packet on the other path: as many intervals as probes must be unanswered in a row, and on \
-average a half more, for the failure falls anywhere between two probes. Half the interval and one more probe cost about the same \
-time, but not the same false alarms: see the next figure."
+average a half more, for the failure falls anywhere between two probes. Five probes at 100 ms notice about as soon as two at 200 ms, \
+and are wrong far less often where losses are independent: see the next figure."
 
 [ -z "$seeds" ] || exit 0
 
