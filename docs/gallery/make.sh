@@ -143,7 +143,7 @@ study alarms comparisons/detectors --study false-alarms
 show detectors-alarms alarms/figures/false-alarms "How often a probe is wrong" \
     "A path that loses packets and is not dead, probed every 200 ms for ten minutes. The lines are N (1 - q) q^n, q the chance that a \
 probe or its answer is lost. One unanswered probe is a false alarm every ten seconds at 1 % of loss; three in a row are \
-none in ten minutes up to 2 %, and 17 at 10 %. Points that are missing are 0."
+none in ten minutes up to 2 %, and 13 at 10 %, where the formula has 17. Points that are missing are 0."
 show detectors-cost alarms/figures/cost "What false alarms cost" \
     "The same runs: the spare is too slow for the stream, so that every false alarm makes packets late until the next \
 answer. Up to 5 % of loss two probes or more cost hardly more than the loss itself, 0.05 x 12,000. At 10 % one \
