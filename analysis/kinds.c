@@ -144,12 +144,13 @@ static double place_at(const struct chart *c, size_t k)
 }
 
 /* 10, 100, ...; where that is little, 20 and 50, ..., too. */
-static void log_tics(FILE *gp, double least, double most)
+static void log_tics(FILE *gp, char axis, double least, double most)
 {
     static const int step[] = {1, 2, 5};
     unsigned each = most < 200 * least ? 1 : 3;
     const char *comma = "";
-    (void)fprintf(gp, "set logscale x\nset xrange [%.10g:%.10g]\nset xtics (", least, most);
+    (void)fprintf(gp, "set logscale %c\nset %crange [%.10g:%.10g]\nset %ctics (", axis, axis, least,
+                  most, axis);
     for (int e = (int)floor(log10(least)); e <= (int)ceil(log10(most)); e++) {
         for (unsigned k = 0; k < 3; k += each) {
             double at = step[k] * pow(10, e);
@@ -168,7 +169,7 @@ void kinds_x_range(FILE *gp, const struct chart *c, double room)
     if (c->ask->log_x) {
         double side = exp(room * log(a->at[a->n - 1] / a->at[0]));
         side = a->n > 1 ? side : 2;
-        log_tics(gp, a->at[0] / side, a->at[a->n - 1] * side);
+        log_tics(gp, 'x', a->at[0] / side, a->at[a->n - 1] * side);
         return;
     }
     double least = a->at[0];
@@ -207,10 +208,36 @@ void kinds_shifted(const struct chart *c, int x_column, double shift, char *out,
     (void)snprintf(out, size, c->ask->log_x ? "$%d*%.8g" : "$%d%+.8g", x_column, shift);
 }
 
+/* Of what can be drawn by ratios, with room for the least bar. */
+static void log_y_range(FILE *gp, const struct chart *c)
+{
+    double least = (double)INFINITY;
+    double most = 0;
+    for (size_t k = 0; k < c->x.n * c->line.n; k++) {
+        const struct estimate *e = &c->point[k].e;
+        const double all[] = {e->value, e->has_interval ? e->low : 0,
+                              e->has_interval ? e->high : 0};
+        for (size_t j = 0; c->point[k].runs && j < 3; j++) {
+            least = all[j] > 0 ? fmin(least, all[j]) : least;
+            most = fmax(most, all[j]);
+        }
+    }
+    if (most > 0) {
+        log_tics(gp, 'y', least / 2, most * 1.5);
+        (void)fprintf(gp, "drawn(y) = y > %.10g ? y : %.10g\n", least / 2, least / 2);
+    } else {
+        (void)fputs("set yrange [0:1]\n", gp);
+    }
+}
+
 void kinds_y_range(FILE *gp, const struct chart *c, bool zero)
 {
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
+    if (c->ask->log_value) {
+        log_y_range(gp, c);
+        return;
+    }
     for (size_t k = 0; k < c->x.n * c->line.n; k++) {
         const struct point *p = &c->point[k];
         if (!p->runs)
@@ -263,9 +290,11 @@ void kinds_intervals(FILE *gp, const struct chart *c, size_t line, const char *p
         any |= chart_point(c, x, line)->e.has_interval;
     if (any)
         (void)fprintf(gp,
-                      ", \\\n  '%s.csv' using ($1 == %zu ? %s : NaN):4:(0):($5-$4) with vectors "
+                      ", \\\n  '%s.csv' using ($1 == %zu ? %s : NaN):%s with vectors "
                       "nohead %s notitle",
-                      c->ask->name, line, place, style);
+                      c->ask->name, line, place,
+                      c->ask->log_value ? "(drawn($4)):(0):($5-drawn($4))" : "4:(0):($5-$4)",
+                      style);
 }
 
 /* The title and what the lines are, above their names. */

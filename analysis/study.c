@@ -114,6 +114,8 @@ static enum status check_form(const struct kind *kind, const struct study_figure
         return why_set(w, ST_RANGE, "x is '%s', and so is the other", ask->x);
     if (ask->log_x && kind != &kind_lines)
         return why_set(w, ST_RANGE, "an x axis by ratios goes with kind lines");
+    if (ask->log_value && kind != &kind_lines && kind != &kind_bars)
+        return why_set(w, ST_RANGE, "values by ratios go with kinds lines and bars");
     if (ask->labels.y && !heat)
         return why_set(w, ST_RANGE, "a label of y goes with kind heat; `value` is what is plotted");
     if (share && !(kind->needs & KIND_ESTIMATES))
@@ -276,7 +278,7 @@ static enum status read_figure(struct runs *r, size_t position, struct study_fig
     (void)snprintf(
         sql, sizeof sql,
         "SELECT name, kind, plot, x, y, lines, statistic, above, steady, title, log_x, "
-        "label_x, label_y, label_lines, label_value FROM main.figure WHERE position = %zu",
+        "label_x, label_y, label_lines, label_value, log_value FROM main.figure WHERE position = %zu",
         position);
     enum status st = query_ask(&q, r->db, sql, NULL, w);
     if (st)
@@ -293,6 +295,7 @@ static enum status read_figure(struct runs *r, size_t position, struct study_fig
         ask->steady = query_integer(&q, 8) != 0;
         ask->title = text_or_null(a, &q, 9);
         ask->log_x = query_integer(&q, 10) != 0;
+        ask->log_value = query_integer(&q, 15) != 0;
         ask->labels = (struct study_labels){.x = text_or_null(a, &q, 11),
                                             .y = text_or_null(a, &q, 12),
                                             .lines = text_or_null(a, &q, 13),

@@ -37,7 +37,8 @@ struct study_figure {
     const char *statistic; /* a word of study_statistics() */
     double above;          /* share: in base units */
     bool steady;
-    bool log_x; /* lines over numbers above 0 */
+    bool log_x;     /* lines over numbers above 0 */
+    bool log_value; /* lines and bars; what is not above 0 is not drawn */
     struct study_labels labels;
     const char *title; /* NULL: the study's */
 };

@@ -114,6 +114,7 @@ enum node_reason {
     X(L2_DOWN, "l2.down", "interface: its link is lost, as it happens")                            \
     X(L2_DOWN_SEEN, "l2.down_seen", "interface: the node noticed that its link is lost")           \
     X(L2_OUTAGE, "l2.outage", "network, begins: the network carries nothing")                      \
+    X(L2_CUT, "l2.cut", "link, begins: the link of the backbone carries nothing")                  \
     X(ND_ROUTER, "nd.router",                                                                      \
       "interface, router, prefix: a router advertisement made a router or prefix known")           \
     X(ND_ROUTER_LOST, "nd.router_lost",                                                            \

@@ -15,7 +15,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-enum { DB_VERSION = 5 };
+enum { DB_VERSION = 6 };
 
 struct db_table {
     const char *name;

@@ -20,7 +20,8 @@ const struct key decide_keys[] = {
      "models/decision.h is its interface"},
     {"replay", KEY_FILE, AT(replay), "",
      "instead: a CSV of t_s, flow (* is every one), direction (up, down, both) and interfaces "
-     "(wlan0+cell0: a copy on each); a row holds until the next of its flow and direction"},
+     "(wlan0+cell0: a copy on each); a row holds until the next of its flow and direction; "
+     "{NAME} in its name stands for the file of input NAME, without folder and ending"},
     {"prefer", KEY_LIST, AT(prefer), "",
      "interfaces in order of preference; default: as they stand", .of = KEY_TEXT},
     {"interface", KEY_TEXT, AT(interface), "",

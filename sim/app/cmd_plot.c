@@ -28,6 +28,7 @@ struct asked {
     struct cli_texts label;
     bool steady;
     bool log_x;
+    bool log_value;
 };
 
 /* ---- what the options ask for ----------------------------------------------------------- */
@@ -49,6 +50,7 @@ static const char *useless(const struct asked *a)
                {"where", a->where.n > 0},
                {"label", a->label.n > 0},
                {"log-x", a->log_x},
+               {"log-value", a->log_value},
                {"steady", a->steady}};
     for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
         if (all[k].given)
@@ -165,6 +167,7 @@ static bool read_asked(const struct asked *a, struct arena *arena, struct study_
                                  .statistic = a->statistic,
                                  .steady = a->steady,
                                  .log_x = a->log_x,
+                                 .log_value = a->log_value,
                                  .title = a->title};
     return read_above(a, &ask->above) && read_where(&a->where, arena, ask) &&
            read_labels(&a->label, &ask->labels);
@@ -286,6 +289,7 @@ static const struct cli_option options[] = {
     {"label", 0, CLI_TEXTS, "WHICH=TEXT",
      "words at x, y, lines or value instead of a parameter's path or the metric's name", AT(label)},
     {"log-x", 0, CLI_FLAG, NULL, "lines: equal ratios of x are equally far apart", AT(log_x)},
+    {"log-value", 0, CLI_FLAG, NULL, "lines, bars: likewise of what is plotted", AT(log_value)},
     {"steady", 0, CLI_FLAG, NULL, "a delay_mean_ns from the packets, without the warm-up",
      AT(steady)},
     {"name", 'n', CLI_TEXT, "NAME", "of the files; default: made of the metric and x", AT(name)},

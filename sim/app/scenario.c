@@ -151,6 +151,39 @@ static void choose_files(struct scenario *s, const struct yaml_node *root, struc
     }
 }
 
+/* ---- choices that belong to the file of an input ------------------------------------------- */
+
+/* The name of the file, without folder and ending. */
+static const char *stem_of(const char *file, struct arena *arena)
+{
+    const char *slash = strrchr(file, '/');
+    const char *name = slash ? slash + 1 : file;
+    const char *dot = strrchr(name, '.');
+    return arena_format(arena, "%.*s", (int)(dot ? (size_t)(dot - name) : strlen(name)), name);
+}
+
+static void choose_choices(struct scenario *s, const struct yaml_node *root, struct arena *arena,
+                           struct complaints *c)
+{
+    struct node_config *n = s->nodes.items;
+    for (size_t k = 0; k < s->nodes.n; k++) {
+        const char *whole = n[k].decision.replay;
+        const char *open = whole ? strchr(whole, '{') : NULL;
+        const char *close = open ? strchr(open, '}') : NULL;
+        if (!close)
+            continue;
+        const char *name = arena_format(arena, "%.*s", (int)(close - open - 1), open + 1);
+        const struct input_config *in = SCENARIO_FIND(s->inputs, struct input_config, name);
+        if (!in) {
+            complain_path(c, root, arena_format(arena, "nodes.%s.decision.replay", n[k].name),
+                          "there is no '%.80s' in 'inputs'", name);
+            continue;
+        }
+        n[k].decision.replay = arena_format(arena, "%.*s%s%s", (int)(open - whole), whole,
+                                            stem_of(in->file, arena), close + 1);
+    }
+}
+
 bool scenario_load(const char *path, const char *const *set, size_t sets, struct arena *arena,
                    struct scenario *s, struct yaml_node **root, struct complaints *c)
 {
@@ -187,6 +220,8 @@ bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *are
     index_nodes(s, arena);
     if (c->n == 0)
         choose_files(s, root, arena, c);
+    if (c->n == 0)
+        choose_choices(s, root, arena, c);
     if (c->n == 0)
         scenario_check(s, root, arena, c);
     return c->n == 0;

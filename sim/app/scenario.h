@@ -167,6 +167,7 @@ struct event_config {
     sim_time at;
     sim_time spread; /* likewise */
     const char *outage;
+    const char *cut; /* in the backbone */
     sim_time length; /* `for` */
     const char *attach;
     const char *to;

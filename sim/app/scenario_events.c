@@ -126,24 +126,25 @@ void scenario_check_events(struct check *k)
     const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
     for (size_t j = 0; j < k->s->events.n; j++) {
         const char *path = arena_format(k->arena, "events.%zu", j);
-        int kinds = (e[j].outage != NULL) + (e[j].attach != NULL) + (e[j].detach != NULL) +
-                    (e[j].shut != NULL) + (e[j].restart != NULL) + (e[j].renumber != NULL) +
-                    (e[j].inject != INJECT_NOTHING);
+        bool carries_nothing = e[j].outage || e[j].cut;
+        int kinds = (e[j].outage != NULL) + (e[j].cut != NULL) + (e[j].attach != NULL) +
+                    (e[j].detach != NULL) + (e[j].shut != NULL) + (e[j].restart != NULL) +
+                    (e[j].renumber != NULL) + (e[j].inject != INJECT_NOTHING);
         check_inject(k, &e[j], path);
         if (kinds != 1) {
             SAY(k, path,
-                "exactly one of outage, attach, detach, shut, restart, renumber and inject");
+                "exactly one of outage, cut, attach, detach, shut, restart, renumber and inject");
         } else if (e[j].inject) {
             check_injected(k, &e[j], path);
         } else if (e[j].restart) {
             check_restart(k, &e[j], path);
         } else if (e[j].renumber) {
             check_renumber(k, &e[j], path);
-        } else if (!e[j].outage) {
+        } else if (!carries_nothing) {
             check_attach(k, &e[j], path);
         }
-        if (e[j].length && !e[j].outage)
-            SAY(k, path, "`for` goes with an outage");
+        if (e[j].length && !carries_nothing)
+            SAY(k, path, "`for` goes with outage and cut");
         if (e[j].to && !e[j].attach)
             SAY(k, path, "`to` goes with attach");
         if ((e[j].has_preferred || e[j].has_valid) && !e[j].renumber)

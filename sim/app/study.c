@@ -191,6 +191,8 @@ static void check_figure(const struct checking *k, const struct figure_config *f
                       "kind difference needs `sweep: {compare: {baseline: ...}}`");
     if (f->log_x && f->kind != FIGURE_LINES)
         complain_path(k->c, k->root, at, "log_x goes with kind lines");
+    if (f->log_value && f->kind != FIGURE_LINES && f->kind != FIGURE_BARS)
+        complain_path(k->c, k->root, at, "log_value goes with kinds lines and bars");
     if (f->labels.y && f->kind != FIGURE_HEAT)
         complain_path(k->c, k->root, at,
                       "labels.y goes with kind heat; labels.value is for the metric");

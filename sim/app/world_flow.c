@@ -145,25 +145,39 @@ static void detach(const struct world_station *s)
     }
 }
 
-static void begin_outage(struct world_event *e)
+/* Of a network, or of a link of the backbone in both directions. */
+static void carries(struct world_event *e, bool nothing)
 {
+    const struct scenario *s = e->world->scenario;
+    const struct backbone_config *cut =
+        SCENARIO_FIND(s->backbone, struct backbone_config, e->how->cut);
+    for (int end = 0; cut && end < 2; end++) {
+        struct node *router =
+            world_network(e->world, KEY_ITEMS(cut->between, const char *)[end])->router;
+        if (!end)
+            NODE_EVENT(router, EV_L2_CUT, field_text("link", cut->name),
+                       field_int("begins", nothing));
+        p2p_block(node_find_iface(router, cut->name)->port, nothing);
+    }
+    if (cut)
+        return;
     struct world_network *net = world_network(e->world, e->how->outage);
-    const struct tap_field fields[] = {{.key = "network", .type = TAP_TEXT, .text = net->how->name},
-                                       {.key = "begins", .type = TAP_INT, .i = 1}};
-    tap_event(e->world->sim, net->router->index, EV_L2_OUTAGE, fields, 2);
-    access_outage(net->access, true);
-    if (e->how->length)
-        sim_arm_in(e->world->sim, &e->end, e->how->length);
+    NODE_EVENT(net->router, EV_L2_OUTAGE, field_text("network", net->how->name),
+               field_int("begins", nothing));
+    access_outage(net->access, nothing);
 }
 
 static void end_outage(struct sim *sim, void *owner)
 {
-    struct world_event *e = owner;
-    struct world_network *net = world_network(e->world, e->how->outage);
-    const struct tap_field fields[] = {{.key = "network", .type = TAP_TEXT, .text = net->how->name},
-                                       {.key = "begins", .type = TAP_INT, .i = 0}};
-    tap_event(sim, net->router->index, EV_L2_OUTAGE, fields, 2);
-    access_outage(net->access, false);
+    (void)sim;
+    carries(owner, false);
+}
+
+static void begin_outage(struct world_event *e)
+{
+    carries(e, true);
+    if (e->how->length)
+        sim_arm_in(e->world->sim, &e->end, e->how->length);
 }
 
 static void shut_down(void *owner)
@@ -210,7 +224,7 @@ static void happen(struct sim *sim, void *owner)
 {
     struct world_event *e = owner;
     (void)sim;
-    if (e->how->outage) {
+    if (e->how->outage || e->how->cut) {
         begin_outage(e);
     } else if (e->how->attach) {
         world_attach(e->station);

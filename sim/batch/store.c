@@ -27,7 +27,7 @@ static const struct db_table store_tables[] = {
      "the metrics of the figures and of sweep.metrics; no row: it has no value in this run"},
     {"figure",
      "position INTEGER, name TEXT, kind TEXT, plot TEXT, x TEXT, y TEXT, lines TEXT, statistic "
-     "TEXT, above REAL, steady INTEGER, log_x INTEGER, label_x TEXT, label_y TEXT, label_lines TEXT, "
+     "TEXT, above REAL, steady INTEGER, log_x INTEGER, log_value INTEGER, label_x TEXT, label_y TEXT, label_lines TEXT, "
      "label_value TEXT, title TEXT",
      "the scenario's `figures`"},
     {"figure_where", "figure TEXT, name TEXT, value TEXT", "a figure's `where`"},
@@ -113,13 +113,14 @@ static enum status put_figure(struct store *s, size_t position, struct why *w)
     } else if (f->above && units_real(f->above, &above, &no)) {
         above = 0; /* the scenario's check refused it */
     }
-    enum status st = do_sql(
-        s->db, w,
-        sqlite3_mprintf("INSERT INTO figure VALUES (%d, %Q, %Q, %Q, %Q, %Q, %Q, %Q, %!.17g, "
-                        "%d, %d, %Q, %Q, %Q, %Q, %Q)",
-                        (int)position, f->name, figure_kind_words[f->kind], f->plot, f->x, f->y,
-                        f->lines, figure_statistic_words[f->statistic], above, f->steady, f->log_x,
-                        f->labels.x, f->labels.y, f->labels.lines, f->labels.value, f->title));
+    enum status st =
+        do_sql(s->db, w,
+               sqlite3_mprintf("INSERT INTO figure VALUES (%d, %Q, %Q, %Q, %Q, %Q, %Q, %Q, %!.17g, "
+                               "%d, %d, %d, %Q, %Q, %Q, %Q, %Q)",
+                               (int)position, f->name, figure_kind_words[f->kind], f->plot, f->x,
+                               f->y, f->lines, figure_statistic_words[f->statistic], above,
+                               f->steady, f->log_x, f->log_value, f->labels.x, f->labels.y,
+                               f->labels.lines, f->labels.value, f->title));
     for (size_t k = 0; k < f->where.n && !st; k++)
         st = do_sql(s->db, w,
                     sqlite3_mprintf("INSERT INTO figure_where VALUES (%Q, %Q, %Q)", f->name,

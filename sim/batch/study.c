@@ -102,6 +102,8 @@ const struct key study_figure_keys[] = {
      "with one replication the interval is that of batch means; needs `keep: packets`"},
     {"log_x", KEY_BOOL, FIGURE(log_x), "false",
      "lines over numbers above 0: equal ratios are equally far apart"},
+    {"log_value", KEY_BOOL, FIGURE(log_value), "false",
+     "lines, bars: likewise of what is plotted; what is not above 0 is not drawn"},
     {"labels", KEY_TABLE, FIGURE(labels), "",
      "words instead of the parameters' paths and the metric's name", .keys = label_keys},
     {"title", KEY_TEXT, FIGURE(title), "", "default: the study's"},

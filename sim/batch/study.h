@@ -85,6 +85,7 @@ struct figure_config {
     const char *above; /* share: a number, or a time with unit */
     bool steady;       /* from the packets, warm-up cut off */
     bool log_x;        /* lines */
+    bool log_value;    /* lines and bars */
     struct figure_labels_config labels;
     const char *title; /* NULL: the study's */
 };

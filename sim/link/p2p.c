@@ -1,5 +1,7 @@
 #include "sim/link/p2p.h"
 
+#include <assert.h>
+
 #define AT(member) offsetof(struct p2p_config, member)
 
 const struct key p2p_keys[] = {
@@ -60,4 +62,10 @@ void p2p_join(struct links *links, const char *name, const struct p2p_config *ho
     join_one_way(links, name, how, b, a);
     port_set_up(a, true);
     port_set_up(b, true);
+}
+
+void p2p_block(struct port *end, bool on)
+{
+    assert(end->send == send);
+    channel_block(end->via, on);
 }

@@ -23,4 +23,6 @@ extern const struct key p2p_keys[];
 void p2p_join(struct links *links, const char *name, const struct p2p_config *how, struct port *a,
               struct port *b);
 
+void p2p_block(struct port *end, bool on); /* what it sends waits; outages nest, each end its own */
+
 #endif

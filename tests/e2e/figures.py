@@ -239,6 +239,13 @@ script = open(os.path.join(drawn, 'asked.gp')).read()
 for part in ('set logscale x', 'set xtics (2, 5, 10)', '"loss of the link, %"', '"packets that are gone, % (mean)"'):
     assert part in script, (part, script)
 assert LOSS not in script
+got, said = draw('flow.call.down.lost', '--kind', 'bars', '--x', LOSS, '--lines', VOICE, *NEAR, '--log-value')
+script = open(os.path.join(drawn, 'asked.gp')).read()
+drawn_at = [float(r[c]) for r in got for c in ('value', 'low', 'high') if r[c] and float(r[c]) > 0]
+least, most = (float(v) for v in re.search(r'set logscale y\nset yrange \[([0-9.]+):([0-9.]+)\]', script).groups())
+near(least, min(drawn_at) / 2)
+near(most, max(drawn_at) * 1.5)
+assert '$5-drawn($4)' in script, script  # an interval that reaches below ends at the axis
 got, said = draw('flow.call.down.lost', '--x', LOSS, '--lines', VOICE, *NEAR, '--log-x', '--label', 'lines=the codec')
 script = open(os.path.join(drawn, 'asked.gp')).read()
 factors = sorted({float(f) for f in re.findall(r'\$2\*([0-9.]+)', script)})  # as far apart in ratio, not in distance
@@ -266,6 +273,7 @@ refuse(study, *M, '--x', LOSS, '--where', VOICE + '=g711', *NEAR, '--kind', 'box
 refuse(study, *M, '--x', LOSS, '--where', VOICE + '=g711', *NEAR, '--label', 'y=u', says=['y goes with kind heat'])
 refuse(study, *M, '--x', LOSS, '--where', VOICE + '=g711', *NEAR, '--label', 'z=u', says=["--label: 'z=u'"])
 refuse(study, '--log-x', says=['--log-x goes with --metric'])
+refuse(study, *M, '--x', LOSS, '--where', VOICE + '=g711', *NEAR, '--kind', 'box', '--log-value', says=['kinds lines and bars'])
 refuse(study, *M, '--x', LOSS, '--kind', 'heat', says=['needs y'])
 refuse(study, *M, '--x', LOSS, '--y', VOICE, says=['y goes with kind heat'])
 refuse(study, *M, '--x', LOSS, '--lines', VOICE, says=["varies '%s' too, which is neither x nor lines" % DELAY, "'%s=12 ms'" % DELAY])
