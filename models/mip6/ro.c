@@ -252,11 +252,12 @@ static bool take_ba(struct ro *r, struct ro_peer *p, const struct delivery *d, s
     const struct ro_sent *sent = answered(p, d);
     if (!sent)
         return false;
-    ro_note_answer(r, p, sent, ba);
     struct arrival vouched = *d->arrival;
     vouched.authentic = true;
     ro_set_bars(r, p, now);
     bool matched = bul_ack(&p->bul, &vouched, ba, now, &out);
+    if (matched)
+        ro_note_answer(r, p, sent, ba);
     ro_relay(r, p, &out, now, acts);
     return matched;
 }
