@@ -107,10 +107,14 @@ static bool nd_holds(const struct seen_frame *f, const char *file)
     return true;
 }
 
-/* What goes to and from the home address itself: RFC 6275 5.2.5, 9.5.5, 11.6.1. */
-static bool may_be_tunnelled(uint8_t type)
+/* What goes to and from the home address itself: RFC 6275 5.2.5, 9.5.5, 11.6.1; and a Binding
+ * Update from there, which takes back what a correspondent has, with its answer (9.5.1). */
+static bool may_be_tunnelled(const uint8_t *mh)
 {
-    return type == MH_BRR || type == MH_HOTI || type == MH_HOT;
+    uint8_t type = mh[2];
+    bool ends = !mh[10] && !mh[11]; /* lifetime 0, of both */
+    return type == MH_BRR || type == MH_HOTI || type == MH_HOT ||
+           ((type == MH_BU || type == MH_BA) && ends);
 }
 
 static bool frame_holds(const struct seen_frame *f, const char *file)
@@ -126,7 +130,7 @@ static bool frame_holds(const struct seen_frame *f, const char *file)
         return mh_holds(f, file);
     struct ip6_chain inner;
     if (f->c.upper == IP6_IP6 && !ip6_walk(f->ip + f->c.upper_at, f->n - f->c.upper_at, &inner) &&
-        inner.upper == IP6_MH && !may_be_tunnelled(f->ip[f->c.upper_at + inner.upper_at + 2]))
+        inner.upper == IP6_MH && !may_be_tunnelled(f->ip + f->c.upper_at + inner.upper_at))
         return wrong_at(f, "a Mobility Header in a tunnel", file); /* MIP6-MH-13 */
     uint8_t type = f->c.upper == IP6_ICMP6 && f->c.upper_at < f->n ? f->ip[f->c.upper_at] : 0;
     return type >= ICMP6_RS && type <= ICMP6_REDIRECT ? nd_holds(f, file) : true;
