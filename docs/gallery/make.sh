@@ -186,7 +186,8 @@ none in ten minutes up to 2 %, and 13 at 10 %, where the formula has 17. Points 
 show detectors-cost alarms/figures/cost "What false alarms cost" \
     "The same runs: the spare is too slow for the stream, so that every false alarm makes packets late until the next \
 answer. Up to 5 % of loss two probes or more cost hardly more than the loss itself, 0.05 x 12,000. At 10 % one \
-unanswered probe multiplies it nearly by three."
+unanswered probe multiplies it nearly by three. With a spare of 20 ms, as good as the path but clean, it is the other way round: at 10 % one unanswered \
+probe misses 853, five miss 1,197, and the price is 1,094 Binding Updates instead of 6."
 
 study groups ike/mass-move --study groups
 show mass-move groups/figures/groups "A home agent with one core, whose mobile nodes all move within one second" \

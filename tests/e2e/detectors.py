@@ -77,5 +77,10 @@ for (loss, lost), of in alarms.items():
 for loss in ('10 %', '20 %'):
     costs = [sum(alarms[loss, lost][MISSED]) for lost in ('1', '2', '3', '5')]
     check(costs == sorted(costs, reverse=True), 'the more eager the more is missed', loss, costs)
+good = study('false-alarms', 'networks.radio.loss', 'profiles.lossy.detection.path_probe.lost', (MISSED, 'event.car.mip6.bu_sent'),
+             '--set', 'sweep.replicate.seeds=2', '--set', 'sweep.parameters."networks.radio.loss"=[10 %]', '--set', 'networks.spare.delay=20 ms',
+             '-f')
+costs, updates = ([sum(good['10 %', lost][of]) for lost in ('1', '2', '3', '5')] for of in (MISSED, 'event.car.mip6.bu_sent'))
+check(costs[0] < 0.8 * costs[3] and updates[0] > 100 * updates[3], 'a good spare: fewer missed, more Binding Updates', costs, updates)
 shutil.rmtree(place)
 sys.exit(1 if failures else 0)
