@@ -1001,7 +1001,7 @@ BREAKS = [
      'models/mip6/tokens.c', 'k < TOKENS_NONCE_S / TOKENS_NEW_S; k++', 'k < 1; k++'),
     ('cn-ended-pair-needs-room', 'unit.correspondent',
      'a spent pair that has ended ends a nonce when its place is needed',
-     'models/mip6/correspondent.c', '    if (s->until > now) /* no room', '    if (s->until) /* no room'),
+     'models/mip6/correspondent.c', '    if (s->until > now) /* no room', '    if (s->until && now) /* no room'),
     ('ha-keeps-whom-it-refused', 'exchange.routes',
      'Binding Updates to a correspondent are not for it once it has refused to be the home agent',
      'models/node/agent.c', 'bool here = e && e->state != BCACHE_NONE;', 'bool here = e != NULL;'),
