@@ -64,9 +64,11 @@ check('ten seconds before the end of its certificate it is let in', up(where) ==
 shutil.copy(file('ha.pem'), file('ca.pem'))  # trusts nobody who signed the others
 nobody, where = run('nobody', 'expect=[]')
 check('nobody is let in by another CA', not up(where))
-psk, where = run('psk', 'nodes.ed.ike.auth=psk', 'nodes.ec.ike.auth=psk', 'nodes.rsa.ike.auth=psk',
-                 'nodes.late.ike.auth=psk', 'nodes.other.ike.auth=psk', 'expect=[]')
+psk, where = run('psk', *['nodes.%s.ike={}' % n for n in ('ed', 'ec', 'rsa', 'late', 'other')], 'expect=[]')
 check('with a shared secret no file is read', not psk['inputs'] and len(up(where)) == 5)
+done = subprocess.run([monami, 'check', scenario, '--set', 'nodes.ed.ike.auth=psk'], stderr=subprocess.PIPE, text=True)
+check('and files beside one are no use: ' + done.stderr,
+      done.returncode == 2 and 'nodes.ed.ike.key: goes with `auth: signature`' in done.stderr)
 
 os.remove(file('rsa.key'))
 done = subprocess.run([monami, 'check', scenario], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

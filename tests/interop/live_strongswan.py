@@ -78,6 +78,7 @@ CASES = {
                   'then': ['up', 'ping'], 'must': ['echo', 'pinged', 'one-create', 'keys']},
     'liveness-of-them': {'role': 'car', 'nodes': {'car': {'ike': {'dpd': '1 s'}}},
                          'timers': {'ike_first_timeout': '200 ms', 'ike_tries': 3, 'ike_suspect': 2},
+                         'events': [{'at': '1 ms', 'detach': 'car.cell0'}],
                          'then': ['up', 'ping', 'freeze'], 'must': ['dead']},
     'liveness-of-us': {'role': 'car', 'charon': {'dpd_delay': '1s'},
                        'conf': {'retransmit_timeout': '0.3', 'retransmit_tries': '2'},
