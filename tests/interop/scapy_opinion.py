@@ -18,6 +18,9 @@ SHORT = {'protected-call': ['flows.call.stop=34 s'], 'protected-chacha20': ['flo
          'protected-prefix-change': ['flows.call.stop=13 s'], 'protected-esn': ['flows.near.stop=11 s'],
          'ike/mass-move': ['general.crypto=real', 'nodes.fleet.count=4'], 'ike/moving': ['flows.down.stop=20.3 s'],
          'ike/one-address': ['flows.first.stop=7 s', 'flows.second.stop=7 s'],
+         'comparisons/tunnel-ends': ['flows.flow.stop=6 s'], 'comparisons/vpn': ['flows.down.stop=20.3 s'],
+         'comparisons/routes': ['flows.stream.stop=260.2 s'], 'comparisons/operators': ['flows.stream.stop=30 s'],
+         'comparisons/detectors': ['flows.stream.stop=17 s'],
          'ike/call': ['flows.call.stop=30 s'], 'ike/behind-a-translator': ['flows.call.stop=40 s', 'flows.late.stop=175 s']}
 for many in ('9', '9-below', '9-per-coa', '6b-in-flight', '6b-in-flight-off'):
     SHORT['ietf68/seed-' + many] = ['flows.%s.stop=6 s' % flow for flow in ('first', 'second', 'third')]
