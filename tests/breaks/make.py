@@ -661,7 +661,7 @@ BREAKS = [
      'models/crypto/sign_verify.c', 'if (n != 2 * (size_t)each)', 'if (n < 2 * (size_t)each)'),
     ('client-end-stays', 'exchange.client',
      'a new IKE SA of a plain client makes SAs that end where those of the old one did',
-     'models/node/key_sas.c', 'return k->who->client || anew;', 'return anew;'),
+     'models/node/key_sas.c', 'return k->who->client || anew;', 'return anew && !k->who->client;'),
     ('client-registers', 'exchange.client',
      'a plain IPsec client sends Binding Updates',
      'models/node/mobile_path.c', '    if (m->client)\n        return;\n    if (m->bul.mcoa) {\n        tell_list', '    if (m->bul.mcoa) {\n        tell_list'),
