@@ -175,7 +175,7 @@ static void check_files(struct check *k, const struct node_config *n)
 
 static void check_mobile(struct check *k, const struct node_config *n)
 {
-    const char *word = scenario_ike_word(&n->ike);
+    const char *word = scenario_ike_word(k, &n->ike);
     if (n->ike.coa && !SCENARIO_FIND(n->interfaces, struct interface_config, n->ike.coa))
         SAY(k, place(k, n, "ike", "coa"), "'%s' is none of its interfaces", n->ike.coa);
     if ((n->ike.coa || n->ike.mobility != KEY_BY_K_BIT || word) && !n->ipsec.given) {
@@ -276,7 +276,7 @@ void scenario_check_ike(struct check *k, const struct node_config *n)
     if (n->role == ROLE_MOBILE) {
         check_mobile(k, n);
         check_translated(k, n);
-    } else if (n->ike.coa || n->ike.mobility != KEY_BY_K_BIT || scenario_ike_word(&n->ike)) {
+    } else if (n->ike.coa || n->ike.mobility != KEY_BY_K_BIT || scenario_ike_word(k, &n->ike)) {
         SAY(k, place(k, n, "ike", ""), "stands at the mobile node; `responder` is a home agent's");
     }
     if (n->role == ROLE_HOME_AGENT) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "models/ike/sk.h"
+#include "scenarios/bind.h"
 #include "sim/app/scenario_parts.h"
 
 static const char *place(struct check *k, const struct node_config *n, const char *what)
@@ -9,39 +10,40 @@ static const char *place(struct check *k, const struct node_config *n, const cha
     return arena_format(k->arena, "nodes.%s.ike.%s", n->name, what);
 }
 
-/* Other than where nothing is said (the defaults of key_config_keys); `coa` and the K bit are for
- * SAs that are installed, too. */
-const char *scenario_ike_word(const struct key_config *c)
+static bool differs(const struct key *k, const void *values, const void *others)
 {
-    const struct {
-        const char *name;
-        bool said;
-    } key[] = {{"mobility", c->mobility == KEY_BY_MOBIKE || c->mobility == KEY_BY_NEW_SA},
-               {"when_dead", c->when_dead != KEY_NEXT_ALIVE},
-               {"order", c->order != KEY_PARALLEL},
-               {"old_sas", c->old_sas != KEY_KEEPS_OLD},
-               {"identity", c->identity != KEY_ID_EMAIL},
-               {"auth", c->auth != IKE_BY_SHARED_KEY},
-               {"secret", strcmp(c->secret, "monami") != 0},
-               {"proposal", strcmp(c->proposal, "aes256-sha256-x25519") != 0},
-               {"dpd", c->dpd != 30 * SIM_S},
-               {"jitter", c->jitter != 100000000},
-               {"key", c->key},
-               {"certificates", c->certificates},
-               {"trusted", c->trusted},
-               {"padding", c->padding != SIGN_PKCS1},
-               {"pfs", c->pfs != 0},
-               {"soft", c->soft != 0},
-               {"hard", c->hard != 0},
-               {"childless", c->childless},
-               {"initial_contact", c->initial_contact},
-               {"return_routability", !c->return_routability},
-               {"additional_addresses", c->additional_addresses},
-               {"tells_invalid_spi", c->tells_invalid_spi},
-               {"home", c->home != KEY_HOME_ADDRESS}};
-    for (size_t j = 0; j < sizeof key / sizeof key[0]; j++) {
-        if (key[j].said)
-            return key[j].name;
+    const void *a = (const char *)values + k->at;
+    const void *b = (const char *)others + k->at;
+    switch (k->type) {
+    case KEY_BOOL:
+        return *(const bool *)a != *(const bool *)b;
+    case KEY_WORD:
+        return *(const int *)a != *(const int *)b;
+    case KEY_SHARE:
+        return *(const uint32_t *)a != *(const uint32_t *)b;
+    case KEY_TEXT:
+    case KEY_FILE: {
+        const char *x = *(const char *const *)a;
+        const char *y = *(const char *const *)b;
+        return x && y ? strcmp(x, y) != 0 : x != y;
+    }
+    default: /* numbers and times */
+        return *(const int64_t *)a != *(const int64_t *)b;
+    }
+}
+
+/* `coa` and the K bit are for SAs that are installed, too. */
+const char *scenario_ike_word(const struct check *k, const struct key_config *c)
+{
+    struct key_config unsaid = {.mobility_given = false};
+    struct bind b = {.arena = k->arena, .complaints = k->c};
+    bind_table(&b, NULL, key_config_keys, &unsaid, "");
+    unsaid.coa = c->coa;
+    if (c->mobility == KEY_STAYS)
+        unsaid.mobility = KEY_STAYS;
+    for (const struct key *key = key_config_keys; key->name; key++) {
+        if (differs(key, c, &unsaid))
+            return key->name;
     }
     return NULL;
 }

@@ -40,7 +40,7 @@ void scenario_check_ike(struct check *k, const struct node_config *n);
 void scenario_check_ike_words(struct check *k, const struct node_config *n);
 void scenario_check_ike_timers(struct check *k);
 /* The first word of `ike` that says something and is of IKE alone; NULL: none. */
-const char *scenario_ike_word(const struct key_config *c);
+const char *scenario_ike_word(const struct check *k, const struct key_config *c);
 
 /* Of one without a home address; `home` is its home agent's network. */
 void scenario_check_homeless(struct check *k, const struct node_config *n,
