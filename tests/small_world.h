@@ -17,8 +17,8 @@
 #include "models/wire/icmp6.h"
 #include "models/wire/mh.h"
 #include "models/wire/mld.h"
-#include "sim/app/world.h"
 #include "sim/base/bytes.h"
+#include "sim/world/world.h"
 
 #include "tests/check.h"
 

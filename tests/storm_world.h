@@ -18,8 +18,8 @@
 #include "models/node/optimise.h"
 #include "models/node/protect.h"
 #include "models/node/visitor.h"
-#include "sim/app/world.h"
-#include "sim/app/world_parts.h"
+#include "sim/world/world.h"
+#include "sim/world/world_parts.h"
 
 #include "tests/check.h"
 

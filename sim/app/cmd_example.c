@@ -7,7 +7,7 @@
 #include "analysis/whole.h"
 #include "scenarios/complaints.h"
 #include "sim/app/cli.h"
-#include "sim/app/library.h"
+#include "sim/world/library.h"
 
 struct asked {
     bool list;

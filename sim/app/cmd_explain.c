@@ -5,8 +5,8 @@
 #include "scenarios/complaints.h"
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
-#include "sim/app/scenario.h"
 #include "sim/base/json.h"
+#include "sim/world/scenario.h"
 
 struct asked {
     bool events;

@@ -3,7 +3,7 @@
 #include "models/names.h"
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
-#include "sim/app/scenario.h"
+#include "sim/world/scenario.h"
 #include "traces/count.h"
 #include "traces/db.h"
 

@@ -2,7 +2,7 @@
 
 #include "scenarios/schema.h"
 #include "sim/app/cli.h"
-#include "sim/app/scenario.h"
+#include "sim/world/scenario.h"
 
 static int run(int argc, char **argv)
 {

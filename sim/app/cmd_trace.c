@@ -6,8 +6,8 @@
 
 #include "analysis/whole.h"
 #include "sim/app/cli.h"
-#include "sim/app/scenario.h"
 #include "sim/app/trace.h"
+#include "sim/world/scenario.h"
 
 /* As the options say it. */
 struct asked {

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "scenarios/effective.h"
-#include "sim/app/profile.h"
 #include "sim/app/version.h"
 #include "sim/base/path.h"
 #include "sim/batch/store.h"
+#include "sim/world/profile.h"
 
 struct identity_file {
     const char *path;

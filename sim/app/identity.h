@@ -9,8 +9,8 @@
 #define SIM_APP_IDENTITY_H
 
 #include "sim/app/manifest.h"
-#include "sim/app/scenario.h"
 #include "sim/base/hash.h"
+#include "sim/world/scenario.h"
 
 /* Hashes of files that were read, so that each is read once; zeroed at first. */
 struct identity_files {

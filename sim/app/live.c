@@ -3,7 +3,7 @@
 #include "models/node/key_exchange.h"
 #include "models/node/mobile.h"
 #include "sim/app/interrupt.h"
-#include "sim/app/world_parts.h"
+#include "sim/world/world_parts.h"
 
 static const sim_time farewell = SIM_S; /* for answers to what is deleted */
 

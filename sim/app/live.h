@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-#include "sim/app/world.h"
 #include "sim/live/clock.h"
+#include "sim/world/world.h"
 
 struct live_options {
     const char *node;

@@ -13,11 +13,11 @@
 #include "sim/app/interrupt.h"
 #include "sim/app/live.h"
 #include "sim/app/manifest.h"
-#include "sim/app/profile.h"
 #include "sim/app/version.h"
-#include "sim/app/world.h"
 #include "sim/base/path.h"
 #include "sim/batch/store.h"
+#include "sim/world/profile.h"
+#include "sim/world/world.h"
 
 /* What one run needs from beginning to end. */
 struct run {

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 #include "sim/app/progress.h"
-#include "sim/app/scenario.h"
 #include "sim/base/hash.h"
+#include "sim/world/scenario.h"
 
 struct live_options;
 

@@ -6,8 +6,8 @@
 
 #include "sim/app/cli.h"
 #include "sim/app/identity.h"
-#include "sim/app/scenario.h"
 #include "sim/batch/plan.h"
+#include "sim/world/scenario.h"
 
 struct study {
     const char *file;

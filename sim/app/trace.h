@@ -4,8 +4,8 @@
 #ifndef SIM_APP_TRACE_H
 #define SIM_APP_TRACE_H
 
-#include "sim/app/input.h"
 #include "sim/mobility/movement.h"
+#include "sim/world/input.h"
 
 /* A file that was read: of a link, or of nodes that move. */
 struct trace_file {

@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "sim/app/world.h"
+#include "sim/world/world.h"
 
 #include "tests/bench/malloc_count.h"
 

@@ -5,8 +5,8 @@
 #include "models/node/nd.h"
 #include "models/transport/echo.h"
 #include "models/wire/icmp6.h"
-#include "sim/app/world.h"
 #include "sim/base/bytes.h"
+#include "sim/world/world.h"
 
 #include "tests/check.h"
 

@@ -12,7 +12,7 @@
 #include "models/node/nd.h"
 #include "models/node/path.h"
 #include "models/wire/fragment.h"
-#include "sim/app/world.h"
+#include "sim/world/world.h"
 
 enum {
     WITH_HOME = 1 << 0,    /* a Home Address option */

@@ -1,5 +1,5 @@
 /* Presets of access networks: their own texts are right, and what is written wins. */
-#include "sim/app/scenario.h"
+#include "sim/world/scenario.h"
 
 #include "tests/check.h"
 

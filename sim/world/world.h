@@ -1,0 +1,111 @@
+/*
+ * world.h - a scenario come to life: nodes, links, routes, traffic and events of one run.
+ */
+#ifndef SIM_WORLD_WORLD_H
+#define SIM_WORLD_WORLD_H
+
+#include "models/crypto/cipher.h"
+#include "models/node/bearer.h"
+#include "models/node/node.h"
+#include "models/transport/source.h"
+#include "sim/link/access.h"
+#include "sim/live/tun.h"
+#include "sim/world/key_files.h"
+#include "sim/world/scenario.h"
+#include "traces/trace.h"
+
+/* A network and its router. */
+struct world_network {
+    const struct network_config *how;
+    struct access *access;
+    struct node *router;
+    struct iface *segment; /* the router's interface on it; NULL of a cellular network */
+    struct bearer_pool pool;
+};
+
+/* What a mobile node's interface can attach to. */
+struct world_station {
+    struct world *world;
+    struct world_network *net;
+    struct station *station; /* NULL: the interface is a live one */
+    struct node *node;
+    struct iface *iface;
+    uint16_t bid;
+    struct node *agent_node; /* whom an oracle tells; NULL: there is none */
+    struct world_station *next;
+};
+
+struct world_flow {
+    struct source source[2];
+    sim_time first[2]; /* packet of it */
+};
+
+struct world_event {
+    struct world *world;
+    const struct event_config *how;
+    struct world_station *station; /* of attach, detach, shut; NULL otherwise */
+    struct sim_timer timer;
+    struct sim_timer end; /* of an outage */
+};
+
+struct world {
+    const struct scenario *scenario;
+    struct arena *arena;
+    struct sim *sim;
+    struct pool packets;
+    struct ciphers *ciphers; /* NULL: nobody has IPsec */
+    struct key_files key_files;
+    struct rng_seed seed;
+    struct links links;
+    struct world_network *network; /* in order of the scenario */
+    struct node **node;            /* routers that are no home agents first, then the scenario's */
+    uint32_t nodes;
+    uint32_t *port_node; /* by port: index of its node */
+    uint32_t port_room;
+    struct world_station *stations;
+    struct replay_trace *trace;
+    struct replay *replay;
+    size_t replays;
+    struct world_flow *flow;
+    struct trace_flow *trace_flow;
+    struct world_event *event;
+    bool oracle;                   /* some node has one */
+    const struct world_live *live; /* NULL: everything is simulated */
+    struct world_home *homes;      /* of mobile nodes that begin without a home address */
+    struct trace_home *trace_home;
+    uint32_t trace_homes;
+};
+
+/* One node of the scenario against the outside: all its interfaces end at `tun`. The others are
+ * built, since the node must know of them, and do nothing; but behind a home agent its home link
+ * and the correspondents there are simulated. */
+struct world_live {
+    const struct node_config *node;
+    struct tun *tun;
+};
+
+/* The scenario has been checked. The world lives in `arena` but for its engine. */
+void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
+                 uint64_t replication);
+void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
+                      uint64_t replication, const struct world_live *live);
+void world_start(struct world *w); /* when the observers are there */
+void world_free(struct world *w);  /* packets that are left are given back first */
+
+struct node *world_node(const struct world *w, const char *name); /* NULL: none */
+struct world_network *world_network(const struct world *w, const char *name);
+
+/* world_live.c: whether that node of the scenario does anything. */
+bool world_lives(const struct world *w, const struct node_config *n);
+/* The address that an interface of the live mobile node has, attached to `net`. */
+struct addr world_live_address(const struct iface *i, const struct world_network *net);
+
+/* What traces need to know. */
+void world_trace_setup(struct world *w, struct trace_setup *setup);
+struct trace_link *world_links(struct world *w, size_t *n);
+struct trace_sa *world_sas(struct world *w, size_t *n);
+struct trace_cpu *world_cpus(struct world *w, size_t *n);
+struct trace_ike *world_ikes(struct world *w, size_t *n);
+struct trace_count *world_key_counts(struct world *w, size_t *n);
+
+#endif
