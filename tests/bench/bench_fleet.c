@@ -1,14 +1,16 @@
 /*
- * bench_fleet FILE [SET...] - what a packet costs with 10 and with 1,000 mobile nodes of two
- * interfaces each, moving, on one home agent: time, memory, and the ratio.
+ * bench_fleet FILE [--once | SET...] - what a packet costs with 10 and with 1,000 mobile nodes of
+ * two interfaces each, moving, on one home agent: time, memory, and the ratio.
  *
  * The load is the same for both, 20,000 packets a second in all, so that only the number of nodes
  * differs; a thousand nodes under a hundred times that load are shown beside it.  All in one
- * process, in turns, the best of three: machines are shared.  With SETs, as --set has them, that
- * case alone and from beginning to end, for fleet_cost.py or a profiler.
+ * process, in turns, the best of three (--once: one turn, and no more): machines are shared.  With
+ * SETs, as --set has them, that case alone and from beginning to end, for fleet_cost.py or a
+ * profiler.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -88,19 +90,21 @@ int main(int argc, char **argv)
                                             "flows.call.traffic={voice: g729}", "expect=[]"};
     double few = 1e9;
     double many = 1e9;
+    bool once = argc == 3 && !strcmp(argv[2], "--once");
     if (argc < 2)
         return 2;
-    if (argc > 2) {
+    if (argc > 2 && !once) {
         (void)bench(argv[1], (const char *const *)argv + 2, (size_t)argc - 2, 0);
         return 0;
     }
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < (once ? 1 : 3); k++) {
         double a = bench(argv[1], few_set, 3, 1.0 / 3);
         double b = bench(argv[1], many_set, 3, 1.0 / 3);
         few = a < few ? a : few;
         many = b < many ? b : many;
     }
-    (void)bench(argv[1], voice_set, 3, 1.0 / 3);
+    if (!once)
+        (void)bench(argv[1], voice_set, 3, 1.0 / 3);
     (void)printf("a packet-hop among 1,000 nodes takes %.2f times as long as one among 10\n",
                  many / few);
     return 0;

@@ -19,8 +19,8 @@ bench, scenario = sys.argv[1:3]
 
 
 def start(count, interval, out):
-    sets = ['nodes.car.count=%d' % count, 'general.stop=16 s', 'expect=[]', 'flows.call.start=8 s',
-            'events=[{at: 9 s, spread: 6 s, attach: car.*.wlan0, to: east}]',
+    sets = ['nodes.car.count=%d' % count, 'general.stop=14 s', 'expect=[]', 'flows.call.start=8 s',
+            'events=[{at: 9 s, spread: 4 s, attach: car.*.wlan0, to: east}]',
             'flows.call.traffic={constant: {payload: 20 B, interval: %s}}' % interval]
     return subprocess.Popen(['valgrind', '--tool=callgrind', '--cache-sim=yes', '--LL=1048576,16,64',
                              '--toggle-collect=sim_run_until', '--callgrind-out-file=' + out, bench, scenario]
