@@ -95,14 +95,15 @@ static enum status look_at(const char *dir, bool force, struct why *w)
                    other ? "; --force replaces it" : "");
 }
 
-/* Begun anew: all but the lock goes. */
+/* Begun anew: all but the lock and what is asked now goes. */
 static enum status clear(const char *dir, struct why *w)
 {
     DIR *d = opendir(dir);
     enum status st = d ? ST_OK : io(dir, w);
-    /* First the mark that it is a study, so that half of one is none. */
-    static const char *const first[] = {"study.sqlite", "study.json", "manifest.json"};
-    for (size_t k = 0; k < 3 && !st; k++) {
+    /* First what says that something is whole. Whoever is killed in between leaves a folder that is
+     * a study's and holds nothing. */
+    static const char *const first[] = {"study.sqlite", JOURNAL_NAME, "manifest.json"};
+    for (size_t k = 0; k < sizeof first / sizeof *first && !st; k++) {
         char path[1300];
         (void)snprintf(path, sizeof path, "%.1000s/%s", dir, first[k]);
         if (unlink(path) && errno != ENOENT)
@@ -110,7 +111,8 @@ static enum status clear(const char *dir, struct why *w)
     }
     for (struct dirent *e = d ? readdir(d) : NULL; e && !st; e = readdir(d)) {
         char path[1300];
-        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !strcmp(e->d_name, ".lock"))
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !strcmp(e->d_name, ".lock") ||
+            !strcmp(e->d_name, "study.json") || !strcmp(e->d_name, "scenario.yaml"))
             continue;
         (void)snprintf(path, sizeof path, "%.1000s/%.250s", dir, e->d_name);
         st = folder_remove(path, w);
@@ -245,12 +247,12 @@ enum status study_folder_begin(struct study_folder *f, const char *dir, const st
         st = io(dir, w);
     if (!st)
         st = take_lock(f, shard, w);
+    if (!st)
+        st = write_asked(dir, s, w);
     if (!st && force)
         st = clear(dir, w);
     if (!st && f->exclusive)
         clear_parts(dir);
-    if (!st)
-        st = write_asked(dir, s, w);
     if (!st)
         st = make_runs(dir, w);
     if (!st)

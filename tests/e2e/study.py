@@ -317,6 +317,24 @@ def two_at_once():
     print("two sweeps on one folder: the second is refused")
 
 
+def begun_anew():
+    """Killed at any step of --force, the folder is still a study's, and is taken again."""
+    words = [MONAMI, "sweep", "run", LOSS, "-o", place("anew"), "-q", *SHORT, *seeds(3), "--force"]
+    ask(*words[1:])
+    cut = 0
+    for k in range(12):
+        one = subprocess.Popen(words)
+        time.sleep(0.004 + 0.003 * k)
+        one.kill()
+        cut += one.wait() != 0
+        assert os.path.exists(os.path.join(place("anew"), "study.json")), k
+    assert cut, "never killed at work"
+    ask(*words[1:])
+    assert content("anew") == content("at-once")
+    assert os.path.exists(os.path.join(place("anew"), "scenario.yaml"))
+    print("begun anew, and killed at that: it can be begun anew again")
+
+
 def damaged():
     files = run_files("grown")
     for name, harm in (("cut", lambda f: os.truncate(f, 700)), ("empty", lambda f: os.truncate(f, 0)),
@@ -467,7 +485,7 @@ def no_slurm():
 
 
 STEPS = (extended, keys_and_numbers, in_lock_step, over_files, until_narrow, only_some_until_narrow, several_studies, failures, interrupted,
-         two_at_once, damaged, no_room, not_writable, wrong_words, no_slurm)
+         two_at_once, begun_anew, damaged, no_room, not_writable, wrong_words, no_slurm)
 for step in STEPS:
     if len(sys.argv) < 5 or step.__name__ in sys.argv[4:]:
         step()
