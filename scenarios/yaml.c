@@ -10,7 +10,7 @@
 
 #include "scenarios/complaints.h"
 
-enum { MAX_DEPTH = 40, MAX_NODES = 20000, MAX_BYTES = 4 << 20, MAX_PATH = 512 };
+enum { MAX_DEPTH = 40, MAX_NODES = 200000, MAX_BYTES = 4 << 20, MAX_PATH = 512 };
 
 /* One document on its way from libyaml's nodes to ours. */
 struct reading {
