@@ -1,4 +1,5 @@
 /* SUMO's floating car data: where each vehicle and person is at each time step. */
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -13,8 +14,11 @@ struct sumo {
     const char *name;
     struct tracks *all;
     sim_time now;
-    bool within; /* a time step */
-    bool begun;  /* the outermost element is there */
+    bool within;    /* a time step */
+    bool begun;     /* the outermost element is there */
+    double told_m;  /* what all went by their speeds */
+    double moved_m; /* and by their places */
+    bool far;       /* some place cannot be in degrees */
     enum status st;
     struct why *w;
 };
@@ -79,6 +83,33 @@ static bool read_coordinate(struct sumo *s, const char *element, const XML_Char 
     return !fault;
 }
 
+/* SUMO writes degrees if its --fcd-output.geo is set, and the file does not say so. */
+static void compare_speed(struct sumo *s, const struct track *t, const struct waypoint *p,
+                          const XML_Char **pair)
+{
+    const struct waypoint *before = t->n ? &t->at[t->n - 1] : NULL;
+    int64_t um_per_s = 0;
+    s->far |= p->x > 180000000 || p->x < -180000000 || p->y > 90000000 || p->y < -90000000;
+    for (; *pair && strcmp(pair[0], "speed") != 0; pair += 2)
+        ;
+    if (!before || !*pair || decimal_read(pair[1], strlen(pair[1]), 6, &um_per_s))
+        return;
+    s->told_m += (double)um_per_s / 1e6 * (double)(p->t - before->t) / 1e9;
+    s->moved_m += hypot((double)(p->x - before->x), (double)(p->y - before->y)) / 1e6;
+}
+
+static enum status seem_metres(const struct sumo *s)
+{
+    enum { LEAST_M = 100, FACTOR = 100 };
+    if (s->all->origin.given || s->far || s->told_m < LEAST_M || s->moved_m * FACTOR > s->told_m)
+        return ST_OK;
+    return why_set(
+        s->w, ST_RANGE,
+        "%.100s: by their speeds its vehicles go %.0f m, by x and y %.3f: these seem to be "
+        "degrees, which an origin makes metres of",
+        s->name, s->told_m, s->moved_m);
+}
+
 static void place(struct sumo *s, const char *element, const XML_Char **pair)
 {
     struct waypoint p = {.t = s->now};
@@ -87,7 +118,9 @@ static void place(struct sumo *s, const char *element, const XML_Char **pair)
         wrong(s, ST_SYNTAX, "<%.40s> stands outside of a <timestep>", element);
     } else if (id && read_coordinate(s, element, pair, false, &p.x) &&
                read_coordinate(s, element, pair, true, &p.y)) {
-        track_add(tracks_of(s->all, id, strlen(id)), p);
+        struct track *t = tracks_of(s->all, id, strlen(id));
+        compare_speed(s, t, &p, pair);
+        track_add(t, p);
     }
 }
 
@@ -138,5 +171,5 @@ enum status movement_read_sumo(FILE *file, const char *name, struct tracks *all,
     XML_SetElementHandler(s.parser, begin, end);
     enum status st = parse(&s, file);
     XML_ParserFree(s.parser);
-    return st;
+    return st ? st : seem_metres(&s);
 }

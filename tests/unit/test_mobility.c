@@ -127,6 +127,17 @@ static void sumo_says_where_vehicles_are(void)
     refused(MOVEMENT_SUMO, "<fcd-export><timestep time='2'/>\n<timestep time='1'/></fcd-export>",
             "t:2:1: time goes back, from 2.000000 s to 1.000000 s");
     refused(MOVEMENT_SUMO, "<fcd-export/>", "t: no node moves in it");
+    refused(MOVEMENT_SUMO,
+            "<fcd-export><timestep time='0'><vehicle id='a' x='-0.1276' y='51.5072' speed='14'/>"
+            "</timestep><timestep time='10'><vehicle id='a' x='-0.1256' y='51.5072' speed='14'/>"
+            "</timestep></fcd-export>",
+            "t: by their speeds its vehicles go 140 m, by x and y 0.002: these seem to be degrees, "
+            "which an origin makes metres of");
+    CHECK_EQ(read_as(MOVEMENT_SUMO, /* it waits at the lights, near 0, 0 */
+                     "<fcd-export><timestep time='0'><vehicle id='a' x='1' y='51' speed='0'/>"
+                     "</timestep><timestep time='10'><vehicle id='a' x='1' y='51' speed='0'/>"
+                     "</timestep></fcd-export>"),
+             ST_OK);
     arena_release(&arena);
 }
 
