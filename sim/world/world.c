@@ -69,6 +69,29 @@ struct world_network *world_network(const struct world *w, const char *name)
     return NULL;
 }
 
+static void build(struct world *w, uint64_t seed, uint64_t replication)
+{
+    const struct scenario *s = w->scenario;
+    struct arena *arena = w->arena;
+    w->sim = sim_new();
+    w->packets = pkt_pool(arena);
+    w->seed = rng_seed_of(seed, replication);
+    w->links =
+        (struct links){.sim = w->sim, .arena = arena, .packets = &w->packets, .seed = &w->seed};
+    w->node = arena_take(arena, (s->networks.n + s->nodes.n + 1) * sizeof(struct node *));
+    world_add_networks(w);
+    world_add_backbone(w);
+    if (!w->live)
+        world_add_routes(w);
+    world_add_hosts(w);
+    world_add_processors(w);
+    world_add_protection(w);
+    world_add_flows(w);
+    world_add_events(w);
+    if (w->live)
+        world_add_live(w);
+}
+
 void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                  uint64_t replication)
 {
@@ -78,23 +101,16 @@ void world_build(struct world *w, const struct scenario *s, struct arena *arena,
 void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                       uint64_t replication, const struct world_live *live)
 {
-    *w = (struct world){.scenario = s, .arena = arena, .sim = sim_new(), .live = live};
-    w->packets = pkt_pool(arena);
-    w->seed = rng_seed_of(seed, replication);
-    w->links =
-        (struct links){.sim = w->sim, .arena = arena, .packets = &w->packets, .seed = &w->seed};
-    w->node = arena_take(arena, (s->networks.n + s->nodes.n + 1) * sizeof(struct node *));
-    world_add_networks(w);
-    world_add_backbone(w);
-    if (!live)
-        world_add_routes(w);
-    world_add_hosts(w);
-    world_add_processors(w);
-    world_add_protection(w);
-    world_add_flows(w);
-    world_add_events(w);
-    if (live)
-        world_add_live(w);
+    *w = (struct world){.scenario = s, .arena = arena, .live = live};
+    build(w, seed, replication);
+}
+
+void world_build_outside(struct world *w, const struct scenario *s, struct arena *arena,
+                         uint64_t seed, uint64_t replication, const struct world_outside *outside,
+                         size_t outsides)
+{
+    *w = (struct world){.scenario = s, .arena = arena, .outside = outside, .outsides = outsides};
+    build(w, seed, replication);
 }
 
 void world_free(struct world *w)
@@ -106,6 +122,10 @@ void world_free(struct world *w)
             c->head = p->next;
             pkt_give(&w->packets, p);
         }
+    }
+    for (size_t k = 0; k < w->scenario->networks.n; k++) {
+        if (w->network[k].access->outside)
+            (void)outside_release(w->network[k].access->outside);
     }
     for (uint32_t k = 0; k < w->nodes; k++) {
         fragments_release(w->node[k]);
