@@ -143,42 +143,6 @@ void world_free(struct world *w)
     sim_free(w->sim);
 }
 
-static void add_homes(struct world *w, struct trace_setup *setup)
-{
-    struct trace_home *home = arena_take(w->arena, (w->nodes + 1) * sizeof *home);
-    setup->home = home;
-    w->trace_home = home;
-    for (uint32_t k = 0; k < w->nodes; k++) {
-        const struct node *n = w->node[k];
-        if (n->mobile)
-            home[setup->homes++] = (struct trace_home){*mobile_home(n->mobile), n->name};
-    }
-    w->trace_homes = setup->homes;
-}
-
-void world_trace_setup(struct world *w, struct trace_setup *setup)
-{
-    const char **node = arena_take(w->arena, (w->nodes + 1) * sizeof *node);
-    struct trace_port *port = arena_take(w->arena, (w->links.ports + 1) * sizeof *port);
-    unsigned *cores = arena_take(w->arena, (w->nodes + 1) * sizeof *cores);
-    for (uint32_t k = 0; k < w->nodes; k++) {
-        node[k] = w->node[k]->name;
-        cores[k] = w->node[k]->cpu ? cpu_cores(w->node[k]->cpu) : 0;
-    }
-    for (uint32_t k = 0; k < w->links.ports; k++) {
-        port[k] = (struct trace_port){w->links.port[k]->name, w->port_node[k],
-                                      w->links.port[k]->framing == LINK_ETHERNET};
-    }
-    setup->node = node;
-    setup->cores = cores;
-    setup->nodes = w->nodes;
-    setup->port = port;
-    setup->ports = w->links.ports;
-    setup->flow = w->trace_flow;
-    setup->flows = (uint32_t)w->scenario->flows.n;
-    add_homes(w, setup);
-}
-
 struct trace_link *world_links(struct world *w, size_t *n)
 {
     struct trace_link *list = arena_take(w->arena, (w->links.channels + 1) * sizeof *list);

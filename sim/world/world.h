@@ -119,8 +119,11 @@ bool world_lives(const struct world *w, const struct node_config *n);
 /* The address that an interface of the live mobile node has, attached to `net`. */
 struct addr world_live_address(const struct iface *i, const struct world_network *net);
 
-/* What traces need to know. */
+/* What traces need to know; the caller says what is kept, and where, and by which program. */
 void world_trace_setup(struct world *w, struct trace_setup *setup);
+/* The run has ended after so many events, at `stop` if not where the scenario says; 0. */
+MUST_CHECK enum status world_trace_close(struct world *w, struct trace *t, uint64_t events,
+                                         sim_time stop, struct why *why);
 struct trace_link *world_links(struct world *w, size_t *n);
 struct trace_sa *world_sas(struct world *w, size_t *n);
 struct trace_cpu *world_cpus(struct world *w, size_t *n);
