@@ -212,7 +212,7 @@ static void a_frame_is_the_same_packet_when_it_comes_back(void)
     frame(at_host[0], 0x020000000001, 7, 100);
     CHECK(bag.tickets == 1 && bag.n[0] == 100 && bag.from[0] == at_host[0]);
     CHECK(told[TAP_SENT] == 1 && router.n == 0);
-    sim_reach(links.sim, SIM_MS);
+    (void)sim_reach(links.sim, SIM_MS);
     CHECK(!back(0, at_host[1])); /* as on a hub: it is for the router */
     CHECK(back(0, at_router));
     outside_done(bag.outside, bag.ticket[0]);

@@ -1,0 +1,2 @@
+# The library for programs of others.
+room(sim/lib sim_world)
