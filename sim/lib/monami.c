@@ -10,7 +10,7 @@
 
 #include "sim/lib/parts.h"
 
-static const char empty[] = "monami: 1\n"; /* a scenario that says nothing yet */
+static const char empty[] = "monami: 1\ntitle: made by calls\n"; /* it says nothing yet */
 
 const char *monami_version(void)
 {
