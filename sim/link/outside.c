@@ -94,6 +94,7 @@ void outside_send(void *via, struct port *from, struct pkt *p)
     p->cause = sim_cause(o->links->sim);
     tap_frame(o->links->sim, from->index, TAP_SENT, DROP_NONE, p);
     o->count.sent++;
+    o->count.bytes += p->len;
     bool nested = o->sending;
     o->sending = true;
     o->ways->send(o->owner, from, number_of(o, t), p->at, p->len);

@@ -45,6 +45,7 @@ struct outside_ways {
 
 struct outside_count {
     uint64_t sent;      /* handed out */
+    uint64_t bytes;     /* in them */
     uint64_t received;  /* taken by ports */
     uint64_t lost;      /* ended without having reached whom they were for */
     uint64_t strangers; /* taken with ticket 0 */

@@ -1,5 +1,7 @@
 /* The library and the program agree: the same digests; and with networks outside that are carried
  * as the world would, by nothing but monami.h, the same packets at the same times. */
+#include <threads.h>
+
 #include "sim/lib/monami.h"
 
 #include "tests/check.h"
@@ -97,6 +99,36 @@ static void several_worlds_do_not_meet(void)
         CHECK_EQ(monami_finish(m[k]), MONAMI_OK);
         CHECK(!strcmp(monami_digest(m[k]), want));
         monami_free(m[k]);
+    }
+}
+
+static int run_in_thread(void *owner)
+{
+    char *digest = owner;
+    struct monami *m = open_scenario("protected-call");
+    if (monami_record(m, NULL) || monami_build(m) || monami_run_until(m, monami_stop(m)) ||
+        monami_finish(m))
+        return 1;
+    (void)snprintf(digest, 65, "%s", monami_digest(m));
+    monami_free(m);
+    return 0;
+}
+
+static void threads_have_worlds_of_their_own(void)
+{
+    enum { THREADS = 3 };
+    char digest[THREADS][65] = {""};
+    char want[65];
+    thrd_t thread[THREADS];
+    read_digest("protected-call", want);
+    for (int k = 0; k < THREADS; k++) {
+        if (thrd_create(&thread[k], run_in_thread, digest[k]) != thrd_success)
+            abort();
+    }
+    for (int k = 0; k < THREADS; k++) {
+        int failed = 1;
+        (void)thrd_join(thread[k], &failed);
+        CHECK(!failed && !strcmp(digest[k], want));
     }
 }
 
@@ -432,5 +464,6 @@ static void a_bearer_is_the_same_when_others_carry_it(void)
 }
 
 CHECK_MAIN(CASE(a_scenario_has_the_digest_of_the_program), CASE(several_worlds_do_not_meet),
+           CASE(threads_have_worlds_of_their_own),
            CASE(a_hand_over_is_the_same_when_others_carry_it),
            CASE(a_bearer_is_the_same_when_others_carry_it))
