@@ -101,6 +101,8 @@ enum monami_status monami_read(struct monami *m, const char *name, const char *t
 enum monami_status monami_set(struct monami *m, const char *key, const char *value)
 {
     enum monami_status st = lib_stands(m, LIB_MAKING, "monami_set()");
+    if (!st && (!*key || strchr(key, '=')))
+        st = lib_fail(m, MONAMI_RANGE, "monami_set(): '%.100s' is no key", key);
     if (st)
         return st;
     if ((m->sets & (m->sets + 1)) == 0) { /* 0, 1, 3, 7, ...: there is no more room */

@@ -142,9 +142,9 @@ struct monami_network *monami_outside(struct monami *m, const char *network,
 /* The host's link carries frames from now on, or no longer. Nothing happens if it has left. */
 enum monami_status monami_carry(struct monami_network *net, struct monami_port *host, bool up);
 
-/* A frame reaches a port, which takes it if it is to its address or to a group that it listens to:
- * `*taken` (may be NULL) says so. With the ticket it is the packet that was sent, though you may
- * have changed its bytes; ticket 0 is a frame of your own. */
+/* A frame reaches a port, which takes it if it is to its address or to a group that it listens to,
+ * and not its own: `*taken` (may be NULL) says so. With the ticket it is the packet that was sent,
+ * though you may have changed its bytes; ticket 0 is a frame of your own. */
 enum monami_status monami_receive(struct monami_network *net, struct monami_port *to,
                                   uint64_t ticket, const uint8_t *frame, size_t n, bool *taken);
 

@@ -127,7 +127,7 @@ bool outside_receive(struct outside *o, struct port *to, uint64_t ticket, const 
 {
     struct outside_ticket *t = ticket ? ticket_of(o, ticket) : NULL;
     assert(!o->sending);
-    if (!is_for(to, frame, n))
+    if (!is_for(to, frame, n) || (t && to == t->from)) /* nobody hears himself */
         return false;
     bool is_here = to->outside == o && to->up;
     if (!is_here || !port_fits(to, n)) {

@@ -58,6 +58,7 @@ static void all_that_is_wrong_is_told(void)
 static void a_mistake_can_be_mended(void)
 {
     struct monami *m = opened();
+    CHECK_EQ(monami_set(m, "general.stop=1 s", "2 s"), MONAMI_RANGE);
     CHECK_EQ(monami_set(m, "general.stop", "soon"), MONAMI_OK);
     CHECK_EQ(monami_build(m), MONAMI_SCENARIO);
     CHECK_EQ(monami_set(m, "general.stop", "30 s"), MONAMI_OK);

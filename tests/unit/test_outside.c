@@ -226,6 +226,7 @@ static void a_group_is_heard_by_who_listens(void)
     begin_attached();
     frame(at_router, UINT64_C(0x333300000001), 1, 100);
     CHECK(back(0, at_host[0]) && back(0, at_host[1]));
+    CHECK(!back(0, at_router)); /* its own */
     outside_done(bag.outside, bag.ticket[0]);
     frame(at_router, UINT64_C(0x333300000002), 2, 100);
     CHECK(!back(1, at_host[0]) && !back(1, at_host[1]));
