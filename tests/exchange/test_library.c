@@ -39,7 +39,7 @@ static struct monami *open_scenario(const char *name)
 static void build(struct monami *m)
 {
     if (monami_build(m)) {
-        CHECK(!"built");
+        check_failures++;
         (void)fprintf(stderr, "%s", monami_why(m));
         exit(1);
     }
