@@ -141,7 +141,7 @@ static void time_goes_forward_and_stops(void)
 
 struct seen {
     struct monami *m;
-    unsigned bindings, sent, received, refused;
+    unsigned bindings, sent, received, allowed;
     char care_of[64];
     int64_t lifetime;
 };
@@ -149,8 +149,8 @@ struct seen {
 static void see_event(void *owner, const struct monami_event *e)
 {
     struct seen *s = owner;
-    s->refused += monami_run_until(s->m, monami_now(s->m)) == MONAMI_NOT_NOW;
-    s->refused += monami_finish(s->m) == MONAMI_NOT_NOW;
+    s->allowed += monami_run_until(s->m, monami_now(s->m)) != MONAMI_NOT_NOW;
+    s->allowed += monami_finish(s->m) != MONAMI_NOT_NOW;
     for (size_t k = 0; k < e->fields; k++) {
         if (!strcmp(e->name, "mip6.binding_made") && !strcmp(e->field[k].key, "care_of_address"))
             (void)snprintf(s->care_of, sizeof s->care_of, "%s", e->field[k].text);
@@ -178,7 +178,7 @@ static void observers_see_and_do_not_move(void)
     CHECK_EQ(monami_build(seen.m), MONAMI_OK);
     CHECK_EQ(monami_watch(seen.m, &watcher, &seen), MONAMI_NOT_NOW);
     CHECK_EQ(monami_run_until(seen.m, 12 * S), MONAMI_OK);
-    CHECK(seen.bindings == 1 && seen.sent > 100 && seen.received > 100 && seen.refused > 2);
+    CHECK(seen.bindings == 1 && seen.sent > 100 && seen.received > 100 && seen.allowed == 0);
     CHECK(!strncmp(seen.care_of, "2001:db8:1:", 11) && seen.lifetime == 420);
     CHECK(monami_counter(seen.m, "packets.sent", &value) == MONAMI_OK && value == 200);
     CHECK(monami_counter(seen.m, "drop.queue_full", &value) == MONAMI_OK && value == 0);
