@@ -35,6 +35,7 @@ if(SANITIZE)
 endif()
 list(JOIN monami_links " " monami_links)
 file(RELATIVE_PATH monami_up /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
+string(REGEX REPLACE "/$" "" monami_up ${monami_up}) # the folder may be moved as a whole
 configure_file(sim/lib/monami.pc.in monami.pc @ONLY)
 set(monami_package ${CMAKE_INSTALL_LIBDIR}/cmake/monami)
 configure_package_config_file(sim/lib/monami-config.cmake.in monami-config.cmake

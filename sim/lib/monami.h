@@ -99,6 +99,8 @@ enum monami_framing {
 /* "car.wlan0", "wlan-router.wlan": node and interface. NULL: there is none. They are the world's.
  */
 struct monami_port *monami_port(struct monami *m, const char *name);
+/* All of them in order of making, to look at: NULL from the last on. */
+struct monami_port *monami_port_at(struct monami *m, size_t k);
 const char *monami_port_name(const struct monami_port *port);
 const char *monami_port_node(const struct monami_port *port);
 enum monami_framing monami_port_framing(const struct monami_port *port);

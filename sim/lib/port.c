@@ -33,6 +33,13 @@ struct monami_port *monami_port(struct monami *m, const char *name)
     return NULL;
 }
 
+struct monami_port *monami_port_at(struct monami *m, size_t k)
+{
+    if (m->stage == LIB_MAKING || k >= m->world.links.ports)
+        return NULL;
+    return lib_port(m, m->world.links.port[k]);
+}
+
 const char *monami_port_name(const struct monami_port *port)
 {
     return port->port->name;

@@ -34,7 +34,7 @@ find_package(monami 0.1 REQUIRED)
 add_executable(handover handover.c)
 target_link_libraries(handover PRIVATE monami::monami)
 END
-"$cmake" -S . -B build -DCMAKE_PREFIX_PATH="$scratch/prefix" -DCMAKE_C_COMPILER="$cc" >cmake.log
+"$cmake" -G Ninja -S . -B build -DCMAKE_PREFIX_PATH="$scratch/prefix" -DCMAKE_C_COMPILER="$cc" >cmake.log
 "$cmake" --build build >>cmake.log
 build/handover >out.txt
 diff "$expected" out.txt

@@ -93,6 +93,22 @@ static void a_scenario_can_be_made_by_calls(void)
     monami_free(m);
 }
 
+static void a_text_finds_files_from_its_name(void)
+{
+    static char text[20000];
+    struct monami *m = monami_new();
+    FILE *in = fopen(SCENARIOS "/two-operators.yaml", "r");
+    size_t n = in ? fread(text, 1, sizeof text, in) : 0;
+    if (in)
+        (void)fclose(in);
+    CHECK_EQ(monami_read(m, "two-operators", text, n), MONAMI_OK);
+    CHECK_EQ(monami_build(m), MONAMI_SCENARIO);
+    CHECK(says(m, "traces/two-operators.csv"));
+    CHECK_EQ(monami_read(m, SCENARIOS "/another.yaml", text, n), MONAMI_OK);
+    CHECK_EQ(monami_build(m), MONAMI_OK);
+    monami_free(m);
+}
+
 static void a_seed_is_another_run(void)
 {
     char digest[3][65];
@@ -195,6 +211,11 @@ static void ports_have_names(void)
     CHECK(monami_port(m, "mn.wlan1") == NULL && says(m, "'mn.wlan1'"));
     CHECK(p && !strcmp(monami_port_name(p), "mn.wlan0") && !strcmp(monami_port_node(p), "mn"));
     CHECK(p == monami_port(m, "mn.wlan0"));
+    size_t ports = 0;
+    unsigned found = 0;
+    for (; monami_port_at(m, ports); ports++)
+        found += monami_port_at(m, ports) == p;
+    CHECK(found == 1 && ports == 12);
     CHECK(monami_port_framing(p) == MONAMI_ETHERNET && monami_port_mtu(p) == 1500);
     monami_port_address(p, address);
     CHECK(address[0] == 0x02 && !monami_port_up(p));
@@ -347,7 +368,8 @@ static void what_is_recorded_appears_whole(void)
 }
 
 CHECK_MAIN(CASE(all_that_is_wrong_is_told), CASE(a_mistake_can_be_mended),
-           CASE(a_scenario_can_be_made_by_calls), CASE(a_seed_is_another_run),
-           CASE(time_goes_forward_and_stops), CASE(observers_see_and_do_not_move),
-           CASE(ports_have_names), CASE(tickets_that_are_misused_are_refused),
-           CASE(what_cannot_be_outside_is_told), CASE(what_is_recorded_appears_whole))
+           CASE(a_scenario_can_be_made_by_calls), CASE(a_text_finds_files_from_its_name),
+           CASE(a_seed_is_another_run), CASE(time_goes_forward_and_stops),
+           CASE(observers_see_and_do_not_move), CASE(ports_have_names),
+           CASE(tickets_that_are_misused_are_refused), CASE(what_cannot_be_outside_is_told),
+           CASE(what_is_recorded_appears_whole))
