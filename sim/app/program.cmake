@@ -9,6 +9,7 @@ endif()
 set_source_files_properties(sim/app/cmd_version.c PROPERTIES
     COMPILE_DEFINITIONS "MONAMI_GIT=\"${git}\"")
 add_library(sim_app STATIC ${app_sources})
-target_link_libraries(sim_app PUBLIC sim_world analysis PkgConfig::JANSSON)
+target_link_libraries(sim_app PUBLIC sim_world sim_lib analysis PkgConfig::JANSSON)
 add_executable(monami sim/app/main.c)
 target_link_libraries(monami PRIVATE sim_app)
+install(TARGETS monami RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -69,6 +69,29 @@ struct world_network *world_network(const struct world *w, const char *name)
     return NULL;
 }
 
+static void build(struct world *w, uint64_t seed, uint64_t replication)
+{
+    const struct scenario *s = w->scenario;
+    struct arena *arena = w->arena;
+    w->sim = sim_new();
+    w->packets = pkt_pool(arena);
+    w->seed = rng_seed_of(seed, replication);
+    w->links =
+        (struct links){.sim = w->sim, .arena = arena, .packets = &w->packets, .seed = &w->seed};
+    w->node = arena_take(arena, (s->networks.n + s->nodes.n + 1) * sizeof(struct node *));
+    world_add_networks(w);
+    world_add_backbone(w);
+    if (!w->live)
+        world_add_routes(w);
+    world_add_hosts(w);
+    world_add_processors(w);
+    world_add_protection(w);
+    world_add_flows(w);
+    world_add_events(w);
+    if (w->live)
+        world_add_live(w);
+}
+
 void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                  uint64_t replication)
 {
@@ -78,23 +101,16 @@ void world_build(struct world *w, const struct scenario *s, struct arena *arena,
 void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                       uint64_t replication, const struct world_live *live)
 {
-    *w = (struct world){.scenario = s, .arena = arena, .sim = sim_new(), .live = live};
-    w->packets = pkt_pool(arena);
-    w->seed = rng_seed_of(seed, replication);
-    w->links =
-        (struct links){.sim = w->sim, .arena = arena, .packets = &w->packets, .seed = &w->seed};
-    w->node = arena_take(arena, (s->networks.n + s->nodes.n + 1) * sizeof(struct node *));
-    world_add_networks(w);
-    world_add_backbone(w);
-    if (!live)
-        world_add_routes(w);
-    world_add_hosts(w);
-    world_add_processors(w);
-    world_add_protection(w);
-    world_add_flows(w);
-    world_add_events(w);
-    if (live)
-        world_add_live(w);
+    *w = (struct world){.scenario = s, .arena = arena, .live = live};
+    build(w, seed, replication);
+}
+
+void world_build_outside(struct world *w, const struct scenario *s, struct arena *arena,
+                         uint64_t seed, uint64_t replication, const struct world_outside *outside,
+                         size_t outsides)
+{
+    *w = (struct world){.scenario = s, .arena = arena, .outside = outside, .outsides = outsides};
+    build(w, seed, replication);
 }
 
 void world_free(struct world *w)
@@ -106,6 +122,10 @@ void world_free(struct world *w)
             c->head = p->next;
             pkt_give(&w->packets, p);
         }
+    }
+    for (size_t k = 0; k < w->scenario->networks.n; k++) {
+        if (w->network[k].access->outside)
+            (void)outside_release(w->network[k].access->outside);
     }
     for (uint32_t k = 0; k < w->nodes; k++) {
         fragments_release(w->node[k]);
@@ -123,56 +143,25 @@ void world_free(struct world *w)
     sim_free(w->sim);
 }
 
-static void add_homes(struct world *w, struct trace_setup *setup)
-{
-    struct trace_home *home = arena_take(w->arena, (w->nodes + 1) * sizeof *home);
-    setup->home = home;
-    w->trace_home = home;
-    for (uint32_t k = 0; k < w->nodes; k++) {
-        const struct node *n = w->node[k];
-        if (n->mobile)
-            home[setup->homes++] = (struct trace_home){*mobile_home(n->mobile), n->name};
-    }
-    w->trace_homes = setup->homes;
-}
-
-void world_trace_setup(struct world *w, struct trace_setup *setup)
-{
-    const char **node = arena_take(w->arena, (w->nodes + 1) * sizeof *node);
-    struct trace_port *port = arena_take(w->arena, (w->links.ports + 1) * sizeof *port);
-    unsigned *cores = arena_take(w->arena, (w->nodes + 1) * sizeof *cores);
-    for (uint32_t k = 0; k < w->nodes; k++) {
-        node[k] = w->node[k]->name;
-        cores[k] = w->node[k]->cpu ? cpu_cores(w->node[k]->cpu) : 0;
-    }
-    for (uint32_t k = 0; k < w->links.ports; k++) {
-        port[k] = (struct trace_port){w->links.port[k]->name, w->port_node[k],
-                                      w->links.port[k]->framing == LINK_ETHERNET};
-    }
-    setup->node = node;
-    setup->cores = cores;
-    setup->nodes = w->nodes;
-    setup->port = port;
-    setup->ports = w->links.ports;
-    setup->flow = w->trace_flow;
-    setup->flows = (uint32_t)w->scenario->flows.n;
-    add_homes(w, setup);
-}
-
 struct trace_link *world_links(struct world *w, size_t *n)
 {
-    struct trace_link *list = arena_take(w->arena, (w->links.channels + 1) * sizeof *list);
+    size_t most = w->links.channels + w->outsides;
+    struct trace_link *list = arena_take(w->arena, (most + 1) * sizeof *list);
+    *n = 0;
     for (uint32_t k = 0; k < w->links.channels; k++) {
         const struct channel *c = w->links.channel[k];
-        list[k] = (struct trace_link){.link = c->link,
-                                      .direction = c->direction,
-                                      .packets = c->count.packets,
-                                      .bytes = c->count.bytes,
-                                      .dropped_queue = c->count.queue_full,
-                                      .dropped_loss = c->count.lost,
-                                      .dropped_down = c->count.down,
-                                      .queue_max = c->count.queue_max};
+        if (!c->link)
+            continue;
+        list[(*n)++] = (struct trace_link){.link = c->link,
+                                           .direction = c->direction,
+                                           .packets = c->count.packets,
+                                           .bytes = c->count.bytes,
+                                           .dropped_queue = c->count.queue_full,
+                                           .dropped_loss = c->count.lost,
+                                           .dropped_down = c->count.down,
+                                           .queue_max = c->count.queue_max};
     }
-    *n = w->links.channels;
+    for (size_t k = 0; k < w->outsides; k++)
+        list[(*n)++] = world_outside_link(w, &w->outside[k]);
     return list;
 }
