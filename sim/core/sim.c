@@ -116,6 +116,15 @@ uint64_t sim_run_until(struct sim *sim, sim_time end)
     return ran;
 }
 
+void sim_reach(struct sim *sim, sim_time t)
+{
+    assert(t >= sim->now);
+    while (sim_step(sim, t - 1))
+        ;
+    sim->now = t;
+    sim->cause = 0;
+}
+
 void sim_halt(struct sim *sim)
 {
     sim->halted = true;

@@ -75,26 +75,46 @@ void world_build(struct world *w, const struct scenario *s, struct arena *arena,
     world_build_live(w, s, arena, seed, replication, NULL);
 }
 
-void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
-                      uint64_t replication, const struct world_live *live)
+static void begin(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
+                  uint64_t replication)
 {
-    *w = (struct world){.scenario = s, .arena = arena, .sim = sim_new(), .live = live};
+    *w = (struct world){.scenario = s, .arena = arena, .sim = sim_new()};
     w->packets = pkt_pool(arena);
     w->seed = rng_seed_of(seed, replication);
     w->links =
         (struct links){.sim = w->sim, .arena = arena, .packets = &w->packets, .seed = &w->seed};
     w->node = arena_take(arena, (s->networks.n + s->nodes.n + 1) * sizeof(struct node *));
+}
+
+static void build(struct world *w)
+{
     world_add_networks(w);
     world_add_backbone(w);
-    if (!live)
+    if (!w->live)
         world_add_routes(w);
     world_add_hosts(w);
     world_add_processors(w);
     world_add_protection(w);
     world_add_flows(w);
     world_add_events(w);
-    if (live)
+    if (w->live)
         world_add_live(w);
+}
+
+void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
+                      uint64_t replication, const struct world_live *live)
+{
+    begin(w, s, arena, seed, replication);
+    w->live = live;
+    build(w);
+}
+
+void world_build_foreign(struct world *w, const struct scenario *s, struct arena *arena,
+                         uint64_t seed, uint64_t replication, const struct world_engine *engine)
+{
+    begin(w, s, arena, seed, replication);
+    engine->begin(engine->self, w);
+    build(w);
 }
 
 void world_free(struct world *w)

@@ -84,11 +84,20 @@ struct world_live {
     struct tun *tun;
 };
 
+/* Another simulator's clock, and perhaps its links. */
+struct world_engine {
+    /* The world has its clock and as yet no link: sets w->links.carriers, and whatever else. */
+    void (*begin)(void *self, struct world *w);
+    void *self;
+};
+
 /* The scenario has been checked. The world lives in `arena` but for its engine. */
 void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                  uint64_t replication);
 void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                       uint64_t replication, const struct world_live *live);
+void world_build_foreign(struct world *w, const struct scenario *s, struct arena *arena,
+                         uint64_t seed, uint64_t replication, const struct world_engine *engine);
 void world_start(struct world *w); /* when the observers are there */
 void world_free(struct world *w);  /* packets that are left are given back first */
 
