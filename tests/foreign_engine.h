@@ -274,7 +274,7 @@ static inline void fe_join(void *self, const char *name, const struct p2p_config
 static const struct foreign_clock fe_clock = {fe_now, fe_wake_at, fe_run, fe_halt};
 
 /* For world_build_foreign(): struct world_engine's `begin`. */
-static inline void fe_begin(void *self, struct world *w)
+static inline struct foreign *fe_begin(void *self, struct world *w)
 {
     struct fe *fe = self;
     foreign_init(&fe->clock, w->sim, &fe_clock, fe);
@@ -284,6 +284,7 @@ static inline void fe_begin(void *self, struct world *w)
     w->links.carriers = &fe->carriers;
     if (fe->faults.works_every)
         fe_plan(fe, 0, fe_work, NULL, 0);
+    return &fe->clock;
 }
 
 static inline void fe_release(struct fe *fe)

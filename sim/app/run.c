@@ -16,7 +16,6 @@
 #include "sim/app/version.h"
 #include "sim/base/path.h"
 #include "sim/batch/store.h"
-#include "sim/world/profile.h"
 #include "sim/world/world.h"
 
 /* What one run needs from beginning to end. */
@@ -91,33 +90,6 @@ static int pcap_mode(const struct run *r)
     return r->scenario.general.record.pcap;
 }
 
-static const char *knowledge_of(const struct scenario *s)
-{
-    const struct node_config *node = KEY_ITEMS(s->nodes, struct node_config);
-    for (size_t k = 0; k < s->nodes.n; k++) {
-        if (node[k].detection.knowledge == 1)
-            return "oracle";
-    }
-    return "protocol";
-}
-
-/* Each profile once. */
-static const char *processors_of(struct run *r)
-{
-    const struct node_config *node = KEY_ITEMS(r->scenario.nodes, struct node_config);
-    const char *all = "";
-    for (size_t k = 0; k < r->scenario.nodes.n; k++) {
-        bool again = !profile_given(&node[k].cpu);
-        for (size_t j = 0; j < k && !again; j++)
-            again =
-                profile_given(&node[j].cpu) && !strcmp(node[j].cpu.profile, node[k].cpu.profile);
-        if (!again)
-            all = arena_format(&r->arena, "%s%s%s", all, *all ? ", " : "",
-                               profile_name(&node[k].cpu, &r->arena));
-    }
-    return *all ? all : "zero";
-}
-
 /* Of a run in a sweep only scalars are kept, and what the sweep asks for. */
 static bool keeps(const struct run *r, int kind)
 {
@@ -145,17 +117,8 @@ static void open_trace(struct run *r)
                                 .parameters = r->how->parameters};
     setup.run = (struct trace_run){.run_key = r->key,
                                    .scenario = path_name(r->how->file),
-                                   .title = r->scenario.title,
                                    .engine = engine_of(r),
-                                   .crypto = r->world.ciphers ? crypto_words[g->crypto] : "none",
-                                   .knowledge = knowledge_of(&r->scenario),
-                                   .processor = processors_of(r),
-                                   .version = MONAMI_VERSION,
-                                   .seed = g->seed,
-                                   .replication = g->replication,
-                                   .stop = g->stop,
-                                   .date_s = g->date};
-    setup.keys = r->world.ciphers && g->crypto == 0;
+                                   .version = MONAMI_VERSION};
     world_trace_setup(&r->world, &setup);
     r->trace = trace_open(&setup, r->world.sim);
 }
@@ -169,7 +132,6 @@ static bool given_up(const struct run *r)
 static enum status simulate(struct run *r, struct why *w)
 {
     const struct general_config *g = &r->scenario.general;
-    size_t links = 0;
     world_build_live(&r->world, &r->scenario, &r->arena, (uint64_t)g->seed,
                      (uint64_t)g->replication, r->how->live ? &r->live.of : NULL);
     open_trace(r);
@@ -182,29 +144,8 @@ static enum status simulate(struct run *r, struct why *w)
     r->wall_s = progress_seconds() - start;
     if (given_up(r))
         return ST_OK;
-    const struct trace_link *link = world_links(&r->world, &links);
-    size_t sas = 0;
-    const struct trace_sa *sa = world_sas(&r->world, &sas);
-    size_t cpus = 0;
-    const struct trace_cpu *cpu = world_cpus(&r->world, &cpus);
-    size_t counts = 0;
-    const struct trace_count *count = world_key_counts(&r->world, &counts);
-    size_t ikes = 0;
-    const struct trace_ike *ike = world_ikes(&r->world, &ikes);
-    const struct trace_end end = {.link = link,
-                                  .links = links,
-                                  .count = count,
-                                  .counts = counts,
-                                  .cpu = cpu,
-                                  .cpus = cpus,
-                                  .sa = sa,
-                                  .sas = sas,
-                                  .ike = ike,
-                                  .ikes = ikes,
-                                  .events = r->events,
-                                  .stop = r->how->live ? sim_now(r->world.sim) : 0,
-                                  .expect = &r->scenario.expect};
-    return trace_close(r->trace, &end, w);
+    return world_trace_close(&r->world, r->trace, r->events,
+                             r->how->live ? sim_now(r->world.sim) : 0, w);
 }
 
 /* ---- files beside the traces ------------------------------------------------------ */

@@ -84,16 +84,74 @@ enum link_framing access_framing(const struct access *net)
     return net->how.kind == ACCESS_CELLULAR ? LINK_RAW_IP6 : LINK_ETHERNET;
 }
 
-static bool fits(const struct port *port, const struct pkt *p)
+static void associate(struct station *s)
 {
-    size_t header = port->framing == LINK_ETHERNET ? 14 : 0;
-    return p->len <= port->mtu + header;
+    if (!s->router)
+        lan_switch(&s->member, true);
+    s->host->mtu = (uint32_t)s->net->how.mtu;
+    if (s->router)
+        port_set_up(s->router, true);
+    port_set_up(s->host, true);
+    station_changed(s);
 }
+
+static void dissociate(struct station *s)
+{
+    if (!s->router)
+        lan_switch(&s->member, false);
+    if (s->router)
+        port_set_up(s->router, false);
+    port_set_up(s->host, false);
+    station_changed(s);
+}
+
+/* ---- carried by somebody else ---------------------------------------------------------------- */
+
+static void meet_outside(struct access *net, struct port *port, struct port *far)
+{
+    struct outside *o = net->outside;
+    if (!o)
+        return;
+    if (net->lan && port == net->router->port)
+        port->outside = o;
+    if (far)
+        far->outside = o;
+    if (o->ways->join)
+        o->ways->join(o->owner, o, port, far);
+}
+
+static void carry(void *owner, struct port *host, bool up)
+{
+    struct access *net = owner;
+    if (net->lan && host == net->router->port)
+        return; /* up for the whole run */
+    struct station *s = host->via;
+    if (s->host != host || !s->attached || up == host->up)
+        return; /* a bearer's far end goes with the host's */
+    sim_set_cause(net->links->sim, up ? s->asked : 0);
+    if (up) {
+        associate(s);
+    } else {
+        dissociate(s);
+    }
+}
+
+struct outside *access_set_outside(struct access *net, const struct outside_ways *ways, void *owner)
+{
+    assert(!net->first && !net->router);
+    net->outside = outside_new(net->links, ways, owner);
+    net->outside->net = net;
+    net->outside->carry = carry;
+    return net->outside;
+}
+
+/* ---- the router --------------------------------------------------------------------------------
+ */
 
 static void send_from_router(void *via, struct port *from, struct pkt *p)
 {
     struct access *net = via;
-    if (!fits(from, p)) {
+    if (!port_fits(from, p->len)) {
         port_drop(from, DROP_LINK_MTU, p);
         return;
     }
@@ -108,15 +166,16 @@ void access_set_router(struct access *net, struct port *router)
     net->router = arena_take(net->links->arena, sizeof *net->router);
     *net->router = (struct lan_member){.port = router, .on = true};
     lan_join(net->lan, net->router);
-    router->send = send_from_router;
+    router->send = net->outside ? outside_send : send_from_router;
     router->via = net;
+    meet_outside(net, router, NULL);
     port_set_up(router, true);
 }
 
 static void send_up(void *via, struct port *from, struct pkt *p)
 {
     struct station *s = via;
-    if (fits(from, p)) {
+    if (port_fits(from, p->len)) {
         channel_send(&s->up, from, p);
     } else {
         port_drop(from, DROP_LINK_MTU, p);
@@ -126,7 +185,7 @@ static void send_up(void *via, struct port *from, struct pkt *p)
 static void send_down(void *via, struct port *from, struct pkt *p)
 {
     struct station *s = via;
-    if (fits(from, p)) {
+    if (port_fits(from, p->len)) {
         channel_send(&s->down, from, p);
     } else {
         port_drop(from, DROP_LINK_MTU, p);
@@ -144,22 +203,16 @@ static void reach_port(void *owner, struct pkt *p)
     port_deliver(owner, p);
 }
 
-static void associate(struct sim *sim, void *owner)
+static void associated(struct sim *sim, void *owner)
 {
-    struct station *s = owner;
     (void)sim;
-    if (!s->router)
-        lan_switch(&s->member, true);
-    s->host->mtu = (uint32_t)s->net->how.mtu;
-    if (s->router)
-        port_set_up(s->router, true);
-    port_set_up(s->host, true);
-    station_changed(s);
+    associate(owner);
 }
 
 bool station_carries(const struct station *s)
 {
-    return s->attached && s->host->up && s->up.rate > 0 && s->down.rate > 0;
+    bool stands_still = !s->net->outside && (s->up.rate == 0 || s->down.rate == 0);
+    return s->attached && s->host->up && !stands_still;
 }
 
 void station_changed(const struct station *s)
@@ -206,9 +259,9 @@ struct station *access_station(struct access *net, struct port *host, struct por
     s->host = host;
     s->router = bearer;
     init_channels(s);
-    sim_timer_init(&s->associated, associate, s);
+    sim_timer_init(&s->associated, associated, s);
     if (bearer) {
-        bearer->send = send_down;
+        bearer->send = net->outside ? outside_send : send_down;
         bearer->via = s;
     } else {
         s->member = (struct lan_member){.port = host, .down = &s->down};
@@ -216,6 +269,7 @@ struct station *access_station(struct access *net, struct port *host, struct por
     }
     *net->last = s;
     net->last = &s->next;
+    meet_outside(net, host, bearer);
     return s;
 }
 
@@ -223,9 +277,18 @@ static void plug(struct station *s)
 {
     if (s->host->via && s->host->via != s)
         station_detach(s->host->via);
-    s->host->send = send_up;
+    s->host->send = s->net->outside ? outside_send : send_up;
     s->host->via = s;
+    s->host->outside = s->net->outside;
     s->attached = true;
+}
+
+/* It answers with outside_carry(). */
+static void ask_outside(struct station *s)
+{
+    const struct outside *o = s->net->outside;
+    s->asked = sim_cause(s->net->links->sim);
+    o->ways->attach(o->owner, s->host);
 }
 
 void station_attach(struct station *s)
@@ -233,13 +296,21 @@ void station_attach(struct station *s)
     if (s->attached)
         return;
     plug(s);
-    sim_arm_in(s->net->links->sim, &s->associated, s->net->how.attach_time);
+    if (s->net->outside) {
+        ask_outside(s);
+    } else {
+        sim_arm_in(s->net->links->sim, &s->associated, s->net->how.attach_time);
+    }
 }
 
 void station_wire(struct station *s)
 {
     plug(s);
-    associate(s->net->links->sim, s);
+    if (s->net->outside) {
+        ask_outside(s);
+    } else {
+        associate(s);
+    }
 }
 
 void station_detach(struct station *s)
@@ -247,19 +318,20 @@ void station_detach(struct station *s)
     if (!s->attached)
         return;
     s->attached = false;
-    if (!s->router)
-        lan_switch(&s->member, false);
     sim_stop(s->net->links->sim, &s->associated);
     channel_flush(&s->up);
     channel_flush(&s->down);
-    if (s->router)
-        port_set_up(s->router, false);
-    port_set_up(s->host, false);
-    station_changed(s);
+    if (s->net->outside) {
+        s->net->outside->ways->detach(s->net->outside->owner, s->host);
+        s->host->outside = NULL;
+    }
+    dissociate(s);
 }
 
 void access_outage(struct access *net, bool on)
 {
+    if (net->outside)
+        return;
     for (struct station *s = net->first; s; s = s->next) {
         channel_block(&s->up, on);
         channel_block(&s->down, on);

@@ -13,6 +13,7 @@
 #include "sim/base/key.h"
 #include "sim/link/channel.h"
 #include "sim/link/lan.h"
+#include "sim/link/outside.h"
 
 enum access_kind { ACCESS_WIRED, ACCESS_WIFI, ACCESS_CELLULAR };
 
@@ -47,6 +48,7 @@ struct access {
     struct access_config how;
     struct lan *lan;           /* NULL of a cellular network */
     struct lan_member *router; /* the router's place on the segment */
+    struct outside *outside;   /* who carries its frames; NULL: the channels of its stations */
     struct station *first;     /* in order of making */
     struct station **last;
 };
@@ -60,12 +62,19 @@ struct station {
     struct lan_member member;
     struct sim_timer associated;
     bool attached;                /* asked for; the ports are up once the association is made */
+    uint64_t asked;               /* of an outside: the event that made it ask */
     void (*changed)(void *owner); /* it carries packets now, or no longer; NULL: nobody asks */
     void *owner;
     struct station *next;
 };
 
 struct access *access_new(struct links *links, const char *name, const struct access_config *how);
+
+/* Before it has a router or a station. Its channels carry nothing then: rates, delays, queues,
+ * losses, outages and `attach_time` are the outside's affair, and a station that is wired waits for
+ * its link, too. The outside lives as long as the run's arena. */
+struct outside *access_set_outside(struct access *net, const struct outside_ways *ways,
+                                   void *owner);
 
 enum link_framing access_framing(const struct access *net);
 
@@ -77,9 +86,9 @@ struct station *access_station(struct access *net, struct port *host, struct por
 
 void station_attach(struct station *s); /* leaves the network where the host is now, if any */
 void station_detach(struct station *s);
-void station_wire(struct station *s);          /* attached from the start: no association */
-bool station_carries(const struct station *s); /* attached, and no direction stands still */
-void station_changed(const struct station *s); /* tells its owner to look */
-void access_outage(struct access *net, bool on);
+void station_wire(struct station *s);            /* attached from the start: no association */
+bool station_carries(const struct station *s);   /* attached, and no direction stands still */
+void station_changed(const struct station *s);   /* tells its owner to look */
+void access_outage(struct access *net, bool on); /* nothing happens to one that is outside */
 
 #endif

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+enum { ETHERNET_BYTES = 14 };
+
 static void make_room(struct links *links)
 {
     if (links->ports < links->port_room)
@@ -64,6 +66,12 @@ void port_deliver(struct port *port, struct pkt *p)
     sim_set_cause(sim, p->cause);
     tap_frame(sim, port->index, TAP_RECEIVED, DROP_NONE, p);
     port->receive(port->owner, p);
+}
+
+bool port_fits(const struct port *port, size_t n)
+{
+    size_t header = port->framing == LINK_ETHERNET ? ETHERNET_BYTES : 0;
+    return n <= port->mtu + header;
 }
 
 void port_set_groups(struct port *port, uint64_t groups)

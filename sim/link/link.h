@@ -19,6 +19,7 @@
 
 struct carriers;
 struct channel;
+struct outside;
 struct port;
 
 enum link_framing { LINK_RAW_IP6, LINK_ETHERNET };
@@ -44,6 +45,7 @@ struct port {
     uint64_t groups;
     bool (*hears)(void *owner, uint64_t group);
     uint64_t *groups_on_lan; /* where the segment keeps them while it is attached; NULL: nowhere */
+    struct outside *outside; /* who carries its frames; NULL: this program. outside.h */
 };
 
 /* What the links of one run share. */
@@ -67,6 +69,7 @@ struct port *port_new(struct links *links, const char *name, enum link_framing f
 /* A port that is down, or not plugged in, drops the packet as `link_down`. */
 void port_send(struct port *port, struct pkt *p);
 void port_deliver(struct port *port, struct pkt *p);
+bool port_fits(const struct port *port, size_t n); /* a frame of n bytes, with its header */
 void port_set_up(struct port *port, bool up);
 void port_set_groups(struct port *port, uint64_t groups);
 

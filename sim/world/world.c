@@ -69,25 +69,19 @@ struct world_network *world_network(const struct world *w, const char *name)
     return NULL;
 }
 
-void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
-                 uint64_t replication)
+static void build(struct world *w, uint64_t seed, uint64_t replication,
+                  const struct world_engine *engine)
 {
-    world_build_live(w, s, arena, seed, replication, NULL);
-}
-
-static void begin(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
-                  uint64_t replication)
-{
-    *w = (struct world){.scenario = s, .arena = arena, .sim = sim_new()};
+    const struct scenario *s = w->scenario;
+    struct arena *arena = w->arena;
+    w->sim = sim_new();
     w->packets = pkt_pool(arena);
     w->seed = rng_seed_of(seed, replication);
     w->links =
         (struct links){.sim = w->sim, .arena = arena, .packets = &w->packets, .seed = &w->seed};
     w->node = arena_take(arena, (s->networks.n + s->nodes.n + 1) * sizeof(struct node *));
-}
-
-static void build(struct world *w)
-{
+    if (engine)
+        w->foreign = engine->begin(engine->self, w);
     world_add_networks(w);
     world_add_backbone(w);
     if (!w->live)
@@ -101,20 +95,32 @@ static void build(struct world *w)
         world_add_live(w);
 }
 
+void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
+                 uint64_t replication)
+{
+    world_build_live(w, s, arena, seed, replication, NULL);
+}
+
 void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                       uint64_t replication, const struct world_live *live)
 {
-    begin(w, s, arena, seed, replication);
-    w->live = live;
-    build(w);
+    *w = (struct world){.scenario = s, .arena = arena, .live = live};
+    build(w, seed, replication, NULL);
+}
+
+void world_build_outside(struct world *w, const struct scenario *s, struct arena *arena,
+                         uint64_t seed, uint64_t replication, const struct world_outside *outside,
+                         size_t outsides)
+{
+    *w = (struct world){.scenario = s, .arena = arena, .outside = outside, .outsides = outsides};
+    build(w, seed, replication, NULL);
 }
 
 void world_build_foreign(struct world *w, const struct scenario *s, struct arena *arena,
                          uint64_t seed, uint64_t replication, const struct world_engine *engine)
 {
-    begin(w, s, arena, seed, replication);
-    engine->begin(engine->self, w);
-    build(w);
+    *w = (struct world){.scenario = s, .arena = arena};
+    build(w, seed, replication, engine);
 }
 
 void world_free(struct world *w)
@@ -126,6 +132,10 @@ void world_free(struct world *w)
             c->head = p->next;
             pkt_give(&w->packets, p);
         }
+    }
+    for (size_t k = 0; k < w->scenario->networks.n; k++) {
+        if (w->network[k].access->outside)
+            (void)outside_release(w->network[k].access->outside);
     }
     for (uint32_t k = 0; k < w->nodes; k++) {
         fragments_release(w->node[k]);
@@ -141,42 +151,6 @@ void world_free(struct world *w)
     key_files_release(&w->key_files);
     assert(w->packets.out == 0); /* every packet is somewhere */
     sim_free(w->sim);
-}
-
-static void add_homes(struct world *w, struct trace_setup *setup)
-{
-    struct trace_home *home = arena_take(w->arena, (w->nodes + 1) * sizeof *home);
-    setup->home = home;
-    w->trace_home = home;
-    for (uint32_t k = 0; k < w->nodes; k++) {
-        const struct node *n = w->node[k];
-        if (n->mobile)
-            home[setup->homes++] = (struct trace_home){*mobile_home(n->mobile), n->name};
-    }
-    w->trace_homes = setup->homes;
-}
-
-void world_trace_setup(struct world *w, struct trace_setup *setup)
-{
-    const char **node = arena_take(w->arena, (w->nodes + 1) * sizeof *node);
-    struct trace_port *port = arena_take(w->arena, (w->links.ports + 1) * sizeof *port);
-    unsigned *cores = arena_take(w->arena, (w->nodes + 1) * sizeof *cores);
-    for (uint32_t k = 0; k < w->nodes; k++) {
-        node[k] = w->node[k]->name;
-        cores[k] = w->node[k]->cpu ? cpu_cores(w->node[k]->cpu) : 0;
-    }
-    for (uint32_t k = 0; k < w->links.ports; k++) {
-        port[k] = (struct trace_port){w->links.port[k]->name, w->port_node[k],
-                                      w->links.port[k]->framing == LINK_ETHERNET};
-    }
-    setup->node = node;
-    setup->cores = cores;
-    setup->nodes = w->nodes;
-    setup->port = port;
-    setup->ports = w->links.ports;
-    setup->flow = w->trace_flow;
-    setup->flows = (uint32_t)w->scenario->flows.n;
-    add_homes(w, setup);
 }
 
 struct trace_link *world_links(struct world *w, size_t *n)

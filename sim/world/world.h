@@ -14,6 +14,8 @@
 #include "sim/world/scenario.h"
 #include "traces/trace.h"
 
+struct foreign;
+
 /* A network and its router. */
 struct world_network {
     const struct network_config *how;
@@ -71,9 +73,20 @@ struct world {
     struct world_event *event;
     bool oracle;                   /* some node has one */
     const struct world_live *live; /* NULL: everything is simulated */
-    struct world_home *homes;      /* of mobile nodes that begin without a home address */
+    const struct world_outside *outside;
+    size_t outsides;
+    struct foreign *foreign;  /* has the clock; NULL: whoever calls sim_run_until() */
+    struct world_home *homes; /* of mobile nodes that begin without a home address */
     struct trace_home *trace_home;
     uint32_t trace_homes;
+};
+
+/* A network of the scenario that somebody else carries: outside.h. The rest of the scenario neither
+ * replays anything there nor has an outage of it: world_outside_check() says so. */
+struct world_outside {
+    const char *network;
+    const struct outside_ways *ways;
+    void *owner;
 };
 
 /* One node of the scenario against the outside: all its interfaces end at `tun`. The others are
@@ -86,8 +99,13 @@ struct world_live {
 
 /* Another simulator's clock, and perhaps its links. */
 struct world_engine {
-    /* The world has its clock and as yet no link: sets w->links.carriers, and whatever else. */
-    void (*begin)(void *self, struct world *w);
+    const char *name; /* "ns3" */
+    /* What it is, for the manifest: "ns-3.37". */
+    const char *version;
+    /* The world has its clock and as yet no link: sets w->links.carriers and w->outside. Answers
+     * what runs the world from now on. */
+    struct foreign *(*begin)(void *self, struct world *w);
+    void (*end)(void *self); /* the world is still there, and does nothing any more */
     void *self;
 };
 
@@ -96,8 +114,17 @@ void world_build(struct world *w, const struct scenario *s, struct arena *arena,
                  uint64_t replication);
 void world_build_live(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                       uint64_t replication, const struct world_live *live);
+void world_build_outside(struct world *w, const struct scenario *s, struct arena *arena,
+                         uint64_t seed, uint64_t replication, const struct world_outside *outside,
+                         size_t outsides);
 void world_build_foreign(struct world *w, const struct scenario *s, struct arena *arena,
                          uint64_t seed, uint64_t replication, const struct world_engine *engine);
+
+/* Whether those networks can be outside in that scenario: a sentence says what is in the way. */
+MUST_CHECK enum status world_outside_check(const struct scenario *s,
+                                           const struct world_outside *outside, size_t outsides,
+                                           struct why *why);
+
 void world_start(struct world *w); /* when the observers are there */
 void world_free(struct world *w);  /* packets that are left are given back first */
 
@@ -109,8 +136,11 @@ bool world_lives(const struct world *w, const struct node_config *n);
 /* The address that an interface of the live mobile node has, attached to `net`. */
 struct addr world_live_address(const struct iface *i, const struct world_network *net);
 
-/* What traces need to know. */
+/* What traces need to know; the caller says what is kept, and where, and by which program. */
 void world_trace_setup(struct world *w, struct trace_setup *setup);
+/* The run has ended after so many events, at `stop` if not where the scenario says; 0. */
+MUST_CHECK enum status world_trace_close(struct world *w, struct trace *t, uint64_t events,
+                                         sim_time stop, struct why *why);
 struct trace_link *world_links(struct world *w, size_t *n);
 struct trace_sa *world_sas(struct world *w, size_t *n);
 struct trace_cpu *world_cpus(struct world *w, size_t *n);

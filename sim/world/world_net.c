@@ -52,6 +52,7 @@ void world_add_networks(struct world *w)
             how[k].agent ? how[k].agent : arena_format(w->arena, "%s-router", how[k].name);
         net->how = &how[k];
         net->access = access_new(&w->links, how[k].name, &how[k].access);
+        world_take_outside(w, net);
         net->router = world_add_node(w, name);
         net->router->forwards = true;
         if (how[k].access.kind == ACCESS_CELLULAR) {

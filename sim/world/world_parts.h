@@ -45,6 +45,9 @@ void world_decide(struct world *w, const struct node_config *how, struct decide_
 bool world_start_roaming(struct world *w, const struct node_config *how,
                          const struct interface_config *i);
 
+/* world_outside.c: the network is carried by somebody else, if it is said so. */
+void world_take_outside(const struct world *w, struct world_network *net);
+
 /* world_live.c: the live node meets the outside. */
 void world_add_live(struct world *w);
 void world_live_attach(struct world_station *s);

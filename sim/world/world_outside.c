@@ -1,0 +1,55 @@
+/* Networks of a scenario that somebody else carries. */
+#include <string.h>
+
+#include "sim/world/world_parts.h"
+
+void world_take_outside(const struct world *w, struct world_network *net)
+{
+    for (size_t k = 0; k < w->outsides; k++) {
+        const struct world_outside *o = &w->outside[k];
+        if (!strcmp(o->network, net->how->name))
+            (void)access_set_outside(net->access, o->ways, o->owner);
+    }
+}
+
+static bool is_outside(const char *network, const struct world_outside *outside, size_t outsides)
+{
+    for (size_t k = 0; k < outsides; k++) {
+        if (network && !strcmp(outside[k].network, network))
+            return true;
+    }
+    return false;
+}
+
+/* What is replayed changes channels, which carry nothing there. */
+static enum status check_inputs(const struct scenario *s, const struct world_outside *outside,
+                                size_t outsides, struct why *why)
+{
+    const struct node_config *n = KEY_ITEMS(s->nodes, struct node_config);
+    for (size_t k = 0; k < s->nodes.n; k++) {
+        const struct interface_config *i = KEY_ITEMS(n[k].interfaces, struct interface_config);
+        for (size_t j = 0; j < n[k].interfaces.n; j++) {
+            if (i[j].trace.given && is_outside(i[j].attach, outside, outsides))
+                return why_set(why, ST_RANGE,
+                               "nodes.%s.interfaces.%s.trace: network %s is carried outside",
+                               n[k].name, i[j].name, i[j].attach);
+        }
+    }
+    return ST_OK;
+}
+
+enum status world_outside_check(const struct scenario *s, const struct world_outside *outside,
+                                size_t outsides, struct why *why)
+{
+    for (size_t k = 0; k < outsides; k++) {
+        if (!SCENARIO_FIND(s->networks, struct network_config, outside[k].network))
+            return why_set(why, ST_MISSING, "there is no network %s", outside[k].network);
+    }
+    const struct event_config *e = KEY_ITEMS(s->events, struct event_config);
+    for (size_t k = 0; k < s->events.n; k++) {
+        if (is_outside(e[k].outage, outside, outsides))
+            return why_set(why, ST_RANGE, "events[%zu]: an outage of network %s, which is outside",
+                           k, e[k].outage);
+    }
+    return check_inputs(s, outside, outsides, why);
+}
