@@ -41,12 +41,16 @@ struct record_config {
     bool digest;
 };
 
+/* Whose clock a run has, and whose links. */
+enum scenario_engine { ENGINE_NATIVE, ENGINE_NS3 };
+
 struct general_config {
     sim_time stop;
     int64_t seed;
     int64_t replication;
     int64_t date; /* unix seconds of simulated 0 */
     int crypto;   /* 0 real, 1 sized */
+    int engine;   /* enum scenario_engine */
     struct record_config record;
 };
 
@@ -222,6 +226,7 @@ struct scenario {
 };
 
 extern const struct key scenario_keys[];
+extern const char *const engine_words[]; /* of general.engine; NULL ends */
 extern const char *const crypto_words[]; /* of general.crypto */
 
 struct setting {

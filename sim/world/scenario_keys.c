@@ -28,6 +28,7 @@ static const char *const knowledge_words[] = {"protocol", "oracle", NULL};
 static const char *const nud_words[] = {"rfc4861", "none", NULL};
 static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
 static const char *const roles[] = {"mobile", "home-agent", "correspondent", NULL};
+const char *const engine_words[] = {"native", "ns3", NULL};
 const char *const crypto_words[] = {"real", "sized", NULL};
 static const char *const bu_check_words[] = {"exempt", "checked", NULL};
 static const char *const at_home_words[] = {"complete", "simultaneous", NULL};
@@ -58,6 +59,10 @@ static const struct key general_keys[] = {
     {"crypto", KEY_WORD, GENERAL(crypto), "real",
      "ESP is what it says, or only as long: every length, number and check but not the cipher",
      .words = crypto_words},
+    {"engine", KEY_WORD, GENERAL(engine), "native",
+     "whose clock and links: the program's own, or ns-3's, whose results are the same where ns-3 "
+     "brings nothing of its own (docs/ns3.md)",
+     .words = engine_words},
     {"record", KEY_TABLE, GENERAL(record), "", "what is written down", .keys = record_keys},
     {.name = NULL},
 };

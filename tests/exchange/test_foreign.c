@@ -351,6 +351,40 @@ static void ends_when_told_to(void)
     end_ring(w.sim);
 }
 
+static void is_run(struct sim *sim, void *owner)
+{
+    *(sim_time *)owner = sim_now(sim);
+}
+
+static void arm_from_outside(struct fe *fe, void *owner, uint64_t number)
+{
+    (void)number;
+    foreign_enter(&fe->clock);
+    CHECK_EQ(sim_now(fe->clock.sim), 5 * SIM_MS);
+    foreign_enter(&fe->clock); /* what we do there may call back */
+    sim_arm_in(fe->clock.sim, owner, SIM_MS);
+    foreign_leave(&fe->clock);
+    foreign_leave(&fe->clock);
+}
+
+/* A frame that a device hands over arms timers of ours. */
+static void what_is_armed_from_outside_runs_in_time(void)
+{
+    struct fe fe = {.len = 0};
+    struct world w = {.sim = sim_new()};
+    sim_time ran[2] = {0, 0};
+    struct sim_timer t[2];
+    (void)fe_begin(&fe, &w);
+    for (int k = 0; k < 2; k++)
+        sim_timer_init(&t[k], is_run, &ran[k]);
+    sim_arm(w.sim, &t[0], 100 * SIM_MS);
+    fe_plan(&fe, 5 * SIM_MS, arm_from_outside, &t[1], 0);
+    CHECK_EQ(foreign_run(&fe.clock, SIM_S), 2);
+    CHECK(ran[0] == 100 * SIM_MS && ran[1] == 6 * SIM_MS);
+    fe_release(&fe);
+    sim_free(w.sim);
+}
+
 /* ---- links with other settings ----------------------------------------------------------------
  */
 
@@ -424,7 +458,8 @@ static void a_loss_outside_is_a_loss(void)
 }
 
 CHECK_MAIN(CASE(every_scenario_is_the_same), CASE(deliveries_come_before_timers_at_one_instant),
-           CASE(runs_in_pieces), CASE(ends_when_told_to), CASE(links_of_any_framing_are_the_same),
+           CASE(runs_in_pieces), CASE(ends_when_told_to),
+           CASE(what_is_armed_from_outside_runs_in_time), CASE(links_of_any_framing_are_the_same),
            CASE(a_late_frame_ends_the_run), CASE(a_frame_that_vanishes_ends_the_run),
            CASE(a_frame_with_other_bytes_ends_the_run), CASE(frames_out_of_order_end_the_run),
            CASE(a_clock_that_stops_ends_the_run), CASE(a_loss_outside_is_a_loss))
