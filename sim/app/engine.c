@@ -210,7 +210,8 @@ static void last_words(const char *said, char out[SAID])
             n = len;
         }
     }
-    (void)snprintf(out, SAID, "%.*s", (int)n, best);
+    size_t label = strncmp(best, "error: ", 7) ? 0 : 7;
+    (void)snprintf(out, SAID, "%.*s", (int)(n - label), best + label);
 }
 
 static void try_here(const struct scenario *s, struct arena *arena)
