@@ -9,7 +9,7 @@ endif()
 set_source_files_properties(sim/app/cmd_version.c PROPERTIES
     COMPILE_DEFINITIONS "MONAMI_GIT=\"${git}\"")
 add_library(sim_app STATIC ${app_sources})
-target_link_libraries(sim_app PUBLIC sim_world analysis PkgConfig::JANSSON)
+target_link_libraries(sim_app PUBLIC sim_world sim_lib analysis PkgConfig::JANSSON)
 
 # The part of the program that needs no statistics: archives of which GSL's users are left alone.
 # The linker says so when that is no longer true.
@@ -21,3 +21,4 @@ endfunction()
 
 add_executable(monami sim/app/main.c)
 target_link_libraries(monami PRIVATE sim_app)
+install(TARGETS monami RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

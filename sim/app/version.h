@@ -4,7 +4,7 @@
 #ifndef SIM_APP_VERSION_H
 #define SIM_APP_VERSION_H
 
-#define MONAMI_VERSION "0.1.0"
+#include "sim/lib/monami.h" /* MONAMI_VERSION */
 
 const char *version_git(void);      /* git describe of the tree it was built from */
 const char *version_compiler(void); /* "gcc 12.2.0" */

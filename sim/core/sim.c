@@ -116,13 +116,15 @@ uint64_t sim_run_until(struct sim *sim, sim_time end)
     return ran;
 }
 
-void sim_reach(struct sim *sim, sim_time t)
+uint64_t sim_reach(struct sim *sim, sim_time t)
 {
+    uint64_t ran = 0;
     assert(t >= sim->now);
     while (sim_step(sim, t - 1))
-        ;
+        ran++;
     sim->now = t;
     sim->cause = 0;
+    return ran;
 }
 
 void sim_halt(struct sim *sim)

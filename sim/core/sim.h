@@ -67,8 +67,8 @@ sim_time sim_next(struct sim *sim);
 uint64_t sim_run_until(struct sim *sim, sim_time end);
 
 /* Run every event due before `t`, then set the clock to `t`: what comes from elsewhere at that
- * instant comes before our timers. It runs to the end whatever halts. */
-void sim_reach(struct sim *sim, sim_time t);
+ * instant comes before our timers. Nothing halts it. Answers how many ran. */
+uint64_t sim_reach(struct sim *sim, sim_time t);
 
 /* The next event alone, if it is due at or before `end`: for who looks after each. */
 bool sim_step(struct sim *sim, sim_time end);

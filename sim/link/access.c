@@ -245,7 +245,7 @@ static void init_channels(struct station *s)
     s->down.owner = s->host;
     s->down.deliver = reach_port;
     s->down.relays = !s->router;
-    s->up.link = s->down.link = name;
+    s->up.link = s->down.link = s->net->outside ? NULL : name;
     s->up.direction = "up";
     s->down.direction = "down";
 }

@@ -60,7 +60,7 @@ struct channel {
     unsigned blocks;     /* how many outages are on */
     struct loss loss;
     struct rng jitter;
-    const char *link; /* names for the link table */
+    const char *link; /* names for the link table; NULL: it carries nothing, an outside does */
     const char *direction;
 };
 

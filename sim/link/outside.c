@@ -94,6 +94,7 @@ void outside_send(void *via, struct port *from, struct pkt *p)
     p->cause = sim_cause(o->links->sim);
     tap_frame(o->links->sim, from->index, TAP_SENT, DROP_NONE, p);
     o->count.sent++;
+    o->count.bytes += p->len;
     bool nested = o->sending;
     o->sending = true;
     o->ways->send(o->owner, from, number_of(o, t), p->at, p->len);
@@ -126,7 +127,7 @@ bool outside_receive(struct outside *o, struct port *to, uint64_t ticket, const 
 {
     struct outside_ticket *t = ticket ? ticket_of(o, ticket) : NULL;
     assert(!o->sending);
-    if (!is_for(to, frame, n))
+    if (!is_for(to, frame, n) || (t && to == t->from)) /* nobody hears himself */
         return false;
     bool is_here = to->outside == o && to->up;
     if (!is_here || !port_fits(to, n)) {

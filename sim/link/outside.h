@@ -45,6 +45,7 @@ struct outside_ways {
 
 struct outside_count {
     uint64_t sent;      /* handed out */
+    uint64_t bytes;     /* in them */
     uint64_t received;  /* taken by ports */
     uint64_t lost;      /* ended without having reached whom they were for */
     uint64_t strangers; /* taken with ticket 0 */
@@ -73,7 +74,7 @@ void outside_send(void *via, struct port *from, struct pkt *p);
 
 /* ---- what the outside calls ------------------------------------------------------------------ */
 
-/* A frame reaches the port. False: it is not for this port, or the port is not up here. */
+/* A frame reaches the port. False: it is not for this port, its own, or the port is not up here. */
 bool outside_receive(struct outside *o, struct port *to, uint64_t ticket, const uint8_t *frame,
                      size_t n);
 void outside_done(struct outside *o, uint64_t ticket);

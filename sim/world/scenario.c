@@ -184,6 +184,20 @@ static void choose_choices(struct scenario *s, const struct yaml_node *root, str
     }
 }
 
+/* A tree as it was read, from files in `folder`; NULL: it could not be. */
+static bool take_tree(struct yaml_node **root, const char *folder, const char *const *set,
+                      size_t sets, struct arena *arena, struct scenario *s, struct complaints *c)
+{
+    if (!*root)
+        return false;
+    if ((*root)->kind != YAML_MAP) {
+        complain(c, &(*root)->at, "", "a scenario is a map of keys");
+        return false;
+    }
+    *root = inherit(*root, folder, set, sets, arena, c);
+    return *root && c->n == 0 && scenario_bind(*root, folder, arena, s, c);
+}
+
 bool scenario_load(const char *path, const char *const *set, size_t sets, struct arena *arena,
                    struct scenario *s, struct yaml_node **root, struct complaints *c)
 {
@@ -196,15 +210,16 @@ bool scenario_load_copy(const char *copy, const char *path, const char *const *s
 {
     c->arena = arena;
     *root = yaml_load(copy, NULL, arena, c);
-    if (!*root)
-        return false;
-    if ((*root)->kind != YAML_MAP) {
-        complain(c, &(*root)->at, "", "a scenario is a map of keys");
-        return false;
-    }
-    const char *folder = path_folder(path, arena);
-    *root = inherit(*root, folder, set, sets, arena, c);
-    return *root && c->n == 0 && scenario_bind(*root, folder, arena, s, c);
+    return take_tree(root, path_folder(path, arena), set, sets, arena, s, c);
+}
+
+bool scenario_read(const char *name, const char *text, size_t n, const char *const *set,
+                   size_t sets, struct arena *arena, struct scenario *s, struct yaml_node **root,
+                   struct complaints *c)
+{
+    c->arena = arena;
+    *root = yaml_read(name, text, n, 0, arena, c);
+    return take_tree(root, path_folder(name, arena), set, sets, arena, s, c);
 }
 
 bool scenario_bind(struct yaml_node *root, const char *folder, struct arena *arena,

@@ -246,6 +246,12 @@ bool scenario_load_copy(const char *copy, const char *path, const char *const *s
                         struct arena *arena, struct scenario *s, struct yaml_node **root,
                         struct complaints *c);
 
+/* The same of a text in memory, which complaints call `name`; if that is a path, files are named
+ * from its folder. */
+bool scenario_read(const char *name, const char *text, size_t n, const char *const *set,
+                   size_t sets, struct arena *arena, struct scenario *s, struct yaml_node **root,
+                   struct complaints *c);
+
 /* What no table can say: names, topology, combinations, input files. */
 void scenario_check(const struct scenario *s, const struct yaml_node *root, struct arena *arena,
                     struct complaints *c);

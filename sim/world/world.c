@@ -155,18 +155,23 @@ void world_free(struct world *w)
 
 struct trace_link *world_links(struct world *w, size_t *n)
 {
-    struct trace_link *list = arena_take(w->arena, (w->links.channels + 1) * sizeof *list);
+    size_t most = w->links.channels + w->outsides;
+    struct trace_link *list = arena_take(w->arena, (most + 1) * sizeof *list);
+    *n = 0;
     for (uint32_t k = 0; k < w->links.channels; k++) {
         const struct channel *c = w->links.channel[k];
-        list[k] = (struct trace_link){.link = c->link,
-                                      .direction = c->direction,
-                                      .packets = c->count.packets,
-                                      .bytes = c->count.bytes,
-                                      .dropped_queue = c->count.queue_full,
-                                      .dropped_loss = c->count.lost,
-                                      .dropped_down = c->count.down,
-                                      .queue_max = c->count.queue_max};
+        if (!c->link)
+            continue;
+        list[(*n)++] = (struct trace_link){.link = c->link,
+                                           .direction = c->direction,
+                                           .packets = c->count.packets,
+                                           .bytes = c->count.bytes,
+                                           .dropped_queue = c->count.queue_full,
+                                           .dropped_loss = c->count.lost,
+                                           .dropped_down = c->count.down,
+                                           .queue_max = c->count.queue_max};
     }
-    *n = w->links.channels;
+    for (size_t k = 0; k < w->outsides; k++)
+        list[(*n)++] = world_outside_link(w, &w->outside[k]);
     return list;
 }

@@ -12,6 +12,18 @@ void world_take_outside(const struct world *w, struct world_network *net)
     }
 }
 
+/* Of the network as a whole: what its ways are, others know. */
+struct trace_link world_outside_link(const struct world *w, const struct world_outside *o)
+{
+    const struct outside_count *c = &world_network(w, o->network)->access->outside->count;
+    return (struct trace_link){.link = o->network,
+                               .direction = "outside",
+                               .packets = c->sent,
+                               .bytes = c->bytes,
+                               .dropped_queue = c->refused,
+                               .dropped_loss = c->lost};
+}
+
 static bool is_outside(const char *network, const struct world_outside *outside, size_t outsides)
 {
     for (size_t k = 0; k < outsides; k++) {
