@@ -43,6 +43,23 @@ bool cli_number(const char *option, const char *text, long long least, long long
     return true;
 }
 
+bool cli_engine(const char *text, struct cli_texts *set)
+{
+    static const char *const assignment[] = {"general.engine=native", "general.engine=ns3"};
+    for (size_t k = 0; k < sizeof assignment / sizeof assignment[0]; k++) {
+        if (strcmp(strchr(assignment[k], '=') + 1, text) != 0)
+            continue;
+        if (set->n == CLI_TEXTS_MAX) {
+            (void)cli_wrong("--set: at most %d of them", CLI_TEXTS_MAX - 1);
+            return false;
+        }
+        set->text[set->n++] = assignment[k];
+        return true;
+    }
+    (void)cli_wrong("--engine: '%s' is not one of: native, ns3", text);
+    return false;
+}
+
 void cli_option_text(const struct cli_option *o, char *out, size_t size)
 {
     char letter[8] = "";

@@ -61,6 +61,9 @@ bool cli_number(const char *option, const char *text, long long least, long long
  * been said on stderr. */
 bool cli_target(const char *path);
 
+/* An option's engine, as an assignment behind the others. What is wrong has been said. */
+bool cli_engine(const char *text, struct cli_texts *set);
+
 /* "s" of so many runs; "" of one. */
 const char *cli_plural(size_t n);
 
@@ -82,5 +85,6 @@ extern const struct cli_command command_schema;
 extern const struct cli_command command_trace;
 extern const struct cli_command command_reference;
 extern const struct cli_command command_version;
+extern const struct cli_command command_one; /* of a program with another simulator: engine.h */
 
 #endif

@@ -10,6 +10,7 @@ struct asked {
     const char *dir;
     struct cli_texts set;
     const char *pcap;
+    const char *engine;
     bool force;
     bool quiet;
     bool verbose;
@@ -59,6 +60,8 @@ static int run(int argc, char **argv)
         return code;
     if (asked.pcap && !is_pcap_word(asked.pcap))
         return cli_wrong("--pcap: '%s' is not one of: none, nodes, all", asked.pcap);
+    if (asked.engine && !cli_engine(asked.engine, &asked.set))
+        return CLI_USAGE;
     if (!asked.dir && !default_folder(argv[at], name, sizeof name))
         return cli_wrong("where shall the results go? Say -o DIR");
     const char *dir = asked.dir ? asked.dir : name;
@@ -93,6 +96,8 @@ static const struct cli_option options[] = {
      offsetof(struct asked, set)},
     {"pcap", 0, CLI_TEXT, "WHICH", "frames for Wireshark: none, nodes or all",
      offsetof(struct asked, pcap)},
+    {"engine", 0, CLI_TEXT, "WHICH", "native or ns3: as --set general.engine=WHICH",
+     offsetof(struct asked, engine)},
     {"force", 'f', CLI_FLAG, NULL, "replace DIR if it exists", offsetof(struct asked, force)},
     {"quiet", 'q', CLI_FLAG, NULL, "no progress, no summary", offsetof(struct asked, quiet)},
     {"verbose", 'v', CLI_FLAG, NULL, "progress as plain lines", offsetof(struct asked, verbose)},

@@ -20,6 +20,7 @@ struct asked {
     const char *shard;
     const char *shards;
     const char *sbatch;
+    const char *engine;
     struct cli_texts set;
     struct cli_texts only;
     bool retry;
@@ -340,9 +341,11 @@ static int dispatch(struct command *c, size_t verb)
     long long workers = jobs_cores();
     if (useless)
         return cli_wrong("monami sweep %s: --%s is of sweep run", verbs[verb].name, useless);
-    if (verbs[verb].of_folder && (a->set.n || a->study))
+    if (verbs[verb].of_folder && (a->set.n || a->study || a->engine))
         return cli_wrong("monami sweep %s: the folder knows its --%s", verbs[verb].name,
-                         a->study ? "study" : "set");
+                         a->engine  ? "engine"
+                         : a->study ? "study"
+                                    : "set");
     if (a->jobs && !cli_number("jobs", a->jobs, 1, 1024, &workers))
         return CLI_USAGE;
     c->sweep.workers = (unsigned)workers;
@@ -381,7 +384,7 @@ static int run(int argc, char **argv)
     (void)snprintf(study, sizeof study, "study=%.250s", asked.study ? asked.study : "");
     if (asked.study && c->set.n < CLI_TEXTS_MAX)
         c->set.text[c->set.n++] = study;
-    code = dispatch(c, verb);
+    code = asked.engine && !cli_engine(asked.engine, &c->set) ? CLI_USAGE : dispatch(c, verb);
     study_release(&c->study);
     free(c);
     return code;
@@ -394,6 +397,8 @@ static const struct cli_option options[] = {
      offsetof(struct asked, jobs)},
     {"set", 's', CLI_TEXTS, "PATH=VALUE", "change a key of the scenario; may be repeated",
      offsetof(struct asked, set)},
+    {"engine", 0, CLI_TEXT, "WHICH", "native or ns3: as --set general.engine=WHICH",
+     offsetof(struct asked, engine)},
     {"study", 0, CLI_TEXT, "NAME", "one of the file's `studies`", offsetof(struct asked, study)},
     {"only", 0, CLI_TEXTS, "PATH=VALUE|N", "run: these points, or run number N; may be repeated",
      offsetof(struct asked, only)},

@@ -169,7 +169,7 @@ enum status identity_of(struct identity *id, const struct scenario *s, const cha
     hash_add(h, text, n);
     enum status st = add_files(h, s, &arena, files, w);
     add_measured(h, s);
-    add_text(h, "native");
+    add_text(h, engine_words[s->general.engine]);
     add_text(h, MONAMI_VERSION);
     add_text(h, build ? build : "");
     for (int k = 0; k < STUDY_KEEPS; k++)

@@ -22,6 +22,8 @@ enum status live_open(struct live *l, const struct live_options *how, struct sce
         return why_set(w, ST_SYNTAX, "nodes.%s.detection: there is no oracle outside", how->node);
     if (s->general.crypto == 1)
         return why_set(w, ST_SYNTAX, "general.crypto: sized ciphers mean nothing to others: real");
+    if (s->general.engine != ENGINE_NATIVE)
+        return why_set(w, ST_SYNTAX, "general.engine: a live node has the clock of the wall");
     if (how->length)
         s->general.stop = how->length;
     l->of = (struct world_live){.node = n, .tun = &l->tun};

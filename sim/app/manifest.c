@@ -8,6 +8,7 @@
 
 #include "sim/app/version.h"
 #include "sim/base/json.h"
+#include "sim/link/carrier.h"
 #include "traces/db.h"
 
 /* ---- writing ------------------------------------------------------------------------- */
@@ -41,6 +42,28 @@ static void put_asked(struct json_writer *j, const struct manifest *m)
     put_texts(j, "command", m->command, m->commands);
 }
 
+/* What went through each device: of equal times, in advance, lost there. */
+static void put_outside(struct json_writer *j, const struct manifest *m)
+{
+    if (!m->outside)
+        return;
+    jw_object(j, "outside");
+    jw_text(j, "version", m->outside);
+    jw_list(j, "devices");
+    for (const struct carrier *r = m->carrier; r; r = r->next) {
+        jw_object(j, NULL);
+        jw_text(j, "link", r->channel->link);
+        jw_text(j, "direction", r->channel->direction);
+        jw_int(j, "frames", (int64_t)r->count.handed);
+        jw_int(j, "exact", (int64_t)r->count.exact);
+        jw_int(j, "early", (int64_t)r->count.early);
+        jw_int(j, "lost", (int64_t)r->count.lost);
+        jw_end(j);
+    }
+    jw_end(j);
+    jw_end(j);
+}
+
 static void put_now(struct json_writer *j)
 {
     char date[32] = "";
@@ -70,6 +93,7 @@ enum status manifest_write(const char *path, const struct manifest *m, struct wh
     put_asked(&j, m);
     jw_text(&j, "digest", m->digest);
     jw_int(&j, "events", (int64_t)m->events);
+    put_outside(&j, m);
     put_now(&j);
     (void)snprintf(wall, sizeof wall, "%.3f", m->wall_s);
     jw_raw(&j, "wall_s", wall);

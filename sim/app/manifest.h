@@ -14,6 +14,8 @@
 
 const char *manifest_library(void); /* "jansson 2.14" */
 
+struct carrier;
+
 struct manifest_input {
     const char *name;
     const char *file; /* from `directory`, or absolute */
@@ -24,7 +26,7 @@ struct manifest {
     const char *monami; /* version */
     const char *built;  /* git describe */
     const char *run_key;
-    const char *engine;    /* "native", "live" */
+    const char *engine;    /* "native", "ns3", "live" */
     const char *file;      /* the scenario, from `directory`, or absolute */
     const char *sha256;    /* of the scenario as given */
     const char *directory; /* that names are relative to */
@@ -40,6 +42,8 @@ struct manifest {
     const char *const *command;
     size_t commands;
     uint64_t events;
+    const char *outside; /* "ns-3.37": who carried links, and had the clock; NULL: nobody */
+    const struct carrier *carrier; /* the first of its devices; NULL: none */
     double wall_s;
 };
 

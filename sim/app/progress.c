@@ -89,3 +89,29 @@ uint64_t progress_run(struct sim *sim, sim_time stop, enum progress_kind kind)
         (void)fprintf(stderr, "\r%-*s\r", p.width, "");
     return events;
 }
+
+struct foreign_progress {
+    struct progress p;
+    struct foreign *clock;
+};
+
+static bool look(void *owner, uint64_t events)
+{
+    struct foreign_progress *f = owner;
+    tell(&f->p, sim_now(f->clock->sim), events);
+    return !interrupted();
+}
+
+uint64_t progress_run_foreign(struct foreign *clock, sim_time stop, enum progress_kind kind)
+{
+    struct foreign_progress f = {.p = {.kind = kind, .stop = stop}, .clock = clock};
+    f.p.started = progress_seconds();
+    f.p.drawn = f.p.started;
+    clock->look = look;
+    clock->owner = &f;
+    uint64_t events = foreign_run(clock, stop);
+    clock->look = NULL;
+    if (f.p.width)
+        (void)fprintf(stderr, "\r%-*s\r", f.p.width, "");
+    return events;
+}

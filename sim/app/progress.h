@@ -6,7 +6,7 @@
 #ifndef SIM_APP_PROGRESS_H
 #define SIM_APP_PROGRESS_H
 
-#include "sim/core/sim.h"
+#include "sim/core/foreign.h"
 
 enum progress_kind {
     PROGRESS_NONE,
@@ -19,6 +19,9 @@ enum progress_kind progress_kind(bool quiet, bool lines);
 
 /* Runs to `stop`, or until interrupted(). Answers how many events ran. */
 uint64_t progress_run(struct sim *sim, sim_time stop, enum progress_kind kind);
+
+/* The same where another simulator has the clock. */
+uint64_t progress_run_foreign(struct foreign *clock, sim_time stop, enum progress_kind kind);
 
 double progress_seconds(void); /* of a clock that only goes forward */
 

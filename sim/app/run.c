@@ -8,6 +8,7 @@
 
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
+#include "sim/app/engine.h"
 #include "sim/app/folder.h"
 #include "sim/app/identity.h"
 #include "sim/app/interrupt.h"
@@ -16,6 +17,7 @@
 #include "sim/app/version.h"
 #include "sim/base/path.h"
 #include "sim/batch/store.h"
+#include "sim/link/carrier.h"
 #include "sim/world/world.h"
 
 /* What one run needs from beginning to end. */
@@ -23,6 +25,7 @@ struct run {
     const struct run_options *how;
     struct arena arena;
     struct scenario scenario;
+    struct yaml_node *root;
     struct world world;
     struct live live;
     struct trace *trace;
@@ -49,10 +52,9 @@ static const char *read_from(const struct run *r)
 static bool load(struct run *r)
 {
     struct complaints *c = calloc(1, sizeof *c);
-    struct yaml_node *root;
     assert(c);
     bool good = scenario_load_copy(read_from(r), r->how->file, r->how->set, r->how->sets, &r->arena,
-                                   &r->scenario, &root, c);
+                                   &r->scenario, &r->root, c);
     complaints_print(c, stderr);
     free(c);
     return good;
@@ -98,7 +100,7 @@ static bool keeps(const struct run *r, int kind)
 
 static const char *engine_of(const struct run *r)
 {
-    return r->how->live ? "live" : "native";
+    return r->how->live ? "live" : engine_words[r->scenario.general.engine];
 }
 
 static void open_trace(struct run *r)
@@ -129,21 +131,67 @@ static bool given_up(const struct run *r)
     return interrupted() && !r->how->live;
 }
 
-static enum status simulate(struct run *r, struct why *w)
+static bool is_foreign(const struct run *r)
+{
+    return r->scenario.general.engine != ENGINE_NATIVE && !r->how->live;
+}
+
+static void build(struct run *r)
 {
     const struct general_config *g = &r->scenario.general;
-    world_build_live(&r->world, &r->scenario, &r->arena, (uint64_t)g->seed,
-                     (uint64_t)g->replication, r->how->live ? &r->live.of : NULL);
+    uint64_t seed = (uint64_t)g->seed;
+    uint64_t replication = (uint64_t)g->replication;
+    if (is_foreign(r)) {
+        world_build_foreign(&r->world, &r->scenario, &r->arena, seed, replication, engine_here());
+    } else {
+        world_build_live(&r->world, &r->scenario, &r->arena, seed, replication,
+                         r->how->live ? &r->live.of : NULL);
+    }
+}
+
+static uint64_t go(struct run *r)
+{
+    sim_time stop = r->scenario.general.stop;
+    if (r->how->live)
+        return live_run(&r->live, &r->world);
+    if (r->world.foreign)
+        return progress_run_foreign(r->world.foreign, stop, r->how->progress);
+    return progress_run(r->world.sim, stop, r->how->progress);
+}
+
+/* Every frame that a link took is one that its device took. */
+static enum status check_devices(const struct run *r, struct why *w)
+{
+    const struct carriers *all = r->world.links.carriers;
+    for (const struct carrier *c = all ? all->first : NULL; c; c = c->next) {
+        if (c->count.handed != c->channel->count.packets)
+            return why_set(
+                w, ST_OUTSIDE, "%.60s, %.80s: the link took %llu frames, its device %llu",
+                c->channel->link, c->channel->direction,
+                (unsigned long long)c->channel->count.packets, (unsigned long long)c->count.handed);
+    }
+    return ST_OK;
+}
+
+static enum status simulate(struct run *r, struct why *w)
+{
+    build(r);
     open_trace(r);
     if (r->how->live && !r->how->quiet)
         live_print_addresses(stderr, &r->world);
     double start = progress_seconds();
     world_start(&r->world);
-    r->events = r->how->live ? live_run(&r->live, &r->world)
-                             : progress_run(r->world.sim, g->stop, r->how->progress);
+    r->events = go(r);
     r->wall_s = progress_seconds() - start;
     if (given_up(r))
         return ST_OK;
+    if (r->world.foreign && r->world.foreign->st) {
+        *w = r->world.foreign->why;
+        return r->world.foreign->st;
+    }
+    enum status st = check_devices(r, w);
+    if (st)
+        return st;
     return world_trace_close(&r->world, r->trace, r->events,
                              r->how->live ? sim_now(r->world.sim) : 0, w);
 }
@@ -190,6 +238,9 @@ static enum status write_manifest(struct run *r, struct why *w)
                                .command = (const char *const *)r->how->argv,
                                .commands = (size_t)r->how->argc,
                                .events = r->events,
+                               .outside = is_foreign(r) ? engine_here()->version : NULL,
+                               .carrier =
+                                   r->world.links.carriers ? r->world.links.carriers->first : NULL,
                                .wall_s = r->wall_s};
     return manifest_write(path, &m, w);
 }
@@ -231,6 +282,8 @@ static int finish(struct run *r, struct run_outcome *o)
     bool whole = !st && !given_up(r);
     if (whole)
         tell_outcome(r, o);
+    if (is_foreign(r))
+        engine_here()->end(engine_here()->self);
     trace_free(r->trace);
     world_free(&r->world);
     if (whole && r->how->dir)
@@ -238,6 +291,7 @@ static int finish(struct run *r, struct run_outcome *o)
     if ((st || !whole) && r->how->dir)
         folder_drop(&r->folder);
     o->whole &= !st;
+    o->outside = st == ST_OUTSIDE;
     if (!st && r->how->live && r->live.tun.gone)
         st = why_set(&w, ST_IO, "%s: the device is gone (%s): the run ended early",
                      r->live.tun.name, strerror(r->live.tun.gone));
@@ -248,21 +302,54 @@ static int finish(struct run *r, struct run_outcome *o)
     return o->unmet ? CLI_FAILED : CLI_DONE;
 }
 
+/* What the other engine says of the scenario, where it stands there. */
+static bool engine_agrees(const struct run *r)
+{
+    struct why w;
+    if (!is_foreign(r) || !engine_try(&r->scenario, &w))
+        return true;
+    struct arena arena = {0};
+    struct complaints *c = calloc(1, sizeof *c);
+    const char *colon = strstr(w.text, ": ");
+    bool placed = !strncmp(w.text, "networks.", 9) && colon;
+    assert(c);
+    c->arena = &arena;
+    complain_path(c, r->root,
+                  placed ? arena_format(&arena, "%.*s", (int)(colon - w.text), w.text) : "", "%s",
+                  placed ? colon + 2 : w.text);
+    complaints_print(c, stderr);
+    arena_release(&arena);
+    free(c);
+    return false;
+}
+
+/* Whatever may be wrong before anything runs. */
+static enum status prepare(struct run *r, struct why *w, int *code)
+{
+    enum status st = ST_OK;
+    if (r->how->live)
+        st = live_open(&r->live, r->how->live, &r->scenario, w);
+    *code = st == ST_IO ? CLI_FAILED : CLI_USAGE;
+    if (!st)
+        st = print_effective(r, w);
+    if (!st)
+        st = make_key(r, w);
+    if (!st && r->how->dir)
+        st = folder_begin(&r->folder, r->how->dir, r->how->force, w);
+    return st;
+}
+
 int run_scenario(const struct run_options *options, struct run_outcome *outcome)
 {
     struct run r = {.how = options};
     struct why w;
     int code = CLI_USAGE;
     *outcome = (struct run_outcome){.unmet = 0};
-    if (load(&r)) {
-        enum status st = options->live ? live_open(&r.live, options->live, &r.scenario, &w) : ST_OK;
-        code = st == ST_IO ? CLI_FAILED : CLI_USAGE;
-        if (!st)
-            st = print_effective(&r, &w);
-        if (!st)
-            st = make_key(&r, &w);
-        if (!st && options->dir)
-            st = folder_begin(&r.folder, options->dir, options->force, &w);
+    bool good = load(&r);
+    if (good && is_foreign(&r) && !engine_here()) {
+        code = engine_elsewhere(options, outcome);
+    } else if (good && engine_agrees(&r)) {
+        enum status st = prepare(&r, &w, &code);
         code = st ? said(&w, code) : finish(&r, outcome);
         if (options->live)
             live_close(&r.live);

@@ -47,6 +47,7 @@ struct pkt {
     uint32_t len; /* bytes */
     struct pkt_mark mark;
     bool group;          /* it came in a frame to a link-layer group */
+    uint8_t outside;     /* the link_reason for which whoever carries its link lost it; 0: none */
     uint64_t cause;      /* id of the trace event that made it: sim.h */
     struct pkt *next;    /* for whoever owns it: queues */
     struct {             /* for the channel that carries it */

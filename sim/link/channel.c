@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "sim/link/carrier.h"
+
 static const int64_t work_per_byte = 8 * SIM_S; /* 10^-9 bit */
 
 static void deliver_next(struct sim *sim, void *owner);
@@ -108,6 +110,8 @@ void channel_send(struct channel *c, struct port *from, struct pkt *p)
     c->tail = p;
     if (c->head == p)
         arm(c);
+    if (c->carrier)
+        carrier_take(c->carrier, p);
 }
 
 static struct pkt *take_head(struct channel *c)
@@ -122,12 +126,16 @@ static struct pkt *take_head(struct channel *c)
 static void deliver_next(struct sim *sim, void *owner)
 {
     struct channel *c = owner;
+    if (c->carrier && !carrier_has_brought(c->carrier, c->head)) {
+        sim_arm(sim, &c->next, sim_now(sim));
+        return;
+    }
     settle(c, sim_now(sim));
     struct pkt *p = take_head(c);
     arm(c);
-    if (loss_next(&c->loss)) {
+    if (loss_next(&c->loss) || p->outside) {
         c->count.lost++;
-        port_lose(c->from, DROP_LINK_LOSS, p);
+        port_lose(c->from, p->outside ? (enum link_reason)p->outside : DROP_LINK_LOSS, p);
         return;
     }
     c->deliver(c->owner, p);
@@ -165,7 +173,7 @@ static void apply(struct channel *c)
 
 void channel_set_rate(struct channel *c, int64_t bit_per_s)
 {
-    assert(bit_per_s >= 0);
+    assert(bit_per_s >= 0 && !c->carrier);
     c->nominal = bit_per_s;
     apply(c);
 }
@@ -179,7 +187,7 @@ void channel_block(struct channel *c, bool on)
 
 void channel_set_delay(struct channel *c, sim_time delay)
 {
-    assert(delay >= 0);
+    assert(delay >= 0 && !c->carrier);
     c->how.delay = delay;
     sim_time now = sim_now(c->links->sim);
     settle(c, now);
@@ -205,7 +213,7 @@ void channel_set_loss(struct channel *c, uint32_t share)
 
 void channel_by_grants(struct channel *c, int64_t extra)
 {
-    assert(!c->head);
+    assert(!c->head && !c->carrier);
     c->by_grants = true;
     c->grant_extra = extra;
 }
@@ -236,6 +244,7 @@ void channel_grant(struct channel *c, int64_t bytes)
 
 void channel_flush(struct channel *c)
 {
+    assert(!c->carrier);
     sim_stop(c->links->sim, &c->next);
     while (c->head) {
         c->count.down++;

@@ -7,12 +7,16 @@
  * delivery, however many packets are under way.
  *
  * Or it sends by grants: nothing leaves but what channel_grant() lets go, byte by byte.
+ *
+ * Somebody else may carry the frames: carrier.h.
  */
 #ifndef SIM_LINK_CHANNEL_H
 #define SIM_LINK_CHANNEL_H
 
 #include "sim/link/link.h"
 #include "sim/link/loss.h"
+
+struct carrier;
 
 struct channel_config {
     sim_time delay;       /* propagation */
@@ -42,6 +46,7 @@ struct channel {
     sim_time since;     /* since when `unsent` is sent at the rate in force */
     int64_t rate;       /* in force, bit/s; 0 while blocked */
     struct links *links;
+    struct carrier *carrier;                     /* NULL: nobody else */
     void (*deliver)(void *owner, struct pkt *p); /* takes p; set by its owner, as what follows */
     void *owner;
     bool relays;       /* what it carries was sent elsewhere already: a segment's far side */

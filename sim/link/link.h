@@ -17,6 +17,7 @@
 #include "sim/core/sim.h"
 #include "sim/core/tap.h"
 
+struct carriers;
 struct channel;
 struct outside;
 struct port;
@@ -53,7 +54,8 @@ struct links {
     struct arena *arena;
     struct pool *packets;
     const struct rng_seed *seed;
-    struct port **port; /* by index */
+    struct carriers *carriers; /* who carries point-to-point links; NULL: this program */
+    struct port **port;        /* by index */
     uint32_t ports;
     struct channel **channel; /* in order of making: their delivery keys */
     uint32_t channels;

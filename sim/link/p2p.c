@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "sim/link/carrier.h"
+
 #define AT(member) offsetof(struct p2p_config, member)
 
 const struct key p2p_keys[] = {
@@ -60,6 +62,8 @@ void p2p_join(struct links *links, const char *name, const struct p2p_config *ho
 {
     join_one_way(links, name, how, a, b);
     join_one_way(links, name, how, b, a);
+    if (links->carriers)
+        carriers_join(links->carriers, name, how, a->via, b->via);
     port_set_up(a, true);
     port_set_up(b, true);
 }

@@ -41,12 +41,16 @@ struct record_config {
     bool digest;
 };
 
+/* Whose clock a run has, and whose links. */
+enum scenario_engine { ENGINE_NATIVE, ENGINE_NS3 };
+
 struct general_config {
     sim_time stop;
     int64_t seed;
     int64_t replication;
     int64_t date; /* unix seconds of simulated 0 */
     int crypto;   /* 0 real, 1 sized */
+    int engine;   /* enum scenario_engine */
     struct record_config record;
 };
 
@@ -60,6 +64,23 @@ struct input_config {
     sim_time interval;
     struct movement_origin origin;
 };
+
+/* A network that ns-3 makes: its devices, their attributes, where they stand. */
+enum network_ns3_device { NS3_CSMA, NS3_WIFI };
+
+struct network_ns3_config {
+    bool given;
+    int device;                 /* enum network_ns3_device */
+    struct key_list attributes; /* struct key_pair: "ns3::YansWifiPhy::TxPowerStart" */
+    int standard;               /* of Wi-Fi: a, n, ac, ax */
+    int64_t channel;            /* its number, of 20 MHz at 5 GHz */
+    struct {
+        int64_t x; /* um */
+        int64_t y;
+    } position; /* of the access point */
+};
+
+extern const struct key network_ns3_keys[];
 
 struct network_config {
     const char *name;
@@ -75,6 +96,7 @@ struct network_config {
     struct translator_config translator;
     struct filter_config filter;
     struct key_list coverage; /* struct disc */
+    struct network_ns3_config ns3;
 };
 
 struct backbone_config {
@@ -222,6 +244,7 @@ struct scenario {
 };
 
 extern const struct key scenario_keys[];
+extern const char *const engine_words[]; /* of general.engine; NULL ends */
 extern const char *const crypto_words[]; /* of general.crypto */
 
 struct setting {

@@ -28,6 +28,7 @@ static const char *const knowledge_words[] = {"protocol", "oracle", NULL};
 static const char *const nud_words[] = {"rfc4861", "none", NULL};
 static const char *const registrations[] = {"bulk", "serial", "parallel", NULL};
 static const char *const roles[] = {"mobile", "home-agent", "correspondent", NULL};
+const char *const engine_words[] = {"native", "ns3", NULL};
 const char *const crypto_words[] = {"real", "sized", NULL};
 static const char *const bu_check_words[] = {"exempt", "checked", NULL};
 static const char *const at_home_words[] = {"complete", "simultaneous", NULL};
@@ -58,6 +59,10 @@ static const struct key general_keys[] = {
     {"crypto", KEY_WORD, GENERAL(crypto), "real",
      "ESP is what it says, or only as long: every length, number and check but not the cipher",
      .words = crypto_words},
+    {"engine", KEY_WORD, GENERAL(engine), "native",
+     "whose clock and links: the program's own, or ns-3's, whose results are the same where ns-3 "
+     "brings nothing of its own (docs/ns3.md)",
+     .words = engine_words},
     {"record", KEY_TABLE, GENERAL(record), "", "what is written down", .keys = record_keys},
     {.name = NULL},
 };
@@ -131,6 +136,9 @@ static const struct key network_keys[] = {
     {"coverage", KEY_LIST, NETWORK(coverage), "",
      "one disc or several, one cell: where nodes that move can attach; default: everywhere",
      .keys = disc_keys, .size = sizeof(struct disc), .scalar = "*"},
+    {"ns3", KEY_TABLE, NETWORK(ns3), "", "ns-3 makes it (docs/ns3.md); a word is its device",
+     .keys = network_ns3_keys, .scalar = "device",
+     .given_at = KEY_GIVEN(struct network_config, ns3.given)},
     {"dad", KEY_TABLE, NETWORK(dad), "", "how hosts test their addresses here", .keys = nd_dad_keys,
      .scalar = "use"},
     {.name = NULL},

@@ -69,7 +69,8 @@ struct world_network *world_network(const struct world *w, const char *name)
     return NULL;
 }
 
-static void build(struct world *w, uint64_t seed, uint64_t replication)
+static void build(struct world *w, uint64_t seed, uint64_t replication,
+                  const struct world_engine *engine)
 {
     const struct scenario *s = w->scenario;
     struct arena *arena = w->arena;
@@ -79,6 +80,8 @@ static void build(struct world *w, uint64_t seed, uint64_t replication)
     w->links =
         (struct links){.sim = w->sim, .arena = arena, .packets = &w->packets, .seed = &w->seed};
     w->node = arena_take(arena, (s->networks.n + s->nodes.n + 1) * sizeof(struct node *));
+    if (engine)
+        w->foreign = engine->begin(engine->self, w);
     world_add_networks(w);
     world_add_backbone(w);
     if (!w->live)
@@ -102,7 +105,7 @@ void world_build_live(struct world *w, const struct scenario *s, struct arena *a
                       uint64_t replication, const struct world_live *live)
 {
     *w = (struct world){.scenario = s, .arena = arena, .live = live};
-    build(w, seed, replication);
+    build(w, seed, replication, NULL);
 }
 
 void world_build_outside(struct world *w, const struct scenario *s, struct arena *arena,
@@ -110,7 +113,14 @@ void world_build_outside(struct world *w, const struct scenario *s, struct arena
                          size_t outsides)
 {
     *w = (struct world){.scenario = s, .arena = arena, .outside = outside, .outsides = outsides};
-    build(w, seed, replication);
+    build(w, seed, replication, NULL);
+}
+
+void world_build_foreign(struct world *w, const struct scenario *s, struct arena *arena,
+                         uint64_t seed, uint64_t replication, const struct world_engine *engine)
+{
+    *w = (struct world){.scenario = s, .arena = arena};
+    build(w, seed, replication, engine);
 }
 
 void world_free(struct world *w)

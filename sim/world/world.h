@@ -14,6 +14,8 @@
 #include "sim/world/scenario.h"
 #include "traces/trace.h"
 
+struct foreign;
+
 /* A network and its router. */
 struct world_network {
     const struct network_config *how;
@@ -73,6 +75,7 @@ struct world {
     const struct world_live *live; /* NULL: everything is simulated */
     const struct world_outside *outside;
     size_t outsides;
+    struct foreign *foreign;  /* has the clock; NULL: whoever calls sim_run_until() */
     struct world_home *homes; /* of mobile nodes that begin without a home address */
     struct trace_home *trace_home;
     uint32_t trace_homes;
@@ -94,6 +97,18 @@ struct world_live {
     struct tun *tun;
 };
 
+/* Another simulator's clock, and perhaps its links. */
+struct world_engine {
+    const char *name; /* "ns3" */
+    /* What it is, for the manifest: "ns-3.37". */
+    const char *version;
+    /* The world has its clock and as yet no link: sets w->links.carriers and w->outside. Answers
+     * what runs the world from now on. */
+    struct foreign *(*begin)(void *self, struct world *w);
+    void (*end)(void *self); /* the world is still there, and does nothing any more */
+    void *self;
+};
+
 /* The scenario has been checked. The world lives in `arena` but for its engine. */
 void world_build(struct world *w, const struct scenario *s, struct arena *arena, uint64_t seed,
                  uint64_t replication);
@@ -102,6 +117,8 @@ void world_build_live(struct world *w, const struct scenario *s, struct arena *a
 void world_build_outside(struct world *w, const struct scenario *s, struct arena *arena,
                          uint64_t seed, uint64_t replication, const struct world_outside *outside,
                          size_t outsides);
+void world_build_foreign(struct world *w, const struct scenario *s, struct arena *arena,
+                         uint64_t seed, uint64_t replication, const struct world_engine *engine);
 
 /* Whether those networks can be outside in that scenario: a sentence says what is in the way. */
 MUST_CHECK enum status world_outside_check(const struct scenario *s,

@@ -6,5 +6,5 @@ case $(clang-format --version) in
     *) echo "SKIPPED: another version than 14 formats otherwise"; exit 77 ;;
 esac
 cd "$1" || exit 1
-find sim models traces scenarios analysis tests -name '*.[ch]' -print0 |
+find sim models traces scenarios analysis tests '(' -name '*.[ch]' -o -name '*.cc' ')' -print0 |
     xargs -0 clang-format --dry-run -Werror && echo "all files are formatted"
