@@ -787,7 +787,7 @@ BREAKS = [
      'traces/messages.c', '    if (x->lost_at >= 0)\n        return;\n', ''),
     ('arrows-without-time', 'unit.ladder',
      'the arrows of a ladder are level, however long they took',
-     'analysis/ladder_svg.c', 'x->arrived < 0 ? y1 : y_of(p, x->arrived)', 'y1'),
+     'analysis/ladder_svg.c', 'x->arrived < 0 ? y1 : ladder_y(p, x->arrived)', 'y1'),
     ('lost-is-on-the-way', 'unit.ladder e2e.ladder',
      'a message that was lost looks as if it arrived',
      'analysis/ladder_read.c', '.lost = query_is_null(q, LOST) ? -1 : query_integer(q, LOST),', '.lost = -1,'),
