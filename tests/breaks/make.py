@@ -781,7 +781,7 @@ BREAKS = [
      'models/node/neighbour.c', '        sim_set_cause(sim, queue[k]->cause); /* its own, not the neighbour\'s answer */\n', ''),
     ('k-bit-waits-for-an-answer', 'unit.transition',
      'a move with the K bit is taken for one of MOBIKE',
-     'traces/transition.c', 'ike->moved = says(e, "how", "mobike") ? t->n : 0;', 'ike->moved = t->n;'),
+     'traces/transition_ike.c', 'ike->moved = says(e, "how", "mobike") ? t->n : 0;', 'ike->moved = t->n;'),
     ('later-loss-is-told', 'unit.messages',
      'of a message that dies twice the last death is told',
      'traces/messages.c', '    if (x->lost_at >= 0)\n        return;\n', ''),
