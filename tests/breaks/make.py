@@ -1037,7 +1037,7 @@ BREAKS = [
      'models/mip6/correspondent.c', '(addr_unicast_routable(coa) && !addr_eq(coa, home))', 'addr_unicast_routable(coa)'),
     ('ro-checksum-over-care-of', 'exchange.routes',
      'transport checksums are made anew over the care-of address when the header is rewritten',
-     'models/node/mobility.c', '        ip6_write_home(at, h.next, &h.src);\n', '        ip6_write_home(at, h.next, &h.src);\n    void udp_write(uint8_t *, size_t, const struct addr *, const struct addr *, uint16_t, uint16_t);\n    uint8_t *u = at ? at + IP6_HAO_BYTES : NULL;\n    if (u && h.next == IP6_UDP)\n        udp_write(u, p->len - IP6_HEADER - IP6_HAO_BYTES - 8, coa, &h.dst, (uint16_t)(u[0] << 8 | u[1]), (uint16_t)(u[2] << 8 | u[3]));\n'),
+     'models/node/mobility.c', '    ip6_write_home(insert(p, IP6_HAO_BYTES, &anew), h.next, &h.src);\n', '    ip6_write_home(insert(p, IP6_HAO_BYTES, &anew), h.next, &h.src);\n    void udp_write(uint8_t *, size_t, const struct addr *, const struct addr *, uint16_t, uint16_t);\n    uint8_t *u = p->at + IP6_HEADER + IP6_HAO_BYTES;\n    if (h.next == IP6_UDP)\n        udp_write(u, p->len - IP6_HEADER - IP6_HAO_BYTES - 8, coa, &h.dst, (uint16_t)(u[0] << 8 | u[1]), (uint16_t)(u[2] << 8 | u[3]));\n'),
     ('ro-refresh-is-not-told', 'exchange.routes scenario:route-optimised',
      'a refreshed home registration does not prolong what correspondents are asked for',
      'models/node/mobile.c', '    optimise_answered(m);\n', ''),
