@@ -103,11 +103,13 @@ static enum status put_flows(struct trace *t, struct why *w)
     return st;
 }
 
-static enum status put_packet(struct db_row *row, const char *flow, const char *direction, size_t s,
-                              int copy, const struct flow_row *p, struct why *w)
+/* Copy `copy` of the packet with number `s`, of one direction of a flow. */
+static enum status put_packet(struct trace *t, struct db_row *row, uint32_t f, size_t s, int copy,
+                              struct why *w)
 {
-    db_text(row, flow);
-    db_text(row, direction);
+    const struct flow_row *p = &t->flows.record[f].copy[copy].row[s];
+    db_text(row, t->setup.flow[f / 2].name);
+    db_text(row, directions[f % 2]);
     db_int(row, (int64_t)s);
     db_int(row, copy);
     db_int(row, p->sent);
@@ -130,10 +132,8 @@ static enum status put_packets(struct trace *t, struct why *w)
         const struct flow_record *r = &t->flows.record[k];
         for (size_t s = 0; s < r->copy[0].n && !st; s++) {
             for (int c = 0; c < FLOWS_COPIES && !st; c++) {
-                if (s < r->copy[c].n && r->copy[c].row[s].there) {
-                    st = put_packet(&row, t->setup.flow[k / 2].name, directions[k % 2], s, c,
-                                    &r->copy[c].row[s], w);
-                }
+                if (s < r->copy[c].n && r->copy[c].row[s].there)
+                    st = put_packet(t, &row, k, s, c, w);
             }
         }
     }
