@@ -616,7 +616,7 @@ BREAKS = [
      'models/ike/sk.c', '    write_iv(k, iv, at);\n', '    if (p->number > 1)\n        k->ivs--;\n    write_iv(k, iv, at);\n'),
     ('inner-type-in-each-fragment', 'unit.ike_sk',
      'each fragment says the type of the first payload',
-     'models/ike/sk.c', 'f ? IKE_P_NONE : first', 'first'),
+     'models/ike/sk.c', '            p.of.first = IKE_P_NONE;\n', ''),
     ('padding-is-not-looked-at', 'unit.ike_sk',
      'a Pad Length of more than there is is believed',
      'models/ike/sk.c', '    if (padding > bytes)\n        return false;\n', ''),
