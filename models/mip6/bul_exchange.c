@@ -157,17 +157,12 @@ struct bul_exchange *exchange_of(struct bul *b, const struct mh *ba)
     return last;
 }
 
-static const struct bul_entry *entry_of(const struct bul *b, uint16_t bid)
-{
-    return bul_find(b, bid);
-}
-
 /* The care-of address that the BU leaves from; NULL: no interface can send. */
 static const struct bul_entry *sender(const struct bul *b, const struct bul_exchange *x)
 {
     const struct bul_entry *other = NULL;
     for (unsigned k = 0; k < x->bids && !x->leaves; k++) {
-        const struct bul_entry *e = entry_of(b, x->bid[k]);
+        const struct bul_entry *e = bul_find(b, x->bid[k]);
         if (e && e->has_path)
             return e; /* of one of the BIDs in it: a proof that it is reachable */
     }
@@ -218,7 +213,7 @@ static bool is_barred(const struct bul *b, const struct bul_exchange *x)
     if (x->leaves)
         return b->leave_barred;
     for (unsigned k = 0; k < x->bids; k++) {
-        const struct bul_entry *e = entry_of(b, x->bid[k]);
+        const struct bul_entry *e = bul_find(b, x->bid[k]);
         barred |= e && e->barred;
     }
     return barred;
@@ -339,7 +334,7 @@ static bool has_home_binding(const struct bul *b)
 static void put_bindings(const struct bul *b, const struct bul_exchange *x, struct mh *bu)
 {
     if (!b->mcoa) {
-        const struct bul_entry *e = x->bids ? entry_of(b, x->bid[0]) : NULL;
+        const struct bul_entry *e = x->bids ? bul_find(b, x->bid[0]) : NULL;
         bu->has_alternate = e != NULL && !b->how.correspondent;
         if (bu->has_alternate)
             bu->alternate = e->coa;
@@ -349,7 +344,7 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
         bu->flags |= MH_BU_OVERWRITE;
     bool at_home = has_home_binding(b);
     for (unsigned k = 0; k < x->bids; k++) {
-        const struct bul_entry *e = entry_of(b, x->bid[k]);
+        const struct bul_entry *e = bul_find(b, x->bid[k]);
         assert(e);
         bool is_home = bul_is_home(b, e);
         struct mh_bid *option = &bu->bid[bu->bids++];
