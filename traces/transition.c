@@ -226,7 +226,7 @@ static void see_flow_moved(struct transitions *t, const struct tap_event *e)
     transition_take_ike(new, transition_iface_of(t, new->node, to), transition_begin(new));
 }
 
-/* ---- IKE ---------------------------------------------------------------------------------- */
+/* ---- all of it ---------------------------------------------------------------------------- */
 
 void transitions_see(struct transitions *t, const struct tap_event *e)
 {

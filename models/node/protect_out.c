@@ -86,8 +86,7 @@ void protect_out(struct node *n, struct pkt *p, struct sealing *s)
     protect_seal(n, p, s);
 }
 
-/* ---- tunnels ----------------------------------------------------------------------------------
- */
+/* ---- tunnels --------------------------------------------------------------------------------- */
 
 bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,
                           uint8_t protocol, const struct pkt *message)
