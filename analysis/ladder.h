@@ -5,7 +5,7 @@
  *
  *   ladder_read.c   what happened, and which arrival belongs to which sending
  *   ladder_words.c  what each is called
- *   ladder_svg.c    a picture to scale in time, to stand inside a page
+ *   ladder_svg.c    a picture to scale in time, to stand inside a page (ladder_parts.h)
  *   ladder_text.c   lines for a terminal
  */
 #ifndef ANALYSIS_LADDER_H

@@ -6,238 +6,15 @@
  *   middle   a line for each node; messages go down from one to another as long as they took
  *   right    what each message is, and what happened elsewhere
  *
- * Long times in which nothing happens are cut out, and a zigzag says so.  Names stand as near to
- * their events as they can without touching each other.  Kinds differ in how they are dashed and in
- * the shape of their marks, so that they can be told apart in grey.
+ * Kinds differ in how they are dashed and in the shape of their marks, so that they can be told
+ * apart in grey.
  */
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/html.h"
-#include "analysis/ladder.h"
-
-/* In units of the picture. */
-enum {
-    WIDTH = 960,
-    AXIS = 58,
-    FLOWS_AT = 72,
-    FLOW_WIDTH = 15,
-    FLOWS_MOST = 6,
-    FIRST_LANE = 345,
-    LAST_LANE = 540,
-    LABELS = 560,
-    LABEL_HEIGHT = 15,
-    LABEL_CHARACTERS = 63,
-    CUT_HEIGHT = 30,
-    LEAST_HEIGHT = 260,
-    HEAD = 34,
-    HEAD_WITH_FLOWS = 92,
-};
-
-/* A stretch of time, and where it is drawn. */
-struct stretch {
-    int64_t from;
-    int64_t to;
-    double y;
-    double height;
-    bool cut;
-};
-
-struct label {
-    size_t line;
-    double want;
-    double y;
-    double x; /* of the point that it is about */
-};
-
-struct picture {
-    FILE *out;
-    const struct ladder *l;
-    struct stretch *stretch;
-    size_t stretches;
-    struct label *left;
-    size_t lefts;
-    struct label *right;
-    size_t rights;
-    double head;
-    double height; /* with the head */
-};
-
-/* ---- time --------------------------------------------------------------------------------- */
-
-static int by_value(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a;
-    int64_t y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* All times at which something is to be drawn, in order, each once. */
-static size_t find_times(const struct ladder *l, int64_t *t)
-{
-    size_t n = 0;
-    t[n++] = l->begin;
-    for (size_t k = 0; k < l->n; k++) {
-        const struct ladder_line *x = &l->line[k];
-        t[n++] = x->t;
-        if (x->arrived >= 0)
-            t[n++] = x->arrived;
-        if (x->lost >= 0)
-            t[n++] = x->lost;
-    }
-    for (size_t k = 0; k < l->gaps; k++) {
-        if (l->gap[k].from > l->begin)
-            t[n++] = l->gap[k].from;
-        t[n++] = l->gap[k].to;
-    }
-    qsort(t, n, sizeof *t, by_value);
-    size_t kept = 0;
-    for (size_t k = 0; k < n; k++) {
-        if (!kept || t[k] != t[kept - 1])
-            t[kept++] = t[k];
-    }
-    return kept;
-}
-
-/* What is longer than a twelfth of all, and than 100 ms, is cut. */
-static void lay_out_time(struct picture *p, double height)
-{
-    const struct ladder *l = p->l;
-    int64_t *t = malloc((3 * l->n + 2 * l->gaps + 2) * sizeof *t);
-    assert(t);
-    size_t n = find_times(l, t);
-    int64_t limit = (t[n - 1] - t[0]) / 12 > 100000000 ? (t[n - 1] - t[0]) / 12 : 100000000;
-    double shown = 0;
-    p->stretch = calloc(n + 1, sizeof *p->stretch);
-    assert(p->stretch);
-    for (size_t k = 1; k < n; k++) {
-        struct stretch *s = &p->stretch[p->stretches++];
-        *s = (struct stretch){.from = t[k - 1], .to = t[k], .cut = t[k] - t[k - 1] > limit};
-        shown += s->cut ? 0 : (double)(s->to - s->from);
-    }
-    if (height < LEAST_HEIGHT)
-        height = LEAST_HEIGHT;
-    double y = p->head;
-    for (size_t k = 0; k < p->stretches; k++) {
-        struct stretch *s = &p->stretch[k];
-        s->y = y;
-        s->height = s->cut      ? CUT_HEIGHT
-                    : shown > 0 ? (double)(s->to - s->from) / shown * height
-                                : 0;
-        y += s->height;
-    }
-    p->height = y + (double)LABEL_HEIGHT;
-    free(t);
-}
-
-static double y_of(const struct picture *p, int64_t t)
-{
-    double y = p->head;
-    for (size_t k = 0; k < p->stretches && t > p->stretch[k].from; k++) {
-        const struct stretch *s = &p->stretch[k];
-        double share = t >= s->to ? 1 : (double)(t - s->from) / (double)(s->to - s->from);
-        y = s->y + share * s->height;
-    }
-    return y;
-}
-
-/* ---- names -------------------------------------------------------------------------------- */
-
-static double lane_x(const struct ladder *l, unsigned lane)
-{
-    return l->lanes < 2 ? FIRST_LANE
-                        : FIRST_LANE + (double)lane * (LAST_LANE - FIRST_LANE) / (l->lanes - 1);
-}
-
-/* Where the arrow touches the lane on the right, or ends. */
-static void find_point(const struct picture *p, const struct ladder_line *x, struct label *at)
-{
-    double from = lane_x(p->l, x->from);
-    double to = lane_x(p->l, x->to);
-    bool at_end = to > from;
-    at->x = at_end ? to : from;
-    at->want = y_of(p, at_end && x->arrived >= 0 ? x->arrived : x->t);
-    if (x->kind != LADDER_NOTE && x->lost >= 0 && at_end) {
-        at->x = (from + to) / 2;
-        at->want = y_of(p, x->lost);
-    }
-}
-
-static int by_want(const void *a, const void *b)
-{
-    const struct label *x = a;
-    const struct label *y = b;
-    int order = (x->want > y->want) - (x->want < y->want);
-    return order ? order : (x->line > y->line) - (x->line < y->line);
-}
-
-/* As near to where they want to be as they can: those that would touch stand together around the
- * middle of their wishes (isotonic regression by pooling neighbours). */
-static void place(struct label *of, size_t n, double top)
-{
-    struct {
-        double sum; /* of wishes, each less its place in the block */
-        size_t n;
-    } *block = calloc(n + 1, sizeof *block);
-    assert(block);
-    size_t blocks = 0;
-    qsort(of, n, sizeof *of, by_want);
-    for (size_t k = 0; k < n; k++) {
-        block[blocks].sum = of[k].want;
-        block[blocks++].n = 1;
-        while (blocks > 1) {
-            size_t a = blocks - 2;
-            double end = block[a].sum / (double)block[a].n + (double)block[a].n * LABEL_HEIGHT;
-            if (end <= block[a + 1].sum / (double)block[a + 1].n)
-                break;
-            block[a].sum += block[a + 1].sum - (double)(block[a].n * block[a + 1].n) * LABEL_HEIGHT;
-            block[a].n += block[a + 1].n;
-            blocks--;
-        }
-    }
-    double free_from = top;
-    for (size_t b = 0, k = 0; b < blocks; b++) {
-        double y = block[b].sum / (double)block[b].n;
-        for (size_t j = 0; j < block[b].n; j++, k++) {
-            of[k].y = fmax(y + (double)j * LABEL_HEIGHT, free_from);
-            free_from = of[k].y + LABEL_HEIGHT;
-        }
-    }
-    free(block);
-}
-
-static bool on_the_left(const struct ladder_line *x)
-{
-    return x->kind == LADDER_NOTE && x->from == 0;
-}
-
-static void lay_out(struct picture *p)
-{
-    const struct ladder *l = p->l;
-    size_t lefts = 0;
-    for (size_t k = 0; k < l->n; k++)
-        lefts += on_the_left(&l->line[k]);
-    size_t most = lefts > l->n - lefts ? lefts : l->n - lefts;
-    p->left = calloc(l->n + 1, sizeof *p->left);
-    p->right = calloc(l->n + 1, sizeof *p->right);
-    assert(p->left && p->right);
-    lay_out_time(p, (double)most * LABEL_HEIGHT * 1.15);
-    for (size_t k = 0; k < l->n; k++) {
-        struct label *at = on_the_left(&l->line[k]) ? &p->left[p->lefts++] : &p->right[p->rights++];
-        at->line = k;
-        find_point(p, &l->line[k], at);
-    }
-    place(p->left, p->lefts, p->head);
-    place(p->right, p->rights, p->head);
-    for (size_t k = 0; k < 2; k++) {
-        const struct label *of = k ? p->right : p->left;
-        size_t n = k ? p->rights : p->lefts;
-        if (n && of[n - 1].y + LABEL_HEIGHT > p->height)
-            p->height = of[n - 1].y + LABEL_HEIGHT;
-    }
-}
+#include "analysis/ladder_parts.h"
 
 /* ---- drawing ------------------------------------------------------------------------------ */
 
@@ -262,8 +39,8 @@ static bool starts(const struct ladder_line *x, const char *event)
 /* A round mark; a cross where something ends, a square for SAs, a diamond for decisions. */
 static void put_mark(struct picture *p, const struct ladder_line *x)
 {
-    double at = lane_x(p->l, x->from);
-    double y = y_of(p, x->t);
+    double at = ladder_x(p->l, x->from);
+    double y = ladder_y(p, x->t);
     if (starts(x, "l2.down") || starts(x, "path.dead") || starts(x, "ike.sa_down") ||
         starts(x, "nd.address_gone")) {
         (void)fprintf(p->out, "<path class=\"lost\" d=\"M%.1f %.1fl8 8m0 -8l-8 8\"/>\n", at - 4,
@@ -296,21 +73,21 @@ static void put_arrow(struct picture *p, double x1, double y1, double x2, double
 
 static void put_message(struct picture *p, const struct ladder_line *x)
 {
-    double x1 = lane_x(p->l, x->from);
-    double x2 = lane_x(p->l, x->to);
-    double y1 = y_of(p, x->t);
+    double x1 = ladder_x(p->l, x->from);
+    double x2 = ladder_x(p->l, x->to);
+    double y1 = ladder_y(p, x->t);
     if (x1 >= x2 && x1 <= x2)
         return; /* nobody else is there */
     if (x->lost >= 0) {
         double middle = (x1 + x2) / 2;
-        double y = y_of(p, x->lost);
+        double y = ladder_y(p, x->lost);
         (void)fprintf(p->out, "<path class=\"%s\" d=\"M%.1f %.1fL%.1f %.1f\"/>", class_of(x), x1,
                       y1, middle, y);
         (void)fprintf(p->out, "<path class=\"lost\" d=\"M%.1f %.1fl10 10m0 -10l-10 10\"/>\n",
                       middle - 5, y - 5);
         return;
     }
-    put_arrow(p, x1, y1, x2, x->arrived < 0 ? y1 : y_of(p, x->arrived), class_of(x));
+    put_arrow(p, x1, y1, x2, x->arrived < 0 ? y1 : ladder_y(p, x->arrived), class_of(x));
 }
 
 /* A wait that ended with this line: a bar on the lane from its beginning. Answers how long it
@@ -329,9 +106,10 @@ static int64_t put_wait(struct picture *p, size_t line)
             continue;
         if (x->t == from->t)
             return -1;
-        (void)fprintf(
-            p->out, "<rect class=\"wait\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"%.1f\"/>\n",
-            lane_x(p->l, x->from) - 4, y_of(p, from->t), y_of(p, x->t) - y_of(p, from->t));
+        (void)fprintf(p->out,
+                      "<rect class=\"wait\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"%.1f\"/>\n",
+                      ladder_x(p->l, x->from) - 4, ladder_y(p, from->t),
+                      ladder_y(p, x->t) - ladder_y(p, from->t));
         return x->t - from->t;
     }
     return -1;
@@ -466,7 +244,7 @@ static void put_axis(struct picture *p)
                       s->height);
         int64_t t = (s->from - p->l->begin + step - 1) / step * step;
         for (; t <= s->to - p->l->begin; t += step)
-            put_tick(p, y_of(p, t + p->l->begin), t, &last);
+            put_tick(p, ladder_y(p, t + p->l->begin), t, &last);
     }
 }
 
@@ -475,7 +253,7 @@ static void put_gap(struct picture *p, const struct ladder_gap *g, double x)
     int64_t from = g->from > p->l->begin ? g->from : p->l->begin;
     (void)fprintf(p->out,
                   "<rect class=\"gap\" x=\"%.1f\" y=\"%.1f\" width=\"7\" height=\"%.1f\"><title>",
-                  x, y_of(p, from), fmax(y_of(p, g->to) - y_of(p, from), 1));
+                  x, ladder_y(p, from), fmax(ladder_y(p, g->to) - ladder_y(p, from), 1));
     html_text(p->out, g->flow);
     (void)fprintf(p->out, ": nothing for %.1f ms, %lld lost</title></rect>\n",
                   (double)(g->to - g->from) / 1e6, (long long)g->lost);
@@ -511,7 +289,7 @@ static void put_lanes(struct picture *p)
 {
     put_text(p, AXIS - 7, p->head - 12, "t", "ms");
     for (unsigned k = 0; k < p->l->lanes; k++) {
-        double x = lane_x(p->l, k);
+        double x = ladder_x(p->l, k);
         put_text(p, x, p->head - 12, "lane", p->l->lane[k]);
         (void)fprintf(p->out, "<path class=\"line\" d=\"M%.1f %.1fV%.1f\"/>\n", x, p->head - 6,
                       p->height - 4);
@@ -531,7 +309,7 @@ void ladder_draw(FILE *out, const struct ladder *l)
     struct picture p = {.out = out, .l = l, .head = l->gaps ? HEAD_WITH_FLOWS : HEAD};
     if (!l->n)
         return;
-    lay_out(&p);
+    ladder_lay_out(&p);
     (void)fprintf(out,
                   "<svg class=\"ladder\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" "
                   "viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" aria-label=\"",

@@ -2,10 +2,12 @@
 #include "analysis/ladder.h"
 
 /* clang-format off */
-#define FIELD(name)    "ifnull(data->>'" name "', '-')"
-#define BIDS           "CASE data->>'bids' WHEN '' THEN '' ELSE ', BID ' || replace(" FIELD("bids") ", ',', ' ') END"
-#define END_OF(name)   "ifnull(data->>'" name "', 'BID ' || (data->>'" name "_bid'))"
-#define OF(event, sql) "WHEN '" event "' THEN " sql " "
+#define FIELD(name)      "ifnull(data->>'" name "', '-')"
+#define BIDS             "CASE data->>'bids' WHEN '' THEN '' ELSE ', BID ' || replace(" FIELD("bids") ", ',', ' ') END"
+#define END_OF(name)     "ifnull(data->>'" name "', 'BID ' || (data->>'" name "_bid'))"
+#define OF(event, sql)   "WHEN '" event "' THEN " sql " "
+#define BOTH(event, sql) OF("mip6." event, sql) OF("ro." event, sql) /* whoever the peer is */
+#define BINDING(how)     BOTH("binding_" how, "'binding " how ", BID ' || (data->>'bid')")
 
 /* Of a note about an interface, the interface is the last word. In two strings: C17 5.2.4.1. */
 const char ladder_words_sql[] =
@@ -51,21 +53,21 @@ const char ladder_more_words_sql[] =
     OF("path.dead", "'path dead: ' || (data->>'interface')")
     OF("path.alive", "'path alive: ' || (data->>'interface')")
     OF("path.mtu", "'path MTU ' || (data->>'mtu_bytes') || ' B'")
-    OF("mip6.bu_sent", "'BU ' || (data->>'sequence') || " BIDS " || ', lifetime ' || (data->>'lifetime_s') || ' s'")
-    OF("mip6.bu_received", "'BU ' || (data->>'sequence') || ' received'")
-    OF("mip6.ba_sent", "'BA ' || (data->>'sequence') || " BIDS " || ', status ' || (data->>'status')")
-    OF("mip6.ba_received", "'BA ' || (data->>'sequence') || ' received'")
-    OF("mip6.brr_sent", "'BRR' || " BIDS)
+    BOTH("bu_sent", "'BU ' || (data->>'sequence') || " BIDS " || ', lifetime ' || (data->>'lifetime_s') || ' s'")
+    BOTH("bu_received", "'BU ' || (data->>'sequence') || ' received'")
+    BOTH("ba_sent", "'BA ' || (data->>'sequence') || " BIDS " || ', status ' || (data->>'status')")
+    BOTH("ba_received", "'BA ' || (data->>'sequence') || ' received' || CASE data->>'believed' WHEN 0 THEN ', not believed' ELSE '' END")
+    BOTH("brr_sent", "'BRR' || " BIDS)
     OF("mip6.mps_sent", "'MPS ' || (data->>'identifier')")
     OF("mip6.mpa_sent",
        "'MPA ' || (data->>'identifier') || CASE data->>'solicited' WHEN 1 THEN '' ELSE ', unasked' END")
     OF("mip6.home_dad", "'home address is ' || (data->>'result')")
     OF("mip6.proxy",
        "CASE data->>'on' WHEN 0 THEN 'no longer answers for the home address' ELSE 'answers for the home address' END")
-    OF("mip6.binding_made", "'binding made, BID ' || (data->>'bid')")
-    OF("mip6.binding_moved", "'binding moved, BID ' || (data->>'bid')")
-    OF("mip6.binding_ended", "'binding ended, BID ' || (data->>'bid')")
-    OF("mip6.binding_refreshed", "'binding refreshed, BID ' || (data->>'bid')")
+    BINDING("made")
+    BINDING("moved")
+    BINDING("ended")
+    BINDING("refreshed")
     OF("mip6.registered", "'registered, BID ' || (data->>'bid')")
     OF("mip6.deregistered", "'deregistered, BID ' || (data->>'bid')")
     OF("rr.hoti_sent", "'HoTI'")
@@ -74,20 +76,11 @@ const char ladder_more_words_sql[] =
     OF("rr.cot_sent", "'CoT, nonce ' || (data->>'nonce_index')")
     OF("rr.hot_received", "'HoT not believed'")
     OF("rr.cot_received", "'CoT not believed'")
-    OF("ro.bu_sent", "'BU ' || (data->>'sequence') || " BIDS " || ', lifetime ' || (data->>'lifetime_s') || ' s'")
-    OF("ro.bu_received", "'BU ' || (data->>'sequence') || ' received'")
-    OF("ro.ba_sent", "'BA ' || (data->>'sequence') || " BIDS " || ', status ' || (data->>'status')")
-    OF("ro.ba_received", "'BA ' || (data->>'sequence') || ' received' || CASE data->>'believed' WHEN 0 THEN ', not believed' ELSE '' END")
-    OF("ro.brr_sent", "'BRR' || " BIDS)
     OF("ro.be_received", "'Binding Error, status ' || (data->>'status')")
     OF("ro.up", "'packets go directly, BID ' || (data->>'bid')")
     OF("ro.down", "'packets no longer go directly, BID ' || (data->>'bid')")
     OF("ro.fallback", "'one care-of address alone: ' || (data->>'why')")
     OF("ro.failed", "'no route optimisation: ' || (data->>'why')")
-    OF("ro.binding_made", "'binding made, BID ' || (data->>'bid')")
-    OF("ro.binding_moved", "'binding moved, BID ' || (data->>'bid')")
-    OF("ro.binding_refreshed", "'binding refreshed, BID ' || (data->>'bid')")
-    OF("ro.binding_ended", "'binding ended, BID ' || (data->>'bid')")
     OF("decision.flow_moved",
        "'flow ' || (data->>'flow') || ' ' || (data->>'direction') || ': ' || " END_OF("from") " || ' to ' || "
        END_OF("to"))

@@ -109,7 +109,8 @@ static inline void forge_sealed(struct bench *b, unsigned from, uint8_t exchange
                                  .flags = (uint8_t)(response | (sa->initiator ? IKE_INITIATOR : 0)),
                                  .id = id};
     struct rng iv = bench_stream(99, "forge", "iv");
-    size_t bytes = ike_seal(&sa->out, &iv, &h, first, inside, n, out, sizeof out);
+    size_t bytes =
+        ike_seal(&sa->out, &iv, &h, &(struct ike_inside){first, inside, n}, out, sizeof out);
     const struct ike_path path = forge_path(sa);
     CHECK(bytes);
     forge_bytes(b, 1 - from, &path, out, bytes);

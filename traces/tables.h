@@ -50,6 +50,8 @@ const char *tables_interface(const struct trace_port *port, const char *node); /
 MUST_CHECK enum status tables_series(struct trace *t, struct why *w);
 MUST_CHECK enum status tables_bindings(struct trace *t, struct why *w);
 MUST_CHECK enum status tables_messages(struct trace *t, struct why *w);
+MUST_CHECK enum status tables_counters(struct trace *t, const struct trace_end *end, struct why *w);
+MUST_CHECK enum status tables_links(struct trace *t, const struct trace_end *end, struct why *w);
 MUST_CHECK enum status tables_sas(struct trace *t, const struct trace_end *end, struct why *w);
 MUST_CHECK enum status tables_expect(struct trace *t, const struct key_list *expect, struct why *w);
 

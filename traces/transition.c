@@ -6,48 +6,9 @@
 
 #include "models/names.h"
 #include "models/wire/mh.h"
+#include "traces/transition_parts.h"
 
-/* What was last seen of one interface of one node; -1: nothing. */
-enum { ASKS = 17 }; /* BIDs 1 to 16 and the plain binding, 0 */
-
-struct transition_iface {
-    const char *name;
-    int64_t bid; /* registered with it, 0: none known */
-    struct addr coa;
-    struct addr address_is;
-    sim_time link_down;
-    sim_time detected;
-    sim_time link_up;
-    sim_time router;
-    sim_time address;
-    sim_time ike_start; /* of the last move of IKE to it */
-    sim_time ike_done;
-};
-
-/* What a mobile node's IKE SA does about its addresses. */
-struct transition_ike {
-    const char *iface; /* where it is; NULL: there is none */
-    struct addr local; /* of the move that is under way */
-    sim_time begun;    /* -1: none is */
-    size_t moved;      /* number of the transition that MOBIKE is to end; 0: none */
-    bool initiates;
-};
-
-/* Binding Updates about one BID. */
-struct transition_ask {
-    sim_time first; /* of those that wait for an answer; -1: none does */
-    sim_time begun; /* the first of those that were answered last */
-};
-
-struct transition_node {
-    struct transition_iface *iface;
-    size_t ifaces;
-    size_t room;
-    struct transition_ask ask[ASKS];
-    struct transition_ike ike;
-};
-
-static const struct tap_field *field(const struct tap_event *e, const char *key)
+const struct tap_field *transition_field(const struct tap_event *e, const char *key)
 {
     for (unsigned k = 0; k < e->n; k++) {
         if (!strcmp(e->field[k].key, key))
@@ -59,18 +20,18 @@ static const struct tap_field *field(const struct tap_event *e, const char *key)
 /* To what was asked last: 135 is asked again. */
 static bool is_answer(const struct tap_event *e)
 {
-    const struct tap_field *matched = field(e, "matched");
-    const struct tap_field *status = field(e, "status");
+    const struct tap_field *matched = transition_field(e, "matched");
+    const struct tap_field *status = transition_field(e, "status");
     return matched && matched->i && status && status->i != MH_ST_SEQUENCE;
 }
 
-static const char *text_of(const struct tap_event *e, const char *key)
+const char *transition_text(const struct tap_event *e, const char *key)
 {
-    const struct tap_field *f = field(e, key);
+    const struct tap_field *f = transition_field(e, key);
     return f && f->type == TAP_TEXT ? f->text : NULL;
 }
 
-static struct transition_node *node_of(struct transitions *t, uint32_t node)
+struct transition_node *transition_node_of(struct transitions *t, uint32_t node)
 {
     if (node >= t->nodes) {
         size_t more = node + 1 > 2 * t->nodes ? node + 1 : 2 * t->nodes;
@@ -78,7 +39,7 @@ static struct transition_node *node_of(struct transitions *t, uint32_t node)
         assert(t->node);
         for (size_t k = t->nodes; k < more; k++) {
             t->node[k] = (struct transition_node){.ike = {.begun = -1}};
-            for (int j = 0; j < ASKS; j++)
+            for (int j = 0; j < TRANSITION_ASKS; j++)
                 t->node[k].ask[j] = (struct transition_ask){-1, -1};
         }
         t->nodes = more;
@@ -86,9 +47,9 @@ static struct transition_node *node_of(struct transitions *t, uint32_t node)
     return &t->node[node];
 }
 
-static struct transition_iface *iface_of(struct transitions *t, uint32_t node, const char *name)
+struct transition_iface *transition_iface_of(struct transitions *t, uint32_t node, const char *name)
 {
-    struct transition_node *n = node_of(t, node);
+    struct transition_node *n = transition_node_of(t, node);
     for (size_t k = 0; k < n->ifaces; k++) {
         if (!strcmp(n->iface[k].name, name))
             return &n->iface[k];
@@ -111,7 +72,7 @@ static struct transition_iface *iface_of(struct transitions *t, uint32_t node, c
 
 static struct transition_iface *iface_of_bid(struct transitions *t, uint32_t node, int64_t bid)
 {
-    struct transition_node *n = node_of(t, node);
+    struct transition_node *n = transition_node_of(t, node);
     for (size_t k = 0; k < n->ifaces; k++) {
         if (n->iface[k].bid == bid)
             return &n->iface[k];
@@ -123,8 +84,8 @@ static struct transition_iface *iface_of_bid(struct transitions *t, uint32_t nod
 static void for_each_bid(struct transitions *t, const struct tap_event *e,
                          void (*change)(struct transition_ask *ask, sim_time now))
 {
-    struct transition_node *n = node_of(t, e->node);
-    const char *bids = text_of(e, "bids");
+    struct transition_node *n = transition_node_of(t, e->node);
+    const char *bids = transition_text(e, "bids");
     if (!bids || !*bids) {
         change(&n->ask[0], e->t);
         return;
@@ -133,7 +94,7 @@ static void for_each_bid(struct transitions *t, const struct tap_event *e,
         unsigned long bid = strtoul(bids, &end, 10);
         if (end == bids)
             return;
-        if (bid < ASKS)
+        if (bid < TRANSITION_ASKS)
             change(&n->ask[bid], e->t);
     }
 }
@@ -151,8 +112,8 @@ static void ask_answered(struct transition_ask *ask, sim_time now)
     ask->first = -1;
 }
 
-static struct transition *add(struct transitions *t, enum transition_kind kind,
-                              const struct tap_event *e)
+struct transition *transition_add(struct transitions *t, enum transition_kind kind,
+                                  const struct tap_event *e)
 {
     if (t->n == t->room) {
         t->room = t->room ? 2 * t->room : 64;
@@ -176,7 +137,7 @@ static struct transition *add(struct transitions *t, enum transition_kind kind,
     return new;
 }
 
-static void take_from(struct transition *t, const struct transition_iface *i)
+void transition_take_from(struct transition *t, const struct transition_iface *i)
 {
     if (!i)
         return;
@@ -185,7 +146,7 @@ static void take_from(struct transition *t, const struct transition_iface *i)
     t->detected = i->detected;
 }
 
-static void take_to(struct transition *t, const struct transition_iface *i)
+void transition_take_to(struct transition *t, const struct transition_iface *i)
 {
     if (!i)
         return;
@@ -195,38 +156,29 @@ static void take_to(struct transition *t, const struct transition_iface *i)
     t->address = i->address;
 }
 
-/* What IKE did about the interface, if that was since `since`. */
-static void take_ike(struct transition *t, const struct transition_iface *to, sim_time since)
-{
-    if (!to || to->ike_start < 0 || to->ike_start < since || to->ike_start > t->at)
-        return;
-    t->ike_start = to->ike_start;
-    t->ike_done = to->ike_done;
-}
-
 static sim_time first_bu(struct transitions *t, uint32_t node, int64_t bid)
 {
-    return bid >= 0 && bid < ASKS ? node_of(t, node)->ask[bid].begun : -1;
+    return bid >= 0 && bid < TRANSITION_ASKS ? transition_node_of(t, node)->ask[bid].begun : -1;
 }
 
 static void see_registered(struct transitions *t, const struct tap_event *e)
 {
-    const char *name = text_of(e, "interface");
-    const struct tap_field *bid = field(e, "bid");
-    const struct tap_field *coa = field(e, "care_of_address");
+    const char *name = transition_text(e, "interface");
+    const struct tap_field *bid = transition_field(e, "bid");
+    const struct tap_field *coa = transition_field(e, "care_of_address");
     if (!name || !bid || !coa)
         return;
     struct transition_iface *before = iface_of_bid(t, e->node, bid->i);
-    struct transition_iface *now = iface_of(t, e->node, name);
+    struct transition_iface *now = transition_iface_of(t, e->node, name);
     before = iface_of_bid(t, e->node, bid->i); /* the list may have moved */
     bool moved = before != NULL;
-    struct transition *new = add(t, moved ? TRANSITION_MOVED : TRANSITION_ADDED, e);
+    struct transition *new = transition_add(t, moved ? TRANSITION_MOVED : TRANSITION_ADDED, e);
     if (moved)
-        take_from(new, before);
-    take_to(new, now);
+        transition_take_from(new, before);
+    transition_take_to(new, now);
     new->bu_sent = first_bu(t, e->node, bid->i);
     new->ba_received = e->t;
-    take_ike(new, now, now->address);
+    transition_take_ike(new, now, now->address);
     if (moved && before != now)
         before->bid = -1;
     now->bid = bid->i;
@@ -235,12 +187,13 @@ static void see_registered(struct transitions *t, const struct tap_event *e)
 
 static void see_deregistered(struct transitions *t, const struct tap_event *e)
 {
-    const struct tap_field *bid = field(e, "bid");
+    const struct tap_field *bid = transition_field(e, "bid");
     struct transition_iface *i = bid ? iface_of_bid(t, e->node, bid->i) : NULL;
-    struct transition *new = add(t, TRANSITION_REMOVED, e);
-    take_from(new, i);
-    struct transition_ask *ask =
-        bid && bid->i >= 0 && bid->i < ASKS ? &node_of(t, e->node)->ask[bid->i] : NULL;
+    struct transition *new = transition_add(t, TRANSITION_REMOVED, e);
+    transition_take_from(new, i);
+    struct transition_ask *ask = bid && bid->i >= 0 && bid->i < TRANSITION_ASKS
+                                     ? &transition_node_of(t, e->node)->ask[bid->i]
+                                     : NULL;
     if (ask && ask->first >= 0) /* the answer to another Binding Update ended it, with O */
         ask_answered(ask, e->t);
     new->bu_sent = bid ? first_bu(t, e->node, bid->i) : -1;
@@ -252,7 +205,7 @@ static void see_deregistered(struct transitions *t, const struct tap_event *e)
 /* Whose flow it is: the node itself says so, or its home agent names it. */
 static uint32_t mover(const struct transitions *t, const struct tap_event *e)
 {
-    const char *mobile = text_of(e, "mobile");
+    const char *mobile = transition_text(e, "mobile");
     for (uint32_t k = 0; mobile && k < t->names; k++) {
         if (!strcmp(t->name[k], mobile))
             return k;
@@ -262,130 +215,24 @@ static uint32_t mover(const struct transitions *t, const struct tap_event *e)
 
 static void see_flow_moved(struct transitions *t, const struct tap_event *e)
 {
-    const char *from = text_of(e, "from");
-    const char *to = text_of(e, "to");
+    const char *from = transition_text(e, "from");
+    const char *to = transition_text(e, "to");
     if (!from || !to)
         return;
-    struct transition *new = add(t, TRANSITION_FLOW, e);
+    struct transition *new = transition_add(t, TRANSITION_FLOW, e);
     new->node = mover(t, e);
-    take_from(new, iface_of(t, new->node, from));
-    take_to(new, iface_of(t, new->node, to));
-    take_ike(new, iface_of(t, new->node, to), transition_begin(new));
+    transition_take_from(new, transition_iface_of(t, new->node, from));
+    transition_take_to(new, transition_iface_of(t, new->node, to));
+    transition_take_ike(new, transition_iface_of(t, new->node, to), transition_begin(new));
 }
 
-/* ---- IKE ---------------------------------------------------------------------------------- */
-
-static bool says(const struct tap_event *e, const char *key, const char *what)
-{
-    const char *text = text_of(e, key);
-    return text && !strcmp(text, what);
-}
-
-static struct transition_iface *iface_at(struct transitions *t, uint32_t node,
-                                         const struct addr *address)
-{
-    struct transition_node *n = node_of(t, node);
-    for (size_t k = 0; k < n->ifaces; k++) {
-        if (addr_eq(&n->iface[k].address_is, address))
-            return &n->iface[k];
-    }
-    return NULL;
-}
-
-static void begin_ike(struct transitions *t, const struct tap_event *e)
-{
-    struct transition_node *n = node_of(t, e->node);
-    struct transition_ike *ike = &n->ike;
-    const struct addr *local = &field(e, "local")->addr;
-    struct transition_iface *to = iface_at(t, e->node, local);
-    ike->initiates = true;
-    if (ike->begun < 0 || !addr_eq(&ike->local, local))
-        ike->begun = e->t;
-    ike->local = *local;
-    if (to) {
-        to->ike_start = ike->begun;
-        to->ike_done = -1;
-    }
-    if (ike->moved)
-        t->list[ike->moved - 1].ike_start = ike->begun;
-}
-
-static void end_ike(struct transitions *t, const struct tap_event *e)
-{
-    struct transition_ike *ike = &node_of(t, e->node)->ike;
-    struct transition_iface *to = iface_at(t, e->node, &ike->local);
-    if (to)
-        to->ike_done = e->t;
-    if (ike->moved) {
-        t->list[ike->moved - 1].ike_done = e->t;
-        t->list[ike->moved - 1].at = e->t;
-    }
-    ike->moved = 0;
-    ike->begun = -1;
-}
-
-static void see_ike_message(struct transitions *t, const struct tap_event *e)
-{
-    bool update = says(e, "task", "update_addresses");
-    if (!update && !says(e, "task", "init"))
-        return;
-    const struct tap_field *fragment = field(e, "fragment");
-    if (says(e, "direction", "sent") && says(e, "kind", "request") && fragment &&
-        fragment->i <= 1) {
-        begin_ike(t, e);
-    } else if (update && says(e, "direction", "received") && says(e, "kind", "response")) {
-        end_ike(t, e);
-    }
-}
-
-/* From where it is to `to`. */
-static struct transition *add_ike_move(struct transitions *t, const struct tap_event *e,
-                                       const struct transition_iface *to)
-{
-    struct transition_ike *ike = &node_of(t, e->node)->ike;
-    const struct transition_iface *from = ike->iface ? iface_of(t, e->node, ike->iface) : NULL;
-    struct transition *new = add(t, TRANSITION_IKE, e);
-    take_from(new, from);
-    if (from && from->link_up > from->link_down) /* it is there again */
-        new->link_down = new->detected = -1;
-    take_to(new, to);
-    ike->iface = to ? to->name : NULL;
-    return new;
-}
-
-/* Its home agent tells the same, later. */
-static void see_ike_moved(struct transitions *t, const struct tap_event *e)
-{
-    struct transition_ike *ike = &node_of(t, e->node)->ike;
-    if (!ike->initiates)
-        return;
-    (void)add_ike_move(t, e, iface_at(t, e->node, &field(e, "local")->addr));
-    ike->begun = -1;
-    ike->moved = says(e, "how", "mobike") ? t->n : 0;
-}
-
-/* One that was rekeyed is where it was. */
-static void see_ike_up(struct transitions *t, const struct tap_event *e)
-{
-    struct transition_ike *ike = &node_of(t, e->node)->ike;
-    struct transition_iface *to = iface_at(t, e->node, &field(e, "local")->addr);
-    if (!ike->initiates || !says(e, "replaces", ""))
-        return;
-    ike->moved = 0;
-    end_ike(t, e);
-    if (ike->iface && to && strcmp(ike->iface, to->name) != 0) {
-        struct transition *new = add_ike_move(t, e, to);
-        new->ike_start = to->ike_start;
-        new->ike_done = to->ike_done;
-    }
-    ike->iface = to ? to->name : NULL;
-}
+/* ---- all of it ---------------------------------------------------------------------------- */
 
 void transitions_see(struct transitions *t, const struct tap_event *e)
 {
-    const char *name = text_of(e, "interface");
-    struct transition_iface *i = name && *name ? iface_of(t, e->node, name) : NULL;
-    const struct tap_field *address = field(e, "address");
+    const char *name = transition_text(e, "interface");
+    struct transition_iface *i = name && *name ? transition_iface_of(t, e->node, name) : NULL;
+    const struct tap_field *address = transition_field(e, "address");
     switch (e->name) {
     case EV_L2_DOWN:
         if (i)
@@ -428,13 +275,13 @@ void transitions_see(struct transitions *t, const struct tap_event *e)
         see_flow_moved(t, e);
         break;
     case EV_IKE_MESSAGE:
-        see_ike_message(t, e);
+        transition_see_ike_message(t, e);
         break;
     case EV_IKE_MOVED:
-        see_ike_moved(t, e);
+        transition_see_ike_moved(t, e);
         break;
     case EV_IKE_UP:
-        see_ike_up(t, e);
+        transition_see_ike_up(t, e);
         break;
     default:
         break;

@@ -23,9 +23,11 @@ static size_t octets(struct ike_sa *sa, bool own, uint8_t id_type, const uint8_t
         return 0;
     memcpy(body + ID_HEAD, id, n);
     k->work.prf += 3;
-    return ike_signed_octets(sa->suite.prf, first->bytes, first->n, nonce->bytes, nonce->n,
-                             of_initiator ? sa->keys.pi : sa->keys.pr, body, ID_HEAD + n,
-                             k->octets);
+    const struct prf_piece message = {first->bytes, first->n};
+    const struct prf_piece other_nonce = {nonce->bytes, nonce->n};
+    const struct prf_piece identity = {body, ID_HEAD + n};
+    return ike_signed_octets(sa->suite.prf, &message, &other_nonce,
+                             of_initiator ? sa->keys.pi : sa->keys.pr, &identity, k->octets);
 }
 
 static struct sign_how how_to_sign(const struct ike_sa *sa)

@@ -90,14 +90,14 @@ void ike_keymat(uint16_t prf, const uint8_t *d, const uint8_t *shared, size_t sh
     take(&at, r->integrity, integrity);
 }
 
-size_t ike_signed_octets(uint16_t prf, const uint8_t *message, size_t bytes, const uint8_t *nonce,
-                         size_t nonce_bytes, const uint8_t *p, const uint8_t *id, size_t id_bytes,
-                         uint8_t *out)
+size_t ike_signed_octets(uint16_t prf, const struct prf_piece *message,
+                         const struct prf_piece *nonce, const uint8_t *p,
+                         const struct prf_piece *id, uint8_t *out)
 {
-    memcpy(out, message, bytes);
-    memcpy(out + bytes, nonce, nonce_bytes);
-    prf_of(prf, p, prf_bytes(prf), &(struct prf_piece){id, id_bytes}, 1, out + bytes + nonce_bytes);
-    return bytes + nonce_bytes + prf_bytes(prf);
+    memcpy(out, message->bytes, message->n);
+    memcpy(out + message->n, nonce->bytes, nonce->n);
+    prf_of(prf, p, prf_bytes(prf), id, 1, out + message->n + nonce->n);
+    return message->n + nonce->n + prf_bytes(prf);
 }
 
 void ike_shared_key_auth(uint16_t prf, const void *key, size_t key_bytes, const uint8_t *octets,

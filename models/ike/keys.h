@@ -60,10 +60,10 @@ void ike_keymat(uint16_t prf, const uint8_t *d, const uint8_t *shared, size_t sh
 
 /* What AUTH signs (2.15): `message` is the first one of that side as it was last sent, `nonce` the
  * other side's, `p` SK_pi or SK_pr, `id` the ID payload's body. The octets are written to `out`,
- * at least bytes + nonce_bytes + prf_bytes() long; answers how many. */
-size_t ike_signed_octets(uint16_t prf, const uint8_t *message, size_t bytes, const uint8_t *nonce,
-                         size_t nonce_bytes, const uint8_t *p, const uint8_t *id, size_t id_bytes,
-                         uint8_t *out);
+ * at least as long as message, nonce and prf_bytes() together; answers how many. */
+size_t ike_signed_octets(uint16_t prf, const struct prf_piece *message,
+                         const struct prf_piece *nonce, const uint8_t *p,
+                         const struct prf_piece *id, uint8_t *out);
 
 /* AUTH with a shared key over those octets: prf_bytes() long. */
 void ike_shared_key_auth(uint16_t prf, const void *key, size_t key_bytes, const uint8_t *octets,

@@ -72,12 +72,13 @@ static struct ike_text *seal(struct ike_sa *sa, const struct ike_header *h, stru
     if (!cut && n + AROUND / 2 > LONGEST)
         return NULL;
     struct ike_text *t = ike_text_of(k, cut ? IKE_MESSAGE_MAX : n + AROUND);
+    const struct ike_inside inside = {w->first, w->w.base, n};
     size_t room = t->home == &k->small ? IKE_SMALL : IKE_MESSAGE_MAX;
     if (cut) {
-        t->parts = ike_seal_fragments(&sa->out, &k->streams.iv, h, w->first, w->w.base, n,
-                                      fragment_limit(sa), t->bytes, room, t->part);
+        t->parts = ike_seal_fragments(&sa->out, &k->streams.iv, h, &inside, fragment_limit(sa),
+                                      t->bytes, room, t->part);
     } else {
-        t->part[0] = ike_seal(&sa->out, &k->streams.iv, h, w->first, w->w.base, n, t->bytes, room);
+        t->part[0] = ike_seal(&sa->out, &k->streams.iv, h, &inside, t->bytes, room);
         t->parts = t->part[0] > 0;
     }
     t->n = 0;

@@ -54,11 +54,9 @@ static void write_iv(struct ike_sk *k, struct rng *r, uint8_t *out)
 }
 
 struct part {
-    uint8_t first; /* type of the first payload in it */
+    struct ike_inside of;
     unsigned number;
     unsigned total; /* 0: no fragment */
-    const uint8_t *inside;
-    size_t n;
 };
 
 static size_t seal(struct ike_sk *k, struct rng *iv, const struct ike_header *h,
@@ -66,26 +64,27 @@ static size_t seal(struct ike_sk *k, struct rng *iv, const struct ike_header *h,
 {
     const struct cipher_suite *s = k->suite;
     struct ike_writer w;
-    size_t text = text_bytes(s, p->n);
+    size_t text = text_bytes(s, p->of.n);
     ike_begin(&w, out, cap, h);
-    uint8_t *at = ike_put_sk(&w, p->first, p->number, p->total, s->iv_bytes + text + s->icv_bytes);
+    uint8_t *at =
+        ike_put_sk(&w, p->of.first, p->number, p->total, s->iv_bytes + text + s->icv_bytes);
     size_t bytes = ike_end(&w);
     if (!at)
         return 0;
     const struct cipher_text t = text_of(s, out, at, text);
     write_iv(k, iv, at);
-    if (p->n)
-        memcpy(t.text, p->inside, p->n);
-    memset(t.text + p->n, 0, text - p->n);
-    t.text[text - 1] = (uint8_t)(text - p->n - 1);
+    if (p->of.n)
+        memcpy(t.text, p->of.bytes, p->of.n);
+    memset(t.text + p->of.n, 0, text - p->of.n);
+    t.text[text - 1] = (uint8_t)(text - p->of.n - 1);
     cipher_seal(k->cipher, &t);
     return bytes;
 }
 
-size_t ike_seal(struct ike_sk *k, struct rng *iv, const struct ike_header *h, uint8_t first,
-                const uint8_t *inside, size_t n, uint8_t *out, size_t cap)
+size_t ike_seal(struct ike_sk *k, struct rng *iv, const struct ike_header *h,
+                const struct ike_inside *inside, uint8_t *out, size_t cap)
 {
-    return seal(k, iv, h, &(struct part){.first = first, .inside = inside, .n = n}, out, cap);
+    return seal(k, iv, h, &(struct part){.of = *inside}, out, cap);
 }
 
 /* Bytes of payloads that go into a fragment of `limit` bytes. */
@@ -99,20 +98,23 @@ static size_t room_of(const struct cipher_suite *s, size_t limit)
 }
 
 unsigned ike_seal_fragments(struct ike_sk *k, struct rng *iv, const struct ike_header *h,
-                            uint8_t first, const uint8_t *inside, size_t n, size_t limit,
-                            uint8_t *out, size_t cap, size_t bytes[IKE_FRAGMENTS])
+                            const struct ike_inside *inside, size_t limit, uint8_t *out, size_t cap,
+                            size_t bytes[IKE_FRAGMENTS])
 {
     size_t room = room_of(k->suite, limit);
-    if (!room || n > IKE_FRAGMENTS * room)
+    if (!room || inside->n > IKE_FRAGMENTS * room)
         return 0;
-    unsigned total = n ? (unsigned)((n + room - 1) / room) : 1;
+    unsigned total = inside->n ? (unsigned)((inside->n + room - 1) / room) : 1;
     for (unsigned f = 0; f < total; f++) {
         size_t from = f * room;
-        struct part p = {f ? IKE_P_NONE : first, f + 1, total, inside, n - from};
-        if (f)
-            p.inside += from;
-        if (p.n > room)
-            p.n = room;
+        struct part p = {*inside, f + 1, total};
+        p.of.n -= from;
+        if (f) {
+            p.of.first = IKE_P_NONE;
+            p.of.bytes += from;
+        }
+        if (p.of.n > room)
+            p.of.n = room;
         bytes[f] = seal(k, iv, h, &p, out, cap);
         if (!bytes[f])
             return 0;

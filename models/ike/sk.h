@@ -35,17 +35,24 @@ enum { IKE_MESSAGE_MAX = 16384, IKE_FRAGMENTS = 32 };
  * may ask for more. */
 enum { IKE_FRAGMENT_LEAST = 168 };
 
-/* Writes a whole message: `h` and the Encrypted payload with `inside` of which `first` is the first
- * payload's type. Answers its bytes; 0: it does not fit into `cap`. */
-size_t ike_seal(struct ike_sk *k, struct rng *iv, const struct ike_header *h, uint8_t first,
-                const uint8_t *inside, size_t n, uint8_t *out, size_t cap);
+/* Payloads that are to be sealed. */
+struct ike_inside {
+    uint8_t first; /* type of the first of them; IKE_P_NONE: there is none */
+    const uint8_t *bytes;
+    size_t n;
+};
+
+/* Writes a whole message: `h` and the Encrypted payload with `inside`. Answers its bytes; 0: it
+ * does not fit into `cap`. */
+size_t ike_seal(struct ike_sk *k, struct rng *iv, const struct ike_header *h,
+                const struct ike_inside *inside, uint8_t *out, size_t cap);
 
 /* The same in fragments of at most `limit` bytes each (IKE header included), one behind the other
  * in `out`; `bytes` gets the length of each. Answers how many; 0: they do not fit, or are more than
  * IKE_FRAGMENTS. */
 unsigned ike_seal_fragments(struct ike_sk *k, struct rng *iv, const struct ike_header *h,
-                            uint8_t first, const uint8_t *inside, size_t n, size_t limit,
-                            uint8_t *out, size_t cap, size_t bytes[IKE_FRAGMENTS]);
+                            const struct ike_inside *inside, size_t limit, uint8_t *out, size_t cap,
+                            size_t bytes[IKE_FRAGMENTS]);
 
 /* Opens `sk`, the SK or SKF payload of `message`, which is `n` bytes long. In place: `inside` is a
  * view. False: the check value is wrong, it is too short, or its padding is none. */

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "models/mip6/bul_parts.h"
+
 static bool holds(const struct bul_exchange *x, uint16_t bid)
 {
     for (unsigned k = 0; k < x->bids; k++) {
@@ -155,17 +157,12 @@ struct bul_exchange *exchange_of(struct bul *b, const struct mh *ba)
     return last;
 }
 
-static const struct bul_entry *entry_of(const struct bul *b, uint16_t bid)
-{
-    return bul_find(b, bid);
-}
-
 /* The care-of address that the BU leaves from; NULL: no interface can send. */
 static const struct bul_entry *sender(const struct bul *b, const struct bul_exchange *x)
 {
     const struct bul_entry *other = NULL;
     for (unsigned k = 0; k < x->bids && !x->leaves; k++) {
-        const struct bul_entry *e = entry_of(b, x->bid[k]);
+        const struct bul_entry *e = bul_find(b, x->bid[k]);
         if (e && e->has_path)
             return e; /* of one of the BIDs in it: a proof that it is reachable */
     }
@@ -216,7 +213,7 @@ static bool is_barred(const struct bul *b, const struct bul_exchange *x)
     if (x->leaves)
         return b->leave_barred;
     for (unsigned k = 0; k < x->bids; k++) {
-        const struct bul_entry *e = entry_of(b, x->bid[k]);
+        const struct bul_entry *e = bul_find(b, x->bid[k]);
         barred |= e && e->barred;
     }
     return barred;
@@ -337,7 +334,7 @@ static bool has_home_binding(const struct bul *b)
 static void put_bindings(const struct bul *b, const struct bul_exchange *x, struct mh *bu)
 {
     if (!b->mcoa) {
-        const struct bul_entry *e = x->bids ? entry_of(b, x->bid[0]) : NULL;
+        const struct bul_entry *e = x->bids ? bul_find(b, x->bid[0]) : NULL;
         bu->has_alternate = e != NULL && !b->how.correspondent;
         if (bu->has_alternate)
             bu->alternate = e->coa;
@@ -347,7 +344,7 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
         bu->flags |= MH_BU_OVERWRITE;
     bool at_home = has_home_binding(b);
     for (unsigned k = 0; k < x->bids; k++) {
-        const struct bul_entry *e = entry_of(b, x->bid[k]);
+        const struct bul_entry *e = bul_find(b, x->bid[k]);
         assert(e);
         bool is_home = bul_is_home(b, e);
         struct mh_bid *option = &bu->bid[bu->bids++];
@@ -361,43 +358,6 @@ static void put_bindings(const struct bul *b, const struct bul_exchange *x, stru
             bu->station = b->home_station;
         }
     }
-}
-
-bool exchange_uses(const struct bul *b, const struct addr *coa)
-{
-    for (unsigned k = 0; k < b->entries; k++) {
-        const struct bul_entry *e = &b->entry[k];
-        if (e->has_path && addr_eq(&e->coa, coa) && !addr_eq(&b->key_avoid, coa) &&
-            e->state != BUL_UNBOUND && e->state != BUL_LEAVING && e->state != BUL_REFUSED)
-            return true;
-    }
-    return false;
-}
-
-static bool is_preferred(const struct bul *b, const struct addr *coa)
-{
-    const struct bul_entry *e = b->how.key_bid ? bul_find(b, b->how.key_bid) : NULL;
-    return e && e->has_path && addr_eq(&e->coa, coa) && !addr_eq(&b->key_avoid, coa);
-}
-
-/* K in a BU whose source is the care-of address that key management uses, and in no other: a
- * second care-of address must not steal it. It moves when that one is gone (RFC 5648 9.1). */
-static void put_keys(struct bul *b, struct bul_exchange *x, const struct addr *src, struct mh *bu)
-{
-    x->keyed = false;
-    if (!b->how.moves_keys)
-        return;
-    bool stays = b->how.keys_wait && !addr_unspecified(&b->key_coa);
-    bool moves =
-        x->home || (b->how.keys_literal && !x->leaves) ||
-        (!x->leaves && (is_preferred(b, src) || (!stays && !exchange_uses(b, &b->key_coa))));
-    if (moves && !addr_eq(&b->key_coa, src)) {
-        b->key_before = b->key_coa;
-        b->key_coa = *src;
-    }
-    x->keyed = addr_eq(src, &b->key_coa) && (x->home || !x->leaves);
-    if (x->keyed)
-        bu->flags |= MH_BU_KEY;
 }
 
 /* Who asks for no answer does so where only an answer can tell. */
@@ -421,7 +381,7 @@ static void send(struct bul *b, struct bul_exchange *x, sim_time now, struct bul
         bu->flags = b->how.link_local ? MH_BU_HOME | MH_BU_LINK_LOCAL : MH_BU_HOME;
     bu->sequence = ++b->sequence; /* greater each time: RFC 6275 11.8 */
     bu->lifetime = (uint16_t)(x->leaves ? 0 : b->how.lifetime / (MH_LIFETIME_UNIT_S * SIM_S));
-    put_keys(b, x, &act->src, bu);
+    bul_keys_put(b, x, &act->src, bu);
     if (!x->home)
         put_bindings(b, x, bu);
     x->sequence = bu->sequence;

@@ -19,9 +19,6 @@ void exchange_split(struct bul *b, sim_time now); /* one by one: no more bulk re
 /* The exchange that `ba` answers; NULL: none. */
 struct bul_exchange *exchange_of(struct bul *b, const struct mh *ba);
 
-/* Whether a binding with that care-of address is, or is to be, there. */
-bool exchange_uses(const struct bul *b, const struct addr *coa);
-
 /* Whether its last BU was the last try. */
 bool exchange_is_over(const struct bul *b, const struct bul_exchange *x);
 

@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-static const sim_time unit = MH_LIFETIME_UNIT_S * SIM_S;
-
 /* ---- states ---------------------------------------------------------------------- */
 
 void ro_enter(struct ro_peer *p, enum ro_state state, sim_time now)
@@ -15,44 +13,11 @@ void ro_enter(struct ro_peer *p, enum ro_state state, sim_time now)
     p->state = state;
 }
 
-/* ---- what the correspondent may have -------------------------------------------- */
-
-static bool may_be_bound(const struct ro_peer *p, sim_time now)
-{
-    bool bound = false;
-    for (unsigned k = 0; k < MH_BIDS; k++)
-        bound |= p->bound_until[k] > now;
-    return bound;
-}
-
-static sim_time *bound_until(const struct ro *r, struct ro_peer *p, uint16_t bid)
-{
-    unsigned k = 0;
-    while (k < r->coas && r->coa[k].bid != bid)
-        k++;
-    return &p->bound_until[k < r->coas ? k : 0]; /* without a BID there is one */
-}
-
-void ro_note_answer(const struct ro *r, struct ro_peer *p, const struct ro_sent *sent,
-                    const struct mh *ba)
-{
-    sim_time *of = bound_until(r, p, sent->bid);
-    if (ba->status >= MH_ST_UNSPECIFIED || (ba->bids && ba->bid[0].status >= MH_ST_UNSPECIFIED)) {
-        if (ba->status != MH_ST_SEQUENCE && *of == sent->until)
-            *of = sent->before;
-        return;
-    }
-    sim_time until = sent->deletes ? 0 : *of;
-    for (unsigned k = 0; sent->all && k < MH_BIDS; k++)
-        p->bound_until[k] = 0;
-    *of = until;
-}
-
 bool ro_rests(const struct ro *r, const struct ro_peer *p, sim_time now)
 {
     if (p->state != RO_TUNNELLED && p->state != RO_HELD)
         return false;
-    return r->at_home ? !may_be_bound(p, now) : p->state == RO_TUNNELLED || !p->bul.at_home;
+    return r->at_home ? !ro_may_be_bound(p, now) : p->state == RO_TUNNELLED || !p->bul.at_home;
 }
 
 /* ---- places of tests ------------------------------------------------------------- */
@@ -108,7 +73,7 @@ void ro_reset(const struct ro *r, struct ro_peer *p, uint16_t sequence, sim_time
         bul_add(&p->bul, r->coa[k].bid);
     if (!how.mcoa)
         bul_add(&p->bul, 0);
-    p->bul.stale = may_be_bound(p, now);
+    p->bul.stale = ro_may_be_bound(p, now);
     p->bul.overwrite |= p->bul.stale;
     rr_rest(&p->rr);
     ro_forget_others(r, p);
@@ -124,7 +89,7 @@ void ro_hold(const struct ro *r, struct ro_peer *p, sim_time now)
     p->held_until = now + r->how.hold;
 }
 
-static struct ro_act *answer(struct ro_acts *acts, enum ro_kind kind, const struct ro_peer *p)
+struct ro_act *ro_answer(struct ro_acts *acts, enum ro_kind kind, const struct ro_peer *p)
 {
     assert(acts->n < RO_ACTS);
     struct ro_act *act = &acts->act[acts->n++];
@@ -150,7 +115,7 @@ static void fail(const struct ro *r, struct ro_peer *p, const char *why, sim_tim
                  struct ro_acts *acts)
 {
     ro_hold(r, p, now);
-    answer(acts, RO_FAILED, p)->text = why;
+    ro_answer(acts, RO_FAILED, p)->text = why;
     withdraw(r, p, now);
 }
 
@@ -175,8 +140,7 @@ static struct sum sum_up(const struct ro_peer *p)
     return sum;
 }
 
-/* What its bindings make of it. */
-static void follow(const struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts)
+void ro_follow(const struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts)
 {
     const struct sum sum = sum_up(p);
     if (p->state == RO_HELD || p->state == RO_TUNNELLED)
@@ -193,93 +157,6 @@ static void follow(const struct ro *r, struct ro_peer *p, sim_time now, struct r
         if (sum.refused && p->retry_at == SIM_NEVER)
             p->retry_at = now + r->how.hold;
     }
-}
-
-/* ---- Binding Updates ------------------------------------------------------------------ */
-
-void ro_set_bars(const struct ro *r, struct ro_peer *p, sim_time now)
-{
-    struct rr_keys keys;
-    sim_time left = r->home_until == SIM_NEVER ? RO_LIFETIME : r->home_until - now;
-    sim_time lifetime = left < r->how.lifetime ? left : r->how.lifetime; /* RFC 6275 11.7.2 */
-    p->lapsed = lifetime < unit;
-    p->bul.how.lifetime = p->lapsed ? unit : lifetime / unit * unit;
-    p->bul.leave_barred = !rr_keys_home(&p->rr, now, &keys);
-    for (unsigned k = 0; k < p->bul.entries; k++) {
-        struct bul_entry *e = &p->bul.entry[k];
-        e->barred = p->lapsed || !rr_keys(&p->rr, &e->coa, now, &keys);
-    }
-}
-
-static void send_bu(const struct ro *r, struct ro_peer *p, const struct bul_act *from, sim_time now,
-                    struct ro_acts *acts)
-{
-    struct ro_act *act = answer(acts, RO_SEND, p);
-    struct ro_sent *sent = &p->sent[p->sents++ % RO_SENT];
-    struct rr_keys keys;
-    act->m = from->bu;
-    act->src = from->src;
-    act->from_home = from->from_home;
-    struct mh *bu = &act->m;
-    bool deletes = bu->lifetime == 0;
-    /* The care-of address is the one of the BID option: RFC 5648 5.2. */
-    sent->coa = deletes ? r->how.home : bu->bids ? bu->bid[0].coa : from->src;
-    bool has = deletes ? rr_keys_home(&p->rr, now, &keys) : rr_keys(&p->rr, &sent->coa, now, &keys);
-    assert(has && "barred otherwise");
-    bu->has_nonces = true;
-    bu->home_nonce = keys.home_nonce;
-    bu->care_of_nonce = keys.care_of_nonce;
-    tokens_authorize(bu, keys.kbm, &sent->coa, &p->addr);
-    for (int k = 0; k < TOKENS_KBM; k++)
-        sent->kbm[k] = keys.kbm[k];
-    sent->sequence = bu->sequence;
-    sent->valid = true;
-    sent->deletes = deletes;
-    sent->bid = bu->bids ? bu->bid[0].bid : 0;
-    sent->all = !bu->bids || bu->flags & MH_BU_OVERWRITE;
-    sim_time *until = bound_until(r, p, sent->bid);
-    sent->before = *until;
-    if (*until < now + bu->lifetime * unit)
-        *until = now + bu->lifetime * unit;
-    sent->until = *until;
-}
-
-void ro_relay(struct ro *r, struct ro_peer *p, const struct bul_acts *from, sim_time now,
-              struct ro_acts *acts)
-{
-    for (unsigned k = 0; k < from->n; k++) {
-        const struct bul_act *in = &from->act[k];
-        struct ro_act *act = NULL;
-        switch (in->kind) {
-        case BUL_SEND:
-            send_bu(r, p, in, now, acts);
-            break;
-        case BUL_UP:
-            act = answer(acts, RO_UP, p);
-            break;
-        case BUL_DOWN:
-        case BUL_LOST:
-            act = answer(acts, RO_DOWN, p);
-            break;
-        case BUL_FALL_BACK:
-            p->plain = !p->bul.mcoa;
-            ro_forget_others(r, p);
-            act = answer(acts, RO_FALL_BACK, p);
-            break;
-        case BUL_AT_HOME:
-        case BUL_COME_HOME:
-        case BUL_MEASURED:
-        case BUL_DISCOVER:
-            break;
-        }
-        if (!act)
-            continue;
-        act->bid = in->bid;
-        act->src = in->coa;
-        act->status = in->status;
-        act->text = in->text;
-    }
-    follow(r, p, now, acts);
 }
 
 /* ---- what is wanted against what is registered ------------------------------------------ */
@@ -390,7 +267,7 @@ static void relay_tests(struct ro_peer *p, const struct rr_acts *from, struct ro
         const struct rr_act *in = &from->act[k];
         if (in->kind != RR_SEND_HOTI && in->kind != RR_SEND_COTI)
             continue;
-        struct ro_act *act = answer(acts, RO_SEND, p);
+        struct ro_act *act = ro_answer(acts, RO_SEND, p);
         act->m = in->m;
         act->from_home = in->kind == RR_SEND_HOTI;
         act->src = act->from_home ? p->rr.how.home : in->coa;
@@ -464,7 +341,7 @@ void ro_turn(struct ro *r, struct ro_peer *p, sim_time now, struct ro_acts *acts
     p->due = SIM_NEVER;
     if (ro_rests(r, p, now))
         return;
-    p->bul.stale = may_be_bound(p, now);
+    p->bul.stale = ro_may_be_bound(p, now);
     rr_tick(&p->rr, now, &tests);
     relay_tests(p, &tests, acts);
     if (!end_untested(p, &tests, now, &out)) {

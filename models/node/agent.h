@@ -50,8 +50,8 @@ void agent_forget(struct agent *a, const struct addr *home);
 /* Told by the world: the home prefix has other lifetimes from now on; SIM_NEVER: for ever. */
 void agent_renumber(struct agent *a, sim_time preferred, sim_time valid);
 
-/* Told by path.c. A packet to a bound home address is taken; `own`: this node made it, whatever its
- * source says. */
+/* Told by both ways. A packet to a bound home address is taken; `own`: this node made it, whatever
+ * its source says. */
 bool agent_takes(struct agent *a, struct pkt *p, bool own);
 /* Why what is in a tunnel may not come out of it; 0: it may. RFC 6275 10.4.5, RFC 5648 9.3. */
 unsigned agent_refuses_tunnel(struct agent *a, const struct pkt *p, const struct ip6 *outer,

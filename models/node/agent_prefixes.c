@@ -89,7 +89,7 @@ void agent_mps(struct agent *a, struct iface *i, struct pkt *p, const struct ip6
     if (!prefix_discovery_read(i, p, h, c, &mps))
         return;
     const struct arrival at = mobility_arrival(i, h, c);
-    /* path.c has held a Home Address option against the bindings: RFC 6275 9.3.1, RFC 5648 6.5. */
+    /* The way in has held a Home Address option against bindings: RFC 6275 9.3.1, RFC 5648 6.5. */
     struct bcache_entry *e = at.has_home ? bcache_find(&a->cache, &at.home) : NULL;
     struct visitor *v = e ? e->visitor : NULL;
     if (!v || !at.authentic || !v->mpa.bound || !addr_eq(&h->dst, &a->address)) {

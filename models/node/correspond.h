@@ -25,7 +25,7 @@ void correspond_set_decider(struct node *n, const struct addr *home, struct deci
 
 struct correspondent *correspond_machine(const struct node *n); /* for who looks; or NULL */
 
-/* All are told by path.c and errors.c of a node that has one. */
+/* All are told by path.c, path_in.c and errors.c of a node that has one. */
 
 /* A packet to a bound home address is taken: it leaves with a type 2 routing header. */
 bool correspond_takes(struct node *n, struct pkt *p);

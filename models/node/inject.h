@@ -36,10 +36,10 @@ struct injection; /* opaque */
 /* From now on, once. */
 void inject_arm(struct node *n, const struct inject_order *how);
 
-/* Told by protect.c: `sa` is about to seal p from `at` on. */
+/* Told by protect_out.c: `sa` is about to seal p from `at` on. */
 void inject_at_seal(struct node *n, const struct sa *sa, struct pkt *p, size_t at, uint8_t next);
 
-/* Told by protect.c: p goes into the tunnel as it is, by that policy. Only again and
+/* Told by protect_out.c: p goes into the tunnel as it is, by that policy. Only again and
  * foreign-source can be done to it. */
 void inject_at_bypass(struct node *n, const struct spd_entry *policy);
 

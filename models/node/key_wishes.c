@@ -1,6 +1,31 @@
 /* What this node wants of its machine, when the acts of the event before are done. */
 #include "models/node/key_parts.h"
 
+/* One about a Child SA. */
+static void do_child_wish(struct ike *i, const struct key_wish *w, sim_time now)
+{
+    const struct ike_path path = {w->local, w->remote, w->local_port, w->remote_port};
+    switch (w->kind) {
+    case KEY_WISH_WANT:
+        ike_want_on(i, w->who->starting ? w->who->starting : w->who->sa, w->policy, w->number, now);
+        break;
+    case KEY_WISH_SOFT:
+        ike_child_soft(i, w->spi, now);
+        break;
+    case KEY_WISH_HARD:
+        ike_child_hard(i, w->spi, now);
+        break;
+    case KEY_WISH_USED:
+        ike_child_used(i, w->spi, now);
+        break;
+    case KEY_WISH_SEEN:
+        ike_child_seen(i, w->spi, &path, now);
+        break;
+    default:
+        break;
+    }
+}
+
 void key_do_wish(struct key_exchange *x, const struct key_wish *w)
 {
     sim_time now = sim_now(x->node->sim);
@@ -15,16 +40,11 @@ void key_do_wish(struct key_exchange *x, const struct key_wish *w)
         w->who->starting = ike_start_anew(i, w->who->peer, &w->local, &w->remote, now);
         break;
     case KEY_WISH_WANT:
-        ike_want_on(i, w->who->starting ? w->who->starting : w->who->sa, w->policy, w->number, now);
-        break;
     case KEY_WISH_SOFT:
-        ike_child_soft(i, w->spi, now);
-        break;
     case KEY_WISH_HARD:
-        ike_child_hard(i, w->spi, now);
-        break;
     case KEY_WISH_USED:
-        ike_child_used(i, w->spi, now);
+    case KEY_WISH_SEEN:
+        do_child_wish(i, w, now);
         break;
     case KEY_WISH_PROBE:
         ike_probe(i, w->sa, now);
@@ -62,11 +82,6 @@ void key_do_wish(struct key_exchange *x, const struct key_wish *w)
     case KEY_WISH_SENT:
         ike_sent(i, w->sa, w->at, now);
         break;
-    case KEY_WISH_SEEN: {
-        const struct ike_path path = {w->local, w->remote, w->local_port, w->remote_port};
-        ike_child_seen(i, w->spi, &path, now);
-        break;
-    }
     }
 }
 

@@ -207,20 +207,24 @@ void mobility_tunnel_all(struct node *n, struct pkt *p, struct tunnel *end, unsi
         enter(n, &end[k], k + 1 < ends ? mobility_copy(n, p, (uint8_t)(k + 1)) : p);
 }
 
-/* Room for `bytes` behind the IPv6 header, which is written anew. */
-static uint8_t *insert(struct node *n, struct pkt *p, size_t bytes, uint8_t next,
-                       const struct addr *src, const struct addr *dst, struct ip6 *h)
+/* False: p is gone. */
+static bool read_header(struct node *n, struct pkt *p, struct ip6 *h)
 {
-    if (ip6_read(p->at, p->len, h)) {
-        node_drop(n, DROP_MALFORMED, p);
-        return NULL;
-    }
+    if (!ip6_read(p->at, p->len, h))
+        return true;
+    node_drop(n, DROP_MALFORMED, p);
+    return false;
+}
+
+/* Room for `bytes` behind the IPv6 header, which is `anew` now. */
+static uint8_t *insert(struct pkt *p, size_t bytes, const struct ip6 *anew)
+{
     uint8_t class = ip6_class(p->at);
     if (p->mark.flow)
         p->mark.overhead = (uint16_t)(p->mark.overhead + bytes);
     pkt_strip(p, IP6_HEADER);
     (void)pkt_prepend(p, bytes);
-    path_add_header(p, src ? src : &h->src, dst ? dst : &h->dst, next, h->hop_limit);
+    path_add_header(p, &anew->src, &anew->dst, anew->next, anew->hop_limit);
     ip6_set_class(p->at, class);
     return p->at + IP6_HEADER;
 }
@@ -228,19 +232,25 @@ static uint8_t *insert(struct node *n, struct pkt *p, size_t bytes, uint8_t next
 bool mobility_insert_route(struct node *n, struct pkt *p, const struct addr *coa)
 {
     struct ip6 h;
-    uint8_t *at = insert(n, p, IP6_RH2_BYTES, IP6_ROUTING, NULL, coa, &h);
-    if (at)
-        ip6_write_rh2(at, h.next, &h.dst);
-    return at != NULL;
+    if (!read_header(n, p, &h))
+        return false;
+    struct ip6 anew = h;
+    anew.dst = *coa;
+    anew.next = IP6_ROUTING;
+    ip6_write_rh2(insert(p, IP6_RH2_BYTES, &anew), h.next, &h.dst);
+    return true;
 }
 
 bool mobility_insert_home(struct node *n, struct pkt *p, const struct addr *coa)
 {
     struct ip6 h;
-    uint8_t *at = insert(n, p, IP6_HAO_BYTES, IP6_DEST_OPTS, coa, NULL, &h);
-    if (at)
-        ip6_write_home(at, h.next, &h.src);
-    return at != NULL;
+    if (!read_header(n, p, &h))
+        return false;
+    struct ip6 anew = h;
+    anew.src = *coa;
+    anew.next = IP6_DEST_OPTS;
+    ip6_write_home(insert(p, IP6_HAO_BYTES, &anew), h.next, &h.src);
+    return true;
 }
 
 struct pkt *mobility_copy(struct node *n, const struct pkt *p, uint8_t copy)

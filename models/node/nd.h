@@ -283,14 +283,6 @@ void nd_link_changed(struct iface *i, bool up);
  * header `h`; the message stands at `at`. */
 void nd_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at);
 
-/* Is the node a member of that link-scope group on i? */
-bool nd_listens(const struct iface *i, const struct addr *group);
-/* The same of a group's link-layer address (RFC 2464 7), as a network card filters: a group that
- * shares it is heard, too. */
-bool nd_hears(const struct iface *i, eth_addr group);
-/* After a change of what it listens to: the network card's filter follows. */
-void nd_filter(struct iface *i);
-
 /* Builds an ND message and sends it to `dst` on i; a unicast goes to `station` if that is not 0. */
 void nd_send(struct iface *i, const struct addr *src, const struct addr *dst, eth_addr station,
              const struct nd_message *m);
@@ -397,7 +389,15 @@ void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s)
 unsigned advertise_prefixes(const struct iface *i, struct nd_prefix prefix[ND_PREFIXES]);
 void advertise_solicited(struct iface *i, const struct ip6 *h, const struct nd_message *rs);
 
-/* ---- nd.c: proxies */
+/* ---- nd_listen.c: groups and proxies */
+
+/* Is the node a member of that link-scope group on i? */
+bool nd_listens(const struct iface *i, const struct addr *group);
+/* The same of a group's link-layer address (RFC 2464 7), as a network card filters: a group that
+ * shares it is heard, too. */
+bool nd_hears(const struct iface *i, eth_addr group);
+/* After a change of what it listens to: the network card's filter follows. */
+void nd_filter(struct iface *i);
 
 void nd_proxy_add(struct iface *i, const struct addr *a);
 void nd_proxy_remove(struct iface *i, const struct addr *a);

@@ -8,7 +8,7 @@
 #include "models/node/node.h"
 #include "models/wire/mpd.h"
 
-/* Told by path.c, with the addresses on the wire: takes p. */
+/* Told by path_in.c, with the addresses on the wire: takes p. */
 void prefix_discovery_in(struct iface *i, struct pkt *p, const struct ip6 *h,
                          const struct ip6_chain *c);
 

@@ -1,27 +1,9 @@
 #include "models/node/protect.h"
 
 #include <assert.h>
-#include <string.h>
 
-#include "models/ipsec/esp.h"
-#include "models/node/cpu.h"
-#include "models/node/cpu_profile.h"
-#include "models/node/inject.h"
 #include "models/node/key_exchange.h"
-#include "models/node/mobile.h"
-#include "models/node/path.h"
-#include "models/node/service.h"
-#include "models/node/udp_esp.h"
-#include "models/wire/mh.h"
-
-struct protection {
-    struct node *node;
-    struct ipsec ipsec;
-    struct spd others;
-    struct sim_timer timer; /* lifetimes */
-    unsigned clients;
-    sim_time worked;
-};
+#include "models/node/protect_parts.h"
 
 static void wake(struct sim *sim, void *owner);
 
@@ -162,7 +144,7 @@ static void wake(struct sim *sim, void *owner)
     rearm(p);
 }
 
-static void used(struct node *n, struct sa *sa)
+void protect_used(struct node *n, struct sa *sa)
 {
     if (sa->direction == SA_IN && ipsec_used(sa, sim_now(n->sim)))
         key_exchange_used(n, sa);
@@ -172,9 +154,8 @@ static void used(struct node *n, struct sa *sa)
 
 /* ---- what selectors see ---------------------------------------------------------------------- */
 
-/* A packet whose chain has been read. Of a fragment only the protocol is known. */
-static struct traffic traffic_of(const struct node *n, const uint8_t *packet, size_t bytes,
-                                 const struct ip6_chain *c, bool outbound)
+struct traffic protect_traffic(const struct node *n, const uint8_t *packet, size_t bytes,
+                               const struct ip6_chain *c, bool outbound)
 {
     struct addr src = c->has_home ? c->home : ip6_src(packet);
     struct addr dst = c->has_rh2 ? c->rh2 : ip6_dst(packet);
@@ -189,19 +170,18 @@ static struct traffic traffic_of(const struct node *n, const uint8_t *packet, si
     return t;
 }
 
-/* The same of a packet that is, or was, in a tunnel. */
-static struct traffic traffic_inside(const struct node *n, const uint8_t *packet, size_t bytes,
-                                     bool outbound)
+struct traffic protect_traffic_inside(const struct node *n, const uint8_t *packet, size_t bytes,
+                                      bool outbound)
 {
     struct ip6_chain c;
     if (ip6_walk(packet, bytes, &c))
         c = (struct ip6_chain){.upper = IP6_NONE, .upper_at = bytes};
-    struct traffic t = traffic_of(n, packet, bytes, &c, outbound);
+    struct traffic t = protect_traffic(n, packet, bytes, &c, outbound);
     t.tunnel = true;
     return t;
 }
 
-static enum node_reason reason_of(enum ipsec_verdict v)
+enum node_reason protect_reason(enum ipsec_verdict v)
 {
     switch (v) {
     case IPSEC_NO_SA:
@@ -215,278 +195,13 @@ static enum node_reason reason_of(enum ipsec_verdict v)
     }
 }
 
-/* ---- the way out ----------------------------------------------------------------------------- */
+/* ---- what others ask ------------------------------------------------------------------------- */
 
 sim_time protect_worked(struct node *n, sim_time from)
 {
     sim_time worked = n->protection->worked;
     n->protection->worked = from;
     return worked;
-}
-
-bool protect_seal_now(struct node *n, struct pkt *p, const struct sealing *s)
-{
-    struct sa *sa = s->sa;
-    inject_at_seal(n, sa, p, s->at, s->next);
-    tap_sealed(n->sim, p->at + s->at, p->len - s->at, s->next, p);
-    if (esp_seal(sa, p, s->at, s->next)) {
-        inject_miss(n);
-        node_drop(n, DROP_SEQUENCE_OVERFLOW, p);
-        return false;
-    }
-    if (s->named_at) {
-        p->at[s->named_at] = IP6_ESP;
-        ip6_set_length(p->at, p->len);
-    }
-    if (n->cpu) {
-        n->protection->worked += cpu_cost_of_seal(cpu_profile_of(n->cpu), sa->suite,
-                                                  esp_text_bytes(sa->suite, p->len - s->at));
-    }
-    used(n, sa);
-    return true;
-}
-
-void protect_seal(struct node *n, struct pkt *p, const struct sealing *s)
-{
-    if (n->cpu) {
-        service_seal(n, p, s);
-    } else if (protect_seal_now(n, p, s)) {
-        s->then(n, p, s);
-    }
-}
-
-/* RFC 4301 5.1. */
-static void acquire(struct node *n, const struct traffic *t, const struct spd_entry *e)
-{
-    struct spd_pair *pair = &t->subject->pair[e->pair];
-    if (pair->asked)
-        return;
-    pair->asked = true; /* once */
-    NODE_EVENT(n, EV_ACQUIRE, field_text("policy", e->name), field_addr("home_address", &t->local),
-               field_addr("peer", &t->remote));
-    key_exchange_acquire(n, t->subject->owner, e, 0);
-}
-
-/* False: p is gone. */
-static bool may_leave(struct node *n, struct pkt *p, const struct traffic *t,
-                      const struct ipsec_answer *a)
-{
-    if (a->verdict == IPSEC_BYPASS || a->verdict == IPSEC_PROTECT)
-        return true;
-    if (a->verdict == IPSEC_NO_SA && t->subject)
-        acquire(n, t, a->entry);
-    node_drop(n, reason_of(a->verdict), p);
-    return false;
-}
-
-void protect_out(struct node *n, struct pkt *p, struct sealing *s)
-{
-    struct ip6_chain c;
-    if (ip6_walk(p->at, p->len, &c)) {
-        node_drop(n, DROP_MALFORMED, p);
-        return;
-    }
-    struct traffic t = traffic_of(n, p->at, p->len, &c, true);
-    struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &t, 0);
-    if (!may_leave(n, p, &t, &a))
-        return;
-    if (a.verdict == IPSEC_BYPASS) {
-        s->then(n, p, s);
-        return;
-    }
-    s->sa = a.sa;
-    s->at = c.upper_at;
-    s->next = c.upper;
-    s->named_at = ip6_named_at(p->at, c.upper_at);
-    protect_seal(n, p, s);
-}
-
-bool protect_wants_tunnel(struct node *n, const struct addr *src, const struct addr *dst,
-                          uint8_t protocol, const struct pkt *message)
-{
-    struct traffic t = ipsec_traffic(&n->protection->ipsec, src, dst, true, true);
-    traffic_read_upper(&t, protocol, message->at, message->len);
-    const struct spd_entry *outside = ipsec_policy(&n->protection->ipsec, &t);
-    t.tunnel = true;
-    const struct spd_entry *inside = ipsec_policy(&n->protection->ipsec, &t);
-    return outside && outside->action == SPD_DISCARD && inside && inside->action == SPD_PROTECT;
-}
-
-/* RFC 5648 9.3.2: who says where the tunnel ends. */
-static void choose_end(const struct protected *who, struct tunnel *t)
-{
-    if (t->sa->encapsulated && who->of->ipsec.is_gateway) /* behind a NAT it is nowhere else */
-        t->exit = t->sa->remote;
-    struct addr *end = who->of->ipsec.is_gateway ? &t->exit : &t->entry;
-    const struct addr *own = who->of->ipsec.is_gateway ? &t->sa->remote : &t->sa->local;
-    if (who->client)
-        *end = *own; /* nobody else knows any: RFC 4301 5.1.2 */
-    t->sized_entry = t->entry;
-    t->sized_exit = t->exit;
-    if (who->how->tunnel_end_point == END_PER_PACKET || addr_unspecified(own) || t->fixed)
-        return;
-    *(who->of->ipsec.is_gateway ? &t->sized_exit : &t->sized_entry) = *own;
-    if (who->how->tunnel_end_point == END_SA_DEFAULT)
-        *end = *own;
-}
-
-bool protect_tunnel(struct node *n, struct pkt *p, uint16_t bid, struct tunnel *t)
-{
-    struct traffic inside = traffic_inside(n, p->at, p->len, true);
-    struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &inside, bid ? bid - 1u : 0);
-    if (!may_leave(n, p, &inside, &a))
-        return false;
-    if (a.sa && a.sa->mode != SA_TUNNEL) { /* somebody else's, that only looks like signalling */
-        node_drop(n, DROP_NO_POLICY, p);
-        return false;
-    }
-    t->sa = a.sa;
-    if (a.sa) {
-        choose_end(inside.subject->owner, t);
-        if (n->mobile && protection_client(n, &inside.local))
-            t->bid = mobile_bid_of(n->mobile, &t->entry);
-    } else if (n->injections) {
-        inject_at_bypass(n, a.entry);
-    }
-    return true;
-}
-
-bool protect_seals_once(struct node *n, const struct pkt *p)
-{
-    struct traffic inside = traffic_inside(n, p->at, p->len, true);
-    struct ipsec_answer a = ipsec_out(&n->protection->ipsec, &inside, 0);
-    const struct protected *who = inside.subject ? inside.subject->owner : NULL;
-    return who && who->how->duplicate == DUPLICATE_AFTER_ESP && a.sa;
-}
-
-void protect_end(struct sa *sa, struct tunnel *t)
-{
-    t->sa = sa;
-    choose_end(sa->subject->owner, t);
-}
-
-/* ---- the way in ------------------------------------------------------------------------------ */
-
-static enum node_reason reason_of_fault(enum esp_fault fault)
-{
-    static const enum node_reason reasons[] = {
-        [ESP_SHORT] = DROP_ESP_MALFORMED,   [ESP_REPLAY] = DROP_REPLAY,
-        [ESP_TOO_OLD] = DROP_TOO_OLD,       [ESP_ICV] = DROP_ICV,
-        [ESP_PADDING] = DROP_ESP_MALFORMED, [ESP_DUMMY] = DROP_DUMMY,
-    };
-    return reasons[fault];
-}
-
-/* ESP at c->upper_at becomes what it held. Answers 0 or the reason why p dies. */
-static unsigned open_one(struct node *n, struct pkt *p, struct ip6_chain *c)
-{
-    uint32_t spi;
-    uint8_t next;
-    size_t at = c->upper_at;
-    struct addr src = ip6_src(p->at);
-    struct addr dst = ip6_dst(p->at);
-    bool named = esp_spi(p->at + at, p->len - at, &spi);
-    struct sa *sa = named ? ipsec_find(&n->protection->ipsec, spi) : NULL;
-    if (!sa) {
-        if (named)
-            key_exchange_unknown(n, &src, spi);
-        return DROP_NO_SA;
-    }
-    uint64_t top = sa->replay.top;
-    size_t text = esp_text_bytes(sa->suite, p->len - at);
-    enum esp_fault fault = esp_open(sa, p, at, &next);
-    if (n->cpu && fault != ESP_SHORT && fault != ESP_REPLAY && fault != ESP_TOO_OLD) {
-        n->protection->worked += cpu_cost_of_open(cpu_profile_of(n->cpu), sa->suite, text);
-    }
-    if (fault)
-        return reason_of_fault(fault);
-    tap_opened(n->sim, p);
-    n->opened = sa;
-    udp_esp_opened(n, sa, sa->replay.top > top, &src, &dst);
-    p->at[ip6_named_at(p->at, at)] = next;
-    ip6_set_length(p->at, p->len);
-    if (ip6_walk(p->at, p->len, c))
-        return DROP_MALFORMED;
-    used(n, sa);
-    return 0;
-}
-
-static bool holds_packet(const struct pkt *p, const struct ip6_chain *c)
-{
-    return c->upper == IP6_IP6 && p->len >= c->upper_at + IP6_HEADER;
-}
-
-/* The SA that protected p is one for such packets: RFC 4301 5.2 step 4. */
-static enum ipsec_verdict suits(struct node *n, const struct pkt *p, const struct ip6_chain *c)
-{
-    struct sa *sa = n->opened;
-    if (sa->mode == SA_TUNNEL && !holds_packet(p, c)) {
-        sa->count.selector++;
-        return IPSEC_SELECTOR;
-    }
-    struct traffic t = sa->mode == SA_TUNNEL
-                           ? traffic_inside(n, p->at + c->upper_at, p->len - c->upper_at, false)
-                           : traffic_of(n, p->at, p->len, c, false);
-    return ipsec_opened(sa, &t);
-}
-
-/* What no SA has been held against yet. */
-static enum ipsec_verdict came_clear(struct node *n, const struct pkt *p, const struct ip6_chain *c)
-{
-    struct traffic t = holds_packet(p, c)
-                           ? traffic_inside(n, p->at + c->upper_at, p->len - c->upper_at, false)
-                           : traffic_of(n, p->at, p->len, c, false);
-    return ipsec_clear(&n->protection->ipsec, &t);
-}
-
-/* It came out of a tunnel in fragments, whose ports and types nobody has seen before. */
-static enum ipsec_verdict came_in_pieces(struct node *n, const struct pkt *p,
-                                         const struct ip6_chain *c)
-{
-    struct traffic t = traffic_of(n, p->at, p->len, c, false);
-    t.tunnel = true;
-    return n->opened ? ipsec_opened(n->opened, &t) : ipsec_clear(&n->protection->ipsec, &t);
-}
-
-/* p has been opened if `unsealed`, by n->opened; what is inside a tunnel was held against policies
- * when that was, save what stands in yet another one. */
-static enum ipsec_verdict judge(struct node *n, const struct pkt *p, const struct ip6_chain *c,
-                                bool unsealed)
-{
-    if (!unsealed && n->from_tunnel && c->fragment) {
-        enum ipsec_verdict v = came_in_pieces(n, p, c);
-        if (v != IPSEC_PROTECT && v != IPSEC_BYPASS)
-            return v;
-    }
-    if (holds_packet(p, c) ? !unsealed || n->opened->mode != SA_TUNNEL
-                           : !unsealed && !n->from_tunnel)
-        return came_clear(n, p, c);
-    return IPSEC_PROTECT;
-}
-
-unsigned protect_in(struct node *n, struct pkt *p, struct ip6 *h, struct ip6_chain *c)
-{
-    bool cut = c->fragment;
-    bool unsealed = c->upper == IP6_ESP;
-    enum ipsec_verdict v = IPSEC_PROTECT;
-    while (c->upper == IP6_ESP && v == IPSEC_PROTECT) {
-        unsigned reason = open_one(n, p, c);
-        if (reason)
-            return reason;
-        v = suits(n, p, c);
-        enum ip6_fault fault = ip6_read(p->at, p->len, h);
-        assert(!fault);
-    }
-    c->fragment = cut;
-    if (v == IPSEC_PROTECT)
-        v = judge(n, p, c, unsealed);
-    return v == IPSEC_PROTECT || v == IPSEC_BYPASS ? (unsigned)DROP_NONE : (unsigned)reason_of(v);
-}
-
-bool protect_authorises(const struct node *n, const struct addr *home)
-{
-    const struct protected *who = n->opened ? n->opened->subject->owner : NULL;
-    return !who || pad_allows(&n->protection->ipsec.pad, who->identity, home);
 }
 
 bool protect_is_dynamic(const struct node *n, const struct addr *home)

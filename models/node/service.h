@@ -23,10 +23,10 @@ struct sealing;
 /* Gives n, before anything happens, a processor; `profile` is borrowed. */
 void service_init(struct node *n, const struct cpu_config *how, const struct cpu_profile *profile);
 
-/* protect.c, of what must be sealed. Takes p. */
+/* protect_out.c, of what must be sealed. Takes p. */
 void service_seal(struct node *n, struct pkt *p, const struct sealing *s);
 
-/* path.c, of what has arrived on i, is whole, and has ESP. Takes p. */
+/* path_in.c, of what has arrived on i, is whole, and has ESP. Takes p. */
 void service_open(struct iface *i, struct pkt *p, bool came_cut);
 
 /* Gives packets back: the run is over. */

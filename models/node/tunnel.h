@@ -3,8 +3,8 @@
  * from inside it told to whom they concern.
  *
  * The inner hop limit goes down by one where a packet is forwarded into the tunnel, as onto any
- * other link (3.1); path.c does that for what a home agent intercepts.  A mobile node does not
- * forward its own packets, so theirs leaves as it was made.  The exit is in path.c: it puts the
+ * other link (3.1); path_in.c does that for what a home agent intercepts.  A mobile node does not
+ * forward its own packets, so theirs leaves as it was made.  The exit is in path_in.c: it puts the
  * outer packet together first.
  */
 #ifndef MODELS_NODE_TUNNEL_H

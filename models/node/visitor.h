@@ -52,6 +52,13 @@ struct agent {
     unsigned visitor_room;
 };
 
+/* ---- agent_data.c ---- */
+
+/* To a binding on the home link: takes p. */
+void agent_send_home(struct agent *a, struct pkt *p, const struct binding *at);
+/* Without the neighbour cache: takes p. */
+void agent_send_framed(struct iface *i, struct pkt *p, uint64_t station);
+
 /* ---- agent_paths.c ---- */
 
 void visitor_init(struct visitor *v, struct agent *a, const struct addr *home);

@@ -117,7 +117,8 @@ static void a_larger_total_begins_anew_and_a_smaller_is_dropped(void)
     size_t part[IKE_FRAGMENTS];
     struct rng iv = bench_stream(99, "forge", "iv");
     unsigned more =
-        ike_seal_fragments(&sa->out, &iv, &h, IKE_P_IDI, inside, bytes, 140, out, sizeof out, part);
+        ike_seal_fragments(&sa->out, &iv, &h, &(struct ike_inside){IKE_P_IDI, inside, bytes}, 140,
+                           out, sizeof out, part);
     CHECK(more > n);
     bench_repeat(&b, 0); /* one of the first cut */
     struct bench_letter first[2] = {b.letter[0], b.letter[1]};

@@ -47,7 +47,8 @@ static void seal_anew(const struct ike_writer *w)
     uint64_t own = o.h.flags & IKE_INITIATOR ? o.h.spi_i : o.h.spi_r;
     struct ike_sa *sa = inside_sa(&b, 1 - l.to, own);
     struct rng iv = bench_stream(99, "forge", "iv");
-    size_t n = ike_seal(&sa->out, &iv, &o.h, w->first, w->w.base, w->w.len, out, sizeof out);
+    size_t n = ike_seal(&sa->out, &iv, &o.h, &(struct ike_inside){w->first, w->w.base, w->w.len},
+                        out, sizeof out);
     CHECK(n);
     bench_drop(&b, 0);
     forge_bytes(&b, l.to, &l.path, out, n);

@@ -163,7 +163,8 @@ static void sealed(unsigned detail, const uint8_t *inside, size_t n)
         .flags = (uint8_t)((response ? IKE_RESPONSE : 0) | (sa->initiator ? IKE_INITIATOR : 0)),
         .id = id};
     struct rng iv = bench_stream(9, "fuzz", "iv");
-    size_t bytes = ike_seal(&sa->out, &iv, &h, inside[1], inside + 2, n - 2, out, sizeof out);
+    size_t bytes = ike_seal(&sa->out, &iv, &h, &(struct ike_inside){inside[1], inside + 2, n - 2},
+                            out, sizeof out);
     insist(bytes > 0);
     struct bench_letter *l = &b.letter[b.letters++];
     l->to = 1 - from;

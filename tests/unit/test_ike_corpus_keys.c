@@ -221,8 +221,9 @@ static void check_auth(struct world *w, const struct sa *s, unsigned side,
     if (!id || !p)
         return;
     size_t n =
-        ike_signed_octets(s->told->prf, w->init[side], w->init_bytes[side], nonce->b, nonce->n,
-                          side ? s->keys.pr : s->keys.pi, id->body, id->bytes, octets);
+        ike_signed_octets(s->told->prf, &(struct prf_piece){w->init[side], w->init_bytes[side]},
+                          &(struct prf_piece){nonce->b, nonce->n}, side ? s->keys.pr : s->keys.pi,
+                          &(struct prf_piece){id->body, id->bytes}, octets);
     ike_shared_key_auth(s->told->prf, w->told.psk.b, w->told.psk.n, octets, n, auth);
     CHECK_EQ(blob.kind, IKE_AUTH_SHARED_KEY);
     CHECK_EQ(blob.bytes, prf_bytes(s->told->prf));
@@ -299,7 +300,8 @@ static void check_ours(struct world *w, const struct ike_sk *k, const struct ike
         own.ivs = own.ivs << 8 | sealed[IKE_HEADER_BYTES + IKE_PAYLOAD_HEADER + b];
     own.ivs--;
     size_t bytes =
-        ike_seal(&own, &rng, h, w->inside_first, w->inside, w->inside_bytes, out, sizeof out);
+        ike_seal(&own, &rng, h, &(struct ike_inside){w->inside_first, w->inside, w->inside_bytes},
+                 out, sizeof out);
     CHECK_EQ(bytes, n);
     RULE("IKE-KEY-7");
     CHECK_EQ(!memcmp(out, sealed, n), k->suite->counts);

@@ -166,8 +166,10 @@ static void authenticate(bool initiator, size_t marker, const char *key, size_t 
     size_t id_bytes = bytes_of_hex(initiator ? "030000006d6e3140686f6d652e6578616d706c65"
                                              : "0200000068612e686f6d652e6578616d706c65",
                                    id);
-    size_t all = ike_signed_octets(suite.prf, message, bytes, initiator ? n.nr : n.ni, NONCE,
-                                   initiator ? k.pi : k.pr, id, id_bytes, octets);
+    size_t all =
+        ike_signed_octets(suite.prf, &(struct prf_piece){message, bytes},
+                          &(struct prf_piece){initiator ? n.nr : n.ni, NONCE},
+                          initiator ? k.pi : k.pr, &(struct prf_piece){id, id_bytes}, octets);
     CHECK_EQ(all, bytes + NONCE + 32);
     ike_shared_key_auth(suite.prf, key, key_bytes, octets, all, out);
 }

@@ -96,7 +96,8 @@ static void liveness_to_the_byte(void)
         struct ike_header h = header();
         h.flags = ways[k].flags;
         sk.ivs = 1;
-        size_t n = ike_seal(&sk, &rng, &h, IKE_P_NONE, NULL, 0, out, sizeof out);
+        size_t n =
+            ike_seal(&sk, &rng, &h, &(struct ike_inside){IKE_P_NONE, NULL, 0}, out, sizeof out);
         CHECK_EQ(n, bytes_of_hex(ways[k].message, want));
         RULE("IKE-KEY-7");
         CHECK(!memcmp(out, want, n));
@@ -128,7 +129,8 @@ static void chacha20_poly1305_of_rfc_7634(void)
     h.id = 9;
     sk.ivs = 0x1011121314151617u - 1;
     size_t n = bytes_of_hex("0000000c000040010000000a", notify);
-    size_t all = ike_seal(&sk, &rng, &h, IKE_P_NOTIFY, notify, n, out, sizeof out);
+    size_t all =
+        ike_seal(&sk, &rng, &h, &(struct ike_inside){IKE_P_NOTIFY, notify, n}, out, sizeof out);
     CHECK_EQ(all, bytes_of_hex("c0c1c2c3c4c5c6c7d0d1d2d3d4d5d6d72e202500000000090000004529000029"
                                "1011121314151617"
                                "610394701f8d017f7c12924889"
@@ -170,7 +172,8 @@ static void round_trip(enum cipher_name name)
         struct ike_payload p;
         const uint8_t *got;
         size_t bytes;
-        size_t all = ike_seal(&own, &rng, &h, IKE_P_NOTIFY, inside, n, out, sizeof out);
+        size_t all = ike_seal(&own, &rng, &h, &(struct ike_inside){IKE_P_NOTIFY, inside, n}, out,
+                              sizeof out);
         CHECK_EQ(all, expected(own.suite, n));
         CHECK(open_message(&other, out, all, &p, &got, &bytes));
         CHECK_EQ(p.type, IKE_P_SK);
@@ -201,8 +204,9 @@ static void sized_has_the_same_lengths(void)
             begin(sized);
             struct ike_sk sk = sk_from(k, 1);
             struct ike_header h = header();
-            n[sized] = ike_seal(&sk, &rng, &h, IKE_P_NOTIFY, inside, sizeof inside, out[sized],
-                                sizeof out[sized]);
+            n[sized] =
+                ike_seal(&sk, &rng, &h, &(struct ike_inside){IKE_P_NOTIFY, inside, sizeof inside},
+                         out[sized], sizeof out[sized]);
             end();
         }
         CHECK_EQ(n[0], n[1]);
@@ -222,7 +226,8 @@ static void ivs_do_not_come_again(void)
         struct ike_header h = header();
         size_t iv = IKE_HEADER_BYTES + IKE_PAYLOAD_HEADER;
         for (unsigned m = 0; m < 2; m++)
-            CHECK(ike_seal(&sk, &rng, &h, IKE_P_NONE, NULL, 0, out[m], sizeof out[m]) > 0);
+            CHECK(ike_seal(&sk, &rng, &h, &(struct ike_inside){IKE_P_NONE, NULL, 0}, out[m],
+                           sizeof out[m]) > 0);
         CHECK_EQ(sk.ivs, 2);
         if (!sk.suite->iv_bytes)
             continue;
@@ -245,9 +250,13 @@ static void too_little_room_is_said(void)
         struct ike_header h = header();
         size_t want = expected(sk.suite, sizeof inside);
         for (size_t cap = 0; cap < want; cap++)
-            CHECK_EQ(ike_seal(&sk, &rng, &h, IKE_P_NOTIFY, inside, sizeof inside, out, cap), 0);
+            CHECK_EQ(ike_seal(&sk, &rng, &h,
+                              &(struct ike_inside){IKE_P_NOTIFY, inside, sizeof inside}, out, cap),
+                     0);
         CHECK_EQ(sk.ivs, 0);
-        CHECK_EQ(ike_seal(&sk, &rng, &h, IKE_P_NOTIFY, inside, sizeof inside, out, want), want);
+        CHECK_EQ(ike_seal(&sk, &rng, &h, &(struct ike_inside){IKE_P_NOTIFY, inside, sizeof inside},
+                          out, want),
+                 want);
     }
     end();
 }
@@ -269,7 +278,8 @@ static void every_bit_counts(void)
             struct ike_payload p;
             const uint8_t *got;
             size_t bytes;
-            size_t n = ike_seal(&sk, &rng, &h, IKE_P_NOTIFY, inside, sizeof inside, out, 256);
+            size_t n = ike_seal(
+                &sk, &rng, &h, &(struct ike_inside){IKE_P_NOTIFY, inside, sizeof inside}, out, 256);
             size_t text = IKE_HEADER_BYTES + IKE_PAYLOAD_HEADER + (size_t)sk.suite->iv_bytes;
             for (size_t bit = 0; bit < 8 * n; bit++) {
                 bool in_text = bit / 8 >= text && bit / 8 < n - sk.suite->icv_bytes;
@@ -299,7 +309,8 @@ static void shorter_ones_are_refused(void)
         struct ike_header h = header();
         const uint8_t *got;
         size_t bytes;
-        size_t n = ike_seal(&sk, &rng, &h, IKE_P_NOTIFY, inside, sizeof inside, out, 256);
+        size_t n = ike_seal(&sk, &rng, &h,
+                            &(struct ike_inside){IKE_P_NOTIFY, inside, sizeof inside}, out, 256);
         for (size_t m = IKE_HEADER_BYTES + IKE_PAYLOAD_HEADER; m < n; m++) {
             struct ike_payload p = {.type = IKE_P_SK, .next = IKE_P_NOTIFY};
             memcpy(cut, out, m);
@@ -414,8 +425,9 @@ static void fragments_of_every_suite(void)
             for (size_t limit = 200; limit < 1300; limit += 49) {
                 struct ike_sk sk = sk_from(c, 1);
                 struct ike_header h = auth_header();
-                unsigned total = ike_seal_fragments(&sk, &rng, &h, IKE_P_IDI, inside, sizeof inside,
-                                                    limit, out, MOST, lengths);
+                unsigned total = ike_seal_fragments(
+                    &sk, &rng, &h, &(struct ike_inside){IKE_P_IDI, inside, sizeof inside}, limit,
+                    out, MOST, lengths);
                 CHECK(total > 1);
                 CHECK_EQ(sk.ivs, total);
                 for (unsigned f = 0; f < total; f++)
@@ -439,22 +451,25 @@ static void no_more_fragments_than_needed(void)
     struct ike_header h = auth_header();
     for (size_t n = 0; n <= IKE_FRAGMENTS * ROOM + 1; n++) {
         struct ike_sk sk = sk_from(CIPHER_AES128_GCM16, 1);
-        unsigned total = ike_seal_fragments(&sk, &rng, &h, IKE_P_IDI, inside, n, LIMIT, out,
-                                            sizeof out, lengths);
+        unsigned total =
+            ike_seal_fragments(&sk, &rng, &h, &(struct ike_inside){IKE_P_IDI, inside, n}, LIMIT,
+                               out, sizeof out, lengths);
         CHECK_EQ(total, n > IKE_FRAGMENTS * ROOM ? 0 : n ? (n + ROOM - 1) / ROOM : 1);
         if (n % 13 == 0)
             check_fragments(&sk, out, lengths, total, inside, n);
     }
     struct ike_sk sk = sk_from(CIPHER_AES128_GCM16, 1);
     for (size_t limit = 0; limit <= 61; limit++) /* no room for anything */
-        CHECK_EQ(ike_seal_fragments(&sk, &rng, &h, IKE_P_IDI, inside, 1, limit, out, MOST, lengths),
+        CHECK_EQ(ike_seal_fragments(&sk, &rng, &h, &(struct ike_inside){IKE_P_IDI, inside, 1},
+                                    limit, out, MOST, lengths),
                  0);
     for (size_t cap = 0; cap < 3 * LIMIT; cap++)
-        CHECK_EQ(ike_seal_fragments(&sk, &rng, &h, IKE_P_IDI, inside, 3 * ROOM, LIMIT, out, cap,
-                                    lengths),
+        CHECK_EQ(ike_seal_fragments(&sk, &rng, &h,
+                                    &(struct ike_inside){IKE_P_IDI, inside, 3 * ROOM}, LIMIT, out,
+                                    cap, lengths),
                  0);
-    CHECK_EQ(ike_seal_fragments(&sk, &rng, &h, IKE_P_IDI, inside, 3 * ROOM, LIMIT, out, 3 * LIMIT,
-                                lengths),
+    CHECK_EQ(ike_seal_fragments(&sk, &rng, &h, &(struct ike_inside){IKE_P_IDI, inside, 3 * ROOM},
+                                LIMIT, out, 3 * LIMIT, lengths),
              3);
     end();
 }
@@ -470,8 +485,9 @@ static void number_and_total_are_authenticated(void)
         for (enum cipher_name c = 0; c < CIPHERS; c++) {
             struct ike_sk sk = sk_from(c, 1);
             struct ike_header h = auth_header();
-            unsigned total = ike_seal_fragments(&sk, &rng, &h, IKE_P_IDI, inside, sizeof inside,
-                                                250, out, MOST, lengths);
+            unsigned total = ike_seal_fragments(
+                &sk, &rng, &h, &(struct ike_inside){IKE_P_IDI, inside, sizeof inside}, 250, out,
+                MOST, lengths);
             CHECK(total > 1);
             for (size_t at = 28; at < 36; at++) {
                 uint8_t bent[256];
