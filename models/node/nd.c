@@ -5,6 +5,7 @@
 #include "models/node/bearer.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
+#include "models/node/share.h"
 #include "models/wire/mld.h"
 #include "sim/base/bytes.h"
 #include "sim/link/lan.h"
@@ -159,6 +160,8 @@ static void forget_link(struct iface *i, const char *why)
     neighbour_flush(i);
     if (i->node->mobile)
         mobile_link_lost(i->node->mobile, i);
+    if (i->nd->share)
+        share_changed(i->nd->share);
 }
 
 void nd_disable(struct iface *i)

@@ -88,6 +88,7 @@ void world_build_live(struct world *w, const struct scenario *s, struct arena *a
     world_add_backbone(w);
     if (!live)
         world_add_routes(w);
+    world_add_phones(w);
     world_add_hosts(w);
     world_add_processors(w);
     world_add_protection(w);
