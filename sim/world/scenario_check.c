@@ -50,7 +50,7 @@ static void check_overlap(struct check *k, const struct network_config *n)
     for (const struct network_config *o = all; o < n; o++) {
         const struct prefix *a = prefix_of(o);
         const struct prefix *b = prefix_of(n);
-        if (o->shares || n->shares)
+        if (!a->len || !b->len)
             continue;
         if (prefix_holds(a, &b->addr) || prefix_holds(b, &a->addr)) {
             SAY(k, path3(k, "networks", n->name, "prefix"), "overlaps that of network '%s'",
@@ -91,7 +91,7 @@ static void check_translator(struct check *k, const struct network_config *n)
     if (translator_parse_ports(n->translator.ports, &low, &high, &w))
         SAY(k, path2(k, path, "ports"), "%s", w.text);
     for (size_t j = 0; j < k->s->networks.n; j++) {
-        if (!all[j].shares && prefix_holds(prefix_of(&all[j]), outside))
+        if (prefix_of(&all[j])->len && prefix_holds(prefix_of(&all[j]), outside))
             SAY(k, path2(k, path, "address"), "is of network '%s'", all[j].name);
         if (&all[j] < n && all[j].translator.given && addr_eq(&all[j].translator.address, outside))
             SAY(k, path2(k, path, "address"), "is that of network '%s' too", all[j].name);
