@@ -193,39 +193,37 @@ void advertise_start(struct iface *i, const struct nd_advertise_config *how,
     plan(i);
 }
 
-/* Whether hosts have been told so; lifetimes that run down are no news. */
-static bool is_known(const struct nd_advertiser *adv, const struct nd_offer *offer, unsigned n,
-                     bool leads_out)
+/* Lifetimes that run down are no news. */
+static bool has_told(const struct nd_advertiser *adv, const struct nd_offer *offer)
 {
-    bool known = adv->offers == n && adv->leads_out == leads_out;
-    for (unsigned k = 0; known && k < n; k++) {
+    for (unsigned k = 0; k < adv->offers; k++) {
         const struct nd_offer *o = &adv->offer[k];
-        known = o->prefix.len == offer[k].prefix.len &&
-                addr_eq(&o->prefix.addr, &offer[k].prefix.addr) &&
-                !o->valid_until == !offer[k].valid_until;
+        if (o->prefix.len == offer->prefix.len && addr_eq(&o->prefix.addr, &offer->prefix.addr))
+            return !o->valid_until == !offer->valid_until;
     }
-    return known;
+    return false;
 }
 
 void advertise_offer(struct iface *i, const struct nd_advertise_config *how,
                      const struct nd_offer *offer, unsigned n, bool leads_out)
 {
     struct nd_advertiser *adv = advertiser_of(i);
-    bool known = is_known(adv, offer, n, leads_out);
+    bool told = adv->leads_out == leads_out;
     assert(n <= ND_ADV_PREFIXES);
+    for (unsigned k = 0; k < n; k++)
+        told &= has_told(adv, &offer[k]);
     adv->how = how;
     adv->on_link = true;
     adv->leads_out = leads_out;
     adv->offers = n;
     for (unsigned k = 0; k < n; k++)
         adv->offer[k] = offer[k];
-    if (known)
+    if (told)
         return;
-    sim_time at = sim_now(i->node->sim);
-    if (adv->last_multicast >= 0 && at < adv->last_multicast + min_gap(i))
-        at = adv->last_multicast + min_gap(i);
+    sim_time now = sim_now(i->node->sim);
+    sim_time next = adv->last_multicast < 0 ? now : adv->last_multicast + min_gap(i);
     adv->sent = 0; /* as when it began: RFC 4861 6.2.4 */
-    sim_arm(i->node->sim, &adv->timer, at);
+    sim_arm(i->node->sim, &adv->timer, next > now ? next : now);
 }
 
 void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s)
