@@ -258,6 +258,8 @@ static void tested(void *owner, bool unique)
  * reached without asking for its link-layer address from it. */
 static bool may_be_optimistic(const struct iface *i, const struct addr *a)
 {
+    if (i->nd->dad_how.use == 1 || !i->nd->timers->dad_transmits)
+        return false; /* there is no test to be ahead of */
     if (!i->nd->is_host || !i->nd->dad_how.optimistic)
         return i->nd->is_host && i->nd->host.simple_dna && addr_link_local(a);
     if (addr_link_local(a) || i->port->framing != LINK_ETHERNET)
