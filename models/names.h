@@ -128,6 +128,8 @@ enum node_reason {
       "interface, router: its advertisements stay away longer than it said")                       \
     X(ND_ADDRESS_GONE, "nd.address_gone", "interface, address, how: no longer the node's")         \
     X(ND_DAD_FAILED, "nd.dad_failed", "interface, address: somebody else has it")                  \
+    X(ND_SHARED, "nd.shared",                                                                      \
+      "interface, prefix, begins: a phone shares that of its bearer with a LAN, RFC 7278")         \
     X(PATH_DEAD, "path.dead", "interface, how, bid, home_address: nothing comes through it")       \
     X(PATH_MTU, "path.mtu", "local, remote, mtu_bytes: a path carries less, RFC 8201")             \
     X(PATH_ALIVE, "path.alive", "interface, how, bid, home_address: it works again")               \

@@ -3,6 +3,7 @@
 
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
+#include "models/node/share.h"
 
 enum { MAX_TRIES = 3 }; /* IDGEN_RETRIES, RFC 7217 7 */
 
@@ -205,6 +206,8 @@ static void begin_to_use(struct nd_address *a)
         announce(n->sim, a);
     if (n->mobile)
         mobile_address_changed(n->mobile, i);
+    if (i->nd->share)
+        share_changed(i->nd->share);
 }
 
 /* The test is over: an optimistic address is in use already. */
@@ -255,6 +258,8 @@ static void tested(void *owner, bool unique)
  * reached without asking for its link-layer address from it. */
 static bool may_be_optimistic(const struct iface *i, const struct addr *a)
 {
+    if (i->nd->dad_how.use == 1 || !i->nd->timers->dad_transmits)
+        return false; /* there is no test to be ahead of */
     if (!i->nd->is_host || !i->nd->dad_how.optimistic)
         return i->nd->is_host && i->nd->host.simple_dna && addr_link_local(a);
     if (addr_link_local(a) || i->port->framing != LINK_ETHERNET)
@@ -366,6 +371,8 @@ void address_remove(struct nd_address *a, const char *why)
                field_addr("address", &gone), field_text("how", why));
     if (n->mobile)
         mobile_address_changed(n->mobile, i);
+    if (i->nd->share)
+        share_changed(i->nd->share);
 }
 
 void address_remove_all(struct iface *i, const char *why)

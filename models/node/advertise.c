@@ -68,16 +68,27 @@ static void plan(struct iface *i)
     sim_arm_in(i->node->sim, &adv->timer, wait);
 }
 
+/* Seconds that are left, and `most`. */
+static uint32_t seconds(const struct iface *i, sim_time until, int64_t most)
+{
+    if (until == SIM_NEVER)
+        return (uint32_t)most;
+    sim_time now = sim_now(i->node->sim);
+    int64_t left = until > now ? (until - now) / SIM_S : 0;
+    return (uint32_t)(left < most ? left : most);
+}
+
 static void put_prefix(const struct nd_advertiser *adv, const struct iface *i, unsigned k,
                        struct nd_prefix *out)
 {
-    const struct prefix *p = &adv->prefix[k];
+    const struct prefix *p = &adv->offer[k].prefix;
     *out = (struct nd_prefix){.prefix = p->addr,
                               .len = p->len,
                               .on_link = adv->on_link,
                               .autonomous = true,
-                              .valid_s = (uint32_t)adv->how->valid,
-                              .preferred_s = (uint32_t)adv->how->preferred};
+                              .valid_s = seconds(i, adv->offer[k].valid_until, adv->how->valid),
+                              .preferred_s =
+                                  seconds(i, adv->offer[k].preferred_until, adv->how->preferred)};
     if (!adv->on_link) /* a bearer's prefix lives with the bearer: RFC 6459 5.2 */
         out->valid_s = out->preferred_s = ND_INFINITE;
     if (adv->home_agent) {
@@ -91,9 +102,9 @@ static void put_prefix(const struct nd_advertiser *adv, const struct iface *i, u
 unsigned advertise_prefixes(const struct iface *i, struct nd_prefix prefix[ND_PREFIXES])
 {
     const struct nd_advertiser *adv = i->nd->advertiser;
-    for (unsigned k = 0; k < adv->prefixes; k++)
+    for (unsigned k = 0; k < adv->offers; k++)
         put_prefix(adv, i, k, &prefix[k]);
-    return adv->prefixes;
+    return adv->offers;
 }
 
 static void send(struct iface *i, const struct addr *dst)
@@ -103,7 +114,7 @@ static void send(struct iface *i, const struct addr *dst)
     struct nd_message m = {.type = ICMP6_RA,
                            .cur_hop_limit = 64,
                            .home_agent = adv->home_agent,
-                           .router_lifetime_s = lifetime_s(how)};
+                           .router_lifetime_s = adv->leads_out ? lifetime_s(how) : 0};
     static const uint8_t preferences[] = {ND_MEDIUM, ND_HIGH, ND_LOW};
     m.preference = preferences[how->preference];
     m.options.has_source =
@@ -150,28 +161,69 @@ static struct nd_solicitor *place_of(struct nd_advertiser *adv, const struct add
     return place;
 }
 
+static struct nd_advertiser *advertiser_of(struct iface *i)
+{
+    struct nd_advertiser *adv = i->nd->advertiser;
+    if (adv)
+        return adv;
+    adv = arena_take(i->node->arena, sizeof *adv);
+    adv->rng = node_stream(i->node, arena_format(i->node->arena, "%s.ra", i->name));
+    sim_timer_init(&adv->timer, multicast, i);
+    for (int k = 0; k < ND_SOLICITORS; k++) {
+        adv->solicitor[k].iface = i;
+        sim_timer_init(&adv->solicitor[k].due, answer, &adv->solicitor[k]);
+    }
+    adv->last_multicast = -1;
+    i->nd->advertiser = adv;
+    return adv;
+}
+
 void advertise_start(struct iface *i, const struct nd_advertise_config *how,
                      const struct prefix *prefix, bool on_link, bool home_agent)
 {
-    struct nd_advertiser *adv = i->nd->advertiser;
-    if (!adv) {
-        adv = arena_take(i->node->arena, sizeof *adv);
-        adv->rng = node_stream(i->node, arena_format(i->node->arena, "%s.ra", i->name));
-        sim_timer_init(&adv->timer, multicast, i);
-        for (int k = 0; k < ND_SOLICITORS; k++) {
-            adv->solicitor[k].iface = i;
-            sim_timer_init(&adv->solicitor[k].due, answer, &adv->solicitor[k]);
-        }
-        i->nd->advertiser = adv;
-    }
+    struct nd_advertiser *adv = advertiser_of(i);
     adv->how = how;
-    adv->prefix[0] = *prefix;
-    adv->prefixes = 1;
+    adv->offer[0] = (struct nd_offer){*prefix, SIM_NEVER, SIM_NEVER};
+    adv->offers = 1;
+    adv->leads_out = true;
     adv->on_link = on_link;
     adv->home_agent = home_agent;
     adv->last_multicast = -1;
     adv->sent = 0;
     plan(i);
+}
+
+/* Lifetimes that run down are no news. */
+static bool has_told(const struct nd_advertiser *adv, const struct nd_offer *offer)
+{
+    for (unsigned k = 0; k < adv->offers; k++) {
+        const struct nd_offer *o = &adv->offer[k];
+        if (o->prefix.len == offer->prefix.len && addr_eq(&o->prefix.addr, &offer->prefix.addr))
+            return !o->valid_until == !offer->valid_until;
+    }
+    return false;
+}
+
+void advertise_offer(struct iface *i, const struct nd_advertise_config *how,
+                     const struct nd_offer *offer, unsigned n, bool leads_out)
+{
+    struct nd_advertiser *adv = advertiser_of(i);
+    bool told = adv->leads_out == leads_out;
+    assert(n <= ND_ADV_PREFIXES);
+    for (unsigned k = 0; k < n; k++)
+        told &= has_told(adv, &offer[k]);
+    adv->how = how;
+    adv->on_link = true;
+    adv->leads_out = leads_out;
+    adv->offers = n;
+    for (unsigned k = 0; k < n; k++)
+        adv->offer[k] = offer[k];
+    if (told)
+        return;
+    sim_time now = sim_now(i->node->sim);
+    sim_time next = adv->last_multicast < 0 ? now : adv->last_multicast + min_gap(i);
+    adv->sent = 0; /* as when it began: RFC 4861 6.2.4 */
+    sim_arm(i->node->sim, &adv->timer, next > now ? next : now);
 }
 
 void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s)

@@ -18,6 +18,7 @@ struct bearer {
     struct bearer_pool *pool;
     const struct nd_advertise_config *how;
     struct prefix prefix; /* of the host; length 0: none */
+    bool shared;          /* its host is a phone, and who else has the prefix is no neighbour */
 };
 
 /* `i` is an interface with neighbour discovery, its link-local address fixed. */

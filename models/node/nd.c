@@ -5,6 +5,7 @@
 #include "models/node/bearer.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
+#include "models/node/share.h"
 #include "sim/base/bytes.h"
 
 static const sim_time redraw_reachable = 2 * 3600 * SIM_S; /* "every few hours": 4861 6.3.4 */
@@ -157,6 +158,8 @@ static void forget_link(struct iface *i, const char *why)
     neighbour_flush(i);
     if (i->node->mobile)
         mobile_link_lost(i->node->mobile, i);
+    if (i->nd->share)
+        share_changed(i->nd->share);
 }
 
 void nd_disable(struct iface *i)

@@ -93,7 +93,7 @@ enum {
     ND_ADDRESSES = 8,
     ND_ROUTERS = 4,
     ND_ON_LINK = 8,
-    ND_ADV_PREFIXES = 2,
+    ND_ADV_PREFIXES = ND_PREFIXES,
     ND_SOLICITORS = 8, /* that wait for a unicast answer; one more is answered by multicast */
     ND_PROXIES = 256,
     ND_REDIRECTS = 16,
@@ -202,11 +202,19 @@ struct nd_solicitor {
     struct sim_timer due;
 };
 
+/* A prefix that is advertised, and for how long at most. */
+struct nd_offer {
+    struct prefix prefix;
+    sim_time preferred_until; /* SIM_NEVER: as configured */
+    sim_time valid_until;     /* 0: it is withdrawn */
+};
+
 struct nd_advertiser {
     const struct nd_advertise_config *how;
-    struct prefix prefix[ND_ADV_PREFIXES];
-    unsigned prefixes;
-    bool on_link; /* L flag; off on cellular bearers: RFC 6459 5.2 */
+    struct nd_offer offer[ND_ADV_PREFIXES];
+    unsigned offers;
+    bool leads_out; /* else its router lifetime is 0: RFC 7084 G-4 */
+    bool on_link;   /* L flag; off on cellular bearers: RFC 6459 5.2 */
     bool home_agent;
     sim_time last_multicast; /* -1: never */
     int64_t sent;            /* multicast ones, for the initial interval */
@@ -222,6 +230,7 @@ struct nd_proxy {
 };
 
 struct bearer;
+struct share;
 
 struct nd_iface {
     /* what each packet asks for */
@@ -259,6 +268,7 @@ struct nd_iface {
     struct sim_timer down_seen;
     void *was_via;         /* the link it was on when it went */
     struct bearer *bearer; /* a gateway's end of a cellular link; NULL: not one */
+    struct share *share;   /* of a phone that shares its prefix (share.h); NULL: not one */
     bool asks_first;       /* for routers, before it has a link-local address */
     bool link_local_waits; /* until it is known whether this is the home link */
     bool spoke;            /* something was sent since the interface came up: RFC 4862 5.4.2 */
@@ -385,6 +395,10 @@ void advertise_start(struct iface *i, const struct nd_advertise_config *how,
 void advertise_stop(struct iface *i);
 /* Other lifetimes of its prefix from now on, in seconds: RFC 4861 6.2.4. */
 void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s);
+/* These prefixes from now on, and whether it is a default router; where that is another than before
+ * it is told at once: RFC 7084 G-5, L-13. `how` bounds the lifetimes. */
+void advertise_offer(struct iface *i, const struct nd_advertise_config *how,
+                     const struct nd_offer *offer, unsigned n, bool leads_out);
 /* What an advertisement says of its prefixes. Answers how many. */
 unsigned advertise_prefixes(const struct iface *i, struct nd_prefix prefix[ND_PREFIXES]);
 void advertise_solicited(struct iface *i, const struct ip6 *h, const struct nd_message *rs);

@@ -1,6 +1,7 @@
 /* The neighbour cache: address resolution and unreachability detection, RFC 4861 7. */
 #include <assert.h>
 
+#include "models/node/bearer.h"
 #include "models/node/icmp.h"
 #include "models/node/nd.h"
 #include "models/node/path.h"
@@ -155,6 +156,13 @@ static struct neighbour *resolve(struct iface *i, const struct addr *a)
     return e;
 }
 
+/* Who has the prefix of a phone stands behind it, one hop further: RFC 7278 3. */
+static bool is_tested(const struct iface *i)
+{
+    const struct bearer *bearer = i->nd->bearer;
+    return i->nd->is_host ? i->nd->host.nud : !(bearer && bearer->shared);
+}
+
 void neighbour_send(struct iface *i, const struct addr *next_hop, struct pkt *p)
 {
     struct sim *sim = i->node->sim;
@@ -174,7 +182,7 @@ void neighbour_send(struct iface *i, const struct addr *next_hop, struct pkt *p)
     }
     if (e->state == NEIGHBOUR_REACHABLE && sim_now(sim) - e->confirmed > nd_reachable_time(i))
         e->state = NEIGHBOUR_STALE;
-    if (e->state == NEIGHBOUR_STALE && (i->nd->host.nud || !i->nd->is_host)) {
+    if (e->state == NEIGHBOUR_STALE && is_tested(i)) {
         e->state = NEIGHBOUR_DELAY;
         sim_arm_in(sim, &e->timer, i->nd->timers->first_probe);
     }

@@ -59,8 +59,7 @@ static void forward(struct node *n, const struct iface *from, struct pkt *p, con
     unsigned refused = filtered(from, w.out, p);
     if (refused) {
         node_drop(n, (enum node_reason)refused, p);
-    } else if (from && w.out == from && r->kind == ROUTE_ON_LINK &&
-               from->port->framing == LINK_RAW_IP6) {
+    } else if (from && w.out == from && from->nd && from->port->framing == LINK_RAW_IP6) {
         icmp_send_error(n, p, ICMP6_UNREACHABLE, ICMP6_ADDRESS_UNREACHABLE, 0);
         node_drop(n, DROP_SAME_LINK, p); /* it would come back for ever: RFC 4443 3.1 */
     } else if (p->len > w.out->mtu || !n->translator ||
@@ -328,7 +327,7 @@ void path_in_tunnelled(struct iface *i, struct pkt *p)
 static bool is_of_link(const struct iface *i, const struct addr *src)
 {
     const struct route *r = routes_find(i->node->routes, src);
-    return r && r->kind == ROUTE_ON_LINK && r->out == i;
+    return r && r->kind == ROUTE_ON_LINK && r->out == i && !r->withdrawn;
 }
 
 static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)

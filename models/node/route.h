@@ -26,6 +26,7 @@ struct route {
     enum route_kind kind;
     struct iface *out; /* of ROUTE_LOCAL: whose address it is, NULL for any */
     struct addr next_hop;
+    bool withdrawn; /* on link, but who speaks from there is not led out: RFC 7084 L-14 */
 };
 
 struct routes; /* opaque */

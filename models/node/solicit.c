@@ -3,6 +3,7 @@
 
 #include "models/node/mobile.h"
 #include "models/node/nd.h"
+#include "models/node/share.h"
 
 static const sim_time two_hours = 7200 * SIM_S; /* RFC 4862 5.5.3 e */
 
@@ -114,6 +115,8 @@ static void lose(struct nd_router *r, const char *why)
                field_addr("router", &gone), field_text("how", why));
     if (i->node->mobile)
         drop_its_addresses(i, &prefix, why);
+    if (i->nd->share)
+        share_changed(i->nd->share);
     if (i->up && !sim_armed(&i->nd->solicit) && address_link_local(i)) /* look for another */
         solicit_start(i);
 }
@@ -394,6 +397,8 @@ void solicit_advertised(struct iface *i, const struct ip6 *h, const struct nd_me
     }
     if (i->node->mobile)
         tell_mobile(i, i->node->mobile, ra);
+    if (i->nd->share)
+        share_changed(i->nd->share);
 }
 
 static bool is_on_link(const struct iface *i, const struct addr *dst)

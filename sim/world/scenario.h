@@ -88,6 +88,7 @@ struct network_config {
         struct prefix prefix;
         struct prefix pool;
     } prefix;
+    const char *shares; /* the cellular network whose prefix its router, a phone, shares */
     const char *agent;
     struct access_config access;
     struct nd_advertise_config advertise;
@@ -311,5 +312,9 @@ void *scenario_find(const struct key_list *list, size_t size, const char *name);
 /* "car.wlan0": the node and its interface; false: no such thing. */
 bool scenario_interface(const struct scenario *s, const char *text, const struct node_config **node,
                         const struct interface_config **interface);
+
+/* "hotspot-router.radio": the network that is behind that phone; NULL: no such thing. */
+#define SCENARIO_RADIO "radio"
+const struct network_config *scenario_radio(const struct scenario *s, const char *text);
 
 #endif

@@ -22,12 +22,16 @@ static void check_prefix(struct check *k, const struct network_config *n)
 {
     const char *path = path3(k, "networks", n->name, "prefix");
     bool cellular = n->access.kind == ACCESS_CELLULAR;
-    if (cellular && !n->prefix.pool.len) {
+    if (n->shares) {
+        scenario_check_share(k, n);
+    } else if (cellular && !n->prefix.pool.len) {
         SAY(k, path, "a cellular network needs {pool: PREFIX}: each host gets a /64 of it");
     } else if (cellular && (n->prefix.prefix.len || n->prefix.pool.len > 62)) {
         SAY(k, path, "a pool of at most 62 bits, and nothing else, belongs here");
     } else if (!cellular && n->prefix.pool.len) {
         SAY(k, path, "only a cellular network has a pool");
+    } else if (!cellular && !n->prefix.prefix.len) {
+        SAY(k, path2(k, "networks", n->name), "needs a `prefix`, a /64");
     } else if (!cellular && n->prefix.prefix.len != 64) {
         SAY(k, path, "must be a /64 (RFC 4862 5.5.3), not a /%u", n->prefix.prefix.len);
     } else if (!addr_unicast_routable(cellular ? &n->prefix.pool.addr : &n->prefix.prefix.addr)) {
@@ -46,6 +50,8 @@ static void check_overlap(struct check *k, const struct network_config *n)
     for (const struct network_config *o = all; o < n; o++) {
         const struct prefix *a = prefix_of(o);
         const struct prefix *b = prefix_of(n);
+        if (!a->len || !b->len)
+            continue;
         if (prefix_holds(a, &b->addr) || prefix_holds(b, &a->addr)) {
             SAY(k, path3(k, "networks", n->name, "prefix"), "overlaps that of network '%s'",
                 o->name);
@@ -85,7 +91,7 @@ static void check_translator(struct check *k, const struct network_config *n)
     if (translator_parse_ports(n->translator.ports, &low, &high, &w))
         SAY(k, path2(k, path, "ports"), "%s", w.text);
     for (size_t j = 0; j < k->s->networks.n; j++) {
-        if (prefix_holds(prefix_of(&all[j]), outside))
+        if (prefix_of(&all[j])->len && prefix_holds(prefix_of(&all[j]), outside))
             SAY(k, path2(k, path, "address"), "is of network '%s'", all[j].name);
         if (&all[j] < n && all[j].translator.given && addr_eq(&all[j].translator.address, outside))
             SAY(k, path2(k, path, "address"), "is that of network '%s' too", all[j].name);
@@ -136,7 +142,9 @@ static void check_reach(struct check *k)
         }
     }
     for (size_t n = 0; n < k->s->networks.n; n++) {
-        if (!reached[n]) {
+        const struct network_config *over =
+            SCENARIO_FIND(k->s->networks, struct network_config, net[n].shares);
+        if (!reached[over ? over - net : (ptrdiff_t)n]) {
             SAY(k, path2(k, "networks", net[n].name), "no way leads here from network '%s'",
                 net[0].name);
         }
@@ -153,6 +161,12 @@ static bool is_bearer_name(struct check *k, const char *name)
             if (!strcmp(name, arena_format(k->arena, "%s-%s", n[j].name, i[m].name)))
                 return true;
         }
+    }
+    const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
+    for (size_t j = 0; j < k->s->networks.n; j++) {
+        if (net[j].shares &&
+            !strcmp(name, arena_format(k->arena, "%s-router-" SCENARIO_RADIO, net[j].name)))
+            return true;
     }
     return false;
 }
@@ -282,6 +296,10 @@ static void check_fixed(struct check *k, const struct node_config *n)
         SAY(k, path2(k, path, "network"), "cannot stand in a cellular network");
     if (net->translator.given)
         SAY(k, path2(k, path, "network"), "nobody would find it behind a translator");
+    if (net->shares) {
+        SAY(k, path2(k, path, "network"), "nobody would find it behind a phone");
+        return;
+    }
     if (n->role == ROLE_HOME_AGENT && (!net->agent || strcmp(net->agent, n->name) != 0))
         SAY(k, path2(k, path, "network"), "networks.%s.agent does not name it", net->name);
     if (!addr_unspecified(&n->address) && !prefix_holds(&net->prefix.prefix, &n->address))

@@ -10,6 +10,11 @@ static void check_attach(struct check *k, const struct event_config *e, const ch
     const char *name = e->attach ? e->attach : e->detach ? e->detach : e->shut;
     const struct node_config *node;
     const struct interface_config *i;
+    const struct network_config *lan = scenario_radio(k->s, name);
+    if (lan) {
+        scenario_check_radio(k, e, lan, path);
+        return;
+    }
     if (!scenario_interface(k->s, name, &node, &i)) {
         struct suggestion best = suggest_for(name);
         const struct node_config *n = KEY_ITEMS(k->s->nodes, struct node_config);
@@ -20,6 +25,12 @@ static void check_attach(struct check *k, const struct event_config *e, const ch
                     arena_format(k->arena, "%s.%s", n[j].name,
                                  KEY_ITEMS(n[j].interfaces, struct interface_config)[m].name));
             }
+        }
+        const struct network_config *net = KEY_ITEMS(k->s->networks, struct network_config);
+        for (size_t j = 0; j < k->s->networks.n; j++) {
+            if (net[j].shares)
+                suggest_try(&best,
+                            arena_format(k->arena, "%s-router." SCENARIO_RADIO, net[j].name));
         }
         SAY(k, path, "'%s' is no interface of a mobile node%s%s%s", name,
             best.best ? "; did you mean '" : ", such as car.wlan0", best.best ? best.best : "",
@@ -47,7 +58,10 @@ static void check_renumber(struct check *k, const struct event_config *e, const 
 {
     const struct network_config *net =
         SCENARIO_FIND(k->s->networks, struct network_config, e->renumber);
-    if (net->access.kind == ACCESS_CELLULAR) {
+    if (net->shares) {
+        SAY(k, path, "the prefix of '%s' is a phone's, and lives as long as its bearer (RFC 7278)",
+            net->name);
+    } else if (net->access.kind == ACCESS_CELLULAR) {
         SAY(k, path, "'%s' is cellular: its prefixes live as long as their bearers (RFC 6459 5.2)",
             net->name);
     } else if (!e->has_preferred || !e->has_valid) {

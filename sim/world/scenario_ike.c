@@ -254,6 +254,8 @@ static const struct network_config *translated(struct check *k, const struct nod
             const char *name = r < i[j].roams.n ? roams[r] : i[j].attach;
             const struct network_config *net =
                 SCENARIO_FIND(k->s->networks, struct network_config, name);
+            if (net && net->shares) /* behind a phone */
+                net = SCENARIO_FIND(k->s->networks, struct network_config, net->shares);
             if (net && net->translator.given)
                 return net;
         }

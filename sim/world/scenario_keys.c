@@ -117,8 +117,12 @@ static const struct key prefix_keys[] = {
 };
 
 static const struct key network_keys[] = {
-    {"prefix", KEY_TABLE, NETWORK(prefix), NULL, "a /64, or {pool: PREFIX} of a cellular network",
+    {"prefix", KEY_TABLE, NETWORK(prefix), "", "a /64, or {pool: PREFIX} of a cellular network",
      .keys = prefix_keys, .scalar = "prefix"},
+    {"shares", KEY_REF, NETWORK(shares), "",
+     "instead of a prefix: its router NAME-router is a phone, which shares the /64 that it gets from "
+     "this cellular network (RFC 7278); events name its interface there NAME-router.radio",
+     .refers = "networks"},
     {"agent", KEY_REF, NETWORK(agent), "",
      "the home agent that is the router of this, a home, network", .refers = "nodes"},
     {"", KEY_JOIN, NETWORK(access), "", "", .keys = access_keys},

@@ -27,6 +27,11 @@ void scenario_check_ns3(struct check *k, const struct network_config *n);
 /* scenario_events.c: what events ask for. */
 void scenario_check_events(struct check *k);
 
+/* scenario_share.c: what a network asks for that is behind a phone, and an event of its radio. */
+void scenario_check_share(struct check *k, const struct network_config *n);
+void scenario_check_radio(struct check *k, const struct event_config *e,
+                          const struct network_config *lan, const char *path);
+
 /* scenario_ipsec.c: what its IPsec asks for. */
 void scenario_check_ipsec(struct check *k, const struct node_config *n);
 

@@ -86,6 +86,7 @@ static void build(struct world *w, uint64_t seed, uint64_t replication,
     world_add_backbone(w);
     if (!w->live)
         world_add_routes(w);
+    world_add_phones(w);
     world_add_hosts(w);
     world_add_processors(w);
     world_add_protection(w);

@@ -23,6 +23,7 @@ struct world_network {
     struct node *router;
     struct iface *segment; /* the router's interface on it; NULL of a cellular network */
     struct bearer_pool pool;
+    struct world_network *shares; /* its router is a phone, first attached there; or NULL */
 };
 
 /* What a mobile node's interface can attach to. */

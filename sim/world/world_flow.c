@@ -114,6 +114,8 @@ struct world_station *world_station_of(const struct world *w, const char *text, 
 {
     const struct node_config *node;
     const struct interface_config *i;
+    if (scenario_radio(w->scenario, text))
+        return world_radio_of(w, text, to);
     bool known = scenario_interface(w->scenario, text, &node, &i);
     assert(known);
     const char *network = to ? to : i->attach;
@@ -319,6 +321,7 @@ void world_start(struct world *w)
 {
     const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
     world_start_protection(w);
+    world_start_phones(w);
     for (size_t k = 0; k < w->scenario->nodes.n; k++) {
         if (how[k].role == ROLE_MOBILE && world_lives(w, &how[k]))
             start_mobile(w, &how[k]);

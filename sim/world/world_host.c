@@ -69,7 +69,7 @@ static void add_correspondent(struct world *w, const struct node_config *how)
 
 /* ---- mobile nodes --------------------------------------------------------------------- */
 
-static struct port *add_bearer(struct world *w, struct world_network *net, struct node *n,
+struct iface *world_add_bearer(struct world *w, struct world_network *net, const struct node *n,
                                const char *iface)
 {
     const char *name = arena_format(w->arena, "%s-%s", n->name, iface);
@@ -84,7 +84,7 @@ static struct port *add_bearer(struct world *w, struct world_network *net, struc
     i->inside = net->how->translator.given;
     i->filter = net->how->filter.given ? &net->how->filter : NULL;
     bearer_init(arena_take(w->arena, sizeof(struct bearer)), i, &net->pool, &net->how->advertise);
-    return port;
+    return i;
 }
 
 static void tell_oracle(void *owner)
@@ -111,7 +111,7 @@ static void add_station(struct world *w, struct node *n, struct iface *i, uint16
     w->stations = s;
     if (w->live && w->live->node == how)
         return;
-    struct port *bearer = cellular ? add_bearer(w, net, n, i->name) : NULL;
+    struct port *bearer = cellular ? world_add_bearer(w, net, n, i->name)->port : NULL;
     s->station = access_station(net->access, i->port, bearer);
     if (how->detection.knowledge == 1) {
         s->station->changed = tell_oracle;
@@ -259,7 +259,7 @@ void world_add_hosts(struct world *w)
     world_set_deciders(w);
     for (size_t k = 0; k < w->scenario->networks.n; k++) { /* last: stations stand still so far */
         struct world_network *net = &w->network[k];
-        if (net->segment && world_lives_behind(w, net)) {
+        if (net->segment && !net->how->shares && world_lives_behind(w, net)) {
             advertise_start(net->segment, &net->how->advertise, &net->how->prefix.prefix, true,
                             net->how->agent != NULL);
         }

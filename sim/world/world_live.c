@@ -40,6 +40,8 @@ bool world_event_lives(const struct world *w, const struct world_event *e)
  * interface's number. */
 struct addr world_live_address(const struct iface *i, const struct world_network *net)
 {
+    if (net->shares)
+        net = net->shares;
     struct prefix prefix = net->how->prefix.prefix;
     if (net->how->access.kind == ACCESS_CELLULAR)
         prefix = prefix_nth(&net->how->prefix.pool, 64, i->index + 1);

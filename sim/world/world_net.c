@@ -8,29 +8,38 @@
 
 enum { ROUTER_ID = 1 }; /* low 64 bits of a router's address */
 
+/* The global address and prefix; behind a phone they come with its bearer: share.h. */
+static void fix_address(struct world *w, struct world_network *net, struct iface *i)
+{
+    const struct network_config *how = net->how;
+    const struct node_config *agent = scenario_node(w->scenario, how->agent);
+    struct addr global = addr_join(&how->prefix.prefix, ROUTER_ID);
+    if (agent && !addr_unspecified(&agent->address))
+        global = agent->address;
+    address_fix(i, &global, 64);
+    const struct route on_link = {.prefix = how->prefix.prefix, .kind = ROUTE_ON_LINK, .out = i};
+    routes_set(net->router->routes, &on_link);
+    net->router->own = global;
+}
+
 static void add_segment(struct world *w, struct world_network *net)
 {
     const struct network_config *how = net->how;
     struct port *port =
         world_add_port(w, net->router, how->name, LINK_ETHERNET, (uint32_t)how->access.mtu);
-    const struct node_config *agent = scenario_node(w->scenario, how->agent);
-    struct addr global = addr_join(&how->prefix.prefix, ROUTER_ID);
-    if (agent && !addr_unspecified(&agent->address))
-        global = agent->address;
     struct iface *i = node_add_iface(net->router, how->name, port);
     struct addr link_local = addr_link_local_of(i->identifier);
     nd_init(i, &w->scenario->timers.nd, &how->dad);
     address_fix(i, &link_local, 64);
-    address_fix(i, &global, 64);
-    const struct route on_link = {.prefix = how->prefix.prefix, .kind = ROUTE_ON_LINK, .out = i};
-    routes_set(net->router->routes, &on_link);
+    net->router->own = link_local;
+    if (!how->shares)
+        fix_address(w, net, i);
     access_set_router(net->access, port);
     i->up = true;
     i->ingress_filter = how->ingress_filter;
     i->inside = how->translator.given;
     i->filter = how->filter.given ? &how->filter : NULL;
     net->segment = i;
-    net->router->own = global;
 }
 
 static void add_pool(struct world_network *net)

@@ -19,6 +19,15 @@ void world_add_routes(struct world *w);
 /* world_host.c: home agents, correspondents, mobile nodes. */
 void world_add_hosts(struct world *w);
 
+struct iface *world_add_bearer(struct world *w, struct world_network *net, const struct node *n,
+                               const char *iface); /* the router's end of one of n's interface */
+
+/* world_share.c: phones that share the prefix of a cellular network. */
+void world_add_phones(struct world *w);
+void world_start_phones(struct world *w);
+/* Of "hotspot-router.radio" in that network, or its first; NULL: no such thing. */
+struct world_station *world_radio_of(const struct world *w, const char *text, const char *to);
+
 /* world_home.c: a mobile node that begins without a home address; and who is told of one. */
 struct protected;
 void world_await_home(struct world *w, const struct node_config *how, struct node *n,

@@ -225,7 +225,23 @@ static void an_optimistic_address_is_a_last_resort(void)
     end_world();
 }
 
-CHECK_MAIN(CASE(a_cellular_link), CASE(an_outage_keeps_the_bearer),
-           CASE(two_interfaces_on_one_prefix), CASE(no_packet_meets_a_filter),
-           CASE(an_optimistic_address_that_is_taken), CASE(which_address_a_node_speaks_from),
-           CASE(an_optimistic_address_is_a_last_resort))
+/* Optimistic where there is no test: used at once, like any. */
+static void nothing_to_be_optimistic_about(void)
+{
+    BEGIN("wifi-lte-voice.yaml", "expect=[]", "flows={}", "events=[]",
+          "networks.wlan.dad={use: none, optimistic: true}", "nodes.car.detection.simple_dna=true");
+    run_to(5 * SIM_S);
+    struct iface *i[] = {iface_of("car", "wlan0"), iface_of("car", "cell0")};
+    for (int k = 0; k < 2; k++) {
+        const struct addr *own = address_link_local(i[k]);
+        const struct nd_address *a = address_global(i[k]);
+        CHECK(own && node_owns(node_of("car"), own) && icmp_after(i[k], ICMP6_RS, 0));
+        CHECK(a && node_owns(node_of("car"), &a->addr) && mh_after(i[k], MH_BU, 0));
+    }
+    end_world();
+}
+
+CHECK_MAIN(CASE(nothing_to_be_optimistic_about), CASE(a_cellular_link),
+           CASE(an_outage_keeps_the_bearer), CASE(two_interfaces_on_one_prefix),
+           CASE(no_packet_meets_a_filter), CASE(an_optimistic_address_that_is_taken),
+           CASE(which_address_a_node_speaks_from), CASE(an_optimistic_address_is_a_last_resort))
