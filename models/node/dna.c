@@ -74,3 +74,23 @@ void dna_answered(struct iface *i, const struct nd_message *na)
                         known->valid_until);
     }
 }
+
+static bool offers(const struct nd_message *ra, const struct prefix *p)
+{
+    for (unsigned k = 0; k < ra->options.prefixes; k++) {
+        const struct nd_prefix *o = &ra->options.prefix[k];
+        if (o->len == p->len && prefix_holds(p, &o->prefix))
+            return o->valid_s > 0;
+    }
+    return ra->options.prefixes == 0; /* it may leave them out: RFC 4861 6.2.3 */
+}
+
+/* It knows better than what was stored, which no later answer brings back: RFC 6059 5.7. */
+void dna_advertised(struct iface *i, const struct addr *router, const struct nd_message *ra)
+{
+    for (int k = 0; k < ND_KNOWN; k++) {
+        struct nd_known *known = &i->nd->known[k];
+        if (addr_eq(&known->router.addr, router) && !offers(ra, &known->router.prefix))
+            known->router.addr = addr_any;
+    }
+}

@@ -387,6 +387,7 @@ void groups_forget(struct iface *i); /* the interface went down */
 void dna_remember(struct iface *i); /* the link is lost */
 void dna_ask(struct iface *i);      /* a link is there: is it one of those known? */
 void dna_answered(struct iface *i, const struct nd_message *na);
+void dna_advertised(struct iface *i, const struct addr *router, const struct nd_message *ra);
 
 /* ---- advertise.c: the router's side */
 

@@ -382,6 +382,8 @@ void solicit_advertised(struct iface *i, const struct ip6 *h, const struct nd_me
         neighbour_learn(i, &h->src, ra->options.source, true);
     if (ra->router_lifetime_s)
         solicit_stop(i);
+    if (i->nd->host.simple_dna)
+        dna_advertised(i, &h->src, ra);
     if (note_router(i, &h->src, ra)) {
         const struct nd_prefix *p = autonomous(ra);
         NODE_EVENT(i->node, EV_ND_ROUTER, field_text("interface", i->name),

@@ -307,6 +307,46 @@ static void an_outage_takes_the_default_router(void)
     end_world();
 }
 
+/* Who was away meanwhile recognises the phone, and has an address of before: an advertisement says
+ * better, for good. */
+static void a_known_link_has_another_prefix(void)
+{
+    BEGIN(
+        FILE_, "expect=[]", ALWAYS, "nodes.laptop.detection.simple_dna=true",
+        "timers.reachable_time=1 s",
+        "events=[{at: 25 s, detach: laptop.wlan0}, {at: 26 s, attach: hotspot-router.radio, to: nr},"
+        "{at: 40 s, attach: laptop.wlan0}]");
+    run_to(24 * SIM_S);
+    struct addr old = address_global(wlan())->addr;
+    run_to(100 * SIM_S);
+    unsigned known = 0;
+    for (unsigned k = 0; k < events; k++)
+        known += happened[k].name == EV_ND_ROUTER &&
+                 !strcmp(field_of(&happened[k], "how")->text, "known");
+    CHECK_EQ(known, 1);
+    RULE("IP6-CELL-5");
+    CHECK(!address_find(wlan(), &old) && address_global(wlan())->addr.b[4] == 0x20 &&
+          updates_from(&old, 45 * SIM_S) == 0 &&
+          updates_from(&address_global(wlan())->addr, 40 * SIM_S) > 0);
+    end_world();
+}
+
+/* It has no radio when the run begins, and what it has not it does not announce. */
+static void a_phone_without_radio_is_silent(void)
+{
+    struct addr own;
+    BEGIN(
+        FILE_, QUIET,
+        "events=[{at: 1 us, detach: hotspot-router.radio}, {at: 20 s, attach: hotspot-router.radio}]");
+    run_to(20 * SIM_S);
+    RULE("IP6-CELL-5");
+    CHECK(count_icmp(lan(), ICMP6_RA, 0) == 0 && count_icmp(wlan(), ICMP6_RS, 0) > 0 &&
+          globals(wlan(), &own) == 0);
+    run_to(30 * SIM_S);
+    CHECK(globals(wlan(), &own) == 1 && updates_from(&own, 20 * SIM_S) > 0);
+    end_world();
+}
+
 /* ---- packets for nobody ------------------------------------------------------------------ */
 
 static void nothing_goes_back_over_the_radio(void)
@@ -337,4 +377,5 @@ CHECK_MAIN(CASE(the_prefix_is_on_the_lan), CASE(hop_limits_go_down),
            CASE(a_copy_of_its_address_fails), CASE(it_tests_its_address),
            CASE(the_lan_loses_what_the_radio_loses), CASE(another_prefix_replaces_it),
            CASE(another_network_replaces_it), CASE(an_outage_takes_the_default_router),
-           CASE(nothing_goes_back_over_the_radio))
+           CASE(nothing_goes_back_over_the_radio), CASE(a_known_link_has_another_prefix),
+           CASE(a_phone_without_radio_is_silent))
