@@ -96,6 +96,18 @@ unsigned advertise_prefixes(const struct iface *i, struct nd_prefix prefix[ND_PR
     return adv->prefixes;
 }
 
+/* The option says what is not as the router's own lifetime tells: RFC 6275 7.4. */
+static void put_agent(const struct nd_advertiser *adv, struct nd_message *m)
+{
+    const struct nd_home_agent *how = &adv->as_agent;
+    struct nd_options *o = &m->options;
+    o->home_preference = how->preference;
+    o->home_lifetime_s = how->lifetime_s ? how->lifetime_s : m->router_lifetime_s;
+    o->has_home_agent = adv->home_agent && (how->preference || how->lifetime_s || how->not_default);
+    if (how->not_default)
+        m->router_lifetime_s = 0;
+}
+
 static void send(struct iface *i, const struct addr *dst)
 {
     struct nd_advertiser *adv = i->nd->advertiser;
@@ -110,6 +122,7 @@ static void send(struct iface *i, const struct addr *dst)
         i->port->framing == LINK_ETHERNET && (how->source_option || adv->home_agent);
     m.options.source = i->port->station;
     m.options.mtu = i->port->framing == LINK_ETHERNET ? (uint32_t)how->mtu : i->port->mtu;
+    put_agent(adv, &m);
     if (how->interval_option)
         m.options.interval_ms = (uint32_t)(how->max / SIM_MS + (how->max < 200 * SIM_MS ? 20 : 0));
     m.options.prefixes = advertise_prefixes(i, m.options.prefix);
@@ -172,6 +185,20 @@ void advertise_start(struct iface *i, const struct nd_advertise_config *how,
     adv->last_multicast = -1;
     adv->sent = 0;
     plan(i);
+}
+
+void advertise_as_agent(struct iface *i, const struct nd_home_agent *how)
+{
+    i->nd->advertiser->as_agent = *how;
+}
+
+void advertise_service(struct iface *i, bool home_agent)
+{
+    struct nd_advertiser *adv = i->nd->advertiser;
+    if (!adv)
+        return; /* what is outside does not listen */
+    adv->home_agent = home_agent;
+    multicast(i->node->sim, i);
 }
 
 void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s)

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "models/node/agent.h"
+#include "models/node/agent_discovery.h"
 #include "models/node/correspond.h"
 #include "models/node/filter.h"
 #include "models/node/fragments.h"
@@ -327,6 +328,8 @@ static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const 
             }
         } else if (type == ICMP6_MPS || type == ICMP6_MPA) {
             prefix_discovery_in(i, p, wire, c);
+        } else if (type == ICMP6_HAAD_REQUEST || type == ICMP6_HAAD_REPLY) {
+            agent_discovery_in(i, p, &h, c->upper_at);
         } else {
             icmp_in(i, p, &h, c->upper_at);
         }
