@@ -108,24 +108,30 @@ static void put_agent(const struct nd_advertiser *adv, struct nd_message *m)
         m->router_lifetime_s = 0;
 }
 
+void advertise_describe(const struct iface *i, struct nd_message *m)
+{
+    const struct nd_advertiser *adv = i->nd->advertiser;
+    const struct nd_advertise_config *how = adv->how;
+    *m = (struct nd_message){.type = ICMP6_RA,
+                             .cur_hop_limit = 64,
+                             .home_agent = adv->home_agent,
+                             .router_lifetime_s = lifetime_s(how)};
+    static const uint8_t preferences[] = {ND_MEDIUM, ND_HIGH, ND_LOW};
+    m->preference = preferences[how->preference];
+    m->options.has_source =
+        i->port->framing == LINK_ETHERNET && (how->source_option || adv->home_agent);
+    m->options.source = i->port->station;
+    m->options.mtu = i->port->framing == LINK_ETHERNET ? (uint32_t)how->mtu : i->port->mtu;
+    put_agent(adv, m);
+    if (how->interval_option)
+        m->options.interval_ms = (uint32_t)(how->max / SIM_MS + (how->max < 200 * SIM_MS ? 20 : 0));
+    m->options.prefixes = advertise_prefixes(i, m->options.prefix);
+}
+
 static void send(struct iface *i, const struct addr *dst)
 {
-    struct nd_advertiser *adv = i->nd->advertiser;
-    const struct nd_advertise_config *how = adv->how;
-    struct nd_message m = {.type = ICMP6_RA,
-                           .cur_hop_limit = 64,
-                           .home_agent = adv->home_agent,
-                           .router_lifetime_s = lifetime_s(how)};
-    static const uint8_t preferences[] = {ND_MEDIUM, ND_HIGH, ND_LOW};
-    m.preference = preferences[how->preference];
-    m.options.has_source =
-        i->port->framing == LINK_ETHERNET && (how->source_option || adv->home_agent);
-    m.options.source = i->port->station;
-    m.options.mtu = i->port->framing == LINK_ETHERNET ? (uint32_t)how->mtu : i->port->mtu;
-    put_agent(adv, &m);
-    if (how->interval_option)
-        m.options.interval_ms = (uint32_t)(how->max / SIM_MS + (how->max < 200 * SIM_MS ? 20 : 0));
-    m.options.prefixes = advertise_prefixes(i, m.options.prefix);
+    struct nd_message m;
+    advertise_describe(i, &m);
     const struct addr *src = address_link_local(i);
     assert(src);
     nd_send(i, src, dst, 0, &m);

@@ -44,6 +44,10 @@ struct bcache *agent_cache(struct agent *a);
 /* Its Home Agent Preference, which it advertises (RFC 6275 7.4); 0 at first. */
 void agent_set_preference(struct agent *a, uint16_t preference);
 
+/* Told by the world: both are in operation since long, so that `a` has heard what `other`, on its
+ * link, advertises of itself. */
+void agent_know(struct agent *a, const struct agent *other);
+
 /* Told by nd.c: a router advertisement on i, from the link-local address `router`. */
 void agent_advertised(struct agent *a, struct iface *i, const struct addr *router,
                       const struct nd_message *ra);

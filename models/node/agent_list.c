@@ -51,6 +51,16 @@ void agent_set_preference(struct agent *a, uint16_t preference)
     ha_list_put_own(&a->list, address_link_local(a->home), &a->address, preference);
 }
 
+void agent_know(struct agent *a, const struct agent *other)
+{
+    struct nd_message ra;
+    struct ha_entry e;
+    advertise_describe(other->home, &ra);
+    (void)ha_list_advertised(&a->list, address_link_local(other->home), &ra, sim_now(a->node->sim),
+                             &e);
+    rearm(a);
+}
+
 void agent_advertised(struct agent *a, struct iface *i, const struct addr *router,
                       const struct nd_message *ra)
 {

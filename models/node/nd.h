@@ -405,6 +405,8 @@ void advertise_service(struct iface *i, bool home_agent);
 void advertise_stop(struct iface *i);
 /* Other lifetimes of its prefix from now on, in seconds: RFC 4861 6.2.4. */
 void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s);
+/* What i, which advertises, would say now. */
+void advertise_describe(const struct iface *i, struct nd_message *ra);
 /* What an advertisement says of its prefixes. Answers how many. */
 unsigned advertise_prefixes(const struct iface *i, struct nd_prefix prefix[ND_PREFIXES]);
 void advertise_solicited(struct iface *i, const struct ip6 *h, const struct nd_message *rs);
