@@ -203,12 +203,12 @@ void mobile_start(struct mobile *m)
     mobile_plan(m);
 }
 
-void mobile_begin_anew(struct mobile *m)
+void mobile_begin_anew(struct mobile *m, uint16_t sequence)
 {
     struct bul_config how = m->bul.how;
     if (m->discovery)
         mobile_paths_anew(m);
-    bul_init(&m->bul, &how, (uint16_t)rng_u32(&m->sequences));
+    bul_init(&m->bul, &how, sequence);
     for (unsigned k = 0; k < m->paths && how.mcoa; k++)
         bul_add(&m->bul, m->path[k].bid);
     if (!how.mcoa)
@@ -225,7 +225,7 @@ void mobile_restart(struct mobile *m)
     if (m->home_iface)
         mobile_leave_home(m);
     mobile_discovery_restart(m);
-    mobile_begin_anew(m);
+    mobile_begin_anew(m, (uint16_t)rng_u32(&m->sequences));
 }
 
 void mobile_set_home(struct mobile *m, const struct addr *home)
@@ -249,7 +249,7 @@ void mobile_set_home(struct mobile *m, const struct addr *home)
     m->keyed = false; /* SAs for the old one are none for this one */
     for (unsigned k = 0; k < m->paths; k++)
         m->path[k].wanted = false;
-    mobile_begin_anew(m);
+    mobile_begin_anew(m, (uint16_t)rng_u32(&m->sequences));
 }
 
 const struct addr *mobile_home(const struct mobile *m)

@@ -65,7 +65,7 @@ static void try_agent(struct mobile *m, const struct discovery_act *act)
     m->bul.how.agent = act->agent;
     m->mps.how.agent = act->agent;
     d->heard = -1;
-    mobile_begin_anew(m);
+    mobile_begin_anew(m, m->bul.sequence); /* it may come back to one that knows an older number */
     d->changes_it = false;
     mobile_discovery_review(m);
 }

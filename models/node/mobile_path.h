@@ -110,8 +110,9 @@ void mobile_leave_home(struct mobile *m);
 /* Does what the binding update list answered, and arms its timer. */
 void mobile_do(struct mobile *m, const struct bul_acts *acts);
 
-/* Nothing is bound any more; what works is wanted. */
-void mobile_begin_anew(struct mobile *m);
+/* Nothing is bound any more, what works is wanted; the next Binding Update has a greater number
+ * than `sequence`. */
+void mobile_begin_anew(struct mobile *m, uint16_t sequence);
 void mobile_paths_anew(struct mobile *m);
 
 /* Tells the binding update list what is wanted now, all paths looked at. */
