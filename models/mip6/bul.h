@@ -228,7 +228,7 @@ bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_ti
 /* BUs, `most` at least, have left for the same thing, the wait for an answer to the last is over,
  * and nothing was heard from the home agent since the first, last at `heard`. */
 bool bul_is_silent(const struct bul *b, unsigned most, sim_time heard, sim_time now);
-sim_time bul_last_sent(const struct bul *b); /* when the last BU left */
+sim_time bul_last_sent(const struct bul *b); /* when the last BU left; below 0: none did */
 
 sim_time bul_next(const struct bul *b); /* when bul_tick() has something to do; SIM_NEVER */
 void bul_tick(struct bul *b, sim_time now, struct bul_acts *acts);

@@ -45,7 +45,8 @@ void discovery_set_away(struct discovery *d, bool away)
 static void choose_at(struct discovery *d, sim_time last_update, sim_time now)
 {
     d->state = DISCOVERY_CHOOSING;
-    d->due = last_update + d->how.gap > now ? last_update + d->how.gap : now;
+    sim_time next = last_update < 0 ? now : last_update + d->how.gap;
+    d->due = next > now ? next : now;
 }
 
 enum discovery_verdict discovery_replied(struct discovery *d, const struct dhaad *reply,

@@ -96,6 +96,7 @@ void discovery_init(struct discovery *d, const struct discovery_config *how,
 /* Whether the node is away from home and has a care-of address. */
 void discovery_set_away(struct discovery *d, bool away);
 
+/* `last_update`: when the last BU left, to whomever; below 0: none did. */
 enum discovery_verdict discovery_replied(struct discovery *d, const struct dhaad *reply,
                                          sim_time last_update, sim_time now);
 
@@ -103,7 +104,7 @@ enum discovery_verdict discovery_replied(struct discovery *d, const struct dhaad
  */
 void discovery_registered(struct discovery *d, sim_time until);
 
-/* The one that is tried, or was settled with, is to be left; the last BU left at `last_update`. */
+/* The one that is tried, or was settled with, is to be left. */
 void discovery_leave(struct discovery *d, const char *why, sim_time last_update, sim_time now);
 
 /* Whether a home agent has been chosen that is not given up. */
