@@ -234,7 +234,9 @@ static void check_mobile(struct check *k, const struct node_config *n)
     const char *path = path2(k, "nodes", n->name);
     const struct node_config *agent = scenario_node(k->s, n->home.agent);
     if (!agent && !n->home.network) {
-        SAY(k, path, "a mobile node needs `home: {agent: NODE, address: ADDRESS}`");
+        SAY(k, path,
+            "a mobile node needs `home: {agent: NODE, address: ADDRESS}`, or `network: NETWORK` where its "
+            "home agent is looked for");
         return;
     }
     const struct network_config *net = SCENARIO_FIND(k->s->networks, struct network_config,
