@@ -148,15 +148,17 @@ static const struct world_agent *beside(const struct world *w, const char *name)
 void world_attach_agent(struct world *w, const char *name)
 {
     const struct world_agent *a = beside(w, name);
-    if (a && !a->station->attached)
+    if (a && !a->station->attached) {
+        NODE_EVENT(a->iface->node, EV_L2_UP, field_text("interface", a->iface->name));
         station_attach(a->station);
+    }
     agent_open(world_node(w, name)->agent);
 }
 
 void world_detach_agent(struct world *w, const char *name)
 {
     const struct world_agent *a = beside(w, name);
-    if (!a)
+    if (!a || !a->station->attached)
         return;
     NODE_EVENT(a->iface->node, EV_L2_DOWN, field_text("interface", a->iface->name));
     station_detach(a->station);
