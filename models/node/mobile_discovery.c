@@ -65,6 +65,7 @@ static void try_agent(struct mobile *m, const struct discovery_act *act)
     m->bul.how.agent = act->agent;
     m->mps.how.agent = act->agent;
     d->heard = -1;
+    m->settled = m->answers = false;       /* or the next one's test of the home address fails */
     mobile_begin_anew(m, m->bul.sequence); /* it may come back to one that knows an older number */
     d->changes_it = false;
     mobile_discovery_review(m);

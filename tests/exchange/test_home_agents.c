@@ -427,6 +427,19 @@ static void it_comes_home_to_one_that_is_not_the_router(void)
     end_world();
 }
 
+/* On the home link and elsewhere at once: RFC 5648 5.6. */
+static void it_goes_to_the_next_from_the_home_link_too(void)
+{
+    BEGIN(FILE_, QUIET, "nodes.mn.mcoa={lifetime: 40 s, at_home: simultaneous}",
+          "events=[{at: 20 s, attach: mn.wlan0, to: home}, {at: 40 s, detach: north}]");
+    run_to(39 * SIM_S);
+    CHECK(mobile_home_iface(mn()) && is_registered_with(NORTH));
+    run_to(60 * SIM_S);
+    CHECK(is_registered_with(SOUTH) && !mn()->bul.dead && mn()->answers);
+    CHECK_EQ(count_events(EV_RETURNED_HOME, 40 * SIM_S), 1);
+    end_world();
+}
+
 static void it_begins_at_home_and_asks_when_it_leaves(void)
 {
     BEGIN(FILE_, QUIET, "nodes.mn.interfaces={wlan0: {attach: home}}",
@@ -483,5 +496,6 @@ CHECK_MAIN(CASE(nobody_answers_and_it_asks_after_3_6_12_24_s),
            CASE(one_dead_way_is_no_dead_home_agent), CASE(a_home_agent_that_restarts_is_kept),
            CASE(a_mobile_node_that_restarts_asks_anew), CASE(one_care_of_address_is_enough),
            CASE(it_comes_home_to_one_that_is_not_the_router),
+           CASE(it_goes_to_the_next_from_the_home_link_too),
            CASE(it_begins_at_home_and_asks_when_it_leaves),
            CASE(a_proxy_answers_a_test_of_reachability), CASE(new_lifetimes_are_those_of_all))
