@@ -11,14 +11,14 @@ struct word {
 
 static const struct word events[EVENT_NAMES] = {
 #define X(id, name, help) [EV_##id] = {(name), (help)},
-    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X) ROUTE_EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X) ROUTE_EVENTS(X) DISCOVERY_EVENTS(X)
 #undef X
 };
 
 static const struct word drops[DROP_REASONS] = {
 #define X(id, name, help) [DROP_##id] = {(name), (help)},
     LINK_REASONS(X) NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X) ROUTE_REASONS(X)
-        FILTER_REASONS(X)
+        FILTER_REASONS(X) DISCOVERY_REASONS(X)
 #undef X
 };
 
@@ -78,18 +78,12 @@ const char *drop_help(uint16_t reason)
 
 enum drop_stage drop_stage(uint16_t reason)
 {
-    static const uint16_t of_mobility[] = {DROP_SOURCE_NOT_BOUND,
-                                           DROP_TUNNEL_SOURCE,
-                                           DROP_NO_BINDING,
-                                           DROP_BAD_HOME_ADDRESS,
-                                           DROP_BAD_MH,
-                                           DROP_MH_IGNORED,
-                                           DROP_AWAITING_HOME,
-                                           DROP_HOME_LINK_LOCAL,
-                                           DROP_PREFIX_DISCOVERY,
-                                           DROP_NOT_AUTHORISED,
-                                           DROP_ESP_SOURCE_NOT_BOUND,
-                                           DROP_BU_SOURCE_NOT_BOUND};
+    static const uint16_t of_mobility[] = {
+        DROP_SOURCE_NOT_BOUND,   DROP_TUNNEL_SOURCE,   DROP_NO_BINDING,
+        DROP_BAD_HOME_ADDRESS,   DROP_BAD_MH,          DROP_MH_IGNORED,
+        DROP_AWAITING_HOME,      DROP_HOME_LINK_LOCAL, DROP_PREFIX_DISCOVERY,
+        DROP_AGENT_DISCOVERY,    DROP_NOT_AUTHORISED,  DROP_ESP_SOURCE_NOT_BOUND,
+        DROP_BU_SOURCE_NOT_BOUND};
     for (size_t k = 0; k < sizeof of_mobility / sizeof of_mobility[0]; k++) {
         if (of_mobility[k] == reason)
             return DROP_BY_MOBILITY;

@@ -100,12 +100,18 @@
       "Destination Options or a routing header, which the network's filter drops") \
     X(FILTERED_ESP, "filtered_esp", "ESP that is not in UDP, which the network's filter drops")
 
+/* Of home agents that are looked for. */
+#define DISCOVERY_REASONS(X)              \
+    X(AGENT_DISCOVERY, "agent_discovery", \
+      "a Home Agent Address Discovery message that means nothing here, RFC 6275 10.5.1, 11.4.1")
+
 enum node_reason {
     DROP_FIRST_NODE_REASON = TAP_NODE_REASONS - 1,
 #define X(id, name, help) DROP_##id,
     NODE_REASONS(X) IPSEC_REASONS(X) TRANSLATOR_REASONS(X) ROUTE_REASONS(X) FILTER_REASONS(X)
+        DISCOVERY_REASONS(X)
 #undef X
-        DROP_REASONS,
+            DROP_REASONS,
 };
 
 /* What happened. The fields of each are named in its text. */
@@ -252,9 +258,27 @@ enum node_reason {
     X(RO_BINDING_REFRESHED, "ro.binding_refreshed", "home_address, bid, care_of_address, how")     \
     X(RO_BINDING_ENDED, "ro.binding_ended", "home_address, bid, care_of_address, how")
 
+/* Dynamic home agent address discovery, RFC 6275 10.5, 11.4.1. */
+#define DISCOVERY_EVENTS(X)                                                                     \
+    X(DHAAD_REQUEST_SENT, "dhaad.request_sent",                                                 \
+      "home_address, care_of_address, identifier, sent: to the home agents of the home link")   \
+    X(DHAAD_REPLY_SENT, "dhaad.reply_sent",                                                     \
+      "peer, identifier, agents, first: a home agent tells the addresses that it knows")        \
+    X(DHAAD_REPLY_RECEIVED, "dhaad.reply_received",                                             \
+      "source, home_address, identifier, agents, verdict: accepted, unasked, empty")            \
+    X(DHAAD_AGENT, "dhaad.agent",                                                               \
+      "home_address, agent, before, why: the mobile node registers with this one from now on")  \
+    X(DHAAD_VAIN, "dhaad.vain",                                                                 \
+      "home_address, why: no home agent is found; discovery begins anew after dhaad_pause")     \
+    X(HA_LIST, "dhaad.listed",                                                                  \
+      "agent, router, preference, lifetime_s, how: a home agent heard of another: advertised, " \
+      "changed, resigned, expired")                                                             \
+    X(AGENT_SERVICE, "mip6.agent_service",                                                      \
+      "on, agent: a home agent ends its service, or begins it anew")
+
 enum event_name {
 #define X(id, name, help) EV_##id,
-    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X) ROUTE_EVENTS(X)
+    EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X) ROUTE_EVENTS(X) DISCOVERY_EVENTS(X)
 #undef X
         EVENT_NAMES,
 };

@@ -62,7 +62,9 @@ int count_icmp_name(uint8_t type)
                                     ICMP6_REDIRECT,
                                     ICMP6_MLD2_REPORT,
                                     ICMP6_MPS,
-                                    ICMP6_MPA};
+                                    ICMP6_MPA,
+                                    ICMP6_HAAD_REQUEST,
+                                    ICMP6_HAAD_REPLY};
     for (size_t k = 0; k < sizeof types; k++) {
         if (types[k] == type)
             return COUNT_UNREACHABLE + (int)k;

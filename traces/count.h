@@ -46,6 +46,8 @@
     X(MLD2_REPORT, "icmp6.mld2_report")               \
     X(MPS, "icmp6.mps")                               \
     X(MPA, "icmp6.mpa")                               \
+    X(HAAD_REQUEST, "icmp6.haad_request")             \
+    X(HAAD_REPLY, "icmp6.haad_reply")                 \
     X(MH_BRR, "mh.brr")                               \
     X(MH_HOTI, "mh.hoti")                             \
     X(MH_COTI, "mh.coti")                             \

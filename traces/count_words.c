@@ -71,7 +71,7 @@ static void describe_upper(const struct count_words *w, uint8_t upper, const uin
         describe_mh(w, at, n);
     } else if (icmp >= COUNT_RS) {
         int len = snprintf(w->out, w->size, "%s", count_name((unsigned)icmp) + strlen("icmp6."));
-        if ((at[0] == ICMP6_MPS || at[0] == ICMP6_MPA) && n >= 6)
+        if (at[0] >= ICMP6_HAAD_REQUEST && at[0] <= ICMP6_MPA && n >= 6)
             (void)snprintf(w->out + len, w->size - (size_t)len, " identifier %u",
                            (unsigned)(at[4] << 8 | at[5]));
     } else if (upper == IP6_ESP) {

@@ -16,6 +16,8 @@ static bool tells_of_sending(const struct tap_event *e)
     case EV_BRR_SENT:
     case EV_MPS_SENT:
     case EV_MPA_SENT:
+    case EV_DHAAD_REQUEST_SENT:
+    case EV_DHAAD_REPLY_SENT:
     case EV_RR_HOTI_SENT:
     case EV_RR_COTI_SENT:
     case EV_RR_HOT_SENT:
@@ -72,7 +74,7 @@ static bool is_aside(const uint8_t *packet, size_t n, uint32_t *spi)
     if (c.upper == IP6_ESP)
         *spi = (uint32_t)upper[0] << 24 | (uint32_t)upper[1] << 16 | (uint32_t)upper[2] << 8 |
                upper[3];
-    return c.upper == IP6_ICMP6 && upper[0] != ICMP6_MPS && upper[0] != ICMP6_MPA;
+    return c.upper == IP6_ICMP6 && (upper[0] < ICMP6_HAAD_REQUEST || upper[0] > ICMP6_MPA);
 }
 
 static void note_loss(struct message *x, sim_time t, uint16_t reason, bool by_node, uint32_t where)

@@ -210,6 +210,25 @@ static void end_silent(struct bul *b, sim_time now, struct bul_acts *acts)
     }
 }
 
+bool bul_is_silent(const struct bul *b, unsigned most, sim_time heard, sim_time now)
+{
+    for (int i = 0; i < BUL_EXCHANGES; i++) {
+        const struct bul_exchange *x = &b->exchange[i];
+        if (x->open && !x->home && !x->changed && x->unanswered >= most && x->due <= now &&
+            heard <= x->opened)
+            return true;
+    }
+    return false;
+}
+
+sim_time bul_last_sent(const struct bul *b)
+{
+    sim_time last = b->recent[0];
+    for (int k = 1; k < BUL_RATE; k++)
+        last = b->recent[k] > last ? b->recent[k] : last;
+    return last;
+}
+
 void bul_tick(struct bul *b, sim_time now, struct bul_acts *acts)
 {
     bool refresh = false;

@@ -117,7 +117,9 @@ struct bul_exchange {
     sim_time sent;     /* its last BU; -1: none yet */
     sim_time due;      /* when to send (again) */
     sim_time timeout;
-    unsigned tries; /* BUs that have left */
+    unsigned tries;      /* BUs that have left */
+    sim_time opened;     /* or last changed */
+    unsigned unanswered; /* BUs that have left since then */
     unsigned bids;
     uint16_t bid[BUL_ENTRIES];
     unsigned named; /* of these, what its last BU was about and has not changed since */
@@ -222,6 +224,11 @@ bool bul_is_known(const struct bul *b);
 /* A Binding Acknowledgement. Answers whether it matched a BU that is out. */
 bool bul_ack(struct bul *b, const struct arrival *a, const struct mh *ba, sim_time now,
              struct bul_acts *acts);
+
+/* BUs, `most` at least, have left for the same thing, the wait for an answer to the last is over,
+ * and nothing was heard from the home agent since the first, last at `heard`. */
+bool bul_is_silent(const struct bul *b, unsigned most, sim_time heard, sim_time now);
+sim_time bul_last_sent(const struct bul *b); /* when the last BU left; below 0: none did */
 
 sim_time bul_next(const struct bul *b); /* when bul_tick() has something to do; SIM_NEVER */
 void bul_tick(struct bul *b, sim_time now, struct bul_acts *acts);

@@ -83,7 +83,7 @@ static struct bul_exchange *open_one(struct bul *b, sim_time now)
     for (int i = 0; i < BUL_EXCHANGES; i++) {
         if (b->exchange[i].open)
             continue;
-        b->exchange[i] = (struct bul_exchange){.open = true, .sent = -1, .due = now};
+        b->exchange[i] = (struct bul_exchange){.open = true, .sent = -1, .due = now, .opened = now};
         return &b->exchange[i];
     }
     assert(false && "an exchange for every BID and both directions");
@@ -118,6 +118,8 @@ void exchange_ask(struct bul *b, uint16_t bid, bool leaves, sim_time now)
     if (!x->changed) /* what changes until then goes with it */
         x->due = now + (bulk && !leaves ? b->how.gather : 0);
     x->changed = true;
+    x->opened = now;
+    x->unanswered = 0;
     x->leaves = leaves;
     x->timeout = 0;
     put_bid(b, x, bid);
@@ -301,6 +303,7 @@ static void back_off(const struct bul *b, struct bul_exchange *x, sim_time now)
     if (x->timeout > b->how.timers.max_timeout)
         x->timeout = b->how.timers.max_timeout;
     x->tries++;
+    x->unanswered++;
     x->sent = now;
     x->due = now + x->timeout;
 }

@@ -107,23 +107,42 @@ unsigned advertise_prefixes(const struct iface *i, struct nd_prefix prefix[ND_PR
     return adv->offers;
 }
 
+/* The option says what is not as the router's own lifetime tells: RFC 6275 7.4. */
+static void put_agent(const struct nd_advertiser *adv, struct nd_message *m)
+{
+    const struct nd_home_agent *how = &adv->as_agent;
+    struct nd_options *o = &m->options;
+    o->home_preference = how->preference;
+    o->home_lifetime_s = how->lifetime_s ? how->lifetime_s : m->router_lifetime_s;
+    o->has_home_agent = adv->home_agent && (how->preference || how->lifetime_s || how->not_default);
+    if (how->not_default)
+        m->router_lifetime_s = 0;
+}
+
+void advertise_describe(const struct iface *i, struct nd_message *m)
+{
+    const struct nd_advertiser *adv = i->nd->advertiser;
+    const struct nd_advertise_config *how = adv->how;
+    *m = (struct nd_message){.type = ICMP6_RA,
+                             .cur_hop_limit = 64,
+                             .home_agent = adv->home_agent,
+                             .router_lifetime_s = adv->leads_out ? lifetime_s(how) : 0};
+    static const uint8_t preferences[] = {ND_MEDIUM, ND_HIGH, ND_LOW};
+    m->preference = preferences[how->preference];
+    m->options.has_source =
+        i->port->framing == LINK_ETHERNET && (how->source_option || adv->home_agent);
+    m->options.source = i->port->station;
+    m->options.mtu = i->port->framing == LINK_ETHERNET ? (uint32_t)how->mtu : i->port->mtu;
+    put_agent(adv, m);
+    if (how->interval_option)
+        m->options.interval_ms = (uint32_t)(how->max / SIM_MS + (how->max < 200 * SIM_MS ? 20 : 0));
+    m->options.prefixes = advertise_prefixes(i, m->options.prefix);
+}
+
 static void send(struct iface *i, const struct addr *dst)
 {
-    struct nd_advertiser *adv = i->nd->advertiser;
-    const struct nd_advertise_config *how = adv->how;
-    struct nd_message m = {.type = ICMP6_RA,
-                           .cur_hop_limit = 64,
-                           .home_agent = adv->home_agent,
-                           .router_lifetime_s = adv->leads_out ? lifetime_s(how) : 0};
-    static const uint8_t preferences[] = {ND_MEDIUM, ND_HIGH, ND_LOW};
-    m.preference = preferences[how->preference];
-    m.options.has_source =
-        i->port->framing == LINK_ETHERNET && (how->source_option || adv->home_agent);
-    m.options.source = i->port->station;
-    m.options.mtu = i->port->framing == LINK_ETHERNET ? (uint32_t)how->mtu : i->port->mtu;
-    if (how->interval_option)
-        m.options.interval_ms = (uint32_t)(how->max / SIM_MS + (how->max < 200 * SIM_MS ? 20 : 0));
-    m.options.prefixes = advertise_prefixes(i, m.options.prefix);
+    struct nd_message m;
+    advertise_describe(i, &m);
     const struct addr *src = address_link_local(i);
     assert(src);
     nd_send(i, src, dst, 0, &m);
@@ -224,6 +243,20 @@ void advertise_offer(struct iface *i, const struct nd_advertise_config *how,
     sim_time next = adv->last_multicast < 0 ? now : adv->last_multicast + min_gap(i);
     adv->sent = 0; /* as when it began: RFC 4861 6.2.4 */
     sim_arm(i->node->sim, &adv->timer, next > now ? next : now);
+}
+
+void advertise_as_agent(struct iface *i, const struct nd_home_agent *how)
+{
+    i->nd->advertiser->as_agent = *how;
+}
+
+void advertise_service(struct iface *i, bool home_agent)
+{
+    struct nd_advertiser *adv = i->nd->advertiser;
+    if (!adv)
+        return; /* what is outside does not listen */
+    adv->home_agent = home_agent;
+    multicast(i->node->sim, i);
 }
 
 void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s)

@@ -21,6 +21,7 @@ struct agent *agent_new(struct node *n, struct iface *home, const struct addr *a
     a->prefix_delays = node_stream(n, "mip6.prefixes");
     bcache_init(&a->cache, how, n->arena);
     sim_timer_init(&a->timer, wake, a);
+    agent_list_init(a);
     n->agent = a;
     return a;
 }
@@ -334,7 +335,12 @@ void agent_mh(struct agent *a, struct iface *i, struct pkt *p, const struct ip6 
         correspond_message(i, p, h, c, &message);
         return;
     }
-    unsigned refused = message.type == MH_BU ? refuses_update(a, &at) : DROP_MH_IGNORED;
+    bool closed = message.type == MH_BU && !a->open;
+    if (closed && mobility_refuse(a->node, &at, &message)) {
+        pkt_give(a->node->packets, p);
+        return;
+    }
+    unsigned refused = message.type == MH_BU && !closed ? refuses_update(a, &at) : DROP_MH_IGNORED;
     if (refused) {
         node_drop(a->node, refused, p);
         return;

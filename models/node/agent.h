@@ -41,6 +41,22 @@ void agent_oracle(struct agent *a, const struct addr *home, uint16_t bid, bool c
 
 struct bcache *agent_cache(struct agent *a);
 
+/* Its Home Agent Preference, which it advertises (RFC 6275 7.4); 0 at first. */
+void agent_set_preference(struct agent *a, uint16_t preference);
+
+/* Told by the world: both are in operation since long, so that `a` has heard what `other`, on its
+ * link, advertises of itself. */
+void agent_know(struct agent *a, const struct agent *other);
+
+/* Told by nd.c: a router advertisement on i, from the link-local address `router`. */
+void agent_advertised(struct agent *a, struct iface *i, const struct addr *router,
+                      const struct nd_message *ra);
+
+/* Told by the world: it ends its service, with an advertisement without H, and has no bindings any
+ * more; and takes it up again. */
+void agent_close(struct agent *a);
+void agent_open(struct agent *a);
+
 /* Told by the world: all bindings are forgotten, as by a restart. */
 void agent_restart(struct agent *a);
 

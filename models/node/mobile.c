@@ -148,6 +148,7 @@ void mobile_do(struct mobile *m, const struct bul_acts *acts)
             break;
         }
     }
+    mobile_discovery_review(m);
     rearm(m);
     if (m->node->protection)
         follow_bindings(m);
@@ -164,7 +165,8 @@ static void wake(struct sim *sim, void *owner)
     struct mobile *m = owner;
     struct bul_acts acts;
     acts.n = 0;
-    bul_tick(&m->bul, sim_now(sim), &acts);
+    if (!mobile_discovery_silent(m))
+        bul_tick(&m->bul, sim_now(sim), &acts);
     mobile_do(m, &acts);
 }
 
@@ -197,10 +199,12 @@ void mobile_start(struct mobile *m)
     mobile_plan(m);
 }
 
-static void begin_anew(struct mobile *m)
+void mobile_begin_anew(struct mobile *m, uint16_t sequence)
 {
     struct bul_config how = m->bul.how;
-    bul_init(&m->bul, &how, (uint16_t)rng_u32(&m->sequences));
+    if (m->discovery)
+        mobile_paths_anew(m);
+    bul_init(&m->bul, &how, sequence);
     for (unsigned k = 0; k < m->paths && how.mcoa; k++)
         bul_add(&m->bul, m->path[k].bid);
     if (!how.mcoa)
@@ -216,7 +220,8 @@ void mobile_restart(struct mobile *m)
     NODE_EVENT(m->node, EV_RESTARTED, field_addr("home_address", &m->bul.how.home));
     if (m->home_iface)
         mobile_leave_home(m);
-    begin_anew(m);
+    mobile_discovery_restart(m);
+    mobile_begin_anew(m, (uint16_t)rng_u32(&m->sequences));
 }
 
 void mobile_set_home(struct mobile *m, const struct addr *home)
@@ -240,7 +245,7 @@ void mobile_set_home(struct mobile *m, const struct addr *home)
     m->keyed = false; /* SAs for the old one are none for this one */
     for (unsigned k = 0; k < m->paths; k++)
         m->path[k].wanted = false;
-    begin_anew(m);
+    mobile_begin_anew(m, (uint16_t)rng_u32(&m->sequences));
 }
 
 const struct addr *mobile_home(const struct mobile *m)
@@ -308,6 +313,7 @@ static void acknowledged(struct mobile *m, struct iface *i, const struct arrival
                field_text("interface", i->name));
     if (!matched)
         return;
+    mobile_discovery_heard(m);
     const struct nd_router *r = solicit_router(i, &a->dst);
     if (r) /* the way to the home agent and back works: RFC 4861 7.3.1 */
         neighbour_confirm(i, &r->addr);

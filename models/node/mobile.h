@@ -17,6 +17,7 @@
 #include "models/wire/icmp6.h"
 
 struct decider;
+struct discovery_config;
 struct mobile; /* opaque */
 
 /* How it learns that a path is dead or alive. */
@@ -36,6 +37,11 @@ struct mobile_config {
 
 /* `decider` says which care-of address carries which flow upwards; borrowed for the run. */
 struct mobile *mobile_new(struct node *n, const struct mobile_config *how, struct decider *decider);
+
+/* Its home agent is not named, but found by dynamic home agent address discovery: before the run.
+ */
+void mobile_discover(struct mobile *m, const struct discovery_config *how,
+                     const struct prefix *home);
 
 /* An interface that it may use, in order of preference; `bid` is its Binding Identifier. */
 void mobile_add_path(struct mobile *m, struct iface *i, uint16_t bid);

@@ -82,7 +82,7 @@ void mobile_return(struct mobile *m)
  * for with the home address as target, which the home agent defends (RFC 6275 11.5.5). */
 static bool knows_agent(struct mobile *m, const struct nd_router *r)
 {
-    if (r->station && !addr_unspecified(&r->global)) {
+    if (r->station && !addr_unspecified(&r->global) && addr_eq(&r->global, &m->bul.how.agent)) {
         neighbour_learn(m->home_iface, &r->global, r->station, true);
         return true;
     }

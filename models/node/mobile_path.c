@@ -28,10 +28,16 @@ static bool lives(const struct mobile_path *path)
     return path->has_coa && !path->shut && !path->probe_dead;
 }
 
+static bool has_agent(const struct mobile *m)
+{
+    return !addr_unspecified(&m->bul.how.agent);
+}
+
 static bool works(const struct mobile_path *path)
 {
     /* With several care-of addresses an oracle steers packets and leaves the bindings alone. */
-    return lives(path) && path->mobile->keyed && !(path->oracle_dead && !path->mobile->bul.mcoa);
+    return lives(path) && path->mobile->keyed && has_agent(path->mobile) &&
+           !(path->oracle_dead && !path->mobile->bul.mcoa);
 }
 
 static struct mobile_path *path_of(struct mobile *m, const struct iface *i)
@@ -171,6 +177,17 @@ static void come_back(struct sim *sim, void *owner)
     path->wanted = true;
     key_exchange_review(path->mobile->node);
     tell_one(path->mobile, path);
+}
+
+void mobile_paths_anew(struct mobile *m)
+{
+    for (unsigned k = 0; k < m->paths; k++) {
+        struct mobile_path *path = &m->path[k];
+        path->probe_dead = false;
+        probe_reset(&path->probe);
+        sim_stop(m->node->sim, &path->back);
+        path->wanted = works(path);
+    }
 }
 
 /* ---- key management -------------------------------------------------------- */
@@ -325,6 +342,8 @@ static void set_probe_dead(struct mobile_path *path, bool dead)
     NODE_EVENT(n, dead ? EV_PATH_DEAD : EV_PATH_ALIVE, field_text("interface", path->iface->name),
                field_text("how", "probe"));
     review(path);
+    if (dead)
+        mobile_discovery_probed(path->mobile);
 }
 
 /* An echo request from the care-of address to the home agent, outside every tunnel. */
@@ -333,6 +352,8 @@ static void send_probe(struct sim *sim, void *owner)
     struct mobile_path *path = owner;
     struct mobile *m = path->mobile;
     sim_arm_in(sim, &path->probing, m->detection.probing.every);
+    if (!has_agent(m))
+        return;
     if (path->probe.unanswered >= m->detection.probing.lost)
         set_probe_dead(path, true);
     path_out_plain(m->node,

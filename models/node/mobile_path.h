@@ -17,6 +17,8 @@ struct mobile_refusal {
     sim_time until; /* it is left alone */
 };
 
+struct mobile_discovery;
+
 struct mobile_path {
     struct mobile *mobile;
     struct iface *iface;
@@ -63,7 +65,8 @@ struct mobile {
     struct optimiser *optimiser;   /* NULL: all goes through the home agent */
     struct mobile_refusal refusal[MOBILE_REFUSALS];
     struct sim_timer timer;
-    struct mps mps; /* mobile_prefixes.c */
+    struct mobile_discovery *discovery; /* NULL: its home agent is named */
+    struct mps mps;                     /* mobile_prefixes.c */
     struct sim_timer soliciting;
 };
 
@@ -89,6 +92,13 @@ void mobile_prefixes_home(struct mobile *m);   /* the home address is another */
 void mobile_prefixes_ask(struct mobile *m);    /* a registration came back with status 1 */
 void mobile_prefixes_review(struct mobile *m); /* bindings or lifetimes may have changed */
 
+/* mobile_discovery.c; nothing happens where the home agent is named. */
+void mobile_discovery_review(struct mobile *m); /* bindings or paths may have changed */
+void mobile_discovery_restart(struct mobile *m);
+void mobile_discovery_heard(struct mobile *m);  /* an acknowledgement has come */
+bool mobile_discovery_silent(struct mobile *m); /* none comes: another home agent is looked for */
+void mobile_discovery_probed(struct mobile *m); /* a path was found dead */
+
 /* mobile_home.c */
 void mobile_home_init(struct mobile *m);
 void mobile_come_home(struct mobile *m, struct iface *i, const struct nd_router *r);
@@ -99,6 +109,11 @@ void mobile_leave_home(struct mobile *m);
 
 /* Does what the binding update list answered, and arms its timer. */
 void mobile_do(struct mobile *m, const struct bul_acts *acts);
+
+/* Nothing is bound any more, what works is wanted; the next Binding Update has a greater number
+ * than `sequence`. */
+void mobile_begin_anew(struct mobile *m, uint16_t sequence);
+void mobile_paths_anew(struct mobile *m);
 
 /* Tells the binding update list what is wanted now, all paths looked at. */
 void mobile_plan(struct mobile *m);

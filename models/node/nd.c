@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "models/node/agent.h"
 #include "models/node/bearer.h"
 #include "models/node/mobile.h"
 #include "models/node/path.h"
@@ -341,6 +342,8 @@ void nd_in(struct iface *i, struct pkt *p, const struct ip6 *h, size_t at)
     case ICMP6_RA:
         if (i->nd->is_host && i->up)
             solicit_advertised(i, h, &m);
+        if (n->agent)
+            agent_advertised(n->agent, i, &h->src, &m);
         break;
     case ICMP6_NS:
         solicited(i, h, &m);

@@ -65,6 +65,13 @@ struct nd_advertise_config {
     bool source_option;   /* Source Link-Layer Address option; a home agent always sends it */
 };
 
+/* What a home agent advertises of itself, beside H: RFC 6275 7.4. */
+struct nd_home_agent {
+    uint16_t preference;
+    uint16_t lifetime_s; /* 0: that of the router */
+    bool not_default;    /* the link has another router: Router Lifetime is 0 */
+};
+
 extern const struct key nd_dad_keys[];
 extern const struct key nd_advertise_keys[];
 
@@ -216,6 +223,7 @@ struct nd_advertiser {
     bool leads_out; /* else its router lifetime is 0: RFC 7084 G-4 */
     bool on_link;   /* L flag; off on cellular bearers: RFC 6459 5.2 */
     bool home_agent;
+    struct nd_home_agent as_agent;
     sim_time last_multicast; /* -1: never */
     int64_t sent;            /* multicast ones, for the initial interval */
     struct sim_timer timer;
@@ -393,6 +401,10 @@ void dna_advertised(struct iface *i, const struct addr *router, const struct nd_
 
 void advertise_start(struct iface *i, const struct nd_advertise_config *how,
                      const struct prefix *prefix, bool on_link, bool home_agent);
+/* Of one that advertises itself as a home agent. */
+void advertise_as_agent(struct iface *i, const struct nd_home_agent *how);
+/* Whether it is one, from now on; its link is told at once. */
+void advertise_service(struct iface *i, bool home_agent);
 void advertise_stop(struct iface *i);
 /* Other lifetimes of its prefix from now on, in seconds: RFC 4861 6.2.4. */
 void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s);
@@ -400,6 +412,8 @@ void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s)
  * it is told at once: RFC 7084 G-5, L-13. `how` bounds the lifetimes. */
 void advertise_offer(struct iface *i, const struct nd_advertise_config *how,
                      const struct nd_offer *offer, unsigned n, bool leads_out);
+/* What i, which advertises, would say now. */
+void advertise_describe(const struct iface *i, struct nd_message *ra);
 /* What an advertisement says of its prefixes. Answers how many. */
 unsigned advertise_prefixes(const struct iface *i, struct nd_prefix prefix[ND_PREFIXES]);
 void advertise_solicited(struct iface *i, const struct ip6 *h, const struct nd_message *rs);

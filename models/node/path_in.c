@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "models/node/agent.h"
+#include "models/node/agent_discovery.h"
 #include "models/node/correspond.h"
 #include "models/node/filter.h"
 #include "models/node/fragments.h"
@@ -161,6 +162,8 @@ static void upper(struct iface *i, struct pkt *p, const struct ip6 *wire, const 
             }
         } else if (type == ICMP6_MPS || type == ICMP6_MPA) {
             prefix_discovery_in(i, p, wire, c);
+        } else if (type == ICMP6_HAAD_REQUEST || type == ICMP6_HAAD_REPLY) {
+            agent_discovery_in(i, p, &h, c->upper_at);
         } else {
             icmp_in(i, p, &h, c->upper_at);
         }
@@ -330,12 +333,19 @@ static bool is_of_link(const struct iface *i, const struct addr *src)
     return r && r->kind == ROUTE_ON_LINK && r->out == i && !r->withdrawn;
 }
 
+/* A neighbour tests whether an address that this home agent defends still works: RFC 4861 7.3.1. */
+static bool is_probe_of_proxy(const struct iface *i, const struct pkt *p, const struct ip6 *h)
+{
+    return i->nd && i->node->agent && h->next == IP6_ICMP6 && h->hop_limit == 255 &&
+           p->len > IP6_HEADER && p->at[IP6_HEADER] == ICMP6_NS && nd_proxies(i, &h->dst);
+}
+
 static void unicast_in(struct iface *i, struct pkt *p, const struct ip6 *h)
 {
     struct node *n = i->node;
     const struct route *r = routes_find(n->routes, &h->dst);
     bool translated = n->translator && translator_is_for(n->translator, i, &h->dst);
-    if (r && r->kind == ROUTE_LOCAL && !translated) {
+    if ((r && r->kind == ROUTE_LOCAL && !translated) || is_probe_of_proxy(i, p, h)) {
         deliver(i, p, h, ARRIVED);
         return;
     }

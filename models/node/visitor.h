@@ -6,6 +6,7 @@
 #ifndef MODELS_NODE_VISITOR_H
 #define MODELS_NODE_VISITOR_H
 
+#include "models/mip6/ha_list.h"
 #include "models/node/agent.h"
 #include "models/node/decide.h"
 #include "models/node/nd.h"
@@ -47,6 +48,10 @@ struct agent {
     struct probe_config probing;
     const struct mpa_timers *prefixes;
     struct rng prefix_delays;
+    struct ha_list list; /* agent_list.c */
+    struct sim_timer list_timer;
+    struct addr anycast;      /* of the home agents of its link: RFC 2526 */
+    bool open;                /* it serves; closed, its router is no home agent */
     struct visitor **visitor; /* in order of making */
     unsigned visitors;
     unsigned visitor_room;
@@ -72,6 +77,10 @@ const struct flow_rule *visitor_decide(struct visitor *v, struct bcache_entry *e
 
 /* Tells when a rule is carried by another BID than before. */
 void visitor_note_choice(struct visitor *v, const struct flow_rule *rule, uint16_t bid);
+
+/* ---- agent_list.c ---- */
+
+void agent_list_init(struct agent *a);
 
 /* ---- agent_prefixes.c ---- */
 

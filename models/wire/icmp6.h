@@ -33,6 +33,8 @@ enum icmp6_type {
     ICMP6_NS = 135,
     ICMP6_NA = 136,
     ICMP6_REDIRECT = 137,
+    ICMP6_HAAD_REQUEST = 144, /* models/wire/dhaad.h */
+    ICMP6_HAAD_REPLY = 145,
     ICMP6_MPS = 146, /* models/wire/mpd.h */
     ICMP6_MPA = 147,
 };

@@ -1,5 +1,7 @@
 #include "sim/app/live.h"
 
+#include <string.h>
+
 #include "models/node/key_exchange.h"
 #include "models/node/mobile.h"
 #include "sim/app/interrupt.h"
@@ -18,6 +20,14 @@ enum status live_open(struct live *l, const struct live_options *how, struct sce
         return why_set(w, ST_SYNTAX,
                        "--node: '%s' is a correspondent; a mobile node or a home agent can be live",
                        how->node);
+    const struct network_config *net =
+        SCENARIO_FIND(s->networks, struct network_config, n->network);
+    if (n->role == ROLE_HOME_AGENT && net && (!net->agent || strcmp(net->agent, n->name) != 0))
+        return why_set(
+            w, ST_SYNTAX,
+            "--node: '%s' stands beside the router of network '%s'; a home agent that is "
+            "live is the router: networks.%s.agent",
+            how->node, net->name, net->name);
     if (n->detection.knowledge == 1)
         return why_set(w, ST_SYNTAX, "nodes.%s.detection: there is no oracle outside", how->node);
     if (s->general.crypto == 1)

@@ -7,6 +7,8 @@
 
 #include "models/mip6/bcache.h"
 #include "models/mip6/bul.h"
+#include "models/mip6/discovery.h"
+#include "models/mip6/ha_list.h"
 #include "models/mip6/mpa.h"
 #include "models/mip6/mps.h"
 #include "models/node/agent.h"
@@ -164,7 +166,8 @@ struct node_config {
     const char *network;
     struct addr address;
     struct {
-        const char *agent;
+        const char *agent;   /* NULL: any of `network` */
+        const char *network; /* NULL: that of `agent` */
         struct addr address;
         bool registers;
         bool given;
@@ -176,6 +179,7 @@ struct node_config {
     struct decide_config decision;
     struct agent_checks source_check;
     struct bcache_config agent;
+    struct ha_advertise advertise;
     struct ipsec_config ipsec;
     struct key_config ike;
     struct key_responder responder;
@@ -216,6 +220,7 @@ struct timers_config {
     struct bul_timers bul;
     struct mps_timers mps;
     struct mpa_timers mpa;
+    struct discovery_timers discovery;
     struct key_timers key;
     sim_time max_delete_bce;
 };
@@ -289,6 +294,10 @@ size_t scenario_flows_of(const struct scenario *s, const struct node_config *n,
                          const struct flow_config **list);
 
 struct node_config *scenario_node(const struct scenario *s, const char *name); /* NULL: none */
+
+/* Whether that is a home agent of that mobile node: the one that it names, or one of those that it
+ * can find. */
+bool scenario_serves(const struct node_config *agent, const struct node_config *mobile);
 
 /* The first home address that a home agent gives, in its network. */
 struct addr scenario_pool(const struct key_responder *r, const struct prefix *network);

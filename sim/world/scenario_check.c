@@ -249,13 +249,15 @@ static void check_mobile(struct check *k, const struct node_config *n)
 {
     const char *path = path2(k, "nodes", n->name);
     const struct node_config *agent = scenario_node(k->s, n->home.agent);
-    if (!agent) {
-        SAY(k, path, "a mobile node needs `home: {agent: NODE, address: ADDRESS}`");
+    if (!agent && !n->home.network) {
+        SAY(k, path,
+            "a mobile node needs `home: {agent: NODE, address: ADDRESS}`, or `network: NETWORK` where its "
+            "home agent is looked for");
         return;
     }
-    const struct network_config *net =
-        SCENARIO_FIND(k->s->networks, struct network_config, agent->network);
-    if (agent->role != ROLE_HOME_AGENT || !net) {
+    const struct network_config *net = SCENARIO_FIND(k->s->networks, struct network_config,
+                                                     agent ? agent->network : n->home.network);
+    if (agent && (agent->role != ROLE_HOME_AGENT || !net)) {
         SAY(k, path2(k, path, "home"), "node '%s' is not a home agent", n->home.agent);
     } else if (addr_unspecified(&n->home.address)) {
         scenario_check_homeless(k, n, net);
@@ -263,11 +265,12 @@ static void check_mobile(struct check *k, const struct node_config *n)
         SAY(k, path2(k, path, "home.address"), "the home address is not of network '%s'",
             net->name);
     }
-    struct addr taken = agent->address;
+    struct addr taken = agent ? agent->address : addr_any;
     if (net && addr_unspecified(&taken))
         taken = addr_join(&net->prefix.prefix, 1);
     if (addr_eq(&taken, &n->home.address))
         SAY(k, path2(k, path, "home.address"), "is the address of the home agent");
+    scenario_check_discovery(k, n);
     if (addr_identifier(&n->home.address) == 0 && !addr_unspecified(&n->home.address))
         SAY(k, path2(k, path, "home.address"),
             "is the subnet-router anycast address (RFC 4291 2.6.1)");
@@ -300,8 +303,8 @@ static void check_fixed(struct check *k, const struct node_config *n)
         SAY(k, path2(k, path, "network"), "nobody would find it behind a phone");
         return;
     }
-    if (n->role == ROLE_HOME_AGENT && (!net->agent || strcmp(net->agent, n->name) != 0))
-        SAY(k, path2(k, path, "network"), "networks.%s.agent does not name it", net->name);
+    if (n->role == ROLE_HOME_AGENT)
+        scenario_check_agent(k, n, net);
     if (!addr_unspecified(&n->address) && !prefix_holds(&net->prefix.prefix, &n->address))
         SAY(k, path2(k, path, "address"), "is not of network '%s'", net->name);
 }
@@ -315,6 +318,7 @@ static void check_nodes(struct check *k)
         } else {
             check_fixed(k, &n[j]);
         }
+        scenario_check_advertise(k, &n[j]);
         scenario_check_ipsec(k, &n[j]);
         scenario_check_ike(k, &n[j]);
         scenario_check_cpu(k, &n[j]);

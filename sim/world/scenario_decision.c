@@ -95,17 +95,18 @@ static void check_replay(struct check *k, const struct node_config *n)
 /* Who compares delays must have measured some. */
 static void check_least_delay(struct check *k, const struct node_config *n)
 {
-    const struct node_config *agent = scenario_node(k->s, n->home.agent);
+    const struct node_config *agent = KEY_ITEMS(k->s->nodes, struct node_config);
     if (!n->detection.path_probe.given && n->mcoa.registration == BUL_BULK) {
         SAY(k, below(k, n, "builtin"),
             "least-delay needs `detection: {path_probe: {...}}`: with bulk registration a Binding "
             "Update measures one path alone");
     }
-    if (agent && !agent->detection.path_probe.given) {
-        SAY(k, below(k, n, "builtin"),
-            "least-delay needs `detection: {path_probe: {...}}` of '%s' too, which decides "
-            "downwards by what it measures itself",
-            agent->name);
+    for (size_t j = 0; j < k->s->nodes.n; j++) {
+        if (scenario_serves(&agent[j], n) && !agent[j].detection.path_probe.given)
+            SAY(k, below(k, n, "builtin"),
+                "least-delay needs `detection: {path_probe: {...}}` of '%s' too, which decides "
+                "downwards by what it measures itself",
+                agent[j].name);
     }
 }
 

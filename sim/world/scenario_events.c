@@ -154,7 +154,7 @@ void scenario_check_events(struct check *k)
             check_restart(k, &e[j], path);
         } else if (e[j].renumber) {
             check_renumber(k, &e[j], path);
-        } else if (!carries_nothing) {
+        } else if (!carries_nothing && !scenario_check_agent_event(k, &e[j], path)) {
             check_attach(k, &e[j], path);
         }
         if (e[j].length && !carries_nothing)

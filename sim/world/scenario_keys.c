@@ -239,7 +239,12 @@ static const struct key mcoa_keys[] = {
 };
 
 static const struct key home_keys[] = {
-    {"agent", KEY_REF, NODE(home.agent) - NODE(home), NULL, "the home agent", .refers = "nodes"},
+    {"agent", KEY_REF, NODE(home.agent) - NODE(home), "",
+     "the home agent; default: it is looked for in `network`", .refers = "nodes"},
+    {"network", KEY_REF, NODE(home.network) - NODE(home), "",
+     "instead of `agent`: the home network, whose home agents the node finds by dynamic home agent "
+     "address discovery (RFC 6275 11.4.1)",
+     .refers = "networks"},
     {"address", KEY_ADDR, NODE(home.address) - NODE(home), "",
      "the home address, from the home agent's network; default: the home agent gives one by IKE (keying: "
      "ike)"},
@@ -294,6 +299,10 @@ static const struct key node_keys[] = {
     {"source_check", KEY_TABLE, NODE(source_check), "", "home agent: what may come out of a tunnel",
      .keys = source_check_keys},
     {"agent", KEY_TABLE, NODE(agent), "", "home agent: what it grants", .keys = bcache_keys},
+    {"advertise", KEY_TABLE, NODE(advertise), "",
+     "home agent: what its router advertisements say of it; one that is not the `agent` of its "
+     "network stands there beside the router and is no default router",
+     .keys = ha_advertise_keys},
     {"ipsec", KEY_TABLE, NODE(ipsec), "",
      "mobile: what is protected between it and its home agent (RFC 4877); default: nothing",
      .keys = ipsec_keys, .given_at = KEY_GIVEN(struct node_config, ipsec.given)},
@@ -325,12 +334,17 @@ static const struct key event_keys[] = {
      .refers = "backbone"},
     {"for", KEY_TIME, EVENT(length), "0 s", "outage, cut: how long; 0 s: to the end",
      .max = INT64_C(1000000) * SIM_S},
-    {"attach", KEY_TEXT, EVENT(attach), "", "an interface, such as car.wlan0, that attaches"},
+    {"attach", KEY_TEXT, EVENT(attach), "",
+     "an interface, such as car.wlan0, that attaches; or a home agent that has its link again, and "
+     "serves"},
     {"to", KEY_REF, EVENT(to), "", "attach: the network; default: the one it attaches to first",
      .refers = "networks"},
-    {"detach", KEY_TEXT, EVENT(detach), "", "an interface that loses its link"},
+    {"detach", KEY_TEXT, EVENT(detach), "",
+     "an interface that loses its link; or a home agent that does, if it is not the router of it"},
     {"shut", KEY_TEXT, EVENT(shut), "",
-     "an interface that is taken down with notice: its binding is deleted first, RFC 5648 5.5.2"},
+     "an interface that is taken down with notice: its binding is deleted first, RFC 5648 5.5.2; or "
+     "a home agent that ends its service: it forgets its bindings, advertises itself without H, and "
+     "leaves its link, if it is not the router of it"},
     {"restart", KEY_REF, EVENT(restart), "",
      "a home agent or mobile node that forgets all its bindings", .refers = "nodes"},
     {"inject", KEY_WORD, EVENT(inject), "nothing",
@@ -364,6 +378,7 @@ static const struct key timer_keys[] = {
     {"", KEY_JOIN, TIMERS(bul), "", "", .keys = bul_timer_keys},
     {"", KEY_JOIN, TIMERS(mps), "", "", .keys = mps_timer_keys},
     {"", KEY_JOIN, TIMERS(mpa), "", "", .keys = mpa_timer_keys},
+    {"", KEY_JOIN, TIMERS(discovery), "", "", .keys = discovery_timer_keys},
     {"", KEY_JOIN, TIMERS(key), "", "", .keys = key_timer_keys},
     {"max_delete_bce_timeout", KEY_TIME, TIMERS(max_delete_bce), "10 s",
      "how long a deleted binding is remembered, RFC 6275 12", .max = 3600 * SIM_S},

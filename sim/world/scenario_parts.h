@@ -23,6 +23,14 @@ void scenario_check_mobility(struct check *k, const struct node_config *n);
 
 /* scenario_ns3.c: what networks of ns-3 ask for. */
 void scenario_check_ns3(struct check *k, const struct network_config *n);
+/* scenario_agents.c: what a mobile node asks for that has to find its home agent; what a home agent
+ * beside the router of `net` does, and what is advertised of it. An event that is about a home
+ * agent: true, and it is checked. */
+void scenario_check_discovery(struct check *k, const struct node_config *n);
+void scenario_check_agent(struct check *k, const struct node_config *n,
+                          const struct network_config *net);
+void scenario_check_advertise(struct check *k, const struct node_config *n);
+bool scenario_check_agent_event(struct check *k, const struct event_config *e, const char *path);
 
 /* scenario_events.c: what events ask for. */
 void scenario_check_events(struct check *k);

@@ -38,6 +38,14 @@ struct world_station {
     struct world_station *next;
 };
 
+/* A home agent that is not the router of its network. */
+struct world_agent {
+    const struct node_config *how;
+    struct iface *iface;
+    struct station *station;
+    struct world_agent *next;
+};
+
 struct world_flow {
     struct source source[2];
     sim_time first[2]; /* packet of it */
@@ -47,6 +55,7 @@ struct world_event {
     struct world *world;
     const struct event_config *how;
     struct world_station *station; /* of attach, detach, shut; NULL otherwise */
+    const char *agent;             /* likewise, of a home agent */
     struct sim_timer timer;
     struct sim_timer end; /* of an outage */
 };
@@ -66,6 +75,7 @@ struct world {
     uint32_t *port_node; /* by port: index of its node */
     uint32_t port_room;
     struct world_station *stations;
+    struct world_agent *agents;
     struct replay_trace *trace;
     struct replay *replay;
     size_t replays;

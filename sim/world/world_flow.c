@@ -11,6 +11,8 @@
 
 enum { FIRST_PORT = 20000 };
 
+static const sim_time notice = 100 * SIM_MS; /* of a home agent that leaves its link */
+
 uint16_t world_flow_port(size_t flow)
 {
     return (uint16_t)(FIRST_PORT + 2 * flow);
@@ -171,8 +173,13 @@ static void carries(struct world_event *e, bool nothing)
 
 static void end_outage(struct sim *sim, void *owner)
 {
+    struct world_event *e = owner;
     (void)sim;
-    carries(owner, false);
+    if (e->agent) {
+        world_detach_agent(e->world, e->agent);
+    } else {
+        carries(e, false);
+    }
 }
 
 static void begin_outage(struct world_event *e)
@@ -210,6 +217,7 @@ static void renumber(const struct world_event *e)
     if (net->router->agent) {
         agent_renumber(net->router->agent, world_lifetime(preferred_s), world_lifetime(valid_s));
     }
+    world_renumber_agents(e->world, net, preferred_s, valid_s);
 }
 
 static void inject(const struct world_event *e)
@@ -222,10 +230,28 @@ static void inject(const struct world_event *e)
     inject_arm(world_node(e->world, e->how->of), &order);
 }
 
+/* An advertisement is still to leave when a home agent ends its service. */
+static void happen_to_agent(struct world_event *e)
+{
+    struct world *w = e->world;
+    if (e->how->attach) {
+        world_attach_agent(w, e->agent);
+    } else if (e->how->detach) {
+        world_detach_agent(w, e->agent);
+    } else {
+        agent_close(world_node(w, e->agent)->agent);
+        sim_arm_in(w->sim, &e->end, notice);
+    }
+}
+
 static void happen(struct sim *sim, void *owner)
 {
     struct world_event *e = owner;
     (void)sim;
+    if (e->agent) {
+        happen_to_agent(e);
+        return;
+    }
     if (e->how->outage || e->how->cut) {
         begin_outage(e);
     } else if (e->how->attach) {
@@ -252,7 +278,9 @@ void world_add_events(struct world *w)
                           : how[k].detach ? how[k].detach
                                           : how[k].shut;
         w->event[k] = (struct world_event){.world = w, .how = &how[k]};
-        if (who)
+        const struct node_config *agent = who ? scenario_node(w->scenario, who) : NULL;
+        w->event[k].agent = agent ? agent->name : NULL;
+        if (who && !agent)
             w->event[k].station = world_station_of(w, who, how[k].to);
         sim_timer_init(&w->event[k].timer, happen, &w->event[k]);
         sim_timer_init(&w->event[k].end, end_outage, &w->event[k]);

@@ -17,7 +17,7 @@ struct addr world_address(const struct world *w, const struct node_config *n)
         return n->address;
     const struct network_config *net =
         SCENARIO_FIND(w->scenario->networks, struct network_config, n->network);
-    if (n->role == ROLE_HOME_AGENT)
+    if (n->role == ROLE_HOME_AGENT && world_is_router(w, n))
         return addr_join(&net->prefix.prefix, 1);
     const char *port = arena_format(w->arena, "%s.eth0", n->name);
     return addr_join(&net->prefix.prefix, eth_identifier(world_station_address(port)));
@@ -28,24 +28,6 @@ struct addr world_address(const struct world *w, const struct node_config *n)
 sim_time world_lifetime(int64_t seconds)
 {
     return seconds == ND_INFINITE ? SIM_NEVER : seconds * SIM_S;
-}
-
-static void add_agent(struct world *w, const struct node_config *how)
-{
-    struct world_network *net = world_network(w, how->network);
-    struct addr address = world_address(w, how);
-    struct bcache_config config = how->agent;
-    config.serves = true;
-    config.home = net->how->prefix.prefix;
-    config.valid = world_lifetime(net->how->advertise.valid);
-    config.preferred = world_lifetime(net->how->advertise.preferred);
-    config.delete_time = w->scenario->timers.max_delete_bce;
-    const struct path_probe_config *probe = &how->detection.path_probe;
-    const struct probe_config none = {.every = 0};
-    (void)agent_new(net->router, net->segment, &address, &config, &how->source_check,
-                    probe->given ? &probe->probing : &none, &w->scenario->timers.mpa);
-    if (how->correspondent_given)
-        correspond_new(net->router, &how->correspondent);
 }
 
 /* Configured by hand, in operation since long. */
@@ -191,24 +173,24 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
 {
     const struct node_config *agent = scenario_node(w->scenario, how->home.agent);
     const struct path_probe_config *probe = &how->detection.path_probe;
-    struct mobile_config m = {.bul = {.home = how->home.address,
-                                      .agent = world_address(w, agent),
-                                      .lifetime = how->mcoa.lifetime,
-                                      .mcoa = how->mcoa.enabled,
-                                      .simultaneous = how->mcoa.at_home == 1,
-                                      .registration = how->mcoa.registration,
-                                      .gather = how->mcoa.gather,
-                                      .timers = bul_timers_of(w),
-                                      .moves_keys = moves_keys(how),
-                                      .key_bid = key_bid(how),
-                                      .keys_wait = how->ike.when_dead == KEY_WAITS,
-                                      .keys_literal = agent->responder.k_policy == KEY_K_LITERAL},
-                              .waits_for_keys =
-                                  waits_for_keys(how) || addr_unspecified(&how->home.address),
-                              .client = !how->home.registers,
-                              .prefixes = w->scenario->timers.mps,
-                              .detection = {.oracle = how->detection.knowledge == 1,
-                                            .back_after = how->decision.back_after}};
+    struct mobile_config m = {
+        .bul = {.home = how->home.address,
+                .agent = agent ? world_address(w, agent) : addr_any,
+                .lifetime = how->mcoa.lifetime,
+                .mcoa = how->mcoa.enabled,
+                .simultaneous = how->mcoa.at_home == 1,
+                .registration = how->mcoa.registration,
+                .gather = how->mcoa.gather,
+                .timers = bul_timers_of(w),
+                .moves_keys = moves_keys(how),
+                .key_bid = key_bid(how),
+                .keys_wait = how->ike.when_dead == KEY_WAITS,
+                .keys_literal = agent && agent->responder.k_policy == KEY_K_LITERAL},
+        .waits_for_keys = waits_for_keys(how) || addr_unspecified(&how->home.address),
+        .client = !how->home.registers,
+        .prefixes = w->scenario->timers.mps,
+        .detection = {.oracle = how->detection.knowledge == 1,
+                      .back_after = how->decision.back_after}};
     if (probe->given)
         m.detection.probing = probe->probing;
     return m;
@@ -217,7 +199,6 @@ static struct mobile_config mobile_config_of(const struct world *w, const struct
 static void add_mobile(struct world *w, const struct node_config *how)
 {
     struct node *n = world_add_node(w, how->name);
-    struct agent *agent = world_node(w, how->home.agent)->agent;
     const struct interface_config *ic = KEY_ITEMS(how->interfaces, struct interface_config);
     struct decide_setup decide;
     struct mobile_config config = mobile_config_of(w, how);
@@ -234,10 +215,12 @@ static void add_mobile(struct world *w, const struct node_config *how)
     if (addr_unspecified(&how->home.address)) {
         world_await_home(w, how, n, down);
     } else {
-        agent_set_decider(agent, &how->home.address, down);
+        world_set_down(w, how, &decide, down);
     }
+    if (!how->home.agent)
+        world_discover(w, how, m, config.bul.timers.first_timeout);
     if (config.client)
-        agent_add_client(agent, &how->home.address);
+        agent_add_client(world_node(w, how->home.agent)->agent, &how->home.address);
     if (how->optimise.given && how->optimise.enabled)
         world_optimise(w, how, m);
     w->oracle |= config.detection.oracle;
@@ -248,7 +231,7 @@ void world_add_hosts(struct world *w)
     const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
     for (size_t k = 0; k < w->scenario->nodes.n; k++) {
         if (how[k].role == ROLE_HOME_AGENT)
-            add_agent(w, &how[k]);
+            world_add_agent(w, &how[k]);
     }
     for (size_t k = 0; k < w->scenario->nodes.n; k++) {
         if (how[k].role == ROLE_CORRESPONDENT)
@@ -264,4 +247,5 @@ void world_add_hosts(struct world *w)
                             net->how->agent != NULL);
         }
     }
+    world_advertise_agents(w);
 }

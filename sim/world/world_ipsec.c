@@ -201,6 +201,18 @@ static void protect_mobile(struct world *w, const struct node_config *how, struc
         exchange_keys(w, how, here, there);
 }
 
+/* At each of those that it may find: it has no IPsec itself. */
+static void let_pass(struct world *w, const struct node_config *how)
+{
+    const struct node_config *agent = KEY_ITEMS(w->scenario->nodes, struct node_config);
+    for (size_t k = 0; k < w->scenario->nodes.n; k++) {
+        struct node *n = scenario_serves(&agent[k], how) ? world_node(w, agent[k].name) : NULL;
+        struct addr address = n ? world_address(w, &agent[k]) : addr_any;
+        if (n && n->protection)
+            protect_mobile(w, how, n, &address);
+    }
+}
+
 void world_add_protection(struct world *w)
 {
     const struct node_config *how = KEY_ITEMS(w->scenario->nodes, struct node_config);
@@ -216,11 +228,8 @@ void world_add_protection(struct world *w)
         (void)protection_new(n, &address, true);
     }
     for (size_t k = 0; k < w->scenario->nodes.n; k++) {
-        struct node *n = how[k].role == ROLE_MOBILE ? world_node(w, how[k].home.agent) : NULL;
-        if (n && n->protection) {
-            struct addr address = world_address(w, scenario_node(w->scenario, how[k].home.agent));
-            protect_mobile(w, &how[k], n, &address);
-        }
+        if (how[k].role == ROLE_MOBILE)
+            let_pass(w, &how[k]);
     }
 }
 

@@ -28,7 +28,10 @@ bool world_event_lives(const struct world *w, const struct world_event *e)
     const struct event_config *how = e->how;
     if (!w->live)
         return true;
-    const char *node = e->station ? e->station->node->name : how->restart ? how->restart : how->of;
+    const char *node = e->station     ? e->station->node->name
+                       : e->agent     ? e->agent
+                       : how->restart ? how->restart
+                                      : how->of;
     if (node)
         return world_lives(w, scenario_node(w->scenario, node));
     return how->renumber && world_lives_behind(w, world_network(w, how->renumber));

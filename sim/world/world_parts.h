@@ -16,7 +16,23 @@ void world_add_networks(struct world *w);
 void world_add_backbone(struct world *w);
 void world_add_routes(struct world *w);
 
-/* world_host.c: home agents, correspondents, mobile nodes. */
+/* world_agent.c: home agents; and, of a mobile node that is made, who serves it: `first` is the
+ * decider of the first of them. */
+struct decide_setup;
+bool world_is_router(const struct world *w, const struct node_config *agent);
+void world_add_agent(struct world *w, const struct node_config *how);
+void world_advertise_agents(struct world *w); /* when networks advertise themselves */
+void world_set_down(struct world *w, const struct node_config *how, const struct decide_setup *s,
+                    struct decider *first);
+void world_discover(struct world *w, const struct node_config *how, struct mobile *m, sim_time gap);
+/* Events: the one of that name loses its link, if it is not the router of it; or has it again, and
+ * serves. */
+void world_attach_agent(struct world *w, const char *name);
+void world_detach_agent(struct world *w, const char *name);
+void world_renumber_agents(struct world *w, const struct world_network *net, int64_t preferred_s,
+                           int64_t valid_s);
+
+/* world_host.c: correspondents, mobile nodes. */
 void world_add_hosts(struct world *w);
 
 struct iface *world_add_bearer(struct world *w, struct world_network *net, const struct node *n,

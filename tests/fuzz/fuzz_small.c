@@ -1,8 +1,9 @@
-/* The small codecs: datagrams, fragments, listener reports. Whatever the bytes, no overrun; what
- * was read writes and reads back equal. */
+/* The small codecs: datagrams, fragments, listener reports, home agent address discovery. Whatever
+ * the bytes, no overrun; what was read writes and reads back equal. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/wire/dhaad.h"
 #include "models/wire/fragment.h"
 #include "models/wire/mld.h"
 #include "models/wire/udp.h"
@@ -38,6 +39,22 @@ static void report(const uint8_t *data, size_t size)
         abort();
 }
 
+static void discovery(const uint8_t *data, size_t size)
+{
+    static const struct addr ends[2] = {{{0x20, 1, [15] = 1}}, {{0x20, 1, [15] = 2}}};
+    uint8_t out[2048];
+    struct dhaad m;
+    struct dhaad back;
+    if (dhaad_read(data, size, &m))
+        return;
+    struct writer w = wr_over(out, sizeof out);
+    dhaad_write(&w, &ends[0], &ends[1], &m);
+    if (w.full || w.len + IP6_HEADER > IP6_MTU_MIN || dhaad_read(out, w.len, &back) ||
+        back.type != m.type || back.identifier != m.identifier || back.addresses != m.addresses ||
+        memcmp(m.address, back.address, m.addresses * sizeof m.address[0]) != 0)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct addr src = {{0x20, 1, [15] = 1}};
@@ -49,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(in, data, size);
     fragment(in, size);
     report(in, size);
+    discovery(in, size);
     if (size >= UDP_HEADER) {
         in[6] = in[7] = 0;
         uint16_t sum = ip6_checksum(&src, &dst, IP6_UDP, in, size);

@@ -21,7 +21,8 @@ import sys
 
 ICMP = {1: 'unreachable', 2: 'too_big', 3: 'time_exceeded', 4: 'parameter_problem',
         128: 'echo_request', 129: 'echo_reply', 133: 'rs', 134: 'ra', 135: 'ns', 136: 'na',
-        137: 'redirect', 143: 'mld2_report', 146: 'mps', 147: 'mpa'}
+        137: 'redirect', 143: 'mld2_report', 144: 'haad_request', 145: 'haad_reply', 146: 'mps',
+        147: 'mpa'}
 MH = ['brr', 'hoti', 'coti', 'hot', 'cot', 'bu', 'ba', 'be']
 OPTIONS = {'mip6.bra.interval': 'option.refresh_advice', 'mip6.acoa.acoa': 'option.alternate_coa',
            'mip6.bi.bid': 'option.bid', 'ipv6.opt.mipv6.home_address': 'header.home_address',
