@@ -1,5 +1,8 @@
 #include "models/node/share.h"
 
+#include <assert.h>
+#include <string.h>
+
 /* A host that hears of lifetimes of 0 keeps an address so long at most: RFC 4862 5.5.3 e. */
 static const sim_time host_keeps = 7200 * SIM_S;
 
@@ -20,9 +23,10 @@ static struct nd_address *in_use(struct iface *i, const struct prefix *p)
 
 static void strike_old(struct share *s, unsigned k)
 {
+    assert(k < s->olds && s->olds <= SHARE_OLD);
     routes_remove(s->lan->node->routes, &s->old[k].prefix);
-    for (s->olds--; k < s->olds; k++)
-        s->old[k] = s->old[k + 1];
+    s->olds--;
+    memmove(&s->old[k], &s->old[k] + 1, (s->olds - k) * sizeof s->old[0]);
 }
 
 /* It stays on-link, so that who still speaks from it is told: RFC 7084 L-14. */

@@ -1,4 +1,5 @@
 /* Phones that share the prefix of a cellular network with their own: RFC 7278. */
+#include <assert.h>
 #include <string.h>
 
 #include "models/node/share.h"
@@ -74,6 +75,7 @@ void world_start_phones(struct world *w)
         if (!lan->how->shares)
             continue;
         struct world_station *s = find(w, lan->router, lan->shares->how->name);
+        assert(s); /* world_add_phones() has made it */
         nd_be_host(s->iface, &radio_host);
         world_attach(s);
     }
