@@ -1,0 +1,15 @@
+# What programs of ns-3 users get: the parts that know nothing of ns-3 everywhere, the rest where ns-3 is.
+set(user_folder ${CMAKE_CURRENT_SOURCE_DIR}/ns3)
+if(TARGET ns3_helper_core)
+    add_executable(ns3_test_user_parts ns3/test_user_parts.cc $<TARGET_OBJECTS:ns3_helper_core>)
+    target_link_libraries(ns3_test_user_parts PRIVATE ns3_helper_core ${monami_lib} ${monami_links}
+        PkgConfig::CRYPTO PkgConfig::YAML PkgConfig::SQLITE PkgConfig::EXPAT)
+    add_dependencies(ns3_test_user_parts monami_lib)
+    target_compile_options(ns3_test_user_parts PRIVATE -Wall -Wextra -Werror)
+    set_target_properties(ns3_test_user_parts PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
+    add_test(NAME ns3.user_parts COMMAND ns3_test_user_parts)
+else()
+    add_test(NAME ns3.user_parts COMMAND ${CMAKE_COMMAND} -E echo "SKIPPED: there is no C++ compiler")
+    set_tests_properties(ns3.user_parts PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED")
+endif()
+set_tests_properties(ns3.user_parts PROPERTIES LABELS ns3 TIMEOUT 120)
