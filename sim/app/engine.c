@@ -147,6 +147,12 @@ static void become(const char *path, char *const *word, pid_t parent)
     _exit(CLI_FAILED);
 }
 
+static int failed(const char *path)
+{
+    (void)cli_wrong("%s: %s", path, strerror(errno));
+    return CLI_FAILED;
+}
+
 static int run_there(const char *path, const struct run_options *how, struct run_outcome *outcome,
                      struct arena *arena)
 {
@@ -154,7 +160,7 @@ static int run_there(const char *path, const struct run_options *how, struct run
     char text[HASH_TEXT + 64];
     pid_t parent = getpid();
     if (pipe(ends))
-        return cli_wrong("%s: %s", path, strerror(errno)), CLI_FAILED;
+        return failed(path);
     char *const *word = words_of(how, path, ends[1], arena);
     (void)fflush(NULL);
     pid_t child = fork();
@@ -167,7 +173,7 @@ static int run_there(const char *path, const struct run_options *how, struct run
         listen_to(ends[0], child, text, sizeof text);
     (void)close(ends[0]);
     if (child < 0)
-        return cli_wrong("%s: %s", path, strerror(errno)), CLI_FAILED;
+        return failed(path);
     int status = wait_for(child);
     if (WIFSIGNALED(status)) {
         (void)cli_wrong("%s was ended by signal %d (%s): there are no results", path,
@@ -226,7 +232,7 @@ static void try_here(const struct scenario *s, struct arena *arena)
     _exit(w.foreign->st ? CLI_USAGE : CLI_DONE);
 }
 
-enum status engine_try(const struct scenario *s, const char *file, struct why *w)
+enum status engine_try(const struct scenario *s, struct why *w)
 {
     struct arena arena = {0};
     char said[4096];
@@ -254,5 +260,5 @@ enum status engine_try(const struct scenario *s, const char *file, struct why *w
     if (!*words && WIFSIGNALED(status))
         (void)snprintf(words, sizeof words, "ended by signal %d (%s)", WTERMSIG(status),
                        strsignal(WTERMSIG(status)));
-    return why_set(w, ST_SYNTAX, "%.100s: %.150s", path_name(file), words);
+    return why_set(w, ST_SYNTAX, "%s", words);
 }

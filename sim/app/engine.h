@@ -16,8 +16,9 @@
 const struct world_engine *engine_here(void);
 
 /* Builds the world once in a child, whose last words are the sentence: the value parsers of ns-3
- * end the program that has given them something else. */
-MUST_CHECK enum status engine_try(const struct scenario *s, const char *file, struct why *w);
+ * end the program that has given them something else. Where it begins with a path of the scenario,
+ * ": " stands behind it. */
+MUST_CHECK enum status engine_try(const struct scenario *s, struct why *w);
 
 /* The run in that program. Answers its exit code; what is wrong has been said on stderr. */
 int engine_elsewhere(const struct run_options *how, struct run_outcome *outcome);

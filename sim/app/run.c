@@ -25,6 +25,7 @@ struct run {
     const struct run_options *how;
     struct arena arena;
     struct scenario scenario;
+    struct yaml_node *root;
     struct world world;
     struct live live;
     struct trace *trace;
@@ -51,10 +52,9 @@ static const char *read_from(const struct run *r)
 static bool load(struct run *r)
 {
     struct complaints *c = calloc(1, sizeof *c);
-    struct yaml_node *root;
     assert(c);
     bool good = scenario_load_copy(read_from(r), r->how->file, r->how->set, r->how->sets, &r->arena,
-                                   &r->scenario, &root, c);
+                                   &r->scenario, &r->root, c);
     complaints_print(c, stderr);
     free(c);
     return good;
@@ -301,6 +301,27 @@ static int finish(struct run *r, struct run_outcome *o)
     return o->unmet ? CLI_FAILED : CLI_DONE;
 }
 
+/* What the other engine says of the scenario, where it stands there. */
+static bool engine_agrees(const struct run *r)
+{
+    struct why w;
+    if (!is_foreign(r) || !engine_try(&r->scenario, &w))
+        return true;
+    struct arena arena = {0};
+    struct complaints *c = calloc(1, sizeof *c);
+    const char *colon = strstr(w.text, ": ");
+    bool placed = !strncmp(w.text, "networks.", 9) && colon;
+    assert(c);
+    c->arena = &arena;
+    complain_path(c, r->root,
+                  placed ? arena_format(&arena, "%.*s", (int)(colon - w.text), w.text) : "", "%s",
+                  placed ? colon + 2 : w.text);
+    complaints_print(c, stderr);
+    arena_release(&arena);
+    free(c);
+    return false;
+}
+
 /* Whatever may be wrong before anything runs. */
 static enum status prepare(struct run *r, struct why *w, int *code)
 {
@@ -308,8 +329,6 @@ static enum status prepare(struct run *r, struct why *w, int *code)
     if (r->how->live)
         st = live_open(&r->live, r->how->live, &r->scenario, w);
     *code = st == ST_IO ? CLI_FAILED : CLI_USAGE;
-    if (!st && is_foreign(r))
-        st = engine_try(&r->scenario, r->how->file, w);
     if (!st)
         st = print_effective(r, w);
     if (!st)
@@ -328,7 +347,7 @@ int run_scenario(const struct run_options *options, struct run_outcome *outcome)
     bool good = load(&r);
     if (good && is_foreign(&r) && !engine_here()) {
         code = engine_elsewhere(options, outcome);
-    } else if (good) {
+    } else if (good && engine_agrees(&r)) {
         enum status st = prepare(&r, &w, &code);
         code = st ? said(&w, code) : finish(&r, outcome);
         if (options->live)

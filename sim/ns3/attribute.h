@@ -19,6 +19,9 @@ extern "C" {
  * of the type that has the attribute. */
 bool ns3_attribute_default(const char *name, const char *value, struct ns3_why *why);
 
+/* And no longer: as ns-3 has it. */
+bool ns3_attribute_restore(const char *name, struct ns3_why *why);
+
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,8 @@ namespace
 
 enum { FAILED = 1 };
 
+const char *doing;
+
 /* What ns-3 says while it works; what it has said last is why it ends the program. */
 std::ostringstream &said()
 {
@@ -52,7 +54,7 @@ std::string last_words()
         }
         text = why.text;
     }
-    (void)std::fprintf(stderr, "error: ns-3: %s\n", text.c_str());
+    (void)std::fprintf(stderr, "error: %s: %s\n", doing ? doing : "ns-3", text.c_str());
     (void)std::fflush(stderr);
     _exit(FAILED);
 }
@@ -82,6 +84,11 @@ void ns3_clock_begin(uint32_t seed, uint64_t run)
     std::set_terminate(last_sentence);
     ns3::RngSeedManager::SetSeed(seed);
     ns3::RngSeedManager::SetRun(run);
+}
+
+void ns3_clock_doing(const char *what)
+{
+    doing = what;
 }
 
 int64_t ns3_clock_now(void)

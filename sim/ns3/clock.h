@@ -23,6 +23,10 @@ struct ns3_why {
 /* Before anything is made: both are of its random streams; `seed` is not 0 and below 4294944443. */
 void ns3_clock_begin(uint32_t seed, uint64_t run);
 
+/* What it would be that ns-3 ends the program for: stands before its sentence. NULL: nothing of
+ * one's own. Lent until the next. */
+void ns3_clock_doing(const char *what);
+
 int64_t ns3_clock_now(void); /* ns */
 
 /* Calls fn(owner, number) after `delay` ns, behind what is planned for that instant already. */

@@ -3,6 +3,7 @@
 #include "sim/core/foreign.h"
 #include "sim/link/carrier.h"
 #include "sim/link/p2p.h"
+#include "sim/ns3/access.h"
 #include "sim/ns3/clock.h"
 #include "sim/ns3/p2p.h"
 
@@ -121,6 +122,7 @@ static struct foreign *begin(void *self, struct world *w)
     n->carriers.join = join;
     n->carriers.self = n;
     w->links.carriers = &n->carriers;
+    ns3_access_begin(w, &n->clock);
     return &n->clock;
 }
 

@@ -65,6 +65,23 @@ struct input_config {
     struct movement_origin origin;
 };
 
+/* A network that ns-3 makes: its devices, their attributes, where they stand. */
+enum network_ns3_device { NS3_CSMA, NS3_WIFI };
+
+struct network_ns3_config {
+    bool given;
+    int device;                 /* enum network_ns3_device */
+    struct key_list attributes; /* struct key_pair: "ns3::YansWifiPhy::TxPowerStart" */
+    int standard;               /* of Wi-Fi: a, n, ac, ax */
+    int64_t channel;            /* its number, of 20 MHz at 5 GHz */
+    struct {
+        int64_t x; /* um */
+        int64_t y;
+    } position; /* of the access point */
+};
+
+extern const struct key network_ns3_keys[];
+
 struct network_config {
     const char *name;
     struct {
@@ -79,6 +96,7 @@ struct network_config {
     struct translator_config translator;
     struct filter_config filter;
     struct key_list coverage; /* struct disc */
+    struct network_ns3_config ns3;
 };
 
 struct backbone_config {

@@ -99,10 +99,12 @@ static void check_network(struct check *k, const struct network_config *n)
     check_overlap(k, n);
     check_advertise(k, n);
     check_translator(k, n);
+    scenario_check_ns3(k, n);
     if (n->filter.given && n->agent)
         SAY(k, arena_format(k->arena, "networks.%s.filter", n->name),
             "a home network has none: what is for its home agent, its router, is not forwarded");
-    if (n->access.kind != ACCESS_WIRED && (!n->access.has_rate || !n->access.has_delay))
+    if (n->access.kind != ACCESS_WIRED && !n->ns3.given &&
+        (!n->access.has_rate || !n->access.has_delay))
         SAY(k, path2(k, "networks", n->name), "an access network needs a rate and a delay");
     if (n->agent && (agent->role != ROLE_HOME_AGENT || !agent->network ||
                      strcmp(agent->network, n->name) != 0)) {

@@ -96,13 +96,20 @@ static void check_movement(struct check *k, const struct node_config *n)
         SAY(k, path, "%s", w.text);
 }
 
+/* Its radio says where it reaches. */
+static bool is_of_ns3(const struct scenario *s, const struct interface_config *i)
+{
+    const struct network_config *net = SCENARIO_FIND(s->networks, struct network_config, i->attach);
+    return net && net->ns3.given;
+}
+
 void scenario_check_mobility(struct check *k, const struct node_config *n)
 {
     const struct interface_config *i = KEY_ITEMS(n->interfaces, struct interface_config);
     const struct network_config **list;
     bool any = false;
     for (size_t j = 0; j < n->interfaces.n; j++) {
-        any |= scenario_roams(k->s, n, &i[j], k->arena, &list) > 0;
+        any |= scenario_roams(k->s, n, &i[j], k->arena, &list) > 0 || is_of_ns3(k->s, &i[j]);
         if (i[j].roams.n)
             check_interface(k, n, &i[j]);
     }

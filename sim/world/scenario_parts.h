@@ -21,6 +21,9 @@ struct check {
 /* scenario_mobility.c: what a mobile node's movement asks for. */
 void scenario_check_mobility(struct check *k, const struct node_config *n);
 
+/* scenario_ns3.c: what networks of ns-3 ask for. */
+void scenario_check_ns3(struct check *k, const struct network_config *n);
+
 /* scenario_events.c: what events ask for. */
 void scenario_check_events(struct check *k);
 

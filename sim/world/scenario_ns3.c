@@ -1,0 +1,80 @@
+/* Networks that ns-3 makes: their keys, and what is checked of them without ns-3. */
+#include <string.h>
+
+#include "sim/world/scenario_parts.h"
+
+#define AT(member)    offsetof(struct network_ns3_config, member)
+#define PLACE(member) (AT(position.member) - AT(position))
+
+static const char *const devices[] = {"csma", "wifi", NULL};
+static const char *const standards[] = {"a", "n", "ac", "ax", NULL};
+
+static const struct key position_keys[] = {
+    {"x", KEY_LENGTH, PLACE(x), "0 m", "to the east", .min = -INT64_C(10000000000000),
+     .max = INT64_C(10000000000000)},
+    {"y", KEY_LENGTH, PLACE(y), "0 m", "to the north", .min = -INT64_C(10000000000000),
+     .max = INT64_C(10000000000000)},
+    {.name = NULL},
+};
+
+const struct key network_ns3_keys[] = {
+    {"device", KEY_WORD, AT(device), "csma",
+     "csma: one medium for all, with the network's rate, delay and queue; wifi: an access point and "
+     "stations, IEEE 802.11",
+     .words = devices},
+    {"attributes", KEY_PAIRS, AT(attributes), "",
+     "of ns-3, such as ns3::YansWifiPhy::TxPowerStart: 16; for the devices of this network"},
+    {"standard", KEY_WORD, AT(standard), "a", "wifi: which of IEEE 802.11", .words = standards},
+    {"channel", KEY_INTEGER, AT(channel), "36", "wifi: of 20 MHz, in the band of 5 GHz", .min = 36,
+     .max = 177},
+    {"position", KEY_TABLE, AT(position), "",
+     "wifi: of the access point; stations whose nodes do not move stand beside it",
+     .keys = position_keys},
+    {.name = NULL},
+};
+
+static void check_replays(struct check *k, const struct network_config *net)
+{
+    const struct node_config *n = KEY_ITEMS(k->s->nodes, struct node_config);
+    for (size_t j = 0; j < k->s->nodes.n; j++) {
+        const struct interface_config *i = KEY_ITEMS(n[j].interfaces, struct interface_config);
+        for (size_t m = 0; m < n[j].interfaces.n; m++) {
+            if (i[m].trace.given && i[m].attach && !strcmp(i[m].attach, net->name))
+                SAY(k, arena_format(k->arena, "nodes.%s.interfaces.%s.trace", n[j].name, i[m].name),
+                    "network '%s' is made by ns-3, and replays nothing", net->name);
+        }
+    }
+}
+
+static void check_outages(struct check *k, const struct network_config *net)
+{
+    const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
+    for (size_t j = 0; j < k->s->events.n; j++) {
+        if (e[j].outage && !strcmp(e[j].outage, net->name))
+            SAY(k, arena_format(k->arena, "events.%zu.outage", j),
+                "network '%s' is made by ns-3, and has no outages", net->name);
+    }
+}
+
+static bool loses(const struct loss_config *how)
+{
+    return how->bernoulli || how->gilbert_elliott.given;
+}
+
+void scenario_check_ns3(struct check *k, const struct network_config *n)
+{
+    const char *path = arena_format(k->arena, "networks.%s.ns3", n->name);
+    if (!n->ns3.given)
+        return;
+    if (k->s->general.engine != ENGINE_NS3)
+        SAY(k, path,
+            "ns-3 makes it, and the engine is native: --engine ns3, or general.engine: ns3");
+    if (n->access.kind == ACCESS_CELLULAR)
+        SAY(k, path, "ns-3 makes wired and Wi-Fi networks here, and none of bearers");
+    if (n->access.jitter.down || n->access.jitter.up)
+        SAY(k, path, "ns-3 makes it, and knows no jitter");
+    if (loses(&n->access.loss.down) || loses(&n->access.loss.up))
+        SAY(k, path, "ns-3 makes it, and what it loses is ns-3's: an attribute");
+    check_replays(k, n);
+    check_outages(k, n);
+}
