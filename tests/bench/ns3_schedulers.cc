@@ -15,7 +15,7 @@ using namespace ns3;
 
 enum { DRAWS = 1 << 16 };
 
-static std::vector<uint64_t> wait; /* ns */
+static std::vector<uint64_t> draw; /* ns */
 static uint64_t ran;
 
 struct held {
@@ -25,7 +25,7 @@ struct held {
 static void hold(struct held *h)
 {
     ran++;
-    Simulator::Schedule(NanoSeconds(wait[h->at++ % DRAWS]), &hold, h);
+    Simulator::Schedule(NanoSeconds(draw[h->at++ % DRAWS]), &hold, h);
 }
 
 static double seconds()
@@ -42,7 +42,7 @@ static void bench(const char *scheduler, size_t n, double events)
     std::vector<struct held> held(n);
     for (size_t k = 0; k < n; k++) {
         held[k].at = static_cast<unsigned>(k * 7919);
-        Simulator::Schedule(NanoSeconds(wait[k % DRAWS]), &hold, &held[k]);
+        Simulator::Schedule(NanoSeconds(draw[k % DRAWS]), &hold, &held[k]);
     }
     uint64_t mixed = n > 100000 ? 2000000 : 2000000 * 4; /* ns: twice the mean, or more */
     Simulator::Stop(NanoSeconds(mixed));
@@ -66,7 +66,7 @@ int main()
     std::mt19937_64 random(1);
     std::exponential_distribution<double> ms(1e-6); /* per ns */
     for (int k = 0; k < DRAWS; k++)
-        wait.push_back(1 + static_cast<uint64_t>(std::floor(ms(random))));
+        draw.push_back(1 + static_cast<uint64_t>(std::floor(ms(random))));
     for (const char *scheduler : quick) {
         bench(scheduler, 100, 4e6);
         bench(scheduler, 10000, 4e6);

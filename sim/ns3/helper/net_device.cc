@@ -19,6 +19,8 @@ MonamiNetDevice::MonamiNetDevice(Ptr<NetDevice> device) : m_device(device)
     FindWifi();
 }
 
+MonamiNetDevice::~MonamiNetDevice() = default;
+
 /* ---- what ns-3 tells ------------------------------------------------------------------------- */
 
 void MonamiNetDevice::Connect(const MonamiWires &wires)

@@ -34,6 +34,7 @@ class MonamiNetDevice : public monami_ns3::Device,
 {
   public:
     explicit MonamiNetDevice(Ptr<NetDevice> device);
+    ~MonamiNetDevice() override;
     /* From now on frames and links are told to the carrier. */
     void Connect(const MonamiWires &wires);
     /* Only what the device drops. */
