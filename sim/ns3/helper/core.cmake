@@ -1,6 +1,12 @@
 # What of the helper for ns-3 programs knows nothing of ns-3: built and tested wherever there is a C++
 # compiler.
 include(CheckLanguage)
+if(NOT CMAKE_CXX_COMPILER AND CMAKE_C_COMPILER_ID STREQUAL "Clang")
+    find_program(CLANGXX NAMES clang++)
+    if(CLANGXX) # the one that goes with it
+        set(CMAKE_CXX_COMPILER ${CLANGXX})
+    endif()
+endif()
 check_language(CXX)
 if(CMAKE_CXX_COMPILER)
     enable_language(CXX)
