@@ -20,7 +20,7 @@ static void die_at_work(struct fe *f, void *owner, uint64_t number)
 {
     (void)f;
     (void)owner;
-    (void)raise(number ? SIGSEGV : SIGTERM);
+    (void)raise(number ? SIGKILL : SIGTERM);
 }
 
 static struct foreign *begin(void *self, struct world *w)

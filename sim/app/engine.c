@@ -14,7 +14,7 @@
 #include "sim/app/version.h"
 #include "sim/base/path.h"
 
-enum { PATH_ROOM = 4096, SAID = 240 };
+enum { PATH_ROOM = 4096, SAID = 240, SIGNAL = 128 };
 
 const char *engine_build(struct arena *arena)
 {
@@ -95,7 +95,8 @@ static char *const *words_of(const struct run_options *how, const char *path, in
 void engine_tell(int to, const struct run_outcome *o)
 {
     char text[HASH_TEXT + 64];
-    int n = snprintf(text, sizeof text, "%d %zu %s\n", o->whole, o->unmet, o->digest);
+    int n =
+        snprintf(text, sizeof text, "%d %d %zu %s\n", o->whole, o->outside, o->unmet, o->digest);
     if (write(to, text, (size_t)n) != n)
         (void)cli_wrong("nobody hears how the run went: %s", strerror(errno));
 }
@@ -103,11 +104,11 @@ void engine_tell(int to, const struct run_outcome *o)
 static void hear(const char *text, struct run_outcome *o)
 {
     char *end;
-    bool whole = strtol(text, &end, 10) == 1;
-    unsigned long unmet = strtoul(end, &end, 10);
-    if (!whole || *end != ' ')
+    o->whole = strtol(text, &end, 10) == 1;
+    o->outside = strtol(end, &end, 10) == 1 || !*text; /* ns-3 ended it where it stood */
+    o->unmet = strtoul(end, &end, 10);
+    if (!o->whole || *end != ' ')
         return;
-    *o = (struct run_outcome){.whole = true, .unmet = unmet};
     (void)snprintf(o->digest, sizeof o->digest, "%.*s", (int)strcspn(end + 1, "\n"), end + 1);
 }
 
@@ -178,7 +179,8 @@ static int run_there(const char *path, const struct run_options *how, struct run
     if (WIFSIGNALED(status)) {
         (void)cli_wrong("%s was ended by signal %d (%s): there are no results", path,
                         WTERMSIG(status), strsignal(WTERMSIG(status)));
-        return interrupted() ? CLI_INTERRUPTED : CLI_FAILED;
+        outcome->outside = true;
+        return interrupted() ? CLI_INTERRUPTED : SIGNAL + WTERMSIG(status);
     }
     hear(text, outcome);
     return WEXITSTATUS(status);

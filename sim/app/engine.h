@@ -20,7 +20,8 @@ const struct world_engine *engine_here(void);
  * ": " stands behind it. */
 MUST_CHECK enum status engine_try(const struct scenario *s, struct why *w);
 
-/* The run in that program. Answers its exit code; what is wrong has been said on stderr. */
+/* The run in that program. Answers its exit code, or 128 and the number of the signal that ended
+ * it; what is wrong has been said on stderr. */
 int engine_elsewhere(const struct run_options *how, struct run_outcome *outcome);
 
 /* What engine_elsewhere() gives that program to read; command `one`. */

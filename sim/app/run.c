@@ -291,6 +291,7 @@ static int finish(struct run *r, struct run_outcome *o)
     if ((st || !whole) && r->how->dir)
         folder_drop(&r->folder);
     o->whole &= !st;
+    o->outside = st == ST_OUTSIDE;
     if (!st && r->how->live && r->live.tun.gone)
         st = why_set(&w, ST_IO, "%s: the device is gone (%s): the run ended early",
                      r->live.tun.name, strerror(r->live.tun.gone));

@@ -33,7 +33,8 @@ struct run_options {
 };
 
 struct run_outcome {
-    bool whole; /* it ran to its end, and the results are there */
+    bool whole;   /* it ran to its end, and the results are there */
+    bool outside; /* another simulator went wrong: not its results, not the disk */
     char digest[HASH_TEXT];
     size_t unmet; /* expectations that did not hold; each has been said on stderr */
 };

@@ -118,7 +118,7 @@ static int run_one(void *owner, size_t number)
     if (!outcome.whole)
         (void)unlink(part);
     arena_release(&arena);
-    return !outcome.whole && code == CLI_FAILED ? NOT_WRITTEN : code;
+    return !outcome.whole && !outcome.outside && code == CLI_FAILED ? NOT_WRITTEN : code;
 }
 
 /* ---- its end, in the parent ---------------------------------------------------------------- */
