@@ -214,7 +214,7 @@ struct World {
     FakeDevice router[2], car;
     Call call;
 
-    explicit World(int64_t bound = 5000 * ms) : carrier(m, bound)
+    explicit World(int64_t bound = 5000 * ms) : carrier(m, &waker, bound)
     {
         static const char *const name[2] = {"west", "east"};
         CHECK_EQ(monami_read(m, "walk", scenario, strlen(scenario)), MONAMI_OK);
@@ -465,7 +465,29 @@ static void after_the_end_nothing_happens()
     w.waker.End();
     w.queue.Run(16000 * ms);
     CHECK_EQ(w.call.sent, sent);
-    CHECK_EQ(monami_now(w.m) <= 15000 * ms, true);
+    CHECK(monami_now(w.m) <= 15000 * ms);
+}
+
+static void the_last_instant_is_run_and_what_follows_is_not_heard()
+{
+    World w, x;
+    w.air[1].loses_each = x.air[1].loses_each = 7;
+    w.Build();
+    w.queue.Run(40000 * ms); /* stopped before the wakes of that instant */
+    CHECK(monami_now(w.m) < 40000 * ms);
+    w.waker.End();
+    CHECK_EQ(monami_now(w.m), 40000 * ms);
+    x.Build();
+    x.queue.Run(40001 * ms);
+    uint64_t overdue = x.carrier.Count().overdue;
+    CHECK(x.Counter("frames.sent") == w.Counter("frames.sent"));
+    uint64_t came = x.carrier.Count().arrived;
+    CHECK(x.carrier.Out() > 0);
+    x.queue.Run(60000 * ms);
+    CHECK_EQ(x.carrier.Count().arrived, came);
+    CHECK_EQ(x.carrier.Count().overdue, overdue);
+    x.waker.End();
+    CHECK_EQ(monami_now(x.m), 40000 * ms);
 }
 
 int main(int argc, char **argv)
@@ -488,6 +510,7 @@ int main(int argc, char **argv)
         WITH_NAME(a_delivery_comes_before_the_timers_of_its_instant),
         WITH_NAME(a_bearer_carries_packets),
         WITH_NAME(what_has_no_device_is_told),
-        WITH_NAME(after_the_end_nothing_happens)};
+        WITH_NAME(after_the_end_nothing_happens),
+        WITH_NAME(the_last_instant_is_run_and_what_follows_is_not_heard)};
     return check_main(argc, argv, cases, sizeof cases / sizeof cases[0]);
 }

@@ -112,8 +112,10 @@ void Carrier::Start()
 
 void Carrier::LinkChanged(Device *device)
 {
-    for (Port *p : device->ports)
-        Update(p);
+    for (Port *p : device->ports) {
+        if (Counts())
+            Update(p);
+    }
 }
 
 /* ---- out ------------------------------------------------------------------------------------- */
@@ -228,7 +230,7 @@ void Carrier::MeetStranger(Port *to, size_t n, uint16_t type, const Mac &from)
 
 void Carrier::Arrived(Device *at, uint64_t tag, size_t n, uint16_t type, const Mac &from)
 {
-    if (!m_started)
+    if (!Counts())
         return;
     Ticket *t = tag ? m_tickets.Find(tag) : nullptr;
     if (tag && !t) {
@@ -256,7 +258,7 @@ void Carrier::Lose(uint64_t tag, enum monami_loss why)
 /* What one of a group has not received, the others may have: it is not lost. */
 void Carrier::Dropped(uint64_t tag, enum monami_loss why, const Device *receiver)
 {
-    Ticket *t = m_tickets.Find(tag);
+    Ticket *t = Counts() ? m_tickets.Find(tag) : nullptr;
     if (!t)
         return;
     if (receiver && (!t->to || t->to->device != receiver))
@@ -271,7 +273,7 @@ void Carrier::Dropped(uint64_t tag, enum monami_loss why, const Device *receiver
 
 void Carrier::Expire(int64_t now)
 {
-    for (uint64_t tag = m_tickets.Overdue(now); tag; tag = m_tickets.Overdue(now)) {
+    for (uint64_t tag = Counts() ? m_tickets.Overdue(now) : 0; tag; tag = m_tickets.Overdue(now)) {
         const Ticket t = m_tickets.End(tag);
         if (Tickets::IsLost(t)) {
             m_count.overdue++;

@@ -17,6 +17,7 @@
 
 #include "sim/ns3/helper/frame.h"
 #include "sim/ns3/helper/tickets.h"
+#include "sim/ns3/helper/wake.h"
 
 namespace monami_ns3
 {
@@ -78,7 +79,11 @@ struct CarrierCount {
 class Carrier
 {
   public:
-    Carrier(struct monami *m, int64_t bound) : m_world(m), m_tickets(bound), m_buffer(BUFFER) {}
+    /* Both are the caller's, and outlive this. */
+    Carrier(struct monami *m, const Waker *waker, int64_t bound)
+        : m_world(m), m_waker(waker), m_tickets(bound), m_buffer(BUFFER)
+    {
+    }
 
     /* Before monami_build(). Devices are the caller's and outlive this. False: monami_why(). */
     bool AddNetwork(const std::string &name, Device *router);
@@ -135,8 +140,13 @@ class Carrier
     void Meet(Ticket *t, uint64_t tag, Port *to, size_t n);
     void MeetStranger(Port *to, size_t n, uint16_t type, const Mac &from);
     void Lose(uint64_t tag, enum monami_loss why);
+    bool Counts() const
+    {
+        return m_started && m_waker->IsAlive();
+    }
 
     struct monami *m_world;
+    const Waker *m_waker;
     Tickets m_tickets;
     std::deque<Network> m_network;
     std::unordered_map<std::string, Device *> m_host; /* by interface */

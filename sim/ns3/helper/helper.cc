@@ -180,7 +180,11 @@ Ptr<MonamiWorld> MonamiHelper::TryBuild(std::string *why)
         parts->device.push_back(device);
     }
     (void)Simulator::ScheduleNow([parts] { parts->Start(); });
-    (void)Simulator::ScheduleDestroy([world] { (void)world->Finish(); });
+    (void)Simulator::ScheduleDestroy([world, parts] { /* the nodes have gone before */
+                                                      for (const auto &d : parts->device)
+                                                          d->Release();
+                                                      (void)world->Finish();
+    });
     return world;
 }
 

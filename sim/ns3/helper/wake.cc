@@ -16,7 +16,7 @@ void Waker::PlanAt(int64_t at, bool last)
 void Waker::PlanNext()
 {
     int64_t next = std::max(monami_next(m_world), m_outside->Now());
-    if (HasBegun() && next < m_at && next <= monami_stop(m_world))
+    if (IsAlive() && next < m_at && next <= monami_stop(m_world))
         PlanAt(next, false);
 }
 
@@ -28,7 +28,7 @@ void Waker::Begin()
 
 void Waker::Wake(uint64_t number)
 {
-    if (number != m_number || !HasBegun())
+    if (number != m_number || !IsAlive())
         return;
     int64_t now = m_outside->Now();
     if (!m_last) {
@@ -45,15 +45,28 @@ void Waker::Wake(uint64_t number)
 /* After the scenario's end the world stays as it was then. */
 void Waker::Enter()
 {
-    if (m_depth++ || !HasBegun())
-        return;
-    (void)monami_reach(m_world, std::min(m_outside->Now(), monami_stop(m_world)));
+    if (m_depth++ == 0 && IsAlive())
+        (void)monami_reach(m_world, m_outside->Now());
 }
 
 void Waker::Leave()
 {
     if (--m_depth == 0)
         PlanNext();
+}
+
+/* The other simulator may have stopped before the last wake of its last instant. */
+void Waker::End()
+{
+    int64_t stop = monami_stop(m_world);
+    if (m_begun && !m_ended && m_outside->Now() >= stop) {
+        m_depth++;
+        (void)monami_run_until(m_world, stop);
+        m_depth--;
+    } else if (m_begun && !m_ended) {
+        (void)monami_reach(m_world, m_outside->Now());
+    }
+    m_ended = true;
 }
 
 } // namespace monami_ns3

@@ -38,14 +38,12 @@ class Waker
     void Wake(uint64_t number);
     void Enter();
     void Leave();
-    /* No more: what is called afterwards does nothing to the clock. */
-    void End()
+    /* The run is over: what was due has happened, and nothing moves the clock any more. */
+    void End();
+    /* It has begun and is not over, nor past the scenario's end: what comes from outside counts. */
+    bool IsAlive() const
     {
-        m_ended = true;
-    }
-    bool HasBegun() const
-    {
-        return m_begun && !m_ended;
+        return m_begun && !m_ended && m_outside->Now() <= monami_stop(m_world);
     }
 
   private:

@@ -12,7 +12,10 @@ NS_OBJECT_ENSURE_REGISTERED(MonamiWorld);
 
 /* ---- the clock ------------------------------------------------------------------------------- */
 
-MonamiWorld::Parts::Parts(int64_t bound) : m(monami_new()), waker(m, this), carrier(m, bound) {}
+MonamiWorld::Parts::Parts(int64_t bound)
+    : m(monami_new()), waker(m, this), carrier(m, &waker, bound)
+{
+}
 
 MonamiWorld::Parts::~Parts()
 {
@@ -50,7 +53,7 @@ void MonamiWorld::Parts::Start()
 /* One event waits for the oldest ticket; by then most have ended, and it waits for another. */
 void MonamiWorld::Parts::PlanExpiry()
 {
-    if (expiry || !waker.HasBegun() || carrier.Due() == INT64_MAX)
+    if (expiry || !waker.IsAlive() || carrier.Due() == INT64_MAX)
         return;
     expiry = true;
     int64_t delay = carrier.Due() - Now();
@@ -58,7 +61,7 @@ void MonamiWorld::Parts::PlanExpiry()
     Simulator::ScheduleWithContext(
         Simulator::NO_CONTEXT, NanoSeconds(delay > 0 ? static_cast<uint64_t>(delay) : 0), [self] {
             self->expiry = false;
-            if (!self->waker.HasBegun())
+            if (!self->waker.IsAlive())
                 return;
             {
                 Within within(&self->waker);
@@ -120,9 +123,6 @@ bool MonamiWorld::Finish()
         return true;
     if (!m_parts->finished) {
         m_parts->finished = true;
-        if (m_parts->waker.HasBegun()) { /* what was due is done: the clock comes up to now */
-            Within within(&m_parts->waker);
-        }
         m_parts->End();
         m_parts->unwritten = monami_finish(m_parts->m) != MONAMI_OK;
     }
