@@ -38,3 +38,5 @@ links_without_gsl(monami-ns3)
 target_link_libraries(monami-ns3 PRIVATE sim_ns3)
 set_target_properties(monami-ns3 PROPERTIES LINKER_LANGUAGE CXX)
 install(TARGETS monami-ns3 RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/monami)
+
+include(sim/ns3/helper/helper.cmake)
