@@ -11,33 +11,47 @@ static void join(void *owner, struct outside *o, struct port *port, struct port 
 {
     struct monami_network *net = owner;
     net->outside = o;
+    net->m->called++;
     if (net->ways.join)
         net->ways.join(net->owner, lib_port(net->m, port), far ? lib_port(net->m, far) : NULL);
+    net->m->called--;
 }
 
 static void attach(void *owner, struct port *host)
 {
     const struct monami_network *net = owner;
+    net->m->called++;
     if (net->ways.attach)
         net->ways.attach(net->owner, lib_port(net->m, host));
+    net->m->called--;
 }
 
 static void detach(void *owner, struct port *host)
 {
     const struct monami_network *net = owner;
+    net->m->called++;
     if (net->ways.detach)
         net->ways.detach(net->owner, lib_port(net->m, host));
+    net->m->called--;
 }
 
 /* Where nobody sends, nothing gets through. */
 static void send(void *owner, struct port *from, uint64_t ticket, const uint8_t *frame, size_t n)
 {
     const struct monami_network *net = owner;
+    lib_amid(net->m, true);
     if (net->ways.send) {
         net->ways.send(net->owner, lib_port(net->m, from), ticket, frame, n);
     } else {
         outside_lost(net->outside, ticket, DROP_LINK_LOSS);
     }
+    lib_amid(net->m, false);
+}
+
+void lib_amid(struct monami *m, bool on)
+{
+    m->called += on ? 1 : -1u;
+    m->amid += on ? 1 : -1u;
 }
 
 static const struct outside_ways ways_of_library = {join, attach, detach, send};
@@ -113,6 +127,9 @@ enum monami_status monami_carry(struct monami_network *net, struct monami_port *
     enum monami_status st = stands(net, "monami_carry()");
     if (!st)
         st = know_port(net, host, "monami_carry()");
+    if (!st && net->m->amid)
+        st =
+            lib_fail(net->m, MONAMI_NOT_NOW, "monami_carry(): not from within send() or a watcher");
     if (st)
         return st;
     net->m->inside++;
@@ -128,8 +145,8 @@ enum monami_status monami_receive(struct monami_network *net, struct monami_port
     enum monami_status st = ticket ? know(net, ticket, what) : stands(net, what);
     if (!st)
         st = know_port(net, to, what);
-    if (!st && net->outside->sending)
-        st = lib_fail(net->m, MONAMI_NOT_NOW, "%s: not from within send()", what);
+    if (!st && net->m->called)
+        st = lib_fail(net->m, MONAMI_NOT_NOW, "%s: not from within a callback", what);
     if (st)
         return st;
     net->m->inside++;

@@ -162,6 +162,10 @@ enum monami_status monami_build(struct monami *m)
         st = load(m);
     if (st)
         return st;
+    if (m->scenario.general.engine != ENGINE_NATIVE)
+        return lib_fail(m, MONAMI_SCENARIO,
+                        "general.engine: a world of the library has the clock of its caller, and "
+                        "networks of ns-3 are the caller's to carry");
     const struct world_outside *outside = lib_outside(m, &n);
     if (world_outside_check(&m->scenario, outside, n, &why))
         return lib_fail(m, MONAMI_SCENARIO, "%s", why.text);

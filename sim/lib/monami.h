@@ -21,8 +21,10 @@
  *
  * Threads: a world is used by one thread at a time, different worlds by different threads.
  *
- * From within a callback everything may be called but monami_build(), the clock, monami_finish()
- * and monami_free(); they answer MONAMI_NOT_NOW.
+ * From within a callback much may be called, but not monami_build(), the clock, monami_finish() and
+ * monami_free(), nor monami_receive(): a frame takes time, be it 0 ns.  From within send() and
+ * watchers, which are called in the middle of a node's work, monami_carry() may not either.  They
+ * answer MONAMI_NOT_NOW; monami_free(), which cannot answer, asserts.
  */
 #ifndef MONAMI_H
 #define MONAMI_H

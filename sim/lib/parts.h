@@ -41,6 +41,8 @@ struct lib_counts {
 struct monami {
     enum lib_stage stage;
     unsigned inside; /* calls that call the caller back */
+    unsigned called; /* callbacks of the caller that are running, */
+    unsigned amid;   /* and those of them in the middle of a node's work: send() and watchers */
     struct why why;
     char *complaints;   /* of a scenario, in place of `why`; NULL: there are none */
     struct arena given; /* what was handed in */
@@ -74,6 +76,9 @@ enum monami_status lib_fail(struct monami *m, enum monami_status st, const char 
 
 /* MONAMI_NOT_NOW and why, unless the world is at that stage, and no callback is running. */
 enum monami_status lib_stands(struct monami *m, enum lib_stage stage, const char *what);
+
+/* carry.c: a callback begins or ends in the middle of a node's work. */
+void lib_amid(struct monami *m, bool on);
 
 /* The caller's name for a port of the world. */
 struct monami_port *lib_port(struct monami *m, struct port *port);

@@ -48,8 +48,10 @@ static void see_event(void *self, const struct tap_event *e)
                                       .field = field,
                                       .fields = e->n};
     for (const struct lib_watcher *w = m->watchers; w; w = w->next) {
+        lib_amid(m, true);
         if (w->of.event)
             w->of.event(w->owner, &told);
+        lib_amid(m, false);
     }
 }
 
@@ -73,7 +75,9 @@ static void see_frame(void *self, const struct tap_frame *f)
                                           .reason = is_loss ? drop_name(f->reason) : "",
                                           .bytes = f->pkt->at,
                                           .n = f->pkt->len};
+        lib_amid(m, true);
         w->of.frame(w->owner, &told);
+        lib_amid(m, false);
     }
 }
 
@@ -93,8 +97,10 @@ static void see_packet(void *self, const struct tap_packet *p)
                                        .sent = p->mark.born,
                                        .reason = p->step == TAP_DIED ? drop_name(p->reason) : ""};
     for (const struct lib_watcher *w = m->watchers; w; w = w->next) {
+        lib_amid(m, true);
         if (w->of.packet)
             w->of.packet(w->owner, &told);
+        lib_amid(m, false);
     }
 }
 

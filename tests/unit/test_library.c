@@ -236,6 +236,7 @@ struct bag {
     size_t n[64];
     unsigned tickets, inside;
     bool full;
+    unsigned watched, refused;
 };
 
 static void bag_join(void *owner, struct monami_port *port, struct monami_port *far)
@@ -259,8 +260,8 @@ static void bag_send(void *owner, struct monami_port *from, uint64_t ticket, con
                      size_t n)
 {
     struct bag *b = owner;
-    (void)from;
-    b->inside += monami_receive(b->net, b->router, ticket, frame, n, NULL) == MONAMI_NOT_NOW;
+    b->inside += monami_receive(b->net, b->router, ticket, frame, n, NULL) == MONAMI_NOT_NOW &&
+                 monami_carry(b->net, from, false) == MONAMI_NOT_NOW;
     if (b->full) {
         CHECK_EQ(monami_lose(b->net, ticket, MONAMI_LOST_QUEUE), MONAMI_OK);
         return;
@@ -272,6 +273,38 @@ static void bag_send(void *owner, struct monami_port *from, uint64_t ticket, con
 }
 
 static const struct monami_ways bag_ways = {bag_join, bag_attach, NULL, bag_send};
+
+/* A frame is told in the middle of what its node does. */
+static void bag_watch(void *owner, const struct monami_frame *f)
+{
+    struct bag *b = owner;
+    b->watched++;
+    b->refused += monami_receive(b->net, b->router, 0, f->bytes, f->n, NULL) == MONAMI_NOT_NOW &&
+                  monami_carry(b->net, b->host, false) == MONAMI_NOT_NOW;
+}
+
+static void watchers_carry_nothing(void)
+{
+    const struct monami_watcher watcher = {.frame = bag_watch};
+    struct bag bag = {0};
+    struct monami *m = opened();
+    bag.net = monami_outside(m, "west", &bag_ways, &bag);
+    CHECK_EQ(monami_watch(m, &watcher, &bag), MONAMI_OK);
+    CHECK_EQ(monami_build(m), MONAMI_OK);
+    CHECK_EQ(monami_run_until(m, 11 * S), MONAMI_OK);
+    CHECK_EQ(bag.refused, bag.watched);
+    CHECK(bag.watched > 5);
+    monami_free(m);
+}
+
+static void another_engine_is_refused(void)
+{
+    struct monami *m = opened();
+    CHECK_EQ(monami_set(m, "general.engine", "ns3"), MONAMI_OK);
+    CHECK_EQ(monami_build(m), MONAMI_SCENARIO);
+    CHECK(says(m, "general.engine: "));
+    monami_free(m);
+}
 
 static void tickets_that_are_misused_are_refused(void)
 {
@@ -371,5 +404,6 @@ CHECK_MAIN(CASE(all_that_is_wrong_is_told), CASE(a_mistake_can_be_mended),
            CASE(a_scenario_can_be_made_by_calls), CASE(a_text_finds_files_from_its_name),
            CASE(a_seed_is_another_run), CASE(time_goes_forward_and_stops),
            CASE(observers_see_and_do_not_move), CASE(ports_have_names),
+           CASE(watchers_carry_nothing), CASE(another_engine_is_refused),
            CASE(tickets_that_are_misused_are_refused), CASE(what_cannot_be_outside_is_told),
            CASE(what_is_recorded_appears_whole))
