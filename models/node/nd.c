@@ -195,7 +195,8 @@ void nd_be_host(struct iface *i, const struct nd_host_config *how)
 static void host_link_up(struct iface *i)
 {
     struct nd_iface *nd = i->nd;
-    bool moved = nd->was_via != i->port->via;
+    /* Another link, or another bearer, which has another prefix (RFC 6459 5.2). */
+    bool moved = nd->was_via != i->port->via || i->port->framing == LINK_RAW_IP6;
     sim_stop(i->node->sim, &nd->down_seen);
     if (i->node->mobile)
         mobile_opened(i->node->mobile, i);
