@@ -49,6 +49,13 @@ bool cli_engine(const char *text, struct cli_texts *set)
     for (size_t k = 0; k < sizeof assignment / sizeof assignment[0]; k++) {
         if (strcmp(strchr(assignment[k], '=') + 1, text) != 0)
             continue;
+        for (size_t n = 0; n < set->n; n++) {
+            if (!strncmp(set->text[n], "general.engine=", 15) &&
+                strcmp(set->text[n], assignment[k]) != 0) {
+                (void)cli_wrong("--engine %s and --set %s are two engines", text, set->text[n]);
+                return false;
+            }
+        }
         if (set->n == CLI_TEXTS_MAX) {
             (void)cli_wrong("--set: at most %d of them", CLI_TEXTS_MAX - 1);
             return false;

@@ -112,15 +112,19 @@ static void hear(const char *text, struct run_outcome *o)
     (void)snprintf(o->digest, sizeof o->digest, "%.*s", (int)strcspn(end + 1, "\n"), end + 1);
 }
 
-/* To the end of what is written to `from`. Who waits here is woken by signals; the first is passed
- * on, since only a terminal sends one to both. */
+/* To the end of what is written to `from`, of which the end is kept where it is too long. Who waits
+ * here is woken by signals; the first is passed on, since only a terminal sends one to both. */
 static void listen_to(int from, pid_t child, char *text, size_t room)
 {
     size_t n = 0;
     bool told = false;
     for (;;) {
+        if (n == room - 1) { /* the last words count */
+            n = room / 2;
+            memmove(text, text + room - 1 - n, n);
+        }
         ssize_t got = read(from, text + n, room - 1 - n);
-        if (got == 0 || (got < 0 && errno != EINTR) || n + (size_t)(got > 0 ? got : 0) == room - 1)
+        if (got == 0 || (got < 0 && errno != EINTR))
             break;
         n += got > 0 ? (size_t)got : 0;
         if (got < 0 && interrupted() && !told)

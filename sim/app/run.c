@@ -370,6 +370,11 @@ bool run_estimate(const struct run_options *options, double most_s, double *wall
     }
     const struct general_config *g = &r.scenario.general;
     double loaded = progress_seconds();
+    *wall_s = 0;
+    if (is_foreign(&r) && !engine_here()) {
+        arena_release(&r.arena);
+        return true;
+    }
     world_build(&r.world, &r.scenario, &r.arena, (uint64_t)g->seed, (uint64_t)g->replication);
     open_trace(&r);
     world_start(&r.world);

@@ -39,8 +39,8 @@ struct run_outcome {
     size_t unmet; /* expectations that did not hold; each has been said on stderr */
 };
 
-/* How long such a run would take, in s: it is begun, and given up after `most_s`. False: what is
- * wrong has been said on stderr. */
+/* How long such a run would take, in s: it is begun, and given up after `most_s`. 0: with another
+ * engine, which is not tried. False: what is wrong has been said on stderr. */
 bool run_estimate(const struct run_options *options, double most_s, double *wall_s);
 
 /* Answers an exit code; whatever went wrong has been said on stderr. */

@@ -28,7 +28,8 @@ static void print_json(const struct study *s, double one_s)
     jw_int(&j, "units", s->unit_file ? (int64_t)s->plan.units : 0);
     jw_int(&j, "seeds", s->scenario.sweep.replicate.seeds);
     sweep_plan_parameters(s, &j);
-    jw_real(&j, "seconds_per_run", one_s);
+    if (one_s > 0)
+        jw_real(&j, "seconds_per_run", one_s);
     jw_end(&j);
 }
 
@@ -97,8 +98,12 @@ static void tell(const struct study *s, unsigned workers, double one_s)
     if (s->scenario.sweep.replicate.until.given)
         (void)fprintf(stderr, " and up to %lld until the intervals are narrow",
                       (long long)s->scenario.sweep.replicate.until.most);
-    (void)fprintf(stderr, "; a run takes about %s, all of them with %u at a time about %s\n", one,
-                  workers, time);
+    if (one_s > 0) {
+        (void)fprintf(stderr, "; a run takes about %s, all of them with %u at a time about %s\n",
+                      one, workers, time);
+    } else {
+        (void)fputs("; how long one takes with another engine is not tried\n", stderr);
+    }
 }
 
 static const double estimate_most_s = 1;

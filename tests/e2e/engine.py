@@ -153,6 +153,12 @@ left = [c for c in children if os.path.exists('/proc/%s' % c) and
         open('/proc/%s/stat' % c).read().split(')')[1].split()[0] != 'Z']
 check(children and not left, 'it does not outlive who started it', children, left)
 
+# ---- words that say two things; a plan tries no other engine
+r = run('run', scenario, '-o', 'two', '--engine', 'ns3', '--set', 'general.engine=native')
+check(r.returncode == 2 and 'are two engines' in r.stderr, 'two engines', r)
+r = run('sweep', 'plan', scenario, '--engine', 'ns3', '--set', 'sweep.replicate.seeds=2')
+check(r.returncode == 0 and 'another engine is not tried' in r.stderr, 'the plan', r)
+
 # ---- that program by itself
 for words, sentence in ((['one'], 'monami run FILE --engine ns3'),
                         (['one', 'build', '0', 'tell', '1', 'file', 'x', 'command'], 'build both anew')):
