@@ -65,6 +65,7 @@ enum discovery_verdict discovery_replied(struct discovery *d, const struct dhaad
         return DISCOVERY_EMPTY;
     d->listed = n;
     d->fruitless = true;
+    d->went_back = false;
     d->why = "listed";
     choose_at(d, last_update, now);
     return DISCOVERY_ACCEPTED;
@@ -97,6 +98,17 @@ void discovery_leave(struct discovery *d, const char *why, sim_time last_update,
         d->failed[k] = true;
     d->why = why;
     choose_at(d, last_update, now);
+}
+
+void discovery_taken(struct discovery *d, sim_time last_update, sim_time now)
+{
+    bool by_current = discovery_has_agent(d) && addr_eq(&d->agent, &d->current);
+    discovery_leave(d, "home address taken", last_update, now);
+    unsigned k = place_of(d, &d->current);
+    if (k < d->listed && now < d->current_until && !by_current && !d->went_back) {
+        d->failed[k] = false;
+        d->went_back = true;
+    }
 }
 
 bool discovery_has_agent(const struct discovery *d)

@@ -13,7 +13,7 @@
  *     trying, settled  --failed-->  choosing  no answer, or a refusal; due 1.5 s after the last BU
  *
  * The current home agent is the last that acknowledged, while what it granted lasts.  Who failed is
- * not tried again before the next reply.  Each discovery has a random Identifier, which its
+ * not tried again before the next reply, but for the current one when the home address is taken.  Each discovery has a random Identifier, which its
  * repetitions keep.  Nothing is sent while the node is not away (discovery_set_away()).
  */
 #ifndef MODELS_MIP6_DISCOVERY_H
@@ -72,6 +72,7 @@ struct discovery {
     struct addr agent; /* tried, or settled with; ::: none */
     struct addr current;
     sim_time current_until;
+    bool went_back; /* to the current one, since the last reply */
     const char *why; /* of choosing: what became of the one before */
 };
 
@@ -106,6 +107,10 @@ void discovery_registered(struct discovery *d, sim_time until);
 
 /* The one that is tried, or was settled with, is to be left. */
 void discovery_leave(struct discovery *d, const char *why, sim_time last_update, sim_time now);
+
+/* Likewise, since another node defends the home address (status 134): that may be the current home
+ * agent, which still holds the binding.  So it is tried again, once a reply, though it failed. */
+void discovery_taken(struct discovery *d, sim_time last_update, sim_time now);
 
 /* Whether a home agent has been chosen that is not given up. */
 bool discovery_has_agent(const struct discovery *d);

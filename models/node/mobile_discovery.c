@@ -159,7 +159,7 @@ static bool refuses(const struct mobile *m)
         if (e->state != BUL_REFUSED && e->state != BUL_UNBOUND)
             return false;
     }
-    return refused > 0 && !m->bul.dead;
+    return refused > 0;
 }
 
 static void leave(struct mobile *m, const char *why)
@@ -178,6 +178,8 @@ void mobile_discovery_review(struct mobile *m)
     bool at_home = m->home_iface && !mobile_simultaneous(m);
     if (until) {
         discovery_registered(machine, until);
+    } else if (!at_home && m->bul.dead) {
+        discovery_taken(machine, bul_last_sent(&m->bul), sim_now(m->node->sim));
     } else if (!at_home && refuses(m)) {
         leave(m, "refused");
     }

@@ -45,6 +45,12 @@ void scenario_check_discovery(struct check *k, const struct node_config *n)
     if (addr_eq(&n->home.address, &anycast))
         SAY(k, place(k, n, "home.address"),
             "is the anycast address of the home agents (RFC 2526 3)");
+    const struct node_config *other = KEY_ITEMS(k->s->nodes, struct node_config);
+    for (size_t j = 0; j < k->s->nodes.n; j++) {
+        if (scenario_serves(&other[j], n) && !addr_unspecified(&n->home.address) &&
+            addr_eq(&other[j].address, &n->home.address))
+            SAY(k, place(k, n, "home.address"), "is the address of home agent '%s'", other[j].name);
+    }
     if (n->ipsec.given)
         SAY(k, place(k, n, "ipsec"),
             "needs `home: {agent: NODE}`: SAs and the Peer Authorization Database name the peer, "
@@ -65,16 +71,21 @@ void scenario_check_agent(struct check *k, const struct node_config *n,
     struct addr anycast = dhaad_anycast(&net->prefix.prefix);
     struct addr router = addr_join(&net->prefix.prefix, 1);
     const struct node_config *agent = scenario_node(k->s, net->agent);
-    if (agent == n)
-        return;
     if (net->access.kind == ACCESS_CELLULAR)
         return; /* that is said already */
+    if (addr_eq(&n->address, &anycast))
+        SAY(k, place(k, n, "address"), "is the anycast address of the home agents (RFC 2526 3)");
+    if (n->advertise.lifetime && n->advertise.lifetime * SIM_S < net->advertise.max)
+        SAY(k, place(k, n, "advertise.lifetime"),
+            "must not be below networks.%s.advertise.max, or it is forgotten between two "
+            "advertisements",
+            net->name);
+    if (agent == n)
+        return;
     if (agent && !addr_unspecified(&agent->address))
         router = agent->address;
     if (addr_eq(&n->address, &router))
         SAY(k, place(k, n, "address"), "is that of the router of network '%s'", net->name);
-    if (addr_eq(&n->address, &anycast))
-        SAY(k, place(k, n, "address"), "is the anycast address of the home agents (RFC 2526 3)");
     for (const struct node_config *o = other; o < n; o++) {
         if (o->role == ROLE_HOME_AGENT && !addr_unspecified(&n->address) &&
             addr_eq(&o->address, &n->address) && o != agent)

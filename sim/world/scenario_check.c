@@ -286,6 +286,17 @@ static void check_mobile(struct check *k, const struct node_config *n)
     scenario_check_mobility(k, n);
 }
 
+/* Two home agents are told in scenario_check_agent(). */
+static void check_taken(struct check *k, const struct node_config *n, const char *path)
+{
+    const struct node_config *o = KEY_ITEMS(k->s->nodes, struct node_config);
+    for (; o < n && !addr_unspecified(&n->address); o++) {
+        bool agents = o->role == ROLE_HOME_AGENT && n->role == ROLE_HOME_AGENT;
+        if (o->role != ROLE_MOBILE && !agents && addr_eq(&o->address, &n->address))
+            SAY(k, path2(k, path, "address"), "is that of '%s', too", o->name);
+    }
+}
+
 static void check_fixed(struct check *k, const struct node_config *n)
 {
     const char *path = path2(k, "nodes", n->name);
@@ -307,6 +318,7 @@ static void check_fixed(struct check *k, const struct node_config *n)
         scenario_check_agent(k, n, net);
     if (!addr_unspecified(&n->address) && !prefix_holds(&net->prefix.prefix, &n->address))
         SAY(k, path2(k, path, "address"), "is not of network '%s'", net->name);
+    check_taken(k, n, path);
 }
 
 static void check_nodes(struct check *k)

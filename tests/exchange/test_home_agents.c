@@ -383,6 +383,33 @@ static void one_dead_way_is_no_dead_home_agent(void)
     end_world();
 }
 
+/* The one that was out of reach defends the home address against the next, whose answer is 134: it
+ * is no reason to give up for ever. */
+static void a_short_break_leaves_nobody_without_a_home_agent(void)
+{
+    BEGIN(FILE_, QUIET, "nodes.mn.mcoa.lifetime=200 s", "general.stop=400 s",
+          "events=[{at: 30 s, cut: home-wlan, for: 90 s}, {at: 30 s, cut: home-lte, for: 90 s}]");
+    run_to(125 * SIM_S);
+    CHECK(chosen(SOUTH, 30 * SIM_S) != NULL);
+    run_to(200 * SIM_S); /* the pause is 60 s */
+    CHECK(mn()->bul.entry[0].told && mn()->bul.entry[0].state == BUL_BOUND && !mn()->bul.dead);
+    end_world();
+}
+
+/* After a restart another may come first in the list than the one that holds the binding. */
+static void who_has_restarted_finds_the_one_that_holds_its_binding(void)
+{
+    BEGIN(FILE_, QUIET, ALIKE,
+          "events=[{at: 20 s, restart: mn}, {at: 35 s, restart: mn}, {at: 50 s, restart: mn}, "
+          "{at: 65 s, restart: mn}, {at: 80 s, restart: mn}, {at: 95 s, restart: mn}]");
+    for (sim_time t = 34 * SIM_S; t < 120 * SIM_S; t += 15 * SIM_S) {
+        run_to(t);
+        CHECK(mn()->bul.entry[0].told && !mn()->bul.dead);
+    }
+    CHECK(count_events(EV_DHAAD_AGENT, 0) > 7); /* some answer was 134 */
+    end_world();
+}
+
 static void a_home_agent_that_restarts_is_kept(void)
 {
     BEGIN(FILE_, "expect=[]", "events=[{at: 30 s, restart: north}]");
@@ -493,9 +520,11 @@ CHECK_MAIN(CASE(nobody_answers_and_it_asks_after_3_6_12_24_s),
            CASE(the_gap_is_1500_ms_at_least),
            CASE(a_home_agent_that_serves_no_more_is_left_at_once),
            CASE(a_used_up_list_is_asked_for_anew), CASE(probes_tell_earlier_than_updates),
-           CASE(one_dead_way_is_no_dead_home_agent), CASE(a_home_agent_that_restarts_is_kept),
-           CASE(a_mobile_node_that_restarts_asks_anew), CASE(one_care_of_address_is_enough),
-           CASE(it_comes_home_to_one_that_is_not_the_router),
+           CASE(one_dead_way_is_no_dead_home_agent),
+           CASE(a_short_break_leaves_nobody_without_a_home_agent),
+           CASE(who_has_restarted_finds_the_one_that_holds_its_binding),
+           CASE(a_home_agent_that_restarts_is_kept), CASE(a_mobile_node_that_restarts_asks_anew),
+           CASE(one_care_of_address_is_enough), CASE(it_comes_home_to_one_that_is_not_the_router),
            CASE(it_goes_to_the_next_from_the_home_link_too),
            CASE(it_begins_at_home_and_asks_when_it_leaves),
            CASE(a_proxy_answers_a_test_of_reachability), CASE(new_lifetimes_are_those_of_all))

@@ -168,6 +168,36 @@ static void the_current_home_agent_is_tried_first(void)
     }
 }
 
+/* It was out of reach for a while, and defends the address that it has a binding of. */
+static void who_holds_the_binding_is_gone_back_to_once(void)
+{
+    sim_time now = 0;
+    begin();
+    CHECK(next(&now));
+    answer(3, SIM_S);
+    CHECK(tries(1, SIM_S));
+    discovery_registered(&d, 500 * SIM_S);
+    discovery_leave(&d, "no answer", 60 * SIM_S, 70 * SIM_S);
+    CHECK(tries(2, 70 * SIM_S));
+    discovery_taken(&d, 70 * SIM_S, 71 * SIM_S);
+    CHECK(tries(1, 71500 * SIM_MS) && !strcmp(act.why, "current"));
+    discovery_leave(&d, "no answer", 72 * SIM_S, 80 * SIM_S);
+    CHECK(tries(3, 80 * SIM_S));
+    discovery_taken(&d, 80 * SIM_S, 81 * SIM_S);
+    CHECK(next(&now) && act.kind == DISCOVERY_ASK); /* that was all */
+}
+
+static void whoever_else_holds_it_is_in_the_list(void)
+{
+    sim_time now = 0;
+    begin();
+    CHECK(next(&now));
+    answer(2, SIM_S);
+    CHECK(tries(1, SIM_S));
+    discovery_taken(&d, SIM_S, 2 * SIM_S);
+    CHECK(tries(2, 2500 * SIM_MS) && !strcmp(act.why, "home address taken"));
+}
+
 static void a_current_home_agent_that_is_not_listed_is_not_tried(void)
 {
     sim_time now = 0;
@@ -188,6 +218,8 @@ static void a_current_home_agent_that_is_not_listed_is_not_tried(void)
 
 CHECK_MAIN(CASE(asks_again_after_3_6_12_24_s_and_rests), CASE(asks_only_while_it_is_away),
            CASE(only_the_first_answer_to_its_own_question_counts),
+           CASE(who_holds_the_binding_is_gone_back_to_once),
+           CASE(whoever_else_holds_it_is_in_the_list),
            CASE(the_next_waits_1500_ms_after_the_last_update),
            CASE(a_list_that_is_used_up_is_asked_for_anew),
            CASE(the_current_home_agent_is_tried_first),
