@@ -13,8 +13,9 @@
  *     trying, settled  --failed-->  choosing  no answer, or a refusal; due 1.5 s after the last BU
  *
  * The current home agent is the last that acknowledged, while what it granted lasts.  Who failed is
- * not tried again before the next reply, but for the current one when the home address is taken.  Each discovery has a random Identifier, which its
- * repetitions keep.  Nothing is sent while the node is not away (discovery_set_away()).
+ * not tried again before the next reply, but for the current one when the home address is taken.
+ * Each discovery has a random Identifier, which its repetitions keep.  Nothing is sent while the
+ * node is not away (discovery_set_away()).
  */
 #ifndef MODELS_MIP6_DISCOVERY_H
 #define MODELS_MIP6_DISCOVERY_H
@@ -72,7 +73,7 @@ struct discovery {
     struct addr agent; /* tried, or settled with; ::: none */
     struct addr current;
     sim_time current_until;
-    bool went_back; /* to the current one, since the last reply */
+    bool went_back;  /* to the current one, since the last reply */
     const char *why; /* of choosing: what became of the one before */
 };
 

@@ -53,9 +53,10 @@ void agent_advertised(struct agent *a, struct iface *i, const struct addr *route
                       const struct nd_message *ra);
 
 /* Told by the world: it ends its service, with an advertisement without H, and has no bindings any
- * more; and takes it up again. */
+ * more; and takes it up again, or says so again. */
 void agent_close(struct agent *a);
 void agent_open(struct agent *a);
+bool agent_serves(const struct agent *a);
 
 /* Told by the world: all bindings are forgotten, as by a restart. */
 void agent_restart(struct agent *a);

@@ -110,13 +110,18 @@ void agent_close(struct agent *a)
     advertise_service(a->home, false);
 }
 
+bool agent_serves(const struct agent *a)
+{
+    return a->open;
+}
+
 void agent_open(struct agent *a)
 {
-    if (a->open)
-        return;
-    a->open = true;
-    say(a);
-    node_own(a->node, a->home, &a->anycast);
-    nd_proxy_add(a->home, &a->anycast);
+    if (!a->open) {
+        a->open = true;
+        say(a);
+        node_own(a->node, a->home, &a->anycast);
+        nd_proxy_add(a->home, &a->anycast);
+    }
     advertise_service(a->home, true);
 }

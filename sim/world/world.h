@@ -43,6 +43,7 @@ struct world_agent {
     const struct node_config *how;
     struct iface *iface;
     struct station *station;
+    bool up; /* its link */
     struct world_agent *next;
 };
 

@@ -27,6 +27,18 @@ static void set_routes(struct iface *i, const struct world_network *net)
     routes_set(i->node->routes, &others);
 }
 
+/* It has its link again: it serves, and says so. */
+static void link_changed(void *owner)
+{
+    struct world_agent *a = owner;
+    bool was_up = a->up;
+    a->up = a->station->host->up;
+    if (!a->up || was_up)
+        return;
+    NODE_EVENT(a->iface->node, EV_L2_UP, field_text("interface", a->iface->name));
+    agent_open(a->iface->node->agent);
+}
+
 static struct iface *place_beside(struct world *w, const struct node_config *how)
 {
     struct world_network *net = world_network(w, how->network);
@@ -42,9 +54,12 @@ static struct iface *place_beside(struct world *w, const struct node_config *how
     address_fix(i, &address, 64);
     set_routes(i, net);
     n->own = address;
-    *a = (struct world_agent){how, i, access_station(net->access, port, NULL), w->agents};
+    *a = (struct world_agent){how, i, access_station(net->access, port, NULL), false, w->agents};
     w->agents = a;
     station_wire(a->station);
+    a->up = port->up;
+    a->station->changed = link_changed;
+    a->station->owner = a;
     i->up = true;
     return i;
 }
@@ -145,20 +160,21 @@ static const struct world_agent *beside(const struct world *w, const char *name)
     return a;
 }
 
+/* Beside the router it serves once it has its link. */
 void world_attach_agent(struct world *w, const char *name)
 {
     const struct world_agent *a = beside(w, name);
     if (a && !a->station->attached) {
-        NODE_EVENT(a->iface->node, EV_L2_UP, field_text("interface", a->iface->name));
         station_attach(a->station);
+    } else {
+        agent_open(world_node(w, name)->agent);
     }
-    agent_open(world_node(w, name)->agent);
 }
 
-void world_detach_agent(struct world *w, const char *name)
+void world_detach_agent(struct world *w, const char *name, bool if_closed)
 {
     const struct world_agent *a = beside(w, name);
-    if (!a || !a->station->attached)
+    if (!a || !a->station->attached || (if_closed && agent_serves(a->iface->node->agent)))
         return;
     NODE_EVENT(a->iface->node, EV_L2_DOWN, field_text("interface", a->iface->name));
     station_detach(a->station);

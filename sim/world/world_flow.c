@@ -176,7 +176,7 @@ static void end_outage(struct sim *sim, void *owner)
     struct world_event *e = owner;
     (void)sim;
     if (e->agent) {
-        world_detach_agent(e->world, e->agent);
+        world_detach_agent(e->world, e->agent, true);
     } else {
         carries(e, false);
     }
@@ -237,7 +237,7 @@ static void happen_to_agent(struct world_event *e)
     if (e->how->attach) {
         world_attach_agent(w, e->agent);
     } else if (e->how->detach) {
-        world_detach_agent(w, e->agent);
+        world_detach_agent(w, e->agent, false);
     } else {
         agent_close(world_node(w, e->agent)->agent);
         sim_arm_in(w->sim, &e->end, notice);

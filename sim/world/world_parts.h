@@ -28,7 +28,8 @@ void world_discover(struct world *w, const struct node_config *how, struct mobil
 /* Events: the one of that name loses its link, if it is not the router of it; or has it again, and
  * serves. */
 void world_attach_agent(struct world *w, const char *name);
-void world_detach_agent(struct world *w, const char *name);
+/* `if_closed`: unless it serves, again. */
+void world_detach_agent(struct world *w, const char *name, bool if_closed);
 void world_renumber_agents(struct world *w, const struct world_network *net, int64_t preferred_s,
                            int64_t valid_s);
 

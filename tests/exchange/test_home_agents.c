@@ -410,6 +410,28 @@ static void who_has_restarted_finds_the_one_that_holds_its_binding(void)
     end_world();
 }
 
+/* The next periodic advertisement would be half a minute later. */
+static void who_serves_again_says_so_when_it_has_its_link(void)
+{
+    BEGIN(FILE_, QUIET, "events=[{at: 40 s, shut: north}, {at: 60 s, attach: north}]",
+          "networks.home.advertise={min: 30 s, max: 40 s}",
+          "nodes.north.advertise={preference: 20, lifetime: 90}",
+          "nodes.south.advertise={preference: 10, lifetime: 90}");
+    run_to(59 * SIM_S);
+    CHECK(!tells(NORTH));
+    run_to(61 * SIM_S);
+    CHECK(tells(NORTH));
+    end_world();
+}
+
+static void who_is_back_before_it_has_left_stays(void)
+{
+    BEGIN(FILE_, QUIET, "events=[{at: 40 s, shut: north}, {at: 40.05 s, attach: north}]");
+    run_to(45 * SIM_S);
+    CHECK(tells(NORTH) && iface_of("north", "eth0")->port->up);
+    end_world();
+}
+
 static void a_home_agent_that_restarts_is_kept(void)
 {
     BEGIN(FILE_, "expect=[]", "events=[{at: 30 s, restart: north}]");
@@ -508,23 +530,22 @@ static void new_lifetimes_are_those_of_all(void)
     end_world();
 }
 
-CHECK_MAIN(CASE(nobody_answers_and_it_asks_after_3_6_12_24_s),
-           CASE(repetitions_take_turns_among_the_care_of_addresses),
-           CASE(it_asks_anew_after_a_pause),
-           CASE(a_reply_is_from_a_unicast_address_with_the_same_identifier),
-           CASE(better_ones_come_first_and_equal_ones_are_shuffled),
-           CASE(who_resigns_vanishes_from_the_next_reply),
-           CASE(who_dies_is_told_of_until_its_lifetime_is_over),
-           CASE(what_is_no_question_is_not_answered), CASE(they_answer_behind_a_plain_router),
-           CASE(the_next_is_tried_when_three_updates_have_no_answer),
-           CASE(the_gap_is_1500_ms_at_least),
-           CASE(a_home_agent_that_serves_no_more_is_left_at_once),
-           CASE(a_used_up_list_is_asked_for_anew), CASE(probes_tell_earlier_than_updates),
-           CASE(one_dead_way_is_no_dead_home_agent),
-           CASE(a_short_break_leaves_nobody_without_a_home_agent),
-           CASE(who_has_restarted_finds_the_one_that_holds_its_binding),
-           CASE(a_home_agent_that_restarts_is_kept), CASE(a_mobile_node_that_restarts_asks_anew),
-           CASE(one_care_of_address_is_enough), CASE(it_comes_home_to_one_that_is_not_the_router),
-           CASE(it_goes_to_the_next_from_the_home_link_too),
-           CASE(it_begins_at_home_and_asks_when_it_leaves),
-           CASE(a_proxy_answers_a_test_of_reachability), CASE(new_lifetimes_are_those_of_all))
+CHECK_MAIN(
+    CASE(nobody_answers_and_it_asks_after_3_6_12_24_s),
+    CASE(repetitions_take_turns_among_the_care_of_addresses), CASE(it_asks_anew_after_a_pause),
+    CASE(a_reply_is_from_a_unicast_address_with_the_same_identifier),
+    CASE(better_ones_come_first_and_equal_ones_are_shuffled),
+    CASE(who_resigns_vanishes_from_the_next_reply),
+    CASE(who_dies_is_told_of_until_its_lifetime_is_over), CASE(what_is_no_question_is_not_answered),
+    CASE(they_answer_behind_a_plain_router),
+    CASE(the_next_is_tried_when_three_updates_have_no_answer), CASE(the_gap_is_1500_ms_at_least),
+    CASE(a_home_agent_that_serves_no_more_is_left_at_once), CASE(a_used_up_list_is_asked_for_anew),
+    CASE(probes_tell_earlier_than_updates), CASE(one_dead_way_is_no_dead_home_agent),
+    CASE(who_serves_again_says_so_when_it_has_its_link), CASE(who_is_back_before_it_has_left_stays),
+    CASE(a_short_break_leaves_nobody_without_a_home_agent),
+    CASE(who_has_restarted_finds_the_one_that_holds_its_binding),
+    CASE(a_home_agent_that_restarts_is_kept), CASE(a_mobile_node_that_restarts_asks_anew),
+    CASE(one_care_of_address_is_enough), CASE(it_comes_home_to_one_that_is_not_the_router),
+    CASE(it_goes_to_the_next_from_the_home_link_too),
+    CASE(it_begins_at_home_and_asks_when_it_leaves), CASE(a_proxy_answers_a_test_of_reachability),
+    CASE(new_lifetimes_are_those_of_all))
