@@ -165,6 +165,12 @@ void bul_return_home(struct bul *b, sim_time now, struct bul_acts *acts)
     bul_send_due(b, now, acts);
 }
 
+void bul_forget(struct bul *b)
+{
+    bul_reset(b);
+    b->stale = false;
+}
+
 void bul_leave_home(struct bul *b)
 {
     if (!b->at_home)

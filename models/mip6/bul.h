@@ -212,6 +212,9 @@ void bul_move_keys(struct bul *b, const struct addr *from, sim_time now, struct 
 void bul_return_home(struct bul *b, sim_time now, struct bul_acts *acts);
 void bul_leave_home(struct bul *b);
 
+/* The peer is gone, with whatever it holds: as if nothing had been sent to it. */
+void bul_forget(struct bul *b);
+
 /* A Binding Refresh Request from the home agent: for the BIDs it names, or all (RFC 5648 5.8). */
 void bul_asked(struct bul *b, const struct mh *brr, sim_time now, struct bul_acts *acts);
 /* A Binding Error from the home agent: status 1, it knows no binding (RFC 6275 11.3.6). */

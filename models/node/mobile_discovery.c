@@ -211,6 +211,22 @@ bool mobile_discovery_silent(struct mobile *m)
     return true;
 }
 
+bool mobile_discovery_deserted(struct mobile *m)
+{
+    struct mobile_discovery *d = m->discovery;
+    if (!d)
+        return false;
+    if (!mobile_simultaneous(m)) {
+        d->changes_it = true;
+        lose_bindings(m);
+        bul_forget(&m->bul);
+        d->changes_it = false;
+    }
+    leave(m, "no answer");
+    mobile_discovery_review(m);
+    return true;
+}
+
 void mobile_discovery_probed(struct mobile *m)
 {
     struct mobile_discovery *d = m->discovery;

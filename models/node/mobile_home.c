@@ -100,18 +100,21 @@ static void act_at_home(struct mobile *m)
     }
 }
 
-/* Once more a RetransTimer later, until it is answered or nothing is bound any more. */
+/* Once more a RetransTimer later, until it is answered or nothing is bound any more.  Of several
+ * home agents the one that does not answer is taken for dead as any neighbour: RFC 4861 7.2.2. */
 static void seek_agent(struct sim *sim, void *owner)
 {
     struct mobile *m = owner;
     const struct addr *home = &m->bul.how.home;
     struct addr group = addr_solicited_node(home);
     const struct nd_message ns = {.type = ICMP6_NS, .target = *home};
-    if (!bul_is_known(&m->bul)) {
+    bool in_vain = m->sought == m->home_iface->nd->timers->max_multicast;
+    if (!bul_is_known(&m->bul) || (in_vain && mobile_discovery_deserted(m))) {
         act_at_home(m);
         return;
     }
     m->seeks_agent = true;
+    m->sought++;
     sim_arm_in(sim, &m->seeking, m->home_iface->nd->retrans);
     nd_send(m->home_iface, &addr_any, &group, 0, &ns);
 }
@@ -136,6 +139,7 @@ void mobile_come_home(struct mobile *m, struct iface *i, const struct nd_router 
     m->home_iface = i;
     m->settled = false;
     m->answers = false;
+    m->sought = 0;
     m->bul.home_station = i->port->station;
     node_own(m->node, i, &m->bul.how.home);
     nd_filter(i);

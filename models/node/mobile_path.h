@@ -54,6 +54,7 @@ struct mobile {
     bool keyed;                        /* SAs for Binding Updates are there, or none are needed */
     bool client;                       /* of an IPsec gateway: it registers nowhere */
     bool seeks_agent;                  /* its link-layer address: RFC 6275 11.5.5 */
+    int64_t sought;                    /* questions for it since the return home */
     struct mobile_detection detection;
     struct bul bul;
     struct mobile_path path[MOBILE_PATHS]; /* in order of preference */
@@ -97,6 +98,9 @@ void mobile_discovery_review(struct mobile *m); /* bindings or paths may have ch
 void mobile_discovery_restart(struct mobile *m);
 void mobile_discovery_heard(struct mobile *m);  /* an acknowledgement has come */
 bool mobile_discovery_silent(struct mobile *m); /* none comes: another home agent is looked for */
+/* Nobody answers for the home address on the home link: its home agent is left, and what it holds
+ * is forgotten.  False: it is named, and the only one. */
+bool mobile_discovery_deserted(struct mobile *m);
 void mobile_discovery_probed(struct mobile *m); /* a path was found dead */
 
 /* mobile_home.c */

@@ -476,6 +476,21 @@ static void it_comes_home_to_one_that_is_not_the_router(void)
     end_world();
 }
 
+/* Nobody answers for the home address: after three questions nobody defends it, either. */
+static void it_comes_home_although_its_home_agent_is_dead(void)
+{
+    BEGIN(FILE_, QUIET, "nodes.mn.mcoa={lifetime: 400 s}",
+          "events=[{at: 20 s, detach: north}, {at: 21 s, attach: mn.wlan0, to: home}, "
+          "{at: 40 s, attach: mn.wlan0, to: wlan}]");
+    run_to(39 * SIM_S);
+    const struct tap_event *e = event_after(EV_RETURNED_HOME, 21 * SIM_S);
+    CHECK(e && e->t < 30 * SIM_S && mobile_home_iface(mn()) && mn()->answers);
+    CHECK_EQ(count_events(EV_ND_DAD_FAILED, 0), 0);
+    run_to(60 * SIM_S);
+    CHECK(is_registered_with(SOUTH));
+    end_world();
+}
+
 /* On the home link and elsewhere at once: RFC 5648 5.6. */
 static void it_goes_to_the_next_from_the_home_link_too(void)
 {
@@ -546,6 +561,7 @@ CHECK_MAIN(
     CASE(who_has_restarted_finds_the_one_that_holds_its_binding),
     CASE(a_home_agent_that_restarts_is_kept), CASE(a_mobile_node_that_restarts_asks_anew),
     CASE(one_care_of_address_is_enough), CASE(it_comes_home_to_one_that_is_not_the_router),
+    CASE(it_comes_home_although_its_home_agent_is_dead),
     CASE(it_goes_to_the_next_from_the_home_link_too),
     CASE(it_begins_at_home_and_asks_when_it_leaves), CASE(a_proxy_answers_a_test_of_reachability),
     CASE(new_lifetimes_are_those_of_all))
