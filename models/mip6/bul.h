@@ -168,7 +168,7 @@ struct bul {
     bool held;         /* nothing leaves yet: more is about to be wanted */
     bool waits;        /* likewise: for key management */
     bool leave_barred; /* no BU may deregister now: set by the owner */
-    bool dead;         /* status 134: the home address is never used again */
+    bool dead;         /* status 134: the end, unless discovery begins anew */
     bool discovering;  /* status 1: no refresh before the prefixes are learned */
     bool does_several; /* the peer has answered with BIDs */
     bool stale;        /* the peer may have what stands nowhere here: set by the owner */

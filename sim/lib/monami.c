@@ -211,26 +211,26 @@ static enum monami_status may_move(struct monami *m, int64_t t, const char *what
     return st;
 }
 
-enum monami_status monami_run_until(struct monami *m, int64_t t)
+static enum monami_status move(struct monami *m, int64_t t, const char *what,
+                               uint64_t (*run)(struct sim *sim, sim_time t))
 {
-    enum monami_status st = may_move(m, t, "monami_run_until()");
+    enum monami_status st = may_move(m, t, what);
     if (st)
         return st;
     m->inside++;
-    m->events += sim_run_until(m->world.sim, t);
+    m->events += run(m->world.sim, t);
     m->inside--;
     return MONAMI_OK;
 }
 
+enum monami_status monami_run_until(struct monami *m, int64_t t)
+{
+    return move(m, t, "monami_run_until()", sim_run_until);
+}
+
 enum monami_status monami_reach(struct monami *m, int64_t t)
 {
-    enum monami_status st = may_move(m, t, "monami_reach()");
-    if (st)
-        return st;
-    m->inside++;
-    m->events += sim_reach(m->world.sim, t);
-    m->inside--;
-    return MONAMI_OK;
+    return move(m, t, "monami_reach()", sim_reach);
 }
 
 enum monami_status monami_finish(struct monami *m)
