@@ -142,6 +142,19 @@ def live(monami, path, node, tun, seconds, out):
                              out], stdout=log, stderr=subprocess.STDOUT)
 
 
+def await_devices(*names, seconds=15):
+    """Until each TUN device has the program that it belongs to: a kernel keeps new addresses of one without tentative."""
+    until = time.monotonic() + seconds
+    for name in names:
+        while True:
+            shown = subprocess.run(['ip', '-o', 'link', 'show', 'dev', name], capture_output=True, text=True).stdout
+            if shown and 'NO-CARRIER' not in shown:
+                break
+            if time.monotonic() > until:
+                sys.exit(f'{name}: no program has opened it within {seconds} s')
+            time.sleep(0.02)
+
+
 class Left:
     """What a run left behind."""
 

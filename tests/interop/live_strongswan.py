@@ -277,7 +277,7 @@ def place_charon(server):
         net.sh(f'ip addr add {net.HA}/128 dev lo; ip addr add {net.CN}/128 dev lo')
     else:
         net.set_up(('live0', []))
-        net.sh(f'ip addr add {AT["wlan"]}/128 dev live0; ip addr add {net.HOME}/128 dev lo')
+        net.sh(f'ip addr add {AT["wlan"]}/128 dev live0 nodad; ip addr add {net.HOME}/128 dev lo')
         net.sh(f'ip -6 route add {net.HA}/128 dev live0')
 
 
@@ -303,7 +303,7 @@ def act(what, c, charon, monami, case, pinged):
         code, said = charon.ask('--terminate', '--ike', 'peer')
         c.demand(code == 0, 'swanctl --terminate', said)
     elif what == 'move':
-        net.sh(f'ip addr add {AT["cell"]}/128 dev live0; ip addr del {AT["wlan"]}/128 dev live0')
+        net.sh(f'ip addr add {AT["cell"]}/128 dev live0 nodad; ip addr del {AT["wlan"]}/128 dev live0')
     elif what == 'freeze':
         charon.process.send_signal(signal.SIGSTOP)
     elif what == 'kill':

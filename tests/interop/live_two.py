@@ -126,7 +126,7 @@ def without_capability(monami, path):
     for command, words in ((['setpriv', '--bounding-set=-net_admin'], 'needs CAP_NET_ADMIN'), ([], 'another program')):
         keeper = subprocess.Popen([monami, 'live', path, '-n', 'ha', '-t', 'new0' if command else 'ha0', '--for', '3 s'],
                                   stderr=subprocess.DEVNULL)
-        time.sleep(0.5)
+        net.await_devices('new0' if command else 'ha0')
         tried = subprocess.run([*command, monami, 'live', path, '-n', 'car', '-t', 'other0' if command else 'ha0'],
                                capture_output=True, text=True, timeout=10)
         c.demand(tried.returncode == 1 and words in tried.stderr and not tried.stdout, words, tried)
@@ -153,6 +153,7 @@ def run_case(name, monami, scenarios, scratch):
         without_capability(monami, path)
     ha = net.live(monami, path, 'ha', 'ha0', long, out[1])
     car = net.live(monami, path, mobile, 'car0', seconds, out[0])
+    net.await_devices('ha0', 'car0')
     c = net.Checks()
     if kill:
         time.sleep(kill)
@@ -160,7 +161,7 @@ def run_case(name, monami, scenarios, scratch):
     if 'pinged' in then:
         time.sleep(1)
         where = net.addresses(monami, path, mobile)
-        net.sh('ip addr add 2001:db8:3::99/128 dev car0; ip addr add 2001:db8:5::99/128 dev ha0')
+        net.sh('ip addr add 2001:db8:3::99/128 dev car0 nodad; ip addr add 2001:db8:5::99/128 dev ha0 nodad')
         for source, destination in (('2001:db8:3::99', where[f'care-of {mobile}.wlan0']), ('2001:db8:5::99', net.HA)):
             answered = net.ping(source, destination)
             c.demand(answered == 3, f'echo requests to {destination} that were answered', answered)
