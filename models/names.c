@@ -12,6 +12,7 @@ struct word {
 static const struct word events[EVENT_NAMES] = {
 #define X(id, name, help) [EV_##id] = {(name), (help)},
     EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X) ROUTE_EVENTS(X) DISCOVERY_EVENTS(X)
+        RADIO_EVENTS(X)
 #undef X
 };
 

@@ -276,11 +276,18 @@ enum node_reason {
     X(AGENT_SERVICE, "mip6.agent_service",                                                      \
       "on, agent: a home agent ends its service, or begins it anew")
 
+/* Of radio access with cells, which an engine brings. */
+#define RADIO_EVENTS(X)                                                                           \
+    X(L2_CELL, "l2.cell",                                                                         \
+      "interface, cell, how: attached, handed_over, handover_failed, radio_link_failure; cell 1 " \
+      "is the network's first")
+
 enum event_name {
 #define X(id, name, help) EV_##id,
     EVENTS(X) IPSEC_EVENTS(X) IKE_EVENTS(X) TRANSLATOR_EVENTS(X) ROUTE_EVENTS(X) DISCOVERY_EVENTS(X)
+        RADIO_EVENTS(X)
 #undef X
-        EVENT_NAMES,
+            EVENT_NAMES,
 };
 
 const char *event_name(uint16_t event); /* "mip6.bu_sent" */

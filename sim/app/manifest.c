@@ -9,6 +9,7 @@
 #include "sim/app/version.h"
 #include "sim/base/json.h"
 #include "sim/link/carrier.h"
+#include "sim/link/outside.h"
 #include "traces/db.h"
 
 /* ---- writing ------------------------------------------------------------------------- */
@@ -42,7 +43,8 @@ static void put_asked(struct json_writer *j, const struct manifest *m)
     put_texts(j, "command", m->command, m->commands);
 }
 
-/* What went through each device: of equal times, in advance, lost there. */
+/* What went through each device: of equal times, in advance, lost there; and what became of the
+ * frames of each network. */
 static void put_outside(struct json_writer *j, const struct manifest *m)
 {
     if (!m->outside)
@@ -58,6 +60,18 @@ static void put_outside(struct json_writer *j, const struct manifest *m)
         jw_int(j, "exact", (int64_t)r->count.exact);
         jw_int(j, "early", (int64_t)r->count.early);
         jw_int(j, "lost", (int64_t)r->count.lost);
+        jw_end(j);
+    }
+    jw_end(j);
+    jw_list(j, "networks");
+    for (size_t k = 0; k < m->networks; k++) {
+        const struct outside *o = m->network[k].outside;
+        jw_object(j, NULL);
+        jw_text(j, "network", m->network[k].name);
+        jw_int(j, "frames", (int64_t)o->count.sent);
+        jw_int(j, "done", (int64_t)o->count.done);
+        jw_int(j, "lost", (int64_t)o->count.lost);
+        jw_int(j, "in_flight", (int64_t)o->out);
         jw_end(j);
     }
     jw_end(j);

@@ -15,11 +15,18 @@
 const char *manifest_library(void); /* "jansson 2.14" */
 
 struct carrier;
+struct outside;
 
 struct manifest_input {
     const char *name;
     const char *file; /* from `directory`, or absolute */
     const char *sha256;
+};
+
+/* A network whose frames somebody else carried. */
+struct manifest_network {
+    const char *name;
+    const struct outside *outside;
 };
 
 struct manifest {
@@ -43,7 +50,9 @@ struct manifest {
     size_t commands;
     uint64_t events;
     const char *outside; /* "ns-3.37": who carried links, and had the clock; NULL: nobody */
-    const struct carrier *carrier; /* the first of its devices; NULL: none */
+    const struct carrier *carrier;          /* the first of its devices; NULL: none */
+    const struct manifest_network *network; /* that it carried, */
+    size_t networks;                        /* so many */
     double wall_s;
 };
 

@@ -159,6 +159,20 @@ static uint64_t go(struct run *r)
     return progress_run(r->world.sim, stop, r->how->progress);
 }
 
+/* What somebody else was handed is taken, lost or on the way. */
+static enum status check_networks(const struct run *r, struct why *w)
+{
+    for (size_t k = 0; k < r->world.outsides; k++) {
+        const char *name = r->world.outside[k].network;
+        const struct outside *o = world_network(&r->world, name)->access->outside;
+        if (o->count.sent != o->count.done + o->count.lost + o->out)
+            return why_set(w, ST_OUTSIDE, "network %.80s: of %llu frames %llu are accounted for",
+                           name, (unsigned long long)o->count.sent,
+                           (unsigned long long)(o->count.done + o->count.lost + o->out));
+    }
+    return ST_OK;
+}
+
 /* Every frame that a link took is one that its device took. */
 static enum status check_devices(const struct run *r, struct why *w)
 {
@@ -170,7 +184,7 @@ static enum status check_devices(const struct run *r, struct why *w)
                 c->channel->link, c->channel->direction,
                 (unsigned long long)c->channel->count.packets, (unsigned long long)c->count.handed);
     }
-    return ST_OK;
+    return check_networks(r, w);
 }
 
 static enum status simulate(struct run *r, struct why *w)
@@ -209,6 +223,16 @@ static struct manifest_input *hash_inputs(struct run *r, size_t *n)
     return list;
 }
 
+static struct manifest_network *list_networks(struct run *r)
+{
+    struct manifest_network *list = arena_take(&r->arena, (r->world.outsides + 1) * sizeof *list);
+    for (size_t k = 0; k < r->world.outsides; k++) {
+        const char *name = r->world.outside[k].network;
+        list[k] = (struct manifest_network){name, world_network(&r->world, name)->access->outside};
+    }
+    return list;
+}
+
 static enum status write_manifest(struct run *r, struct why *w)
 {
     char path[1100];
@@ -239,6 +263,8 @@ static enum status write_manifest(struct run *r, struct why *w)
                                .commands = (size_t)r->how->argc,
                                .events = r->events,
                                .outside = is_foreign(r) ? engine_here()->version : NULL,
+                               .network = list_networks(r),
+                               .networks = r->world.outsides,
                                .carrier =
                                    r->world.links.carriers ? r->world.links.carriers->first : NULL,
                                .wall_s = r->wall_s};

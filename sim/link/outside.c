@@ -158,6 +158,7 @@ void outside_done(struct outside *o, uint64_t ticket)
 {
     struct outside_ticket *t = ticket_of(o, ticket);
     if (t->reached || to_group(t)) { /* a group of which nobody is here: no loss */
+        o->count.done++;
         pkt_give(o->links->packets, give_ticket(o, t));
     } else {
         outside_lost(o, ticket, t->why);

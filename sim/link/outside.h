@@ -41,12 +41,16 @@ struct outside_ways {
     void (*detach)(void *owner, struct port *host);
     /* The bytes are the callee's until the ticket is ended. It may end it at once: no room. */
     void (*send)(void *owner, struct port *from, uint64_t ticket, const uint8_t *frame, size_t n);
+    /* The host is told to go over to another cell of the network, 1 the first. NULL: it has none.
+     */
+    void (*hand_over)(void *owner, struct port *host, unsigned cell);
 };
 
 struct outside_count {
     uint64_t sent;      /* handed out */
     uint64_t bytes;     /* in them */
     uint64_t received;  /* taken by ports */
+    uint64_t done;      /* ended, and not lost; what is sent is done, lost or still out */
     uint64_t lost;      /* ended without having reached whom they were for */
     uint64_t strangers; /* taken with ticket 0 */
     uint64_t refused;   /* tickets were all out */

@@ -31,6 +31,11 @@ ns3::Address address_of(const struct ns3_frame &f)
 
 } // namespace
 
+void ns3_device::put(ns3::Ptr<ns3::Packet> packet, const struct ns3_frame &f)
+{
+    (void)device->Send(packet, address_of(f), f.type); /* a refusal is traced, too */
+}
+
 void ns3_device_listen(struct ns3_device *d)
 {
     d->device->SetReceiveCallback(ns3::MakeBoundCallback(&take, d));
@@ -43,7 +48,7 @@ bool ns3_device_send(struct ns3_device *d, const struct ns3_frame *f, struct ns3
         uint64_t uid = packet->GetUid();
         d->events.named(d->events.owner, uid);
         if (d->has_room()) {
-            (void)d->device->Send(packet, address_of(*f), f->type); /* a refusal is traced, too */
+            d->put(packet, *f);
         } else {
             d->events.lost(d->events.owner, uid, NS3_LOST_FULL);
         }

@@ -1,6 +1,6 @@
 /*
- * device.h - a device of ns-3 on a medium that others share: what carries frames of one of our
- * ports (ns-3 3.37).
+ * device.h - a device of ns-3 on a medium that others share, or an end of a bearer of LTE: what
+ * carries frames of one of our ports (ns-3 3.37).
  *
  * A frame is known by the uid of its ns3::Packet, which copies share: what becomes of it is told by
  * that number.  The bytes are the packet behind the link-layer header.  Objects live until
@@ -23,19 +23,28 @@ enum ns3_lost {
     NS3_LOST_AIR,  /* sent in vain, or too old */
 };
 
+enum ns3_cell_change {
+    NS3_CELL_ATTACHED, /* connected in it, after none */
+    NS3_CELL_HANDED_OVER,
+    NS3_CELL_HANDOVER_FAILED,
+    NS3_CELL_RADIO_LINK_FAILED
+};
+
 /* Whoever hears what the device does. `owner` comes with each call; bytes are lent. */
 struct ns3_device_events {
     void (*named)(void *owner, uint64_t uid); /* of what is about to be sent; within send */
     void (*received)(void *owner, uint64_t uid, const uint8_t *body, size_t n);
     void (*lost)(void *owner, uint64_t uid, enum ns3_lost why); /* may come within send */
     void (*gone)(void *owner, uint64_t uid); /* whoever was to have it has it; not of Wi-Fi */
-    void (*link)(void *owner, bool up);      /* of a Wi-Fi station: associated, or no longer */
+    void (*link)(void *owner, bool up); /* of a Wi-Fi station or UE: associated, or no longer */
+    void (*cell)(void *owner, unsigned cell, enum ns3_cell_change how); /* of a UE; 1: the first */
     void *owner;
 };
 
 struct ns3_device; /* opaque */
 
-/* To another device of the medium, or, where `to` is NULL, to a group. */
+/* To another device of the medium, or, where `to` is NULL, to a group. A bearer has two ends, and
+ * no groups. */
 struct ns3_frame {
     struct ns3_device *to;
     uint8_t group[6];
@@ -46,7 +55,7 @@ struct ns3_frame {
 bool ns3_device_send(struct ns3_device *d, const struct ns3_frame *f, struct ns3_why *why);
 
 /* It is on the medium from now on, or no longer. A Wi-Fi station is from the beginning, and looks
- * for its access point anew whenever it is told to be. */
+ * for its access point anew whenever it is told to be; a UE does not ask. */
 bool ns3_device_attach(struct ns3_device *d, bool on, struct ns3_why *why);
 
 #ifdef __cplusplus

@@ -14,6 +14,7 @@ struct ns3_device {
     struct ns3_device_events events;
     virtual bool has_room() = 0; /* what has none says so nowhere */
     virtual void attach(bool on) = 0;
+    virtual void put(ns3::Ptr<ns3::Packet> packet, const struct ns3_frame &f); /* hands it over */
     virtual ~ns3_device() = default;
 };
 

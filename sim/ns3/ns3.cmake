@@ -3,7 +3,7 @@
 enable_language(CXX)
 find_path(NS3_INCLUDE ns3/point-to-point-net-device.h REQUIRED)
 set(ns3_libraries "")
-foreach(module IN ITEMS wifi csma point-to-point bridge mobility propagation network core)
+foreach(module IN ITEMS lte internet virtual-net-device wifi csma point-to-point bridge mobility propagation network core)
     find_library(NS3_${module} REQUIRED
         NAMES ns3-${module} ns3.37-${module} ns3.37-${module}-default ns3.37-${module}-optimized)
     list(APPEND ns3_libraries ${NS3_${module}})

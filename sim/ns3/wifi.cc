@@ -2,18 +2,12 @@
 
 #include <ns3/boolean.h>
 #include <ns3/callback.h>
-#include <ns3/constant-position-mobility-model.h>
-#include <ns3/mobility-model.h>
 #include <ns3/net-device-container.h>
 #include <ns3/node.h>
-#include <ns3/nstime.h>
 #include <ns3/propagation-delay-model.h>
 #include <ns3/propagation-loss-model.h>
 #include <ns3/ssid.h>
 #include <ns3/string.h>
-#include <ns3/vector.h>
-#include <ns3/waypoint-mobility-model.h>
-#include <ns3/waypoint.h>
 #include <ns3/wifi-helper.h>
 #include <ns3/wifi-mac-helper.h>
 #include <ns3/wifi-mac-queue.h>
@@ -26,6 +20,7 @@
 #include <string>
 
 #include "sim/ns3/inside.h"
+#include "sim/ns3/movement.h"
 
 namespace
 {
@@ -83,26 +78,6 @@ ns3::Ptr<ns3::YansWifiChannel> radio()
     return channel;
 }
 
-ns3::Ptr<ns3::MobilityModel> movement(const struct ns3_wifi_member &m)
-{
-    if (m.places == 1) {
-        auto stands = ns3::CreateObject<ns3::ConstantPositionMobilityModel>();
-        stands->SetPosition(ns3::Vector(m.place[0].x, m.place[0].y, 0));
-        return stands;
-    }
-    auto moves = ns3::CreateObject<ns3::WaypointMobilityModel>();
-    uint64_t before = 0;
-    for (size_t k = 0; k < m.places; k++) {
-        uint64_t t = m.place[k].t;
-        if (k && t <= before)
-            t = before + 1; /* a jump takes a nanosecond: two at one time are fatal */
-        moves->AddWaypoint(
-            ns3::Waypoint(ns3::NanoSeconds(t), ns3::Vector(m.place[k].x, m.place[k].y, 0)));
-        before = t;
-    }
-    return moves;
-}
-
 ns3::WifiHelper helper_of(enum ns3_wifi_standard standard)
 {
     ns3::WifiHelper wifi;
@@ -153,7 +128,7 @@ struct ns3_device *make(const struct ns3_wifi_config &how, const struct ns3_wifi
 {
     auto *d = new wifi_device;
     auto node = ns3::CreateObject<ns3::Node>();
-    node->AggregateObject(movement(member));
+    node->AggregateObject(ns3_movement(member.place, member.places));
     d->settings = "{" + std::to_string(how.channel) + ", 20, BAND_5GHZ, 0}";
     d->access_point = member.access_point;
     d->events = events;

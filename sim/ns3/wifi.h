@@ -12,6 +12,7 @@
 #define SIM_NS3_WIFI_H
 
 #include "sim/ns3/device.h"
+#include "sim/ns3/place.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,16 +26,9 @@ struct ns3_wifi_config {
     unsigned channel; /* of 20 MHz, in the band of 5 GHz */
 };
 
-/* Straight and evenly from place to place; one place: it stands there. */
-struct ns3_place {
-    uint64_t t; /* ns */
-    double x;   /* m */
-    double y;
-};
-
 struct ns3_wifi_member {
     bool access_point;
-    const struct ns3_place *place; /* in order of time */
+    const struct ns3_place *place; /* in order of time; one: it stands there */
     size_t places;                 /* above 0 */
     int64_t streams;               /* the first of its random ones; the next 15 are its, too */
 };

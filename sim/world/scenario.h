@@ -68,18 +68,23 @@ struct input_config {
 };
 
 /* A network that ns-3 makes: its devices, their attributes, where they stand. */
-enum network_ns3_device { NS3_CSMA, NS3_WIFI };
+enum network_ns3_device { NS3_CSMA, NS3_WIFI, NS3_LTE };
+enum network_ns3_handover { NS3_HANDOVER_MEASURED, NS3_HANDOVER_TOLD };
+
+struct ns3_position {
+    int64_t x; /* um, to the east */
+    int64_t y; /* to the north */
+};
 
 struct network_ns3_config {
     bool given;
-    int device;                 /* enum network_ns3_device */
-    struct key_list attributes; /* struct key_pair: "ns3::YansWifiPhy::TxPowerStart" */
-    int standard;               /* of Wi-Fi: a, n, ac, ax */
-    int64_t channel;            /* its number, of 20 MHz at 5 GHz */
-    struct {
-        int64_t x; /* um */
-        int64_t y;
-    } position; /* of the access point */
+    int device;                   /* enum network_ns3_device */
+    struct key_list attributes;   /* struct key_pair: "ns3::YansWifiPhy::TxPowerStart" */
+    int standard;                 /* of Wi-Fi: a, n, ac, ax */
+    int64_t channel;              /* its number, of 20 MHz at 5 GHz */
+    struct ns3_position position; /* of the access point */
+    struct key_list cells;        /* struct ns3_position: of LTE's base stations */
+    int handover;                 /* enum network_ns3_handover */
 };
 
 extern const struct key network_ns3_keys[];
@@ -200,6 +205,8 @@ struct event_config {
     const char *to;
     const char *detach;
     const char *shut;
+    const char *hand_over;
+    int64_t cell;
     const char *restart;
     int inject;     /* enum inject_kind */
     const char *of; /* inject: who seals */

@@ -135,6 +135,26 @@ static void check_inject(struct check *k, const struct event_config *e, const ch
         SAY(k, path, "`of`, `policy`, `source`, `home` and `after` go with inject");
 }
 
+static void check_hand_over(struct check *k, const struct event_config *e, const char *path)
+{
+    const struct node_config *node;
+    const struct interface_config *i;
+    if (!scenario_interface(k->s, e->hand_over, &node, &i)) {
+        SAY(k, path, "'%s' is no interface of a mobile node, such as car.cell0", e->hand_over);
+        return;
+    }
+    const struct network_config *net =
+        SCENARIO_FIND(k->s->networks, struct network_config, i->attach);
+    size_t cells = net->ns3.cells.n ? net->ns3.cells.n : 1;
+    if (!net->ns3.given || net->ns3.device != NS3_LTE) {
+        SAY(k, path, "network '%s' of %s is no LTE that ns-3 makes, and has no cells", net->name,
+            e->hand_over);
+    } else if ((size_t)e->cell > cells) {
+        SAY(k, arena_format(k->arena, "%s.cell", path), "network '%s' has %zu cell%s", net->name,
+            cells, cells == 1 ? "" : "s");
+    }
+}
+
 void scenario_check_events(struct check *k)
 {
     const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
@@ -143,13 +163,17 @@ void scenario_check_events(struct check *k)
         bool carries_nothing = e[j].outage || e[j].cut;
         int kinds = (e[j].outage != NULL) + (e[j].cut != NULL) + (e[j].attach != NULL) +
                     (e[j].detach != NULL) + (e[j].shut != NULL) + (e[j].restart != NULL) +
-                    (e[j].renumber != NULL) + (e[j].inject != INJECT_NOTHING);
+                    (e[j].hand_over != NULL) + (e[j].renumber != NULL) +
+                    (e[j].inject != INJECT_NOTHING);
         check_inject(k, &e[j], path);
         if (kinds != 1) {
             SAY(k, path,
-                "exactly one of outage, cut, attach, detach, shut, restart, renumber and inject");
+                "exactly one of outage, cut, attach, detach, shut, hand_over, restart, renumber and "
+                "inject");
         } else if (e[j].inject) {
             check_injected(k, &e[j], path);
+        } else if (e[j].hand_over) {
+            check_hand_over(k, &e[j], path);
         } else if (e[j].restart) {
             check_restart(k, &e[j], path);
         } else if (e[j].renumber) {
@@ -161,6 +185,8 @@ void scenario_check_events(struct check *k)
             SAY(k, path, "`for` goes with outage and cut");
         if (e[j].to && !e[j].attach)
             SAY(k, path, "`to` goes with attach");
+        if (e[j].cell != 1 && !e[j].hand_over)
+            SAY(k, path, "`cell` goes with hand_over");
         if ((e[j].has_preferred || e[j].has_valid) && !e[j].renumber)
             SAY(k, path, "`preferred` and `valid` go with renumber");
         if (e[j].spread)

@@ -345,6 +345,11 @@ static const struct key event_keys[] = {
      "an interface that is taken down with notice: its binding is deleted first, RFC 5648 5.5.2; or "
      "a home agent that ends its service: it forgets its bindings, advertises itself without H, and "
      "leaves its link, if it is not the router of it"},
+    {"hand_over", KEY_TEXT, EVENT(hand_over), "",
+     "an interface on LTE of ns-3 that is told to go over to another `cell` of its network; nothing "
+     "happens if it is not connected, or there already"},
+    {"cell", KEY_INTEGER, EVENT(cell), "1", "hand_over: which, 1 the first of `cells`", .min = 1,
+     .max = 1000},
     {"restart", KEY_REF, EVENT(restart), "",
      "a home agent or mobile node that forgets all its bindings", .refers = "nodes"},
     {"inject", KEY_WORD, EVENT(inject), "nothing",

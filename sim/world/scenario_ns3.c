@@ -4,9 +4,10 @@
 #include "sim/world/scenario_parts.h"
 
 #define AT(member)    offsetof(struct network_ns3_config, member)
-#define PLACE(member) (AT(position.member) - AT(position))
+#define PLACE(member) offsetof(struct ns3_position, member)
 
-static const char *const devices[] = {"csma", "wifi", NULL};
+static const char *const devices[] = {"csma", "wifi", "lte", NULL};
+static const char *const handovers[] = {"measured", "told", NULL};
 static const char *const standards[] = {"a", "n", "ac", "ax", NULL};
 
 static const struct key position_keys[] = {
@@ -20,7 +21,7 @@ static const struct key position_keys[] = {
 const struct key network_ns3_keys[] = {
     {"device", KEY_WORD, AT(device), "csma",
      "csma: one medium for all, with the network's rate, delay and queue; wifi: an access point and "
-     "stations, IEEE 802.11",
+     "stations, IEEE 802.11; lte: cells and a core network, where access is cellular",
      .words = devices},
     {"attributes", KEY_PAIRS, AT(attributes), "",
      "of ns-3, such as ns3::YansWifiPhy::TxPowerStart: 16; for the devices of this network"},
@@ -30,6 +31,13 @@ const struct key network_ns3_keys[] = {
     {"position", KEY_TABLE, AT(position), "",
      "wifi: of the access point; stations whose nodes do not move stand beside it",
      .keys = position_keys},
+    {"cells", KEY_LIST, AT(cells), "",
+     "lte: where its base stations are; cell 1 is the first; without them there is one, at position",
+     .keys = position_keys, .size = sizeof(struct ns3_position)},
+    {"handover", KEY_WORD, AT(handover), "measured",
+     "lte: when a node goes over to another cell: measured (event A3 of 3GPP TS 36.331, by RSRP), or "
+     "only when it is told to by an event, hand_over",
+     .words = handovers},
     {.name = NULL},
 };
 
@@ -69,8 +77,11 @@ void scenario_check_ns3(struct check *k, const struct network_config *n)
     if (k->s->general.engine != ENGINE_NS3)
         SAY(k, path,
             "ns-3 makes it, and the engine is native: --engine ns3, or general.engine: ns3");
-    if (n->access.kind == ACCESS_CELLULAR)
-        SAY(k, path, "ns-3 makes wired and Wi-Fi networks here, and none of bearers");
+    if ((n->access.kind == ACCESS_CELLULAR) != (n->ns3.device == NS3_LTE))
+        SAY(k, arena_format(k->arena, "%s.device", path),
+            "lte is made where access is cellular, and csma and wifi where it is not");
+    if (n->ns3.cells.n && n->ns3.device != NS3_LTE)
+        SAY(k, arena_format(k->arena, "%s.cells", path), "cells are of lte");
     if (n->access.jitter.down || n->access.jitter.up)
         SAY(k, path, "ns-3 makes it, and knows no jitter");
     if (loses(&n->access.loss.down) || loses(&n->access.loss.up))

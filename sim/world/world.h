@@ -140,6 +140,10 @@ MUST_CHECK enum status world_outside_check(const struct scenario *s,
 void world_start(struct world *w); /* when the observers are there */
 void world_free(struct world *w);  /* packets that are left are given back first */
 
+/* An outside tells of the cell that a host's link is of: l2.cell, of models/names.h. */
+void world_cell_changed(const struct world *w, const struct port *host, unsigned cell,
+                        const char *how);
+
 struct node *world_node(const struct world *w, const char *name); /* NULL: none */
 struct world_network *world_network(const struct world *w, const char *name);
 

@@ -258,6 +258,8 @@ static void happen(struct sim *sim, void *owner)
         world_attach(e->station);
     } else if (e->how->shut) {
         mobile_shut(e->station->node->mobile, e->station->iface, e, shut_down);
+    } else if (e->how->hand_over) {
+        world_hand_over(e->station, (unsigned)e->how->cell);
     } else if (e->how->restart) {
         restart(e);
     } else if (e->how->renumber) {
@@ -274,9 +276,10 @@ void world_add_events(struct world *w)
     const struct event_config *how = KEY_ITEMS(w->scenario->events, struct event_config);
     w->event = arena_take(w->arena, (w->scenario->events.n + 1) * sizeof *w->event);
     for (size_t k = 0; k < w->scenario->events.n; k++) {
-        const char *who = how[k].attach   ? how[k].attach
-                          : how[k].detach ? how[k].detach
-                                          : how[k].shut;
+        const char *who = how[k].attach      ? how[k].attach
+                          : how[k].detach    ? how[k].detach
+                          : how[k].hand_over ? how[k].hand_over
+                                             : how[k].shut;
         w->event[k] = (struct world_event){.world = w, .how = &how[k]};
         const struct node_config *agent = who ? scenario_node(w->scenario, who) : NULL;
         w->event[k].agent = agent ? agent->name : NULL;

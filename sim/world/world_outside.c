@@ -24,6 +24,25 @@ struct trace_link world_outside_link(const struct world *w, const struct world_o
                                .dropped_loss = c->lost};
 }
 
+void world_hand_over(const struct world_station *s, unsigned cell)
+{
+    const struct outside *o = s->net->access->outside;
+    if (s->station->attached && o && o->ways->hand_over)
+        o->ways->hand_over(o->owner, s->station->host, cell);
+}
+
+void world_cell_changed(const struct world *w, const struct port *host, unsigned cell,
+                        const char *how)
+{
+    for (const struct world_station *s = w->stations; s; s = s->next) {
+        if (s->station && s->station->host == host) {
+            NODE_EVENT(s->node, EV_L2_CELL, field_text("interface", s->iface->name),
+                       field_int("cell", (int64_t)cell), field_text("how", how));
+            return;
+        }
+    }
+}
+
 static bool is_outside(const char *network, const struct world_outside *outside, size_t outsides)
 {
     for (size_t k = 0; k < outsides; k++) {

@@ -74,6 +74,7 @@ bool world_start_roaming(struct world *w, const struct node_config *how,
 /* world_outside.c: the network is carried by somebody else, if it is said so. */
 void world_take_outside(const struct world *w, struct world_network *net);
 struct trace_link world_outside_link(const struct world *w, const struct world_outside *o);
+void world_hand_over(const struct world_station *s, unsigned cell); /* nothing, if it has left */
 
 /* world_live.c: the live node meets the outside. */
 void world_add_live(struct world *w);

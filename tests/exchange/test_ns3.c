@@ -4,6 +4,7 @@
 #include "sim/ns3/attribute.h"
 #include "sim/ns3/csma.h"
 #include "sim/ns3/engine.h"
+#include "sim/ns3/lte.h"
 #include "sim/ns3/p2p.h"
 #include "sim/ns3/wifi.h"
 
@@ -14,16 +15,27 @@ enum { ROOM = 64, PADDED = 100 };
 
 static const sim_time on_air = 300 * SIM_US;
 static const sim_time association = 120 * SIM_MS;
+static const sim_time connection = 268 * SIM_MS;
+static const sim_time handover = 20 * SIM_MS;
 
 struct ns3_csma {
     int number;
 };
 
+struct ns3_lte {
+    size_t cells;
+    bool measured;
+    double x[2];
+    int joined;
+};
+
 struct ns3_device {
     struct ns3_device_events events;
     int medium;
-    bool access_point;
-    bool wifi;
+    bool access_point; /* or the router's end of a bearer */
+    bool wifi;         /* or LTE: nobody says when a frame is gone */
+    bool lte;
+    unsigned cell;
     bool on;        /* of CSMA; of Wi-Fi: associated */
     uint64_t asked; /* to associate: what was planned before counts no more */
 };
@@ -48,6 +60,7 @@ static struct fe fe;
 static struct ns3_device device[ROOM];
 static int devices;
 static struct ns3_csma medium;
+static struct ns3_lte lte;
 static uint64_t uid;
 static const char *doing;
 static const char *refused; /* an attribute that is */
@@ -225,7 +238,7 @@ bool ns3_device_attach(struct ns3_device *d, bool on, struct ns3_why *why)
     (void)why;
     if (!d->wifi) {
         d->on = on;
-    } else if (on) {
+    } else if (on && !d->lte) {
         d->on = false;
         d->events.link(d->events.owner, false);
         look_for_access_point(d);
@@ -237,7 +250,11 @@ static struct ns3_device *add(int on_medium, bool wifi, bool access_point,
                               const struct ns3_device_events *events)
 {
     struct ns3_device *d = &device[devices++];
-    *d = (struct ns3_device){*events, on_medium, access_point, wifi, !wifi, 0};
+    *d = (struct ns3_device){.events = *events,
+                             .medium = on_medium,
+                             .access_point = access_point,
+                             .wifi = wifi,
+                             .on = !wifi};
     if (wifi && !access_point)
         look_for_access_point(d);
     return d;
@@ -269,6 +286,69 @@ struct ns3_device *ns3_wifi_join(const struct ns3_wifi_config *how,
     CHECK_NEAR(member->place[0].y, member->access_point ? 0 : 1, 1e-9);
     CHECK_EQ(defaults, 1);
     return add(2, true, member->access_point, events);
+}
+
+struct ns3_lte *ns3_lte_new(const struct ns3_lte_config *how, struct ns3_why *why)
+{
+    (void)why;
+    CHECK(how->cells == 2 && how->streams >= 0);
+    lte = (struct ns3_lte){how->cells, how->measured, {how->cell[0].x, how->cell[1].x}, 0};
+    return &lte;
+}
+
+static void connect(struct fe *f, void *owner, uint64_t number)
+{
+    struct ns3_device *d = owner;
+    (void)f;
+    (void)number;
+    d->cell = 1;
+    d->on = true;
+    d->events.cell(d->events.owner, d->cell, NS3_CELL_ATTACHED);
+    d->events.link(d->events.owner, true);
+}
+
+/* For a while it has no radio link. */
+static void fail_link(struct ns3_device *d)
+{
+    d->on = false;
+    d->events.cell(d->events.owner, d->cell, NS3_CELL_RADIO_LINK_FAILED);
+    d->events.link(d->events.owner, false);
+    fe_plan(&fe, connection, connect, d, 0);
+}
+
+bool ns3_lte_join(struct ns3_lte *net, const struct ns3_lte_member *member,
+                  const struct ns3_device_events events[2], struct ns3_device *both[2],
+                  struct ns3_why *why)
+{
+    (void)why;
+    CHECK(net == &lte && member->places == 1 && member->streams >= 0);
+    CHECK(events[0].owner != events[1].owner);
+    for (int k = 0; k < 2; k++) {
+        both[k] = add(10 + lte.joined, true, true, &events[k]);
+        both[k]->lte = true;
+    }
+    both[0]->access_point = false;
+    both[0]->on = false;
+    lte.joined++;
+    fe_plan(&fe, connection, connect, both[0], 0);
+    return true;
+}
+
+static void go_over(struct fe *f, void *owner, uint64_t number)
+{
+    struct ns3_device *d = owner;
+    (void)f;
+    d->cell = (unsigned)number;
+    d->events.cell(d->events.owner, d->cell, NS3_CELL_HANDED_OVER);
+}
+
+bool ns3_lte_hand_over(struct ns3_device *ue, unsigned cell, struct ns3_why *why)
+{
+    (void)why;
+    CHECK(ue->lte && !ue->access_point && cell <= lte.cells);
+    if (ue->on && ue->cell != cell)
+        fe_plan(&fe, handover, go_over, ue, cell);
+    return true;
 }
 
 bool ns3_p2p_join(const struct ns3_p2p_config *how, const struct ns3_p2p_taker taker[2],
@@ -307,11 +387,13 @@ static uint64_t lost_by[TAP_NODE_REASONS];
 static uint64_t taken;
 static uint64_t ups;
 static sim_time first_up;
+static const char *watched; /* how the names of the interfaces begin */
+static char cells[400];     /* l2.cell, in order */
 
 static void see_frame(void *self, const struct tap_frame *f)
 {
     (void)self;
-    bool ours = strstr(w.links.port[f->port]->name, "wlan") != NULL;
+    bool ours = strstr(w.links.port[f->port]->name, watched) != NULL;
     if (ours && (f->what == TAP_LOST || f->what == TAP_DROPPED) && f->reason < TAP_NODE_REASONS)
         lost_by[f->reason]++;
 }
@@ -325,26 +407,35 @@ static void see_packet(void *self, const struct tap_packet *p)
 static void see_event(void *self, const struct tap_event *e)
 {
     (void)self;
-    if (e->name == EV_L2_UP && !strcmp(e->field[0].text, "wlan0") && !ups++)
+    bool ours = e->name == EV_L2_UP && !strncmp(e->field[0].text, watched, strlen(watched));
+    if (ours && !ups++)
         first_up = e->t;
+    if (e->name == EV_L2_CELL) {
+        size_t n = strlen(cells);
+        (void)snprintf(cells + n, sizeof cells - n, "%s %lld %s at %lld ms; ", e->field[0].text,
+                       (long long)e->field[1].i, e->field[2].text, (long long)(e->t / SIM_MS));
+    }
 }
 
 static struct tap observer = {.frame = see_frame, .packet = see_packet, .event = see_event};
 
-static void begin(const char *ns3, const char *events)
+static void begin_with(const char *network, const char *ns3, const char *events)
 {
     char net[256];
     char what[256];
-    const char *set[] = {net, what, "expect=[]", "networks.wlan.jitter=0 ms", "general.engine=ns3"};
+    char jitter[64];
+    const char *set[] = {net, what, "expect=[]", jitter, "general.engine=ns3"};
     struct complaints *c = calloc(1, sizeof *c);
     struct yaml_node *root;
     if (!c)
         abort();
-    (void)snprintf(net, sizeof net, "networks.wlan.ns3=%s", ns3);
+    (void)snprintf(net, sizeof net, "networks.%s.ns3=%s", network, ns3);
+    (void)snprintf(jitter, sizeof jitter, "networks.%s.jitter=0 ms", network);
     (void)snprintf(what, sizeof what, "events=%s", events);
     arena = (struct arena){0};
     devices = 0;
     uid = taken = ups = 0;
+    cells[0] = '\0';
     memset(lost_by, 0, sizeof lost_by);
     bool good =
         scenario_load(SCENARIOS "/wifi-lte-voice.yaml", set, 5, &arena, &scenario, &root, c);
@@ -357,13 +448,19 @@ static void begin(const char *ns3, const char *events)
     world_start(&w);
 }
 
+static void begin(const char *ns3, const char *events)
+{
+    watched = "wlan";
+    begin_with("wlan", ns3, events);
+}
+
 static const struct outside_count *run_to(sim_time t)
 {
     (void)foreign_run(w.foreign, t);
     CHECK_EQ(w.foreign->st, ST_OK);
     if (w.foreign->st)
         (void)fprintf(stderr, "    %s\n", w.foreign->why.text);
-    return &world_network(&w, "wlan")->access->outside->count;
+    return &world_network(&w, w.outside[0].network)->access->outside->count;
 }
 
 static void end(void)
@@ -454,6 +551,56 @@ static void what_comes_twice_counts_once(void)
     end();
 }
 
+#define LTE                                                                                     \
+    "{device: lte, cells: [{x: 0 m, y: 0 m}, {x: 600 m, y: 0 m}], handover: told, attributes: " \
+    "{ns3::A::B: 16}}"
+
+static void begin_lte(const char *events)
+{
+    watched = "cell";
+    begin_with("lte", LTE, events);
+}
+
+static void a_call_over_lte(void)
+{
+    begin_lte("[{at: 10 s, detach: car.wlan0}]");
+    const struct outside_count *c = run_to(70 * SIM_S);
+    CHECK(lte.cells == 2 && !lte.measured && lte.joined == 1 && devices == 2);
+    CHECK(lte.x[0] < 1 && lte.x[1] > 599);
+    CHECK(ups == 1 && first_up == connection);
+    CHECK(taken > 5700 && c->sent > 5000 && lost_by[DROP_LINK_LOSS] == 0);
+    CHECK(world_network(&w, "lte")->access->outside->out < 10); /* each ends as it arrives */
+    CHECK(!strcmp(cells, "cell0 1 attached at 268 ms; "));
+    end();
+}
+
+static void cells_change_as_they_are_told(void)
+{
+    begin_lte(
+        "[{at: 30 s, hand_over: car.cell0, cell: 2}, {at: 31 s, hand_over: car.cell0, cell: 2},"
+        " {at: 40 s, detach: car.cell0}, {at: 41 s, hand_over: car.cell0, cell: 1},"
+        " {at: 42 s, attach: car.cell0}]");
+    (void)run_to(70 * SIM_S);
+    CHECK(!strcmp(cells, "cell0 1 attached at 268 ms; cell0 2 handed_over at 30020 ms; "));
+    CHECK_EQ(ups, 2); /* at once: its radio was there all along */
+    end();
+}
+
+static void a_radio_link_that_fails_takes_the_link_along(void)
+{
+    begin_lte("[{at: 10 s, detach: car.wlan0}]");
+    (void)run_to(30 * SIM_S);
+    fail_link(&device[0]);
+    (void)run_to(30 * SIM_S + connection / 2);
+    CHECK(lost_by[DROP_LINK_DOWN] > 0);
+    uint64_t before = lost_by[DROP_LINK_DOWN];
+    (void)run_to(70 * SIM_S);
+    CHECK(ups == 2 && lost_by[DROP_LINK_DOWN] == before);
+    CHECK(!strcmp(cells, "cell0 1 attached at 268 ms; cell0 1 radio_link_failure at 30000 ms; "
+                         "cell0 1 attached at 30268 ms; "));
+    end();
+}
+
 static void a_refused_attribute_says_where_it_stands(void)
 {
     refused = "ns3::A::B";
@@ -468,4 +615,6 @@ static void a_refused_attribute_says_where_it_stands(void)
 CHECK_MAIN(CASE(a_call_over_csma), CASE(an_association_is_of_ns3),
            CASE(what_leaves_takes_its_frames_along), CASE(what_ns3_loses_is_lost_for_its_reason),
            CASE(a_frame_without_a_word_is_lost_after_ten_seconds),
-           CASE(what_comes_twice_counts_once), CASE(a_refused_attribute_says_where_it_stands))
+           CASE(what_comes_twice_counts_once), CASE(a_call_over_lte),
+           CASE(cells_change_as_they_are_told), CASE(a_radio_link_that_fails_takes_the_link_along),
+           CASE(a_refused_attribute_says_where_it_stands))

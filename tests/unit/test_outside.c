@@ -232,6 +232,7 @@ static void a_group_is_heard_by_who_listens(void)
     CHECK(!back(1, at_host[0]) && !back(1, at_host[1]));
     outside_done(bag.outside, bag.ticket[1]); /* nobody is interested: no loss */
     CHECK(host[0].n == 1 && host[1].n == 1 && told[TAP_LOST] == 0);
+    CHECK(bag.outside->count.sent == 2 && bag.outside->count.done == 2);
     end_segment();
 }
 
