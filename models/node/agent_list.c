@@ -43,7 +43,7 @@ void agent_list_init(struct agent *a)
     agent_set_preference(a, 0);
     a->open = true;
     node_own(a->node, a->home, &a->anycast);
-    nd_proxy_add(a->home, &a->anycast); /* without the override flag: RFC 4861 7.2.7 */
+    nd_anycast_add(a->home, &a->anycast);
 }
 
 void agent_set_preference(struct agent *a, uint16_t preference)
@@ -121,7 +121,7 @@ void agent_open(struct agent *a)
         a->open = true;
         say(a);
         node_own(a->node, a->home, &a->anycast);
-        nd_proxy_add(a->home, &a->anycast);
+        nd_anycast_add(a->home, &a->anycast);
     }
     advertise_service(a->home, true);
 }

@@ -30,6 +30,9 @@ const struct key nd_timer_keys[] = {
      "rfc7559: the wait doubles up to here", .min = SIM_MS, .max = 86400 * SIM_S},
     {"max_ra_delay_time", KEY_TIME, TIMER(max_ra_delay), "500 ms",
      "random delay of a solicited RA, RFC 4861 10", .max = 3600 * SIM_S},
+    {"max_anycast_delay_time", KEY_TIME, TIMER(max_anycast_delay), "1 s",
+     "random delay of a neighbour advertisement about an anycast address, RFC 4861 7.2.7",
+     .max = 3600 * SIM_S},
     {"min_delay_between_ras", KEY_TIME, TIMER(min_ra_gap), "3 s",
      "between multicast RAs, RFC 4861 10; at most MinRtrAdvInterval, RFC 6275 13",
      .min = 30 * SIM_MS, .max = 3600 * SIM_S},
@@ -309,6 +312,10 @@ static void solicited(struct iface *i, const struct ip6 *h, const struct nd_mess
         return;
     if (!is_dad && (m->options.has_source || i->port->framing != LINK_ETHERNET))
         neighbour_learn(i, &h->src, m->options.source, false);
+    if (!is_dad && nd_is_anycast(i, &m->target)) {
+        nd_answer_anycast(i, &m->target, &h->src);
+        return;
+    }
     nd_send_na(i, &m->target, is_dad ? &addr_all_nodes : &h->src, !is_dad, override);
 }
 

@@ -18,24 +18,25 @@
 
 /* RFC 4861 10, RFC 4862 5.1; one set for all nodes of a run. */
 struct nd_timers {
-    sim_time max_rs_delay;    /* MAX_RTR_SOLICITATION_DELAY */
-    sim_time rs_interval;     /* RTR_SOLICITATION_INTERVAL */
-    int64_t max_rs;           /* MAX_RTR_SOLICITATIONS */
-    int rs_backoff;           /* enum nd_rs_backoff */
-    sim_time max_rs_interval; /* MRT of RFC 7559 2 */
-    sim_time max_ra_delay;    /* MAX_RA_DELAY_TIME */
-    sim_time min_ra_gap;      /* MIN_DELAY_BETWEEN_RAS; MinDelayBetweenRAs of RFC 6275 13 */
-    sim_time retrans;         /* RETRANS_TIMER */
-    sim_time reachable;       /* REACHABLE_TIME */
-    sim_time first_probe;     /* DELAY_FIRST_PROBE_TIME */
-    int64_t max_unicast;      /* MAX_UNICAST_SOLICIT */
-    int64_t max_multicast;    /* MAX_MULTICAST_SOLICIT */
-    int64_t dad_transmits;    /* DupAddrDetectTransmits */
-    sim_time dad_delay;       /* upper end of the random delay of RFC 4862 5.4.2 */
-    int64_t neighbour_queue;  /* packets that wait for one address resolution */
-    int64_t max_na;           /* MAX_NEIGHBOR_ADVERTISEMENT: unsolicited ones of a new address */
-    int64_t mld_robustness;   /* RFC 3810 9.1: how often a report is sent; 0: none is */
-    sim_time mld_interval;    /* Unsolicited Report Interval, RFC 3810 9.11 */
+    sim_time max_rs_delay;      /* MAX_RTR_SOLICITATION_DELAY */
+    sim_time rs_interval;       /* RTR_SOLICITATION_INTERVAL */
+    int64_t max_rs;             /* MAX_RTR_SOLICITATIONS */
+    int rs_backoff;             /* enum nd_rs_backoff */
+    sim_time max_rs_interval;   /* MRT of RFC 7559 2 */
+    sim_time max_ra_delay;      /* MAX_RA_DELAY_TIME */
+    sim_time max_anycast_delay; /* MAX_ANYCAST_DELAY_TIME */
+    sim_time min_ra_gap;        /* MIN_DELAY_BETWEEN_RAS; MinDelayBetweenRAs of RFC 6275 13 */
+    sim_time retrans;           /* RETRANS_TIMER */
+    sim_time reachable;         /* REACHABLE_TIME */
+    sim_time first_probe;       /* DELAY_FIRST_PROBE_TIME */
+    int64_t max_unicast;        /* MAX_UNICAST_SOLICIT */
+    int64_t max_multicast;      /* MAX_MULTICAST_SOLICIT */
+    int64_t dad_transmits;      /* DupAddrDetectTransmits */
+    sim_time dad_delay;         /* upper end of the random delay of RFC 4862 5.4.2 */
+    int64_t neighbour_queue;    /* packets that wait for one address resolution */
+    int64_t max_na;             /* MAX_NEIGHBOR_ADVERTISEMENT: unsolicited ones of a new address */
+    int64_t mld_robustness;     /* RFC 3810 9.1: how often a report is sent; 0: none is */
+    sim_time mld_interval;      /* Unsolicited Report Interval, RFC 3810 9.11 */
 };
 
 /* How a host goes on soliciting where no router answers. */
@@ -234,11 +235,13 @@ struct nd_advertiser {
 /* An address that a home agent answers for. */
 struct nd_proxy {
     struct addr addr;
+    bool anycast; /* others answer for it, too */
     struct nd_proxy *next;
 };
 
 struct bearer;
 struct share;
+struct nd_anycast;
 
 struct nd_iface {
     /* what each packet asks for */
@@ -268,7 +271,9 @@ struct nd_iface {
     struct nd_groups groups;
     struct nd_dad *dads;       /* running */
     struct nd_proxy **proxies; /* ND_PROXIES lists by the low 24 bits; NULL: never one */
+    struct nd_proxy *spare_proxy;
     size_t proxied;
+    struct nd_anycast *anycast;       /* answers that wait; NULL: never one */
     struct nd_advertiser *advertiser; /* NULL: does not advertise */
     struct sim_timer solicit;
     int64_t solicited;
@@ -431,5 +436,13 @@ void nd_filter(struct iface *i);
 void nd_proxy_add(struct iface *i, const struct addr *a);
 void nd_proxy_remove(struct iface *i, const struct addr *a);
 bool nd_proxies(const struct iface *i, const struct addr *a);
+/* An anycast address, RFC 4861 7.2.7: nd_proxy_remove() ends that, too. */
+void nd_anycast_add(struct iface *i, const struct addr *a);
+bool nd_is_anycast(const struct iface *i, const struct addr *a);
+
+/* ---- nd_anycast.c */
+
+/* Answers within MAX_ANYCAST_DELAY_TIME, at random. */
+void nd_answer_anycast(struct iface *i, const struct addr *target, const struct addr *solicitor);
 
 #endif

@@ -81,6 +81,23 @@ bool nd_listens(const struct iface *i, const struct addr *group)
 
 /* ---- proxies, RFC 6275 10.4.1 ------------------------------------------ */
 
+static struct nd_proxy *find_proxy(const struct iface *i, const struct addr *a)
+{
+    struct nd_proxy *proxy = i->nd->proxied ? i->nd->proxies[bucket_of(a)] : NULL;
+    while (proxy && !addr_eq(&proxy->addr, a))
+        proxy = proxy->next;
+    return proxy;
+}
+
+static struct nd_proxy *take_proxy(struct iface *i)
+{
+    struct nd_proxy *proxy = i->nd->spare_proxy;
+    if (!proxy)
+        return arena_take(i->node->arena, sizeof *proxy);
+    i->nd->spare_proxy = proxy->next;
+    return proxy;
+}
+
 void nd_proxy_add(struct iface *i, const struct addr *a)
 {
     if (nd_proxies(i, a))
@@ -88,8 +105,8 @@ void nd_proxy_add(struct iface *i, const struct addr *a)
     if (!i->nd->proxies)
         i->nd->proxies = arena_take(i->node->arena, ND_PROXIES * sizeof(struct nd_proxy *));
     struct nd_proxy **at = &i->nd->proxies[bucket_of(a)];
-    struct nd_proxy *proxy = arena_take(i->node->arena, sizeof *proxy);
-    *proxy = (struct nd_proxy){*a, *at};
+    struct nd_proxy *proxy = take_proxy(i);
+    *proxy = (struct nd_proxy){.addr = *a, .next = *at};
     *at = proxy;
     i->nd->proxied++;
 }
@@ -101,7 +118,10 @@ void nd_proxy_remove(struct iface *i, const struct addr *a)
     for (struct nd_proxy **at = &i->nd->proxies[bucket_of(a)]; *at; at = &(*at)->next) {
         if (addr_eq(&(*at)->addr, a)) {
             struct addr group = addr_solicited_node(a);
-            *at = (*at)->next;
+            struct nd_proxy *gone = *at;
+            *at = gone->next;
+            gone->next = i->nd->spare_proxy;
+            i->nd->spare_proxy = gone;
             i->nd->proxied--;
             groups_leave(i, &group);
             return;
@@ -111,8 +131,17 @@ void nd_proxy_remove(struct iface *i, const struct addr *a)
 
 bool nd_proxies(const struct iface *i, const struct addr *a)
 {
-    const struct nd_proxy *proxy = i->nd->proxied ? i->nd->proxies[bucket_of(a)] : NULL;
-    while (proxy && !addr_eq(&proxy->addr, a))
-        proxy = proxy->next;
-    return proxy != NULL;
+    return find_proxy(i, a) != NULL;
+}
+
+void nd_anycast_add(struct iface *i, const struct addr *a)
+{
+    nd_proxy_add(i, a);
+    find_proxy(i, a)->anycast = true;
+}
+
+bool nd_is_anycast(const struct iface *i, const struct addr *a)
+{
+    const struct nd_proxy *proxy = find_proxy(i, a);
+    return proxy && proxy->anycast;
 }

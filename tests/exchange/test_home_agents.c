@@ -55,20 +55,26 @@ static void inject(struct iface *i, const struct addr *src, const struct addr *d
     arrive(i, STRANGER, p);
 }
 
-/* What `ha` answers a stranger, at once; NULL: nothing. */
-static const struct seen_frame *ask(uint16_t identifier, struct dhaad *reply)
+/* What a stranger is answered through `ha`; NULL: nothing. */
+static const struct seen_frame *ask_for(sim_time wait, uint16_t identifier, struct dhaad *reply)
 {
     const struct dhaad m = {.type = ICMP6_HAAD_REQUEST, .identifier = identifier};
     sim_time t = now_is();
     unsigned before = seen_frames;
     inject(outside(), &stranger, &anycast, &m);
-    run_to(t + SIM_MS);
+    run_to(t + wait);
     for (unsigned k = before; k < seen_frames; k++) {
         if (frames[k].port == outside()->port->index && is_icmp(&frames[k], ICMP6_HAAD_REPLY) &&
             dhaad_of(&frames[k], reply))
             return &frames[k];
     }
     return NULL;
+}
+
+/* At once. */
+static const struct seen_frame *ask(uint16_t identifier, struct dhaad *reply)
+{
+    return ask_for(SIM_MS, identifier, reply);
 }
 
 static bool tells(unsigned k)
@@ -274,25 +280,62 @@ static void what_is_no_question_is_not_answered(void)
     end_world();
 }
 
-/* Whoever of them the router asks who has the anycast address. */
+/* The frame about the anycast address that is number `k` on that port; NULL: there are less. */
+static const struct seen_frame *about_anycast(const struct iface *i, uint8_t type, unsigned k,
+                                              struct nd_message *m)
+{
+    for (unsigned j = 0; j < seen_frames; j++) {
+        if (frames[j].port == i->port->index && is_icmp(&frames[j], type) && nd_of(&frames[j], m) &&
+            addr_eq(&m->target, &anycast) && k-- == 0)
+            return &frames[j];
+    }
+    return NULL;
+}
+
+/* Whoever of them the router asks who has the anycast address: each at its time, RFC 4861 7.2.7. */
 static void they_answer_behind_a_plain_router(void)
 {
+    static const char *const agents[] = {"ha", "south", "north"};
     BEGIN(FILE_, QUIET, NOEVENTS, PLAIN);
     run_to(10 * SIM_S);
-    const struct seen_frame *f = NULL;
-    struct nd_message na = {.type = 0};
+    struct nd_message m = {.type = 0};
     struct dhaad reply = {0};
     const struct tap_event *sent = event_after(EV_DHAAD_REPLY_SENT, 0);
-    for (unsigned k = 0; k < seen_frames && !f; k++) {
-        if (is_icmp(&frames[k], ICMP6_NA) && nd_of(&frames[k], &na) &&
-            addr_eq(&na.target, &anycast))
-            f = &frames[k];
+    const struct seen_frame *f = about_anycast(iface_of("home-router", "home"), ICMP6_NS, 0, &m);
+    sim_time asked = f ? f->t : 0;
+    sim_time last = 0;
+    CHECK(asked > 0);
+    for (unsigned k = 0; k < 3; k++) {
+        f = about_anycast(iface_of(agents[k], "eth0"), ICMP6_NA, 0, &m);
+        CHECK(f && !m.override && !m.router && m.solicited);
+        CHECK(f && f->t > asked && f->t - asked < 1001 * SIM_MS && f->t != last);
+        last = f ? f->t : 0;
     }
-    CHECK(f && !na.override && !na.router && na.solicited); /* RFC 4861 7.2.7 */
     f = icmp_after(iface_of("home-router", "home-lte"), ICMP6_HAAD_REPLY, 0);
     RULE("MIP6-ICMP-2");
     CHECK(sent && dhaad_of(f, &reply) && reply.addresses == 3 && !addr_eq(&f->h.src, &anycast));
     CHECK(is_registered_with(NORTH));
+    end_world();
+}
+
+static void who_ends_its_service_answers_no_more(void)
+{
+    BEGIN(FILE_, QUIET, PLAIN, "events=[{at: 30 s, shut: south}]",
+          "timers={max_anycast_delay_time: 60 ms}"); /* it leaves its link 100 ms later */
+    run_to(30 * SIM_S - SIM_MS);
+    struct nd_message m = {.type = 0};
+    struct addr router = *address_link_local(iface_of("home-router", "home"));
+    struct addr group = addr_solicited_node(&anycast);
+    const struct nd_message ns = {
+        .type = ICMP6_NS, .target = anycast, .options = {.has_source = true, .source = STRANGER}};
+    unsigned before = 0;
+    while (about_anycast(iface_of("south", "eth0"), ICMP6_NA, before, &m))
+        before++;
+    inject_nd(iface_of("south", "eth0"), &router, &group, &ns);
+    inject_nd(iface_of("north", "eth0"), &router, &group, &ns);
+    run_to(32 * SIM_S);
+    CHECK(!about_anycast(iface_of("south", "eth0"), ICMP6_NA, before, &m));
+    CHECK(about_anycast(iface_of("north", "eth0"), ICMP6_NA, 1, &m) != NULL);
     end_world();
 }
 
@@ -344,7 +387,7 @@ static void a_home_agent_that_serves_no_more_is_left_at_once(void)
     CHECK(e && !strcmp(field_of(e, "why")->text, "refused") && is_registered_with(NORTH));
     struct dhaad reply = {0};
     struct addr ha = of_home_link(HA);
-    const struct seen_frame *f = ask(5, &reply); /* others answer now, and do not name it */
+    const struct seen_frame *f = ask_for(1100 * SIM_MS, 5, &reply); /* others do, not naming it */
     CHECK(f && !addr_eq(&f->h.src, &ha) && reply.addresses == 2 && !tells(HA));
     end_world();
 }
@@ -552,7 +595,7 @@ CHECK_MAIN(
     CASE(better_ones_come_first_and_equal_ones_are_shuffled),
     CASE(who_resigns_vanishes_from_the_next_reply),
     CASE(who_dies_is_told_of_until_its_lifetime_is_over), CASE(what_is_no_question_is_not_answered),
-    CASE(they_answer_behind_a_plain_router),
+    CASE(they_answer_behind_a_plain_router), CASE(who_ends_its_service_answers_no_more),
     CASE(the_next_is_tried_when_three_updates_have_no_answer), CASE(the_gap_is_1500_ms_at_least),
     CASE(a_home_agent_that_serves_no_more_is_left_at_once), CASE(a_used_up_list_is_asked_for_anew),
     CASE(probes_tell_earlier_than_updates), CASE(one_dead_way_is_no_dead_home_agent),
