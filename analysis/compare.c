@@ -33,6 +33,7 @@ static const struct {
     {"series", {"t_ns", "node", "interface", "name"}},
     {"link", {"link", "direction"}},
     {"message", {"event"}},
+    {"occurrence", {"node", "name"}},
     {"parameter", {"name"}},
     {"expectation", {"line"}},
 };
