@@ -58,6 +58,15 @@ assert os.listdir(base) == []
 # ---- names
 refused("did you mean 'general.record.pcap'?", 'explain', 'pcap')
 refused("'nodes.NAME.mcoa.lifetime'", 'explain', 'lifetime')
+# each event, drop and table of the reference has its line
+for list_ in ('--events', '--drops'):
+    for line in ask('explain', list_)[0].splitlines():
+        assert line.startswith(' ') or ask('explain', line)[0].startswith(line + '\n    '), line
+assert ask('explain', 'no_binding') == ask('explain', 'drop.no_binding')
+assert ask('explain', 'disruption')[0].startswith('disruption\n    table: ')
+refused("'nodes.NAME.decision.replay'", 'explain', 'replay')
+refused("did you mean 'mip6.bu_sent'?", 'explain', 'mip6.bu_snt')
+refused("no key, event, drop or table 'xyzzy'\n", 'explain', 'xyzzy')
 assert ask('help', 'run') == ask('run', '--help')
 assert ask('help') == ask('--help')
 refused("unknown command 'rnu'; did you mean 'run'?", 'help', 'rnu')
