@@ -107,8 +107,9 @@ assert ask('report', out, '-o', '-')[0] == (ask('report', out), open(os.path.joi
 assert '-' not in os.listdir(base), os.listdir(base)
 
 # ---- exit codes
-refused('No such file or directory', 'run', minimal, '-o', nowhere, code=1)
-refused('No such file or directory', 'sweep', 'run', loss, '-o', nowhere, code=1)
+of_it = "no such folder/x: the folder '%s/no such folder/': No such file or directory" % base
+refused(of_it, 'run', minimal, '-o', nowhere, code=1)
+refused(of_it, 'sweep', 'run', loss, '-o', nowhere, code=1)
 refused('No such file or directory', 'trace', 'import', link, *operator, '-o', nowhere, code=1)
 refused('No such file or directory', 'report', out, '-o', nowhere, code=1)
 refused('No such file or directory', 'example', '-o', nowhere, code=1)
