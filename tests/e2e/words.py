@@ -58,6 +58,10 @@ assert os.listdir(base) == []
 # ---- names
 refused("did you mean 'general.record.pcap'?", 'explain', 'pcap')
 refused("'nodes.NAME.mcoa.lifetime'", 'explain', 'lifetime')
+# a word for a map
+short = ask('check', '-e', minimal, '--set', 'nodes.mn.decision=round-robin')[0]
+assert short == ask('check', '-e', minimal, '--set', 'nodes.mn.decision={builtin: round-robin}')[0]
+refused("did you mean 'round-robin'?", 'check', minimal, '--set', 'nodes.mn.decision=round-robn')
 # each event, drop and table of the reference has its line
 for list_ in ('--events', '--drops'):
     for line in ask('explain', list_)[0].splitlines():
