@@ -130,18 +130,24 @@ static bool show_result(const char *asked, bool bare, struct suggestion *near,
     for (unsigned k = 0; k < EVENT_NAMES; k++) {
         const char *name = event_name((uint16_t)k);
         suggest_try(near, name);
-        if (!strcmp(name, asked))
-            return show_name("", name, event_help((uint16_t)k), j), true;
+        if (!strcmp(name, asked)) {
+            show_name("", name, event_help((uint16_t)k), j);
+            return true;
+        }
     }
     for (unsigned k = 1; k < DROP_REASONS; k++) {
         const char *name = drop_name((uint16_t)k);
         (void)snprintf(drop, sizeof drop, "drop.%s", name ? name : "");
-        if (name && (!strcmp(drop, asked) || (bare && !strcmp(name, asked))))
-            return show_drop((uint16_t)k, j), true;
+        if (name && (!strcmp(drop, asked) || (bare && !strcmp(name, asked)))) {
+            show_drop((uint16_t)k, j);
+            return true;
+        }
     }
     for (const struct db_table *t = db_tables; t->name; t++) {
-        if (!strcmp(t->name, asked))
-            return show_table(t, j), true;
+        if (!strcmp(t->name, asked)) {
+            show_table(t, j);
+            return true;
+        }
     }
     return false;
 }
