@@ -65,7 +65,9 @@ struct transition_iface *transition_iface_of(struct transitions *t, uint32_t nod
                                                     .link_up = -1,
                                                     .router = -1,
                                                     .address = -1,
+                                                    .alive = -1,
                                                     .registered = -1,
+                                                    .carries = -1,
                                                     .ike_start = -1,
                                                     .ike_done = -1};
     return &n->iface[n->ifaces++];
@@ -138,13 +140,14 @@ struct transition *transition_add(struct transitions *t, enum transition_kind ki
     return new;
 }
 
-/* A link that was lost, came back and was registered again since is not what ends it now. */
+/* What was lost, came back and was used again since is not what ends it now. */
 void transition_take_from(struct transition *t, const struct transition_iface *i)
 {
     if (!i)
         return;
     bool again = i->link_up > i->link_down && i->registered >= i->link_up;
-    bool over = (again || i->link_down < 0) && i->registered > i->detected;
+    bool used = i->registered > i->detected || (i->alive > i->detected && i->carries >= i->alive);
+    bool over = (again || i->link_down < 0) && used;
     t->from = i->name;
     t->link_down = again ? -1 : i->link_down;
     t->detected = over ? -1 : i->detected;
@@ -229,6 +232,7 @@ static void see_flow_moved(struct transitions *t, const struct tap_event *e)
     transition_take_from(new, transition_iface_of(t, new->node, from));
     transition_take_to(new, transition_iface_of(t, new->node, to));
     transition_take_ike(new, transition_iface_of(t, new->node, to), transition_begin(new));
+    transition_iface_of(t, new->node, to)->carries = e->t;
 }
 
 /* ---- all of it ---------------------------------------------------------------------------- */
@@ -251,7 +255,7 @@ void transitions_see(struct transitions *t, const struct tap_event *e)
         break;
     case EV_PATH_ALIVE:
         if (i)
-            i->detected = -1;
+            i->alive = e->t;
         break;
     case EV_L2_UP:
         if (i)

@@ -173,10 +173,12 @@ static void a_path_that_is_alive_again_is_not_found_dead_again(void)
     flow_moved(100, "wlan0", "cell0");
     CHECK_EQ(seen.list[1].detected, 100);
     link(150, EV_PATH_ALIVE, "wlan0");
+    flow_moved(155, "wlan0", "cell0"); /* the other direction, later */
+    CHECK_EQ(seen.list[2].detected, 100);
     flow_moved(160, "cell0", "wlan0");
     flow_moved(200, "wlan0", "cell0");
-    CHECK_EQ(seen.n, 4);
-    CHECK_EQ(seen.list[3].detected, -1);
+    CHECK_EQ(seen.n, 5);
+    CHECK_EQ(seen.list[4].detected, -1);
 }
 
 static void mobike_lasts_from_request_to_answer(void)
