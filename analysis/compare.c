@@ -9,7 +9,7 @@
 #include "analysis/query.h"
 #include "traces/db.h"
 
-enum { SQL_BYTES = 8192, COLUMNS = 64 };
+enum { SQL_BYTES = 8192, COLUMNS = 64, KEYS = 5 };
 
 /* Both files at once: the second is attached as `b`. */
 struct sides {
@@ -21,18 +21,19 @@ struct sides {
 /* How the rows of a table are told apart. What is not listed is compared in order of its rows. */
 static const struct {
     const char *table;
-    const char *key[4];
+    const char *key[KEYS];
 } keys_of[] = {
     {"flow", {"flow", "direction"}},
     {"packet", {"flow", "direction", "sequence", "copy"}},
     {"transition", {"transition"}},
     {"disruption", {"transition", "flow", "direction"}},
-    {"binding", {"node", "home_address", "bid", "made_ns"}},
+    {"binding", {"node", "home_address", "bid", "made_ns", "care_of_address"}},
     {"sa", {"node", "spi", "direction", "made_ns"}},
     {"counter", {"node", "interface", "name"}},
     {"series", {"t_ns", "node", "interface", "name"}},
     {"link", {"link", "direction"}},
     {"message", {"event"}},
+    {"occurrence", {"node", "name"}},
     {"parameter", {"name"}},
     {"expectation", {"line"}},
 };
@@ -182,7 +183,7 @@ static enum status read_shape(const struct sides *s, const char *table, struct s
         if (strcmp(keys_of[k].table, table) != 0)
             continue;
         shape->key = keys_of[k].key;
-        for (shape->keys = 1; shape->keys < 4 && shape->key[shape->keys];)
+        for (shape->keys = 1; shape->keys < KEYS && shape->key[shape->keys];)
             shape->keys++;
     }
     enum status st = query_ask(&q, s->db, "SELECT name FROM pragma_table_info(?1)", table, w);

@@ -325,9 +325,9 @@ enum status figures_of_run(struct figures *f, struct sqlite3 *db, struct why *w)
         (void)snprintf(flow[flows++], sizeof flow[0], "%s", query_text(&q, 0));
     query_done(&q);
     if (!flows)
-        return why_set(
-            w, ST_MISSING,
-            "no packets to draw: the scenario has no flows, or general.record.packets is none");
+        return why_set(w, ST_MISSING,
+                       "no packets to draw: no flow has sent any, or general.record.packets is "
+                       "none");
     st = draw_distribution(f, db, title, w);
     if (!st)
         st = draw_rate(f, db, title, w);

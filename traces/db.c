@@ -20,17 +20,24 @@ const struct db_table db_tables[] = {
      "reordered INTEGER, received_bytes INTEGER, delay_mean_ns REAL, delay_p50_ns INTEGER, "
      "delay_p95_ns INTEGER, delay_p99_ns INTEGER, delay_max_ns INTEGER, ipdv_mean_ns REAL, "
      "pdv_p99_ns INTEGER, longest_gap_ns INTEGER, mos_mean REAL, mos_worst REAL",
-     "a row a direction of a flow; missed is lost or late; in_flight were on their way at the end"},
+     "a row a direction of a flow: what was sent is received, lost, or in_flight, on its way at the end; "
+     "missed is lost or late; ipdv_mean_ns is how much the delays of successive packets differ (RFC 5481 4.1), "
+     "pdv_p99_ns the 99 % quantile of delay minus the least delay (RFC 5481 4.2), longest_gap_ns between two "
+     "arrivals; of voice, mos_mean and mos_worst of windows of 10 s, by the E-model (ITU-T G.107)"},
     {"packet",
      "flow TEXT, direction TEXT, sequence INTEGER, copy INTEGER, sent_ns INTEGER, "
      "received_ns INTEGER, bytes INTEGER, overhead_bytes INTEGER, path TEXT, bid INTEGER, fate TEXT",
-     "a row a copy of a packet; received_ns is NULL unless it came; fate says why not"},
+     "a row a copy of a packet: bytes of the IPv6 packet as its source made it, overhead_bytes what all "
+     "tunnels, ESP, options and fragments on its way have added; path is its last encapsulation: tunnel, "
+     "optimised (past the home agent, RFC 6275 11.7.2), or direct, without any; bid the BID that it was sent on; "
+     "received_ns is NULL unless it came; fate says why not"},
     {"transition",
      "transition INTEGER, node TEXT, kind TEXT, cause INTEGER, from_interface TEXT, "
      "to_interface TEXT, link_down_ns INTEGER, detected_ns INTEGER, link_up_ns INTEGER, "
      "router_ns INTEGER, address_ns INTEGER, bu_sent_ns INTEGER, ba_received_ns INTEGER, "
      "ike_start_ns INTEGER, ike_done_ns INTEGER, done_ns INTEGER",
-     "what changed the way of packets: BID added, removed, moved; flow moved; IKE moved. ike_start_ns is "
+     "what changed the way of packets: BID added, removed, moved; flow moved; IKE moved. link_down_ns and "
+     "detected_ns are those of from_interface, unless it has come back and was used again since. ike_start_ns is "
      "the first request with UPDATE_SA_ADDRESSES or of a new IKE SA, ike_done_ns the answer or when that "
      "is up; with the K bit both are NULL"},
     {"disruption",
@@ -77,7 +84,8 @@ const struct db_table db_tables[] = {
     {"link",
      "link TEXT, direction TEXT, packets INTEGER, bytes INTEGER, dropped_queue INTEGER, "
      "dropped_loss INTEGER, dropped_down INTEGER, queue_max INTEGER",
-     "what each direction of each link took and lost"},
+     "what each direction of each link took and lost; what is sent from or to a station that has no link is "
+     "taken by none (counter drop.link_down of its sender)"},
     {"parameter", "name TEXT, value ANY", "what a sweep varied"},
     {"expectation", "line INTEGER, text TEXT, found TEXT, held INTEGER",
      "the scenario's `expect` list and what was found"},

@@ -65,6 +65,9 @@ struct transition_iface *transition_iface_of(struct transitions *t, uint32_t nod
                                                     .link_up = -1,
                                                     .router = -1,
                                                     .address = -1,
+                                                    .alive = -1,
+                                                    .registered = -1,
+                                                    .carries = -1,
                                                     .ike_start = -1,
                                                     .ike_done = -1};
     return &n->iface[n->ifaces++];
@@ -137,13 +140,17 @@ struct transition *transition_add(struct transitions *t, enum transition_kind ki
     return new;
 }
 
+/* What was lost, came back and was used again since is not what ends it now. */
 void transition_take_from(struct transition *t, const struct transition_iface *i)
 {
     if (!i)
         return;
+    bool again = i->link_up > i->link_down && i->registered >= i->link_up;
+    bool used = i->registered > i->detected || (i->alive > i->detected && i->carries >= i->alive);
+    bool over = (again || i->link_down < 0) && used;
     t->from = i->name;
-    t->link_down = i->link_down;
-    t->detected = i->detected;
+    t->link_down = again ? -1 : i->link_down;
+    t->detected = over ? -1 : i->detected;
 }
 
 void transition_take_to(struct transition *t, const struct transition_iface *i)
@@ -183,6 +190,7 @@ static void see_registered(struct transitions *t, const struct tap_event *e)
         before->bid = -1;
     now->bid = bid->i;
     now->coa = coa->addr;
+    now->registered = e->t;
 }
 
 static void see_deregistered(struct transitions *t, const struct tap_event *e)
@@ -224,6 +232,7 @@ static void see_flow_moved(struct transitions *t, const struct tap_event *e)
     transition_take_from(new, transition_iface_of(t, new->node, from));
     transition_take_to(new, transition_iface_of(t, new->node, to));
     transition_take_ike(new, transition_iface_of(t, new->node, to), transition_begin(new));
+    transition_iface_of(t, new->node, to)->carries = e->t;
 }
 
 /* ---- all of it ---------------------------------------------------------------------------- */
@@ -243,6 +252,10 @@ void transitions_see(struct transitions *t, const struct tap_event *e)
     case EV_ND_ROUTER_LOST:
         if (i)
             i->detected = e->t;
+        break;
+    case EV_PATH_ALIVE:
+        if (i)
+            i->alive = e->t;
         break;
     case EV_L2_UP:
         if (i)

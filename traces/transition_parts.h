@@ -22,7 +22,10 @@ struct transition_iface {
     sim_time link_up;
     sim_time router;
     sim_time address;
-    sim_time ike_start; /* of the last move of IKE to it */
+    sim_time alive;      /* its path, after it was dead */
+    sim_time registered; /* a BID with it */
+    sim_time carries;    /* a flow moved to it */
+    sim_time ike_start;  /* of the last move of IKE to it */
     sim_time ike_done;
 };
 

@@ -108,7 +108,7 @@ bool cli_target(const char *path)
     const char *where = *parent ? parent : ".";
     if (!stat(where, &s) && !access(where, W_OK | X_OK))
         return true;
-    (void)cli_wrong("%s: %s", path, strerror(errno));
+    (void)cli_wrong("%s: the folder '%s': %s", path, where, strerror(errno));
     return false;
 }
 

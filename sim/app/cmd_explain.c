@@ -7,6 +7,7 @@
 #include "sim/app/cli.h"
 #include "sim/base/json.h"
 #include "sim/world/scenario.h"
+#include "traces/db.h"
 
 struct asked {
     bool events;
@@ -77,21 +78,6 @@ static void show(void *owner, const struct effective_key *k)
     jw_end(search->j);
 }
 
-static int show_keys(const char *path, struct json_writer *j)
-{
-    const char *last = strrchr(path, '.');
-    last = last ? last + 1 : path;
-    struct search search = {.path = path, .last = last, .near = suggest_for(last), .j = j};
-    effective_each(scenario_keys, show, &search);
-    if (search.any)
-        return CLI_DONE;
-    if (*search.same)
-        return cli_wrong("there is no key '%s'; did you mean %s%s?", path,
-                         strchr(search.same, ',') ? "one of " : "", search.same);
-    return cli_wrong("there is no key '%s'%s%s%s", path, search.near.best ? "; did you mean '" : "",
-                     search.near.best ? search.near.best : "", search.near.best ? "'?" : "");
-}
-
 static void show_name(const char *prefix, const char *name, const char *help, struct json_writer *j)
 {
     char whole[128];
@@ -122,6 +108,67 @@ static void show_drop(uint16_t reason, struct json_writer *j)
     jw_end(j);
 }
 
+static void show_table(const struct db_table *t, struct json_writer *j)
+{
+    if (!j) {
+        (void)printf("%s\n    table: %s\n    %s\n", t->name, t->help, t->columns);
+        return;
+    }
+    jw_object(j, NULL);
+    jw_text(j, "name", t->name);
+    jw_text(j, "columns", t->columns);
+    jw_text(j, "help", t->help);
+    jw_end(j);
+}
+
+/* What results have beside numbers: an event, a table, drop.REASON, or with `bare` REASON alone, as
+ * packet.fate has it. `near` takes all events. */
+static bool show_result(const char *asked, bool bare, struct suggestion *near,
+                        struct json_writer *j)
+{
+    char drop[128];
+    for (unsigned k = 0; k < EVENT_NAMES; k++) {
+        const char *name = event_name((uint16_t)k);
+        suggest_try(near, name);
+        if (!strcmp(name, asked)) {
+            show_name("", name, event_help((uint16_t)k), j);
+            return true;
+        }
+    }
+    for (unsigned k = 1; k < DROP_REASONS; k++) {
+        const char *name = drop_name((uint16_t)k);
+        (void)snprintf(drop, sizeof drop, "drop.%s", name ? name : "");
+        if (name && (!strcmp(drop, asked) || (bare && !strcmp(name, asked)))) {
+            show_drop((uint16_t)k, j);
+            return true;
+        }
+    }
+    for (const struct db_table *t = db_tables; t->name; t++) {
+        if (!strcmp(t->name, asked)) {
+            show_table(t, j);
+            return true;
+        }
+    }
+    return false;
+}
+
+static int show_one(const char *path, struct json_writer *j)
+{
+    const char *last = strrchr(path, '.');
+    last = last ? last + 1 : path;
+    struct search search = {.path = path, .last = last, .near = suggest_for(last), .j = j};
+    struct suggestion event = suggest_for(path);
+    effective_each(scenario_keys, show, &search);
+    if (search.any || show_result(path, !*search.same, &event, j))
+        return CLI_DONE;
+    if (*search.same)
+        return cli_wrong("there is no key '%s'; did you mean %s%s?", path,
+                         strchr(search.same, ',') ? "one of " : "", search.same);
+    const char *near = search.near.best ? search.near.best : event.best;
+    return cli_wrong("there is no key, event, drop or table '%s'%s%s%s", path,
+                     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 static int show_names(const struct asked *asked, struct json_writer *j)
 {
     for (unsigned k = 0; asked->events && k < EVENT_NAMES; k++)
@@ -142,14 +189,14 @@ static int run(int argc, char **argv)
     if (at < 0)
         return code;
     if (at < argc && (asked.events || asked.drops))
-        return cli_wrong("monami explain: '%s': --events and --drops go without a key", argv[at]);
+        return cli_wrong("monami explain: '%s': --events and --drops go without a name", argv[at]);
     struct json_writer *j = asked.json ? &writer : NULL;
     if (j)
         jw_list(j, NULL);
     if (asked.events || asked.drops) {
         code = show_names(&asked, j);
     } else {
-        code = show_keys(at < argc ? argv[at] : "", j);
+        code = show_one(at < argc ? argv[at] : "", j);
     }
     if (j)
         jw_end(j);
@@ -165,10 +212,13 @@ static const struct cli_option options[] = {
 
 const struct cli_command command_explain = {
     .name = "explain",
-    .operands = "[KEY]",
-    .summary = "tell what a key of a scenario means",
+    .operands = "[NAME]",
+    .summary = "tell what a key of a scenario means; or an event, a drop, a table of results",
     .examples = "  monami explain networks.wlan.rate\n"
                 "  monami explain nodes\n"
+                "  monami explain mip6.bu_sent\n"
+                "  monami explain drop.no_binding\n"
+                "  monami explain disruption\n"
                 "  monami explain --events\n",
     .options = options,
     .most = 1,

@@ -172,6 +172,73 @@ static void check_steady(const struct checking *k, const struct figure_config *f
         complain_path(k->c, k->root, at, "steady needs `sweep: {keep: packets}`");
 }
 
+static size_t place_of(const struct plan_parameter *p, const char *value)
+{
+    size_t v = 0;
+    while (v < p->n && strcmp(p->value[v], value) != 0)
+        v++;
+    return v;
+}
+
+static bool is_shown(const struct plan *p, const struct key_pair *value,
+                     const struct key_list *where)
+{
+    const struct key_pair *pair = where->items;
+    bool shown = true;
+    for (size_t j = 0; j < where->n; j++) {
+        const struct plan_parameter *of = plan_find(p, pair[j].name);
+        shown &= !of || !strcmp(value[of - p->parameter].value, pair[j].value);
+    }
+    return shown;
+}
+
+/* Two points at one place of the figure, which would be pooled: a parameter that parts them. */
+static const struct plan_parameter *pooled(const struct checking *k, const struct figure_config *f)
+{
+    const struct plan *p = k->plan;
+    const struct plan_parameter *axis[] = {plan_find(p, f->x ? f->x : ""),
+                                           plan_find(p, f->y ? f->y : ""),
+                                           plan_find(p, f->lines ? f->lines : "")};
+    struct key_pair value[PLAN_PARAMETERS];
+    struct key_pair other[PLAN_PARAMETERS];
+    size_t cells = 1;
+    for (size_t j = 0; j < 3; j++)
+        cells *= axis[j] ? axis[j]->n + 1 : 1;
+    size_t *seen = arena_take(k->arena, cells * sizeof *seen); /* a point's number + 1 */
+    for (size_t point = 0; point < p->points; point++) {
+        size_t cell = 0;
+        plan_values(p, point, value);
+        if (!is_shown(p, value, &f->where))
+            continue;
+        for (size_t j = 0; j < 3; j++) {
+            if (axis[j])
+                cell = cell * (axis[j]->n + 1) +
+                       place_of(axis[j], value[axis[j] - p->parameter].value);
+        }
+        if (!seen[cell]) {
+            seen[cell] = point + 1;
+            continue;
+        }
+        plan_values(p, seen[cell] - 1, other);
+        for (size_t j = 0; j < p->parameters; j++) {
+            if (strcmp(value[j].value, other[j].value) != 0)
+                return &p->parameter[j];
+        }
+    }
+    return NULL;
+}
+
+/* As the drawing would refuse it, before anything has run. */
+static void check_pooling(const struct checking *k, const struct figure_config *f, const char *at)
+{
+    const struct plan_parameter *p = k->c->n ? NULL : pooled(k, f);
+    if (p)
+        complain_path(k->c, k->root, at,
+                      "the sweep varies '%.100s' too, which is neither x%s nor lines; keep one "
+                      "value of it with where: {%.100s: %.60s}",
+                      p->path, f->kind == FIGURE_HEAT ? ", y" : "", p->path, p->value[0]);
+}
+
 static void check_figure(const struct checking *k, const struct figure_config *f)
 {
     const char *at = arena_format(k->arena, "figures.%.60s", f->name);
@@ -186,6 +253,10 @@ static void check_figure(const struct checking *k, const struct figure_config *f
     if ((f->kind == FIGURE_HEAT) != (f->y != NULL))
         complain_path(k->c, k->root, at,
                       f->y ? "y goes with kind heat" : "kind heat needs y, a parameter");
+    if (f->kind == FIGURE_HEAT && f->lines)
+        complain_path(k->c, k->root, at, "a heat map has x and y, and no lines");
+    if (f->x && ((f->y && !strcmp(f->x, f->y)) || (f->lines && !strcmp(f->x, f->lines))))
+        complain_path(k->c, k->root, at, "x is '%.100s', and so is the other", f->x);
     if (f->kind == FIGURE_DIFFERENCE && !k->scenario->sweep.compare.given)
         complain_path(k->c, k->root, at,
                       "kind difference needs `sweep: {compare: {baseline: ...}}`");
@@ -198,6 +269,7 @@ static void check_figure(const struct checking *k, const struct figure_config *f
                       "labels.y goes with kind heat; labels.value is for the metric");
     check_above(k, f, at);
     check_steady(k, f, at);
+    check_pooling(k, f, at);
 }
 
 static void check_replicate(const struct checking *k)

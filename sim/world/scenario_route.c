@@ -9,6 +9,24 @@ static const char *place(struct check *k, const struct node_config *n, const cha
                         what);
 }
 
+/* RFC 6275 11.7.2: a binding at a correspondent ends with the home registration at the latest, and
+ * takes 4 s; one of 4 s has less left as soon as it is acknowledged. */
+static void check_room(struct check *k, const struct node_config *n)
+{
+    const struct node_config *agent = n->home.agent ? scenario_node(k->s, n->home.agent) : NULL;
+    const char *short_of = NULL;
+    if (n->mcoa.lifetime < 8 * SIM_S) {
+        short_of = arena_format(k->arena, "nodes.%s.mcoa.lifetime", n->name);
+    } else if (agent && agent->role == ROLE_HOME_AGENT && agent->agent.max_lifetime < 8 * SIM_S) {
+        short_of = arena_format(k->arena, "nodes.%s.agent.max_lifetime", agent->name);
+    }
+    if (short_of)
+        SAY(k, short_of,
+            "leaves '%s' no time for route_optimisation: its bindings end with the home "
+            "registration (RFC 6275 11.7.2) and take 4 s; from 8 s on there is some",
+            n->name);
+}
+
 static void check_mobile(struct check *k, const struct node_config *n)
 {
     const struct optimise_config *o = &n->optimise;
@@ -23,6 +41,7 @@ static void check_mobile(struct check *k, const struct node_config *n)
         SAY(k, place(k, n, "hoti_by"), "'%s' is none of its interfaces", o->hoti_by);
     if (o->lifetime % (4 * SIM_S))
         SAY(k, place(k, n, "lifetime"), "a lifetime is a multiple of 4 s (RFC 6275 6.1.7)");
+    check_room(k, n);
     if (o->hoti_by && !n->mcoa.enabled)
         SAY(k, place(k, n, "hoti_by"),
             "needs several care-of addresses: the one that is registered is the one that there is");

@@ -35,7 +35,7 @@ for one in list_:
 assert all(one['good'] for one in load('check', *good))
 
 # explain: the same keys and names
-for what in ([], ['networks.wlan.rate'], ['--events'], ['--drops']):
+for what in ([], ['networks.wlan.rate'], ['--events'], ['--drops'], ['mip6.bu_sent'], ['drop.replay'], ['flow']):
     words = ask('explain', *what)[0]
     heads = [line for line in words.splitlines() if not line.startswith(' ')]
     found = load('explain', *what)

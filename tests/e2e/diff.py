@@ -101,6 +101,27 @@ check(run('quiet', '--set', 'events=[]'), one)
 titled = diff(one, run('title', '--set', 'title=another'), 0)  # asked for otherwise, and equal
 assert set(titled['asked']) == {'title'}, titled['asked']
 
+# a binding that is made and moved in one instant: a run is equal to itself
+def moved():
+    out = os.path.join(base, 'moved')
+    subprocess.run([monami, 'run', os.path.join(scenarios, 'address-taken.yaml'), '-q', '-f', '-o', out], check=True)
+    return out
+
+
+assert rows(moved(), 'SELECT 1 FROM binding GROUP BY node, home_address, bid, made_ns HAVING count(*) > 1')
+assert diff(moved(), moved(), 0)['equal']
+
+# rows of another number are the same rows: an event that only one run has shifts none of the others
+shutil.copy(os.path.join(one, 'results.sqlite'), os.path.join(base, 'fewer.sqlite'))
+db = sqlite3.connect(os.path.join(base, 'fewer.sqlite'))
+gone = db.execute('SELECT node, name FROM occurrence ORDER BY rowid').fetchone()
+db.execute('DELETE FROM occurrence WHERE node = ? AND name = ?', gone)
+db.execute('CREATE TABLE left AS SELECT * FROM occurrence')
+db.executescript('DELETE FROM occurrence; INSERT INTO occurrence SELECT * FROM left; DROP TABLE left')
+db.close()
+got = diff(one, os.path.join(base, 'fewer.sqlite'), 1)
+assert [(v['table'], v['row'], v['column']) for v in got['values']] == [('occurrence', '.'.join(gone), 'row')], got['values']
+
 # one value of each column of each table
 tried = 0
 source = os.path.join(one, 'results.sqlite')

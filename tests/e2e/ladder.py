@@ -96,6 +96,13 @@ assert 'HoTI' in begun and 'ESP hoti' in begun and 'HoT, nonce' in begun and 'pa
 text = open(os.path.join(expected, 'lossy.ladder')).read()
 assert ' lost' in text and 'link_loss at car.cell0' in text and 'try 2' in text
 
+# a run in which nothing has happened yet
+still = os.path.join(scratch, 'ladder-still')
+ask('run', os.path.join(scenarios, 'minimal.yaml'), '-q', '-f', '-o', still, '--set', 'expect=[]', '--set', 'flows={}', '--set', 'events=[]',
+    '--set', 'general={stop: 1 ms}')
+assert ask('trace', 'show', still, '--ladder') == ('', still + ': there was no hand-over\n')
+assert 'no flow has sent any' in ask('plot', still, code=1)[1]
+
 keyed = os.path.join(scratch, 'ladder-keyed')
 for words, args in (
         ('there is no transition 99', ('--transition', '99')),

@@ -379,9 +379,14 @@ folded = [node for node in of['results'] if node.tag == X + 'details']
 assert checked == 70 and len(folded) == 1 and folded[0].get('class') == 'keep' and len(table_in(folded)[1]) == 10
 assert text_of(folded[0][0]) == 'The other 10 rows'
 
-# a figure that cannot be: the page says why
-study = sweep('pooled', loss, 'general.stop=25 s', 'expect=[]', 'figures={a: {plot: flow.call.down.lost, x: networks.wlan.loss}}',
+# a figure that cannot be, and that a plan of today would have refused: the page says why
+study = sweep('pooled', loss, 'general.stop=25 s', 'expect=[]',
+              'figures={a: {plot: flow.call.down.lost, x: networks.wlan.loss, lines: flows.call.traffic.voice}}',
               'sweep={parameters: {networks.wlan.loss: [0 %, 5 %], flows.call.traffic.voice: [g711, g729]}}')
+asked = sqlite3.connect(os.path.join(study, 'study.sqlite'))
+asked.execute('UPDATE figure SET lines = NULL')
+asked.commit()
+asked.close()
 db, body, of, badges, said = check_study(study)
 assert 'figure a: ' in said and text_of(of['figures'][0]).startswith('Not all are here: figure a: '), said
 

@@ -82,7 +82,7 @@ def extended():
     assert content("grown") == content("at-once"), "grown and at once differ"
     # A new title, or another figure, is no other run.
     told = counted("grown", *seeds(3), "--set", "title=Another", "--set",
-                   "figures={new: {kind: box, plot: flow.call.down.lost, x: networks.wlan.loss}}", code=0)
+                   "figures={new: {kind: box, plot: flow.call.down.lost, x: networks.wlan.loss, lines: flows.call.traffic.voice}}", code=0)
     assert told["ran_now"] == 0, told
     assert rows("grown", "SELECT DISTINCT title FROM run") == [("Another",)]
     assert rows("grown", "SELECT name, kind FROM figure") == [("new", "box")]
@@ -426,6 +426,13 @@ def wrong_words():
             ("neither a number nor a time", figure + "{%s, x: networks.wlan.loss, statistic: share, above: x}" % metric),
             ("is never '3 %' in the sweep",
              figure + "{%s, x: flows.call.traffic.voice, where: {networks.wlan.loss: 3 %%}}" % metric),
+            ("varies 'networks.wlan.loss' too, which is neither x nor lines; keep one value of it with where: "
+             "{networks.wlan.loss: 0 %}", figure + "{%s, x: flows.call.traffic.voice}" % metric),
+            ("varies 'flows.call.traffic.voice' too, which is neither",
+             figure + "{%s, kind: distribution, where: {networks.wlan.loss: 2 %%}}" % metric),
+            ("and no lines", figure + "{%s, kind: heat, x: networks.wlan.loss, y: flows.call.traffic.voice, "
+             "lines: networks.wlan.loss}" % metric),
+            ("and so is the other", figure + "{%s, x: networks.wlan.loss, lines: networks.wlan.loss}" % metric),
             ("steady goes with a metric", figure + "{%s, x: networks.wlan.loss, steady: true}" % metric),
             ("steady needs `sweep: {keep: packets}`",
              figure + "{plot: flow.call.down.delay_mean_ns, x: networks.wlan.loss, steady: true}"),

@@ -58,6 +58,19 @@ assert os.listdir(base) == []
 # ---- names
 refused("did you mean 'general.record.pcap'?", 'explain', 'pcap')
 refused("'nodes.NAME.mcoa.lifetime'", 'explain', 'lifetime')
+# a word for a map
+short = ask('check', '-e', minimal, '--set', 'nodes.mn.decision=round-robin')[0]
+assert short == ask('check', '-e', minimal, '--set', 'nodes.mn.decision={builtin: round-robin}')[0]
+refused("did you mean 'round-robin'?", 'check', minimal, '--set', 'nodes.mn.decision=round-robn')
+# each event, drop and table of the reference has its line
+for list_ in ('--events', '--drops'):
+    for line in ask('explain', list_)[0].splitlines():
+        assert line.startswith(' ') or ask('explain', line)[0].startswith(line + '\n    '), line
+assert ask('explain', 'no_binding') == ask('explain', 'drop.no_binding')
+assert ask('explain', 'disruption')[0].startswith('disruption\n    table: ')
+refused("'nodes.NAME.decision.replay'", 'explain', 'replay')
+refused("did you mean 'mip6.bu_sent'?", 'explain', 'mip6.bu_snt')
+refused("no key, event, drop or table 'xyzzy'\n", 'explain', 'xyzzy')
 assert ask('help', 'run') == ask('run', '--help')
 assert ask('help') == ask('--help')
 refused("unknown command 'rnu'; did you mean 'run'?", 'help', 'rnu')
@@ -98,8 +111,9 @@ assert ask('report', out, '-o', '-')[0] == (ask('report', out), open(os.path.joi
 assert '-' not in os.listdir(base), os.listdir(base)
 
 # ---- exit codes
-refused('No such file or directory', 'run', minimal, '-o', nowhere, code=1)
-refused('No such file or directory', 'sweep', 'run', loss, '-o', nowhere, code=1)
+of_it = "no such folder/x: the folder '%s/no such folder/': No such file or directory" % base
+refused(of_it, 'run', minimal, '-o', nowhere, code=1)
+refused(of_it, 'sweep', 'run', loss, '-o', nowhere, code=1)
 refused('No such file or directory', 'trace', 'import', link, *operator, '-o', nowhere, code=1)
 refused('No such file or directory', 'report', out, '-o', nowhere, code=1)
 refused('No such file or directory', 'example', '-o', nowhere, code=1)

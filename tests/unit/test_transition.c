@@ -95,6 +95,92 @@ static void the_first_ike_sa_belongs_to_its_bid(void)
     CHECK_EQ(seen.list[1].ike_done, -1);
 }
 
+static void link(sim_time t, uint16_t name, const char *interface)
+{
+    SEE(t, 0, name, text("interface", interface));
+}
+
+static void registered(sim_time t, const char *interface, int64_t bid, const struct addr *coa)
+{
+    SEE(t, 0, EV_REGISTERED, text("interface", interface), number("bid", bid),
+        address("care_of_address", coa));
+}
+
+static void deregistered(sim_time t, int64_t bid)
+{
+    SEE(t, 0, EV_DEREGISTERED, number("bid", bid));
+}
+
+static void flow_moved(sim_time t, const char *from, const char *to)
+{
+    SEE(t, 0, EV_FLOW_MOVED, text("from", from), text("to", to));
+}
+
+/* A link that is lost belongs to what it ends; not to what ends later, when it is long back. */
+static void a_link_that_is_back_is_not_lost_again(void)
+{
+    begin();
+    link(1, EV_L2_UP, "cell0");
+    link(2, EV_L2_UP, "wlan0");
+    registered(10, "cell0", 1, &cell);
+    registered(20, "wlan0", 2, &wlan);
+    link(100, EV_L2_DOWN, "wlan0");
+    link(105, EV_L2_DOWN_SEEN, "wlan0");
+    flow_moved(110, "wlan0", "cell0");
+    deregistered(120, 2);
+    CHECK_EQ(seen.n, 4);
+    for (size_t k = 2; k < 4; k++) {
+        CHECK_EQ(seen.list[k].link_down, 100);
+        CHECK_EQ(seen.list[k].detected, 105);
+        CHECK_EQ(transition_begin(&seen.list[k]), 100);
+    }
+    link(200, EV_L2_UP, "wlan0");
+    registered(210, "wlan0", 2, &wlan);
+    flow_moved(220, "cell0", "wlan0");
+    flow_moved(300, "wlan0", "cell0"); /* its prefix is over, or another is faster */
+    deregistered(310, 2);
+    CHECK_EQ(seen.n, 8);
+    for (size_t k = 6; k < 8; k++) {
+        CHECK_EQ(seen.list[k].link_down, -1);
+        CHECK_EQ(seen.list[k].detected, -1);
+        CHECK_EQ(transition_begin(&seen.list[k]), seen.list[k].at);
+    }
+}
+
+/* Break before make: the BID moves on the interface whose link was lost. */
+static void a_bid_that_moves_on_its_interface_has_the_loss(void)
+{
+    begin();
+    link(1, EV_L2_UP, "wlan0");
+    registered(10, "wlan0", 1, &wlan);
+    link(100, EV_L2_DOWN, "wlan0");
+    link(105, EV_L2_DOWN_SEEN, "wlan0");
+    link(130, EV_L2_UP, "wlan0");
+    registered(150, "wlan0", 1, &cell);
+    CHECK_EQ(seen.n, 2);
+    CHECK_EQ(seen.list[1].kind, TRANSITION_MOVED);
+    CHECK_EQ(seen.list[1].link_down, 100);
+    CHECK_EQ(seen.list[1].detected, 105);
+}
+
+/* Probes find a path dead and alive again; nothing was registered anew. */
+static void a_path_that_is_alive_again_is_not_found_dead_again(void)
+{
+    begin();
+    link(1, EV_L2_UP, "wlan0");
+    registered(10, "wlan0", 1, &wlan);
+    link(100, EV_PATH_DEAD, "wlan0");
+    flow_moved(100, "wlan0", "cell0");
+    CHECK_EQ(seen.list[1].detected, 100);
+    link(150, EV_PATH_ALIVE, "wlan0");
+    flow_moved(155, "wlan0", "cell0"); /* the other direction, later */
+    CHECK_EQ(seen.list[2].detected, 100);
+    flow_moved(160, "cell0", "wlan0");
+    flow_moved(200, "wlan0", "cell0");
+    CHECK_EQ(seen.n, 5);
+    CHECK_EQ(seen.list[4].detected, -1);
+}
+
 static void mobike_lasts_from_request_to_answer(void)
 {
     settle();
@@ -182,4 +268,7 @@ static void a_bid_that_another_update_ended_was_asked_for(void)
 CHECK_MAIN(CASE(the_first_ike_sa_belongs_to_its_bid), CASE(mobike_lasts_from_request_to_answer),
            CASE(the_k_bit_needs_no_exchange), CASE(an_answer_to_an_older_move_ends_the_newer_alone),
            CASE(a_new_ike_sa_elsewhere_is_a_move_and_a_rekeyed_one_is_none),
-           CASE(a_bid_that_another_update_ended_was_asked_for))
+           CASE(a_bid_that_another_update_ended_was_asked_for),
+           CASE(a_link_that_is_back_is_not_lost_again),
+           CASE(a_bid_that_moves_on_its_interface_has_the_loss),
+           CASE(a_path_that_is_alive_again_is_not_found_dead_again))
