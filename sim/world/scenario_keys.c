@@ -175,6 +175,10 @@ static const struct key interface_keys[] = {
      "other networks that it attaches to where they cover its node; it takes the one whose centre "
      "is nearest, and keeps it until it leaves its coverage",
      .of = KEY_REF, .refers = "networks", .scalar = "*"},
+    {"may_attach", KEY_LIST, IFACE(may_attach), "",
+     "other networks that a program which uses the library may attach it to (docs/library.md); "
+     "those of `roams` and of events need not be named again",
+     .of = KEY_REF, .refers = "networks", .scalar = "*"},
     {"trace", KEY_TABLE, IFACE(trace), "", "a measured trace that its link replays",
      .keys = trace_keys, .given_at = KEY_GIVEN(struct interface_config, trace.given)},
     {.name = NULL},
