@@ -347,8 +347,9 @@ static const struct key event_keys[] = {
      "an interface that loses its link; or a home agent that does, if it is not the router of it"},
     {"shut", KEY_TEXT, EVENT(shut), "",
      "an interface that is taken down with notice: its binding is deleted first, RFC 5648 5.5.2; or "
-     "a home agent that ends its service: it forgets its bindings, advertises itself without H, and "
-     "leaves its link, if it is not the router of it"},
+     "a home agent that ends its service: it forgets its bindings, advertises itself without H as "
+     "soon as it may advertise again (RFC 4861 6.2.6), and leaves its link then, if it is not the "
+     "router of it"},
     {"restart", KEY_REF, EVENT(restart), "",
      "a home agent or mobile node that forgets all its bindings", .refers = "nodes"},
     {"inject", KEY_WORD, EVENT(inject), "nothing",

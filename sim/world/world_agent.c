@@ -7,7 +7,7 @@
 #include "models/node/mobile.h"
 #include "sim/world/world_parts.h"
 
-static const sim_time notice = 100 * SIM_MS; /* of one that leaves its link */
+static const sim_time notice = 100 * SIM_MS; /* after the last words of one that leaves its link */
 
 /* ---- making them ----------------------------------------------------------------------------- */
 
@@ -193,6 +193,15 @@ static void attach(struct world *w, const struct world_agent *a, const char *nam
     }
 }
 
+/* Its link goes when its last advertisement has left. */
+static void shut(struct world *w, struct world_agent *a, struct agent *agent)
+{
+    bool ends = agent_serves(agent);
+    sim_time told = agent_close(agent);
+    if (a && (ends || !sim_armed(&a->leaves)))
+        sim_arm(w->sim, &a->leaves, told + notice);
+}
+
 void world_move_agent(struct world *w, enum world_move what, const char *name)
 {
     struct world_agent *a = beside(w, name);
@@ -201,9 +210,7 @@ void world_move_agent(struct world *w, enum world_move what, const char *name)
     } else if (what == WORLD_DETACH) {
         detach(a);
     } else {
-        agent_close(world_node(w, name)->agent);
-        if (a && !sim_armed(&a->leaves)) /* an advertisement is still to leave */
-            sim_arm_in(w->sim, &a->leaves, notice);
+        shut(w, a, world_node(w, name)->agent);
     }
 }
 
