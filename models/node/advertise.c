@@ -152,10 +152,20 @@ static void multicast(struct sim *sim, void *owner)
 {
     struct iface *i = owner;
     struct nd_advertiser *adv = i->nd->advertiser;
-    adv->last_multicast = sim_now(sim);
+    if (i->port->up) /* else nobody has heard it */
+        adv->last_multicast = sim_now(sim);
     adv->sent++;
     plan(i);
     send(i, &addr_all_nodes);
+}
+
+/* When the next may leave: RFC 4861 6.2.6. */
+static sim_time next_multicast(const struct iface *i)
+{
+    const struct nd_advertiser *adv = i->nd->advertiser;
+    sim_time now = sim_now(i->node->sim);
+    sim_time next = adv->last_multicast < 0 ? now : adv->last_multicast + min_gap(i);
+    return next > now ? next : now;
 }
 
 static void answer(struct sim *sim, void *owner)
@@ -239,10 +249,8 @@ void advertise_offer(struct iface *i, const struct nd_advertise_config *how,
         adv->offer[k] = offer[k];
     if (told)
         return;
-    sim_time now = sim_now(i->node->sim);
-    sim_time next = adv->last_multicast < 0 ? now : adv->last_multicast + min_gap(i);
     adv->sent = 0; /* as when it began: RFC 4861 6.2.4 */
-    sim_arm(i->node->sim, &adv->timer, next > now ? next : now);
+    sim_arm(i->node->sim, &adv->timer, next_multicast(i));
 }
 
 void advertise_as_agent(struct iface *i, const struct nd_home_agent *how)
@@ -250,13 +258,20 @@ void advertise_as_agent(struct iface *i, const struct nd_home_agent *how)
     i->nd->advertiser->as_agent = *how;
 }
 
-void advertise_service(struct iface *i, bool home_agent)
+sim_time advertise_service(struct iface *i, bool home_agent)
 {
     struct nd_advertiser *adv = i->nd->advertiser;
+    struct sim *sim = i->node->sim;
     if (!adv)
-        return; /* what is outside does not listen */
+        return sim_now(sim); /* what is outside does not listen */
     adv->home_agent = home_agent;
-    multicast(i->node->sim, i);
+    sim_time next = next_multicast(i);
+    if (next > sim_now(sim)) {
+        sim_arm(sim, &adv->timer, next);
+    } else {
+        multicast(sim, i);
+    }
+    return next;
 }
 
 void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s)

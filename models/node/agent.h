@@ -53,8 +53,9 @@ void agent_advertised(struct agent *a, struct iface *i, const struct addr *route
                       const struct nd_message *ra);
 
 /* Told by the world: it ends its service, with an advertisement without H, and has no bindings any
- * more; and takes it up again, or says so again. */
-void agent_close(struct agent *a);
+ * more; and takes it up again, or says so again. The first answers when that advertisement leaves:
+ * advertise_service(); now, if it had ended before. */
+sim_time agent_close(struct agent *a);
 void agent_open(struct agent *a);
 bool agent_serves(const struct agent *a);
 

@@ -98,16 +98,16 @@ static void say(const struct agent *a)
                field_addr("agent", &a->address));
 }
 
-void agent_close(struct agent *a)
+sim_time agent_close(struct agent *a)
 {
     if (!a->open)
-        return;
+        return sim_now(a->node->sim);
     a->open = false;
     say(a);
     agent_restart(a);
     node_disown(a->node, &a->anycast);
     nd_proxy_remove(a->home, &a->anycast);
-    advertise_service(a->home, false);
+    return advertise_service(a->home, false);
 }
 
 bool agent_serves(const struct agent *a)
@@ -123,5 +123,5 @@ void agent_open(struct agent *a)
         node_own(a->node, a->home, &a->anycast);
         nd_anycast_add(a->home, &a->anycast);
     }
-    advertise_service(a->home, true);
+    (void)advertise_service(a->home, true);
 }

@@ -408,8 +408,9 @@ void advertise_start(struct iface *i, const struct nd_advertise_config *how,
                      const struct prefix *prefix, bool on_link, bool home_agent);
 /* Of one that advertises itself as a home agent. */
 void advertise_as_agent(struct iface *i, const struct nd_home_agent *how);
-/* Whether it is one, from now on; its link is told at once. */
-void advertise_service(struct iface *i, bool home_agent);
+/* Whether it is one, from now on. Answers when its link is told: as soon as the least gap between
+ * two multicast advertisements lets it, RFC 4861 6.2.6. */
+sim_time advertise_service(struct iface *i, bool home_agent);
 void advertise_stop(struct iface *i);
 /* Other lifetimes of its prefix from now on, in seconds: RFC 4861 6.2.4. */
 void advertise_renumber(struct iface *i, uint32_t preferred_s, uint32_t valid_s);

@@ -4,6 +4,7 @@
 
 #include "scenarios/effective.h"
 #include "sim/app/cli.h"
+#include "sim/app/engine.h"
 #include "sim/app/study.h"
 #include "sim/base/json.h"
 #include "sim/base/path.h"
@@ -15,13 +16,19 @@ struct asked {
     bool json;
 };
 
-static void put_one(struct json_writer *j, const char *file, bool good, struct complaints *c)
+/* `note`: of a good file that this installation cannot run; or NULL. */
+static void put_one(struct json_writer *j, const char *file, bool good, struct complaints *c,
+                    const char *note)
 {
     jw_object(j, NULL);
     jw_text(j, "file", file);
     jw_bool(j, "good", good);
     jw_list(j, "complaints");
     complaints_put(c, j);
+    jw_end(j);
+    jw_list(j, "notes");
+    if (note)
+        jw_text(j, NULL, note);
     jw_end(j);
     jw_end(j);
 }
@@ -37,8 +44,9 @@ static int check_one(const char *file, const struct asked *asked, struct json_wr
     if (good)
         study_check(&s, root, &arena, c);
     good &= c->n == 0;
+    const char *note = good ? engine_lacks(&s, &arena) : NULL;
     if (asked->json) {
-        put_one(j, file, good, c);
+        put_one(j, file, good, c, note);
     } else {
         complaints_print(c, stderr);
     }
@@ -48,6 +56,8 @@ static int check_one(const char *file, const struct asked *asked, struct json_wr
         (void)fprintf(stderr, "%s: good: %zu nodes, %zu networks, %zu flows\n", file, s.nodes.n,
                       s.networks.n, s.flows.n);
     }
+    if (note && !asked->quiet && !asked->json)
+        (void)fprintf(stderr, "%s: note: %s\n", file, note);
     free(c);
     arena_release(&arena);
     return good ? CLI_DONE : CLI_USAGE;
@@ -83,7 +93,7 @@ static const struct cli_option options[] = {
     {"effective", 'e', CLI_FLAG, NULL, "print the scenario with every default filled in",
      offsetof(struct asked, effective)},
     {"quiet", 'q', CLI_FLAG, NULL, "say only what is wrong", offsetof(struct asked, quiet)},
-    {"json", 0, CLI_FLAG, NULL, "a list of the files and their complaints as JSON",
+    {"json", 0, CLI_FLAG, NULL, "a list of the files, their complaints and notes as JSON",
      offsetof(struct asked, json)},
     {.name = NULL},
 };

@@ -43,6 +43,21 @@ static const char *find_program(struct arena *arena)
     return NULL;
 }
 
+static const char *sentence(struct arena *arena)
+{
+    return arena_format(arena,
+                        "general.engine: ns3 is a program of its own, %s, and is neither beside "
+                        "this one nor in ../libexec/monami: build it where ns-3 is (Debian: "
+                        "libns3-dev) with cmake -DNS3=ON; see docs/ns3.md",
+                        program);
+}
+
+const char *engine_lacks(const struct scenario *s, struct arena *arena)
+{
+    bool elsewhere = s->general.engine != ENGINE_NATIVE && !engine_here();
+    return elsewhere && !find_program(arena) ? sentence(arena) : NULL;
+}
+
 /* ---- what it is told: pairs of words, and then the command of the user -------------------------
  */
 
@@ -199,10 +214,7 @@ int engine_elsewhere(const struct run_options *how, struct run_outcome *outcome)
     if (path) {
         code = run_there(path, how, outcome, &arena);
     } else {
-        (void)cli_wrong("general.engine: ns3 is a program of its own, %s, and is neither beside "
-                        "this one nor in ../libexec/monami: build it where ns-3 is (Debian: "
-                        "libns3-dev) with cmake -DNS3=ON; see docs/ns3.md",
-                        program);
+        (void)cli_wrong("%s", sentence(&arena));
     }
     arena_release(&arena);
     return code;

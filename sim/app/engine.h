@@ -15,6 +15,10 @@
 /* The other simulator that this program is linked with; NULL: none. */
 const struct world_engine *engine_here(void);
 
+/* Why the scenario, which may be good, cannot run here: its engine is another's, whose program is
+ * not there. NULL: nothing is missing. */
+const char *engine_lacks(const struct scenario *s, struct arena *arena);
+
 /* Builds the world once in a child, whose last words are the sentence: the value parsers of ns-3
  * end the program that has given them something else. Where it begins with a path of the scenario,
  * ": " stands behind it. */

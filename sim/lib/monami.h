@@ -22,9 +22,9 @@
  * Threads: a world is used by one thread at a time, different worlds by different threads.
  *
  * From within a callback much may be called, but not monami_build(), the clock, monami_finish() and
- * monami_free(), nor monami_receive(): a frame takes time, be it 0 ns.  From within send() and
- * watchers, which are called in the middle of a node's work, monami_carry() may not either.  They
- * answer MONAMI_NOT_NOW; monami_free(), which cannot answer, asserts.
+ * monami_free(), nor what moves hosts, nor monami_receive(): a frame takes time, be it 0 ns.  From
+ * within send() and watchers, which are called in the middle of a node's work, monami_carry() may
+ * not either.  They answer MONAMI_NOT_NOW; monami_free(), which cannot answer, asserts.
  */
 #ifndef MONAMI_H
 #define MONAMI_H
@@ -113,6 +113,33 @@ void monami_port_address(const struct monami_port *port, uint8_t address[6]);
 /* It listens to frames to that group (an address whose first bit is set), as a switch that snoops
  * MLD would know. */
 bool monami_port_hears(const struct monami_port *port, const uint8_t group[6]);
+
+/* ---- hosts that you move --------------------------------------------------------------------- */
+
+/* What the scenario's events `attach`, `detach` and `shut` do, at monami_now(): `interface` is
+ * "car.wlan0", of a mobile node whose movement is not the scenario's; "hotspot-router.radio", of a
+ * phone that shares a prefix; or "ha", a home agent with its link.
+ *
+ * At one instant it comes before all else after monami_reach(), and behind all else after
+ * monami_run_until(). An event of the scenario stands between: behind the frames that arrive then
+ * and what has been due since the start, before the timers that were set on the way. Where nothing
+ * else is due at that instant, all three are the same run, to the bit.
+ *
+ * MONAMI_MISSING: there is no such interface or network; MONAMI_RANGE: an event could not do it
+ * either; MONAMI_NOT_NOW: before monami_build(), after monami_finish(), from within a callback. */
+
+/* To that network, and away from where it is; nothing happens if it is there. The link is there
+ * after `attach_time`, or when you carry it. NULL: the network that it attaches to at the start.
+ * The world must know beforehand: a network that is neither this one, nor in the interface's
+ * `may_attach`, nor where an event takes it, is MONAMI_RANGE. A home agent's link has no network:
+ * NULL; it serves again. */
+enum monami_status monami_attach(struct monami *m, const char *interface, const char *network);
+/* The link is lost, without a word before; nothing happens if there is none. */
+enum monami_status monami_detach(struct monami *m, const char *interface);
+/* The link is lost with notice, once the binding is deleted: RFC 5648 5.5.2; at once where there is
+ * none, or only one. A home agent ends its service, and leaves its link if it is not the router of
+ * it. */
+enum monami_status monami_shut(struct monami *m, const char *interface);
 
 /* ---- networks that you carry ----------------------------------------------------------------- */
 

@@ -67,6 +67,18 @@ bool scenario_interface(const struct scenario *s, const char *text, const struct
     return *interface != NULL;
 }
 
+const char *scenario_named(const struct interface_config *i, size_t k)
+{
+    const char *const *roams = i->roams.items;
+    const char *const *more = i->may_attach.items;
+    if (k == 0)
+        return i->attach;
+    if (k <= i->roams.n)
+        return roams[k - 1];
+    k -= i->roams.n + 1;
+    return k < i->may_attach.n ? more[k] : NULL;
+}
+
 /* A profile that no node uses is read all the same: a mistake in it is a mistake. */
 static void check_unused_profiles(struct bind *b, const struct yaml_node *root)
 {

@@ -124,7 +124,8 @@ struct interface_trace_config {
 struct interface_config {
     const char *name;
     const char *attach;
-    struct key_list roams; /* const char *, networks */
+    struct key_list roams;      /* const char *, networks */
+    struct key_list may_attach; /* likewise */
     struct interface_trace_config trace;
 };
 
@@ -292,6 +293,17 @@ void scenario_check(const struct scenario *s, const struct yaml_node *root, stru
 size_t scenario_roams(const struct scenario *s, const struct node_config *n,
                       const struct interface_config *i, struct arena *arena,
                       const struct network_config ***list);
+
+/* It is attached and detached as its node moves, and by nothing else. */
+bool scenario_is_moved(const struct scenario *s, const struct node_config *n,
+                       const struct interface_config *i);
+
+/* The networks that the interface names: its `attach`, `roams`, `may_attach`. From 0; NULL: no
+ * more. */
+const char *scenario_named(const struct interface_config *i, size_t k);
+
+/* Whom or what an event attaches, detaches or shuts; NULL: it does something else. */
+const char *scenario_moved(const struct event_config *e);
 
 /* The mobile node's interfaces in order of preference, with their BIDs. Answers how many. */
 unsigned scenario_paths(const struct node_config *n, struct decide_path path[MH_BIDS]);

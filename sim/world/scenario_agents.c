@@ -102,7 +102,7 @@ void scenario_check_advertise(struct check *k, const struct node_config *n)
 
 bool scenario_check_agent_event(struct check *k, const struct event_config *e, const char *path)
 {
-    const char *name = e->attach ? e->attach : e->detach ? e->detach : e->shut;
+    const char *name = scenario_moved(e);
     const struct node_config *n = scenario_node(k->s, name);
     const struct network_config *net =
         n ? SCENARIO_FIND(k->s->networks, struct network_config, n->network) : NULL;

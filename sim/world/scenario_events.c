@@ -5,9 +5,14 @@
 #include "sim/base/suggest.h"
 #include "sim/world/scenario_parts.h"
 
+const char *scenario_moved(const struct event_config *e)
+{
+    return e->attach ? e->attach : e->detach ? e->detach : e->shut;
+}
+
 static void check_attach(struct check *k, const struct event_config *e, const char *path)
 {
-    const char *name = e->attach ? e->attach : e->detach ? e->detach : e->shut;
+    const char *name = scenario_moved(e);
     const struct node_config *node;
     const struct interface_config *i;
     const struct network_config *lan = scenario_radio(k->s, name);

@@ -249,9 +249,8 @@ static const struct network_config *translated(struct check *k, const struct nod
 {
     const struct interface_config *i = KEY_ITEMS(n->interfaces, struct interface_config);
     for (size_t j = 0; j < n->interfaces.n; j++) {
-        const char *const *roams = i[j].roams.items;
-        for (size_t r = 0; r <= i[j].roams.n; r++) {
-            const char *name = r < i[j].roams.n ? roams[r] : i[j].attach;
+        const char *name;
+        for (size_t r = 0; (name = scenario_named(&i[j], r)) != NULL; r++) {
             const struct network_config *net =
                 SCENARIO_FIND(k->s->networks, struct network_config, name);
             if (net && net->shares) /* behind a phone */

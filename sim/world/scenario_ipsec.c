@@ -197,9 +197,10 @@ static void check_stays_away(struct check *k, const struct node_config *n)
     const struct interface_config *i = KEY_ITEMS(n->interfaces, struct interface_config);
     const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
     for (size_t j = 0; j < n->interfaces.n; j++) {
-        bool home = is_at_home(k, n, i[j].attach);
-        for (size_t m = 0; m < i[j].roams.n; m++)
-            home |= is_at_home(k, n, ((const char *const *)i[j].roams.items)[m]);
+        bool home = false;
+        const char *name;
+        for (size_t m = 0; (name = scenario_named(&i[j], m)) != NULL; m++)
+            home |= is_at_home(k, n, name);
         if (home)
             SAY(k, arena_format(k->arena, "nodes.%s.interfaces.%s", n->name, i[j].name),
                 "a node with `registers: false` does not know how to come home");

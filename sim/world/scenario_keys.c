@@ -175,6 +175,10 @@ static const struct key interface_keys[] = {
      "other networks that it attaches to where they cover its node; it takes the one whose centre "
      "is nearest, and keeps it until it leaves its coverage",
      .of = KEY_REF, .refers = "networks", .scalar = "*"},
+    {"may_attach", KEY_LIST, IFACE(may_attach), "",
+     "other networks that a program which uses the library may attach it to (docs/library.md); "
+     "those of `roams` and of events need not be named again",
+     .of = KEY_REF, .refers = "networks", .scalar = "*"},
     {"trace", KEY_TABLE, IFACE(trace), "", "a measured trace that its link replays",
      .keys = trace_keys, .given_at = KEY_GIVEN(struct interface_config, trace.given)},
     {.name = NULL},
@@ -344,8 +348,9 @@ static const struct key event_keys[] = {
      "an interface that loses its link; or a home agent that does, if it is not the router of it"},
     {"shut", KEY_TEXT, EVENT(shut), "",
      "an interface that is taken down with notice: its binding is deleted first, RFC 5648 5.5.2; or "
-     "a home agent that ends its service: it forgets its bindings, advertises itself without H, and "
-     "leaves its link, if it is not the router of it"},
+     "a home agent that ends its service: it forgets its bindings, advertises itself without H as "
+     "soon as it may advertise again (RFC 4861 6.2.6), and leaves its link then, if it is not the "
+     "router of it"},
     {"hand_over", KEY_TEXT, EVENT(hand_over), "",
      "an interface on LTE of ns-3 that is told to go over to another `cell` of its network; nothing "
      "happens if it is not connected, or there already"},

@@ -3,6 +3,14 @@
 
 #include "sim/world/scenario_parts.h"
 
+bool scenario_is_moved(const struct scenario *s, const struct node_config *n,
+                       const struct interface_config *i)
+{
+    const struct network_config *first =
+        SCENARIO_FIND(s->networks, struct network_config, i->attach);
+    return n->mobility.given && first && first->coverage.n;
+}
+
 size_t scenario_roams(const struct scenario *s, const struct node_config *n,
                       const struct interface_config *i, struct arena *arena,
                       const struct network_config ***list)
@@ -10,7 +18,7 @@ size_t scenario_roams(const struct scenario *s, const struct node_config *n,
     const char *const *name = i->roams.items;
     const struct network_config *first =
         SCENARIO_FIND(s->networks, struct network_config, i->attach);
-    if (!n->mobility.given || !first || !first->coverage.n)
+    if (!scenario_is_moved(s, n, i))
         return 0;
     size_t count = 1;
     *list = arena_take(arena, (i->roams.n + 1) * sizeof **list);
@@ -25,6 +33,12 @@ size_t scenario_roams(const struct scenario *s, const struct node_config *n,
             (*list)[count++] = net;
     }
     return count;
+}
+
+static bool is_cellular(const struct scenario *s, const char *network)
+{
+    const struct network_config *net = SCENARIO_FIND(s->networks, struct network_config, network);
+    return net->access.kind == ACCESS_CELLULAR;
 }
 
 static void check_interface(struct check *k, const struct node_config *n,
@@ -45,7 +59,24 @@ static void check_interface(struct check *k, const struct node_config *n,
             SCENARIO_FIND(k->s->networks, struct network_config, name[j]);
         if (!net->coverage.n)
             SAY(k, path, "network '%s' has no coverage", name[j]);
-        if ((net->access.kind == ACCESS_CELLULAR) != (first->access.kind == ACCESS_CELLULAR)) {
+        if (is_cellular(k->s, name[j]) != is_cellular(k->s, i->attach)) {
+            SAY(k, path, "%s is made for network '%s'; '%s' is of another kind", i->name, i->attach,
+                name[j]);
+        }
+    }
+}
+
+/* Where a caller may take it. */
+static void check_other_networks(struct check *k, const struct node_config *n,
+                                 const struct interface_config *i)
+{
+    const char *path =
+        arena_format(k->arena, "nodes.%s.interfaces.%s.may_attach", n->name, i->name);
+    const char *const *name = i->may_attach.items;
+    if (i->may_attach.n && scenario_is_moved(k->s, n, i))
+        SAY(k, path, "%s attaches where its node's movement takes it: `roams`", i->name);
+    for (size_t j = 0; j < i->may_attach.n; j++) {
+        if (is_cellular(k->s, name[j]) != is_cellular(k->s, i->attach)) {
             SAY(k, path, "%s is made for network '%s'; '%s' is of another kind", i->name, i->attach,
                 name[j]);
         }
@@ -56,13 +87,12 @@ static void check_interface(struct check *k, const struct node_config *n,
 static void check_events(struct check *k, const struct node_config *n)
 {
     const struct event_config *e = KEY_ITEMS(k->s->events, struct event_config);
-    const struct network_config **list;
     for (size_t j = 0; j < k->s->events.n; j++) {
-        const char *name = e[j].attach ? e[j].attach : e[j].detach ? e[j].detach : e[j].shut;
+        const char *name = scenario_moved(&e[j]);
         const struct node_config *node;
         const struct interface_config *i;
         if (name && scenario_interface(k->s, name, &node, &i) && node == n &&
-            scenario_roams(k->s, n, i, k->arena, &list)) {
+            scenario_is_moved(k->s, n, i)) {
             SAY(k, arena_format(k->arena, "events.%zu", j),
                 "%s attaches and detaches where its node's movement takes it, and not by events",
                 name);
@@ -106,12 +136,12 @@ static bool is_of_ns3(const struct scenario *s, const struct interface_config *i
 void scenario_check_mobility(struct check *k, const struct node_config *n)
 {
     const struct interface_config *i = KEY_ITEMS(n->interfaces, struct interface_config);
-    const struct network_config **list;
     bool any = false;
     for (size_t j = 0; j < n->interfaces.n; j++) {
-        any |= scenario_roams(k->s, n, &i[j], k->arena, &list) > 0 || is_of_ns3(k->s, &i[j]);
+        any |= scenario_is_moved(k->s, n, &i[j]) || is_of_ns3(k->s, &i[j]);
         if (i[j].roams.n)
             check_interface(k, n, &i[j]);
+        check_other_networks(k, n, &i[j]);
     }
     if (!n->mobility.given)
         return;

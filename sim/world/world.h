@@ -43,7 +43,8 @@ struct world_agent {
     const struct node_config *how;
     struct iface *iface;
     struct station *station;
-    bool up; /* its link */
+    bool up;                 /* its link */
+    struct sim_timer leaves; /* its link, when its service has ended */
     struct world_agent *next;
 };
 
@@ -58,7 +59,7 @@ struct world_event {
     struct world_station *station; /* of attach, detach, shut; NULL otherwise */
     const char *agent;             /* likewise, of a home agent */
     struct sim_timer timer;
-    struct sim_timer end; /* of an outage */
+    struct sim_timer end; /* of an outage or a cut */
 };
 
 struct world {
@@ -143,6 +144,20 @@ void world_free(struct world *w);  /* packets that are left are given back first
 /* An outside tells of the cell that a host's link is of: l2.cell, of models/names.h. */
 void world_cell_changed(const struct world *w, const struct port *host, unsigned cell,
                         const char *how);
+
+/* What events and callers do to an interface of a mobile node ("car.wlan0"), to a phone's towards
+ * the cellular network ("hotspot-router.radio"), or to the link of a home agent ("ha"). */
+enum world_move {
+    WORLD_ATTACH, /* leaves where it is attached; a home agent has its link again, and serves */
+    WORLD_DETACH, /* the link is lost, without a word before */
+    WORLD_SHUT    /* with notice: a binding is deleted first; a home agent ends its service */
+};
+
+/* It happens at sim_now(), as by an event of the scenario. `network`: which one, of those that the
+ * interface names or events attach it to; NULL: its first. ST_MISSING: there is no such thing in
+ * this world; ST_RANGE: no event could do it either. */
+MUST_CHECK enum status world_move(struct world *w, enum world_move what, const char *who,
+                                  const char *network, struct why *why);
 
 struct node *world_node(const struct world *w, const char *name); /* NULL: none */
 struct world_network *world_network(const struct world *w, const char *name);

@@ -7,6 +7,8 @@
 #include "models/node/mobile.h"
 #include "sim/world/world_parts.h"
 
+static const sim_time notice = 100 * SIM_MS; /* after the last words of one that leaves its link */
+
 /* ---- making them ----------------------------------------------------------------------------- */
 
 bool world_is_router(const struct world *w, const struct node_config *agent)
@@ -39,6 +41,23 @@ static void link_changed(void *owner)
     agent_open(a->iface->node->agent);
 }
 
+static void detach(const struct world_agent *a)
+{
+    if (!a || !a->station->attached)
+        return;
+    NODE_EVENT(a->iface->node, EV_L2_DOWN, field_text("interface", a->iface->name));
+    station_detach(a->station);
+}
+
+/* Unless it serves again. */
+static void leave(struct sim *sim, void *owner)
+{
+    const struct world_agent *a = owner;
+    (void)sim;
+    if (!agent_serves(a->iface->node->agent))
+        detach(a);
+}
+
 static struct iface *place_beside(struct world *w, const struct node_config *how)
 {
     struct world_network *net = world_network(w, how->network);
@@ -54,7 +73,11 @@ static struct iface *place_beside(struct world *w, const struct node_config *how
     address_fix(i, &address, 64);
     set_routes(i, net);
     n->own = address;
-    *a = (struct world_agent){how, i, access_station(net->access, port, NULL), false, w->agents};
+    *a = (struct world_agent){.how = how,
+                              .iface = i,
+                              .station = access_station(net->access, port, NULL),
+                              .next = w->agents};
+    sim_timer_init(&a->leaves, leave, a);
     w->agents = a;
     station_wire(a->station);
     a->up = port->up;
@@ -152,18 +175,17 @@ void world_discover(struct world *w, const struct node_config *how, struct mobil
 
 /* ---- what happens to them -------------------------------------------------------------------- */
 
-static const struct world_agent *beside(const struct world *w, const char *name)
+static struct world_agent *beside(const struct world *w, const char *name)
 {
-    const struct world_agent *a = w->agents;
+    struct world_agent *a = w->agents;
     while (a && strcmp(a->how->name, name) != 0)
         a = a->next;
     return a;
 }
 
 /* Beside the router it serves once it has its link. */
-void world_attach_agent(struct world *w, const char *name)
+static void attach(struct world *w, const struct world_agent *a, const char *name)
 {
-    const struct world_agent *a = beside(w, name);
     if (a && !a->station->attached) {
         station_attach(a->station);
     } else {
@@ -171,13 +193,25 @@ void world_attach_agent(struct world *w, const char *name)
     }
 }
 
-void world_detach_agent(struct world *w, const char *name, bool if_closed)
+/* Its link goes when its last advertisement has left. */
+static void shut(struct world *w, struct world_agent *a, struct agent *agent)
 {
-    const struct world_agent *a = beside(w, name);
-    if (!a || !a->station->attached || (if_closed && agent_serves(a->iface->node->agent)))
-        return;
-    NODE_EVENT(a->iface->node, EV_L2_DOWN, field_text("interface", a->iface->name));
-    station_detach(a->station);
+    bool ends = agent_serves(agent);
+    sim_time told = agent_close(agent);
+    if (a && (ends || !sim_armed(&a->leaves)))
+        sim_arm(w->sim, &a->leaves, told + notice);
+}
+
+void world_move_agent(struct world *w, enum world_move what, const char *name)
+{
+    struct world_agent *a = beside(w, name);
+    if (what == WORLD_ATTACH) {
+        attach(w, a, name);
+    } else if (what == WORLD_DETACH) {
+        detach(a);
+    } else {
+        shut(w, a, world_node(w, name)->agent);
+    }
 }
 
 void world_renumber_agents(struct world *w, const struct world_network *net, int64_t preferred_s,

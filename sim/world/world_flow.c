@@ -11,8 +11,6 @@
 
 enum { FIRST_PORT = 20000 };
 
-static const sim_time notice = 100 * SIM_MS; /* of a home agent that leaves its link */
-
 uint16_t world_flow_port(size_t flow)
 {
     return (uint16_t)(FIRST_PORT + 2 * flow);
@@ -112,43 +110,6 @@ static void start_flows(struct world *w)
 
 /* ---- events -------------------------------------------------------------------------- */
 
-struct world_station *world_station_of(const struct world *w, const char *text, const char *to)
-{
-    const struct node_config *node;
-    const struct interface_config *i;
-    if (scenario_radio(w->scenario, text))
-        return world_radio_of(w, text, to);
-    bool known = scenario_interface(w->scenario, text, &node, &i);
-    assert(known);
-    const char *network = to ? to : i->attach;
-    for (struct world_station *s = w->stations; s; s = s->next) {
-        if (!strcmp(s->node->name, node->name) && !strcmp(s->iface->name, i->name) &&
-            !strcmp(s->net->how->name, network))
-            return s;
-    }
-    return NULL;
-}
-
-void world_attach(struct world_station *s)
-{
-    s->iface->nd->dad_how = s->net->how->dad;
-    if (s->station) {
-        station_attach(s->station);
-    } else {
-        world_live_attach(s);
-    }
-}
-
-static void detach(const struct world_station *s)
-{
-    struct iface *i = s->iface;
-    if (!s->station) {
-        world_live_detach(i);
-    } else if (i->port->via) {
-        station_detach(i->port->via);
-    }
-}
-
 /* Of a network, or of a link of the backbone in both directions. */
 static void carries(struct world_event *e, bool nothing)
 {
@@ -173,13 +134,8 @@ static void carries(struct world_event *e, bool nothing)
 
 static void end_outage(struct sim *sim, void *owner)
 {
-    struct world_event *e = owner;
     (void)sim;
-    if (e->agent) {
-        world_detach_agent(e->world, e->agent, true);
-    } else {
-        carries(e, false);
-    }
+    carries(owner, false);
 }
 
 static void begin_outage(struct world_event *e)
@@ -187,12 +143,6 @@ static void begin_outage(struct world_event *e)
     carries(e, true);
     if (e->how->length)
         sim_arm_in(e->world->sim, &e->end, e->how->length);
-}
-
-static void shut_down(void *owner)
-{
-    const struct world_event *e = owner;
-    detach(e->station);
 }
 
 static void restart(const struct world_event *e)
@@ -230,44 +180,29 @@ static void inject(const struct world_event *e)
     inject_arm(world_node(e->world, e->how->of), &order);
 }
 
-/* An advertisement is still to leave when a home agent ends its service. */
-static void happen_to_agent(struct world_event *e)
+static enum world_move move_of(const struct event_config *how)
 {
-    struct world *w = e->world;
-    if (e->how->attach) {
-        world_attach_agent(w, e->agent);
-    } else if (e->how->detach) {
-        world_detach_agent(w, e->agent, false);
-    } else {
-        agent_close(world_node(w, e->agent)->agent);
-        sim_arm_in(w->sim, &e->end, notice);
-    }
+    return how->attach ? WORLD_ATTACH : how->detach ? WORLD_DETACH : WORLD_SHUT;
 }
 
 static void happen(struct sim *sim, void *owner)
 {
     struct world_event *e = owner;
     (void)sim;
-    if (e->agent) {
-        happen_to_agent(e);
-        return;
-    }
     if (e->how->outage || e->how->cut) {
         begin_outage(e);
-    } else if (e->how->attach) {
-        world_attach(e->station);
-    } else if (e->how->shut) {
-        mobile_shut(e->station->node->mobile, e->station->iface, e, shut_down);
     } else if (e->how->hand_over) {
         world_hand_over(e->station, (unsigned)e->how->cell);
+    } else if (e->agent) {
+        world_move_agent(e->world, move_of(e->how), e->agent);
+    } else if (e->station) {
+        world_move_station(move_of(e->how), e->station);
     } else if (e->how->restart) {
         restart(e);
     } else if (e->how->renumber) {
         renumber(e);
-    } else if (e->how->inject) {
-        inject(e);
     } else {
-        detach(e->station);
+        inject(e);
     }
 }
 
@@ -276,10 +211,7 @@ void world_add_events(struct world *w)
     const struct event_config *how = KEY_ITEMS(w->scenario->events, struct event_config);
     w->event = arena_take(w->arena, (w->scenario->events.n + 1) * sizeof *w->event);
     for (size_t k = 0; k < w->scenario->events.n; k++) {
-        const char *who = how[k].attach      ? how[k].attach
-                          : how[k].detach    ? how[k].detach
-                          : how[k].hand_over ? how[k].hand_over
-                                             : how[k].shut;
+        const char *who = how[k].hand_over ? how[k].hand_over : scenario_moved(&how[k]);
         w->event[k] = (struct world_event){.world = w, .how = &how[k]};
         const struct node_config *agent = who ? scenario_node(w->scenario, who) : NULL;
         w->event[k].agent = agent ? agent->name : NULL;

@@ -127,9 +127,9 @@ static struct iface *add_interface(struct world *w, struct node *n, const struct
     struct iface *i = node_add_iface(n, ic->name, port);
     i->identifier = eth_identifier(world_station_address(port->name));
     nd_init(i, &w->scenario->timers.nd, &net->how->dad);
-    add_station(w, n, i, bid, ic->attach, how);
-    for (size_t k = 0; k < ic->roams.n; k++)
-        add_station(w, n, i, bid, ((const char *const *)ic->roams.items)[k], how);
+    const char *network;
+    for (size_t k = 0; (network = scenario_named(ic, k)) != NULL; k++)
+        add_station(w, n, i, bid, network, how);
     add_other_stations(w, n, i, bid, how);
     return i;
 }

@@ -25,11 +25,7 @@ void world_advertise_agents(struct world *w); /* when networks advertise themsel
 void world_set_down(struct world *w, const struct node_config *how, const struct decide_setup *s,
                     struct decider *first);
 void world_discover(struct world *w, const struct node_config *how, struct mobile *m, sim_time gap);
-/* Events: the one of that name loses its link, if it is not the router of it; or has it again, and
- * serves. */
-void world_attach_agent(struct world *w, const char *name);
-/* `if_closed`: unless it serves, again. */
-void world_detach_agent(struct world *w, const char *name, bool if_closed);
+void world_move_agent(struct world *w, enum world_move what, const char *name);
 void world_renumber_agents(struct world *w, const struct world_network *net, int64_t preferred_s,
                            int64_t valid_s);
 
@@ -83,10 +79,13 @@ void world_live_detach(struct iface *i);
 bool world_lives_behind(const struct world *w, const struct world_network *net); /* simulated */
 bool world_event_lives(const struct world *w, const struct world_event *e);
 
-/* world_flow.c: traffic and events. */
+/* world_move.c: interfaces attach and detach. */
 struct world_station *world_station_of(const struct world *w, const char *interface,
                                        const char *network); /* NULL: its first network */
 void world_attach(struct world_station *s);
+void world_move_station(enum world_move what, struct world_station *s);
+
+/* world_flow.c: traffic and events. */
 void world_add_flows(struct world *w);
 void world_add_events(struct world *w);
 uint16_t world_flow_port(size_t flow);    /* UDP port of both ends */

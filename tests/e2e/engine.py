@@ -50,11 +50,30 @@ r = ns3('none')
 check(r.returncode == 2 and '-DNS3=ON' in r.stderr and 'libns3-dev' in r.stderr and 'docs/ns3.md' in r.stderr,
       'it is not there', r)
 check(not os.path.exists(os.path.join(place, 'none')), 'nothing is left where it is not there')
+said = r.stderr.removeprefix('error: ').strip()
+
+
+def checked(*words):
+    r = run('check', scenario, '--set', 'general.engine=ns3', *words)
+    check(r.returncode == 0, 'a good scenario', words, r)
+    return r.stdout if '--json' in words else r.stderr
+
+
+# the file is good all the same
+check(checked().splitlines()[1:] == ['%s: note: %s' % (scenario, said)] and ': good: ' in checked(),
+      'a check tells what run would', checked())
+check('note: ' + said in checked('-e'), 'a check that prints the scenario tells it, too')
+check(checked('-q') == '', 'only what is wrong', checked('-q'))
+one, = json.loads(checked('--json'))
+check(one['good'] and one['complaints'] == [] and one['notes'] == [said], 'a note in JSON', one)
+r = run('check', scenario, '--json')
+check(json.loads(r.stdout)[0]['notes'] == [], 'the engine that is here', r)
 libexec = os.path.join(place, 'libexec', 'monami')
 os.makedirs(libexec)
 shutil.copy(standin, os.path.join(libexec, 'monami-ns3'))
 r = ns3('from-libexec')
 check(r.returncode == 0, 'of an installation', r)
+check('note' not in checked() and json.loads(checked('--json'))[0]['notes'] == [], 'nothing is missing')
 shutil.rmtree(os.path.dirname(libexec))
 shutil.copy(standin, there)
 r = run('run', scenario, '-o', 'x', '--engine', 'ns4')

@@ -475,6 +475,78 @@ static void who_is_back_before_it_has_left_stays(void)
     end_world();
 }
 
+/* The shortest time between two multicast advertisements of it. */
+static sim_time least_gap(const char *agent, const char *iface)
+{
+    const struct iface *i = iface_of(agent, iface);
+    sim_time least = SIM_NEVER;
+    sim_time last = -1;
+    for (const struct seen_frame *f = icmp_after(i, ICMP6_RA, 0); f != NULL;
+         f = icmp_after(i, ICMP6_RA, last + 1)) {
+        if (last >= 0 && f->t - last < least)
+            least = f->t - last;
+        last = f->t;
+    }
+    return least;
+}
+
+/* A world in which that one ends its service at `t`; at 47.5 s something else happens. */
+static void begin_shut(const char *agent, sim_time t, const char *then)
+{
+    char events_[200];
+    const char *const set[] = {"expect=[]", "flows={}", events_};
+    (void)snprintf(events_, sizeof events_, "events=[{at: %d ms, shut: %s}, {at: 47.5 s, %s}]",
+                   (int)(t / SIM_MS), agent, then);
+    begin_world(FILE_, set, sizeof set / sizeof *set);
+    run_to(55 * SIM_S);
+}
+
+/* Between any two of its advertisements. */
+static void last_words_keep_the_gap_and_leave_before_the_link_goes(void)
+{
+    unsigned waited = 0;
+    for (sim_time t = 40 * SIM_S; t < 44 * SIM_S; t += 700 * SIM_MS) {
+        struct nd_message ra = {.type = 0};
+        begin_shut("south", t, "restart: mn");
+        const struct seen_frame *f = icmp_after(iface_of("south", "eth0"), ICMP6_RA, t);
+        const struct tap_event *down = event_after(EV_L2_DOWN, t);
+        RULE("IP6-ND-7");
+        CHECK(least_gap("south", "eth0") >= 3 * SIM_S);
+        CHECK(nd_of(f, &ra) && !ra.home_agent && f->t < t + 3 * SIM_S);
+        CHECK(f && down && down->t == f->t + 100 * SIM_MS);
+        CHECK(!tells(SOUTH));
+        waited += f && f->t > t;
+        end_world();
+    }
+    CHECK(waited > 2 && waited < 6);
+}
+
+/* The router of the link, which stays. */
+static void a_router_that_ends_and_begins_its_service_keeps_the_gap(void)
+{
+    for (sim_time t = 40 * SIM_S; t < 44 * SIM_S; t += 700 * SIM_MS) {
+        struct nd_message ra = {.type = 0};
+        begin_shut("ha", t, "attach: ha");
+        const struct seen_frame *f = icmp_after(iface_of("ha", "home"), ICMP6_RA, t);
+        RULE("IP6-ND-7");
+        CHECK(least_gap("ha", "home") >= 3 * SIM_S);
+        CHECK(nd_of(f, &ra) && !ra.home_agent && f->t < t + 3 * SIM_S);
+        f = icmp_after(iface_of("ha", "home"), ICMP6_RA, 47500 * SIM_MS);
+        CHECK(nd_of(f, &ra) && ra.home_agent && f->t < 50500 * SIM_MS);
+        end_world();
+    }
+}
+
+/* What it said while its link was gone, nobody has heard. */
+static void who_has_its_link_again_says_so_at_once(void)
+{
+    BEGIN(FILE_, QUIET, "events=[{at: 40 s, detach: south}, {at: 51.5 s, attach: south}]");
+    run_to(60 * SIM_S);
+    const struct seen_frame *f = icmp_after(iface_of("south", "eth0"), ICMP6_RA, 51500 * SIM_MS);
+    CHECK(f && f->t == 51500 * SIM_MS);
+    end_world();
+}
+
 static void a_home_agent_that_restarts_is_kept(void)
 {
     BEGIN(FILE_, "expect=[]", "events=[{at: 30 s, restart: north}]");
@@ -602,8 +674,11 @@ CHECK_MAIN(
     CASE(who_serves_again_says_so_when_it_has_its_link), CASE(who_is_back_before_it_has_left_stays),
     CASE(a_short_break_leaves_nobody_without_a_home_agent),
     CASE(who_has_restarted_finds_the_one_that_holds_its_binding),
-    CASE(a_home_agent_that_restarts_is_kept), CASE(a_mobile_node_that_restarts_asks_anew),
-    CASE(one_care_of_address_is_enough), CASE(it_comes_home_to_one_that_is_not_the_router),
+    CASE(last_words_keep_the_gap_and_leave_before_the_link_goes),
+    CASE(a_router_that_ends_and_begins_its_service_keeps_the_gap),
+    CASE(who_has_its_link_again_says_so_at_once), CASE(a_home_agent_that_restarts_is_kept),
+    CASE(a_mobile_node_that_restarts_asks_anew), CASE(one_care_of_address_is_enough),
+    CASE(it_comes_home_to_one_that_is_not_the_router),
     CASE(it_comes_home_although_its_home_agent_is_dead),
     CASE(it_goes_to_the_next_from_the_home_link_too),
     CASE(it_begins_at_home_and_asks_when_it_leaves), CASE(a_proxy_answers_a_test_of_reachability),
