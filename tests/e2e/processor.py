@@ -59,6 +59,8 @@ with open(profile, 'w') as f:
 
 for file in sorted(glob.glob(os.path.join(scenarios, '*.yaml')) + glob.glob(os.path.join(scenarios, '*', '*.yaml'))):
     name = os.path.relpath(file, scenarios)[:-5]
+    if name.startswith('ns3/'):
+        continue  # of another engine
     if name in APART or name.startswith('decision-module'):
         continue
     nodes = nodes_of(effective(file))

@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 
-SHORT = {'protected-call': ['flows.call.stop=34 s'], 'protected-chacha20': ['flows.call.stop=16 s'],
+SHORT = {'fleet': ['nodes.car.count=3'], 'protected-call': ['flows.call.stop=34 s'], 'protected-chacha20': ['flows.call.stop=16 s'],
          'protected-prefix-change': ['flows.call.stop=13 s'], 'protected-esn': ['flows.near.stop=11 s'],
          'ike/mass-move': ['general.crypto=real', 'nodes.fleet.count=4'], 'ike/moving': ['flows.down.stop=20.3 s'],
          'ike/one-address': ['flows.first.stop=7 s', 'flows.second.stop=7 s'],
@@ -97,6 +97,20 @@ def keys_of(name, out):
     return keys
 
 
+def join(which, whole):
+    """The judge does not put fragments together: scapy does that for it, into a file of its own. How many."""
+    subprocess.run([*whole, '(%s) && ipv6.fraghdr.nxt == 50' % which.replace('mipv6 || esp', 'ipv6'), '-w',
+                    os.path.join(scratch, 'scapy-cut.pcapng')], check=True, capture_output=True)
+    joined = subprocess.run([sys.executable, '-c', JOIN, os.path.join(scratch, 'scapy-cut.pcapng'),
+                             os.path.join(scratch, 'scapy-joined.pcap')], check=True, capture_output=True, text=True)
+    return int(joined.stdout)
+
+
+def counted(db, like, where):
+    return db.execute('SELECT coalesce(sum(value), 0) FROM counter WHERE name LIKE ? AND interface IS NOT NULL AND ' +
+                      where, (like,)).fetchone()[0]
+
+
 def check(name):
     """One that sends no Mobility Header, as a client of IPsec alone, is not for this judge."""
     global failures
@@ -110,12 +124,7 @@ def check(name):
     some = os.path.join(scratch, 'scapy.pcapng')  # let it see what it judges
     whole = ['tshark', '-r', os.path.join(out, 'packets', 'all.pcapng'), '-o', 'ipv6.defragment:FALSE', '-Y']
     subprocess.run([*whole, '(%s) && !ipv6.fraghdr.nxt' % which, '-w', some], check=True, capture_output=True)
-    # It does not put fragments together: scapy does that for it, into a file of its own.
-    subprocess.run([*whole, '(%s) && ipv6.fraghdr.nxt == 50' % which.replace('mipv6 || esp', 'ipv6'), '-w',
-                    os.path.join(scratch, 'scapy-cut.pcapng')], check=True, capture_output=True)
-    joined = subprocess.run([sys.executable, '-c', JOIN, os.path.join(scratch, 'scapy-cut.pcapng'),
-                             os.path.join(scratch, 'scapy-joined.pcap')], check=True, capture_output=True, text=True)
-    cut = int(joined.stdout)
+    cut = join(which, whole) if counted(db, 'header.esp.%', where) and counted(db, 'header.fragment.%', where) else 0
     how = ['-c', SHIM % TOLD[name], judge] if name in TOLD else [judge]
     keys = keys_of(name, out)
     done = subprocess.run([sys.executable, *how, some, keys], capture_output=True, text=True)
@@ -125,8 +134,7 @@ def check(name):
                               capture_output=True, text=True)
         said, code = said + more.stdout, code | more.returncode
     found = said.count('MH type'), said.count(' ESP ')
-    ours = tuple(db.execute('SELECT coalesce(sum(value), 0) FROM counter WHERE name LIKE ? AND interface IS NOT NULL '
-                            'AND ' + where, (like,)).fetchone()[0] for like in ('mh.%', 'header.esp.%'))
+    ours = tuple(counted(db, like, where) for like in ('mh.%', 'header.esp.%'))
     print('%s: %d Mobility Headers, %d in ESP, exit code %d%s' %
           (name, *found, code, ', %d of them put together from fragments' % cut if cut else ''))
     if name in SPOILT:
