@@ -98,7 +98,7 @@ static struct nd_proxy *take_proxy(struct iface *i)
     return proxy;
 }
 
-void nd_proxy_add(struct iface *i, const struct addr *a)
+static void add_proxy(struct iface *i, const struct addr *a, bool anycast)
 {
     if (nd_proxies(i, a))
         return;
@@ -106,9 +106,19 @@ void nd_proxy_add(struct iface *i, const struct addr *a)
         i->nd->proxies = arena_take(i->node->arena, ND_PROXIES * sizeof(struct nd_proxy *));
     struct nd_proxy **at = &i->nd->proxies[bucket_of(a)];
     struct nd_proxy *proxy = take_proxy(i);
-    *proxy = (struct nd_proxy){.addr = *a, .next = *at};
+    *proxy = (struct nd_proxy){.addr = *a, .anycast = anycast, .next = *at};
     *at = proxy;
     i->nd->proxied++;
+}
+
+void nd_proxy_add(struct iface *i, const struct addr *a)
+{
+    add_proxy(i, a, false);
+}
+
+void nd_anycast_add(struct iface *i, const struct addr *a)
+{
+    add_proxy(i, a, true);
 }
 
 void nd_proxy_remove(struct iface *i, const struct addr *a)
@@ -132,12 +142,6 @@ void nd_proxy_remove(struct iface *i, const struct addr *a)
 bool nd_proxies(const struct iface *i, const struct addr *a)
 {
     return find_proxy(i, a) != NULL;
-}
-
-void nd_anycast_add(struct iface *i, const struct addr *a)
-{
-    nd_proxy_add(i, a);
-    find_proxy(i, a)->anycast = true;
 }
 
 bool nd_is_anycast(const struct iface *i, const struct addr *a)
