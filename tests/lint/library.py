@@ -21,7 +21,8 @@ seed = sorted(glob.glob(os.path.join(root, 'scenarios', 'ietf68', '*.yaml')))
 attacks = sorted(glob.glob(os.path.join(root, 'scenarios', 'attacks', '*.yaml')))
 ike = sorted(glob.glob(os.path.join(root, 'scenarios', 'ike', '*.yaml')))
 comparisons = sorted(glob.glob(os.path.join(root, 'scenarios', 'comparisons', '*.yaml')))
-for file in files + own + seed + attacks + ike + comparisons + validation:
+ns3 = sorted(glob.glob(os.path.join(root, 'scenarios', 'ns3', '*.yaml')))
+for file in files + own + seed + attacks + ike + comparisons + validation + ns3:
     if own and file == own[0]:
         told += '\n# A decision of one\'s own\n\nIn C, as `models/decision.h` tells; compile it first.\n'
     if seed and file == seed[0]:
@@ -35,6 +36,8 @@ for file in files + own + seed + attacks + ike + comparisons + validation:
         told += '\n# Comparisons\n\nOne thing done in several ways, with the rest held equal. Figures: `monami sweep run --study`, and docs/gallery.\n'
     if validation and file == validation[0]:
         told += '\n# Held against numbers\n\nWhat each must give stands in `docs/validation.md`.\n'
+    if ns3 and file == ns3[0]:
+        told += '\n# With access networks of ns-3\n\nThese need monami-ns3 (docs/ns3.md). They have not been run with ns-3 yet: what they expect is reasoned.\n'
     whole = open(file).read()
     title = re.search(r'^title: (.*)$', whole, re.M)
     text = re.search(r'^text: >-\n((?:  .*\n)+)', whole, re.M)
@@ -51,7 +54,7 @@ told += '''
 multi-carrier data set (NUWiNS/pam2025-multi-carrier-dataset): put measured files in their place.
 
 `cell.down` and `cell.up` (mahimahi) and `main-street.ns_movements` (ns-2 setdest) are made by hand;
-`monami trace show` tells what a trace holds. `slow-cell.csv` and `choices.csv` too are made by hand.
+`drive-and-walk.ns_movements`, too; `monami trace show` tells what a trace holds. `slow-cell.csv` and `choices.csv` too are made by hand.
 '''
 if '--write' in sys.argv:
     open(page, 'w').write(told)
