@@ -353,7 +353,7 @@ static const struct key event_keys[] = {
      "router of it"},
     {"hand_over", KEY_TEXT, EVENT(hand_over), "",
      "an interface on LTE of ns-3 that is told to go over to another `cell` of its network; nothing "
-     "happens if it is not connected, or there already"},
+     "happens if it is not connected, there already, or going over just then"},
     {"cell", KEY_INTEGER, EVENT(cell), "1", "hand_over: which, 1 the first of `cells`", .min = 1,
      .max = 1000},
     {"restart", KEY_REF, EVENT(restart), "",
