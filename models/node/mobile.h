@@ -111,6 +111,8 @@ void mobile_restart(struct mobile *m);
 void mobile_shut(struct mobile *m, struct iface *i, void *owner, void (*done)(void *owner));
 /* Its link is there, perhaps again: it is not about to be shut any more. */
 void mobile_opened(struct mobile *m, const struct iface *i);
+/* It attaches again, perhaps elsewhere: `done` does not come any more. */
+void mobile_reattached(struct mobile *m, const struct iface *i);
 
 /* An ICMPv6 error about a packet that this node sent, whose quote starts with `quoted`. */
 void mobile_error(struct mobile *m, const struct icmp6_error *e, const struct ip6 *quoted);

@@ -321,6 +321,13 @@ void mobile_shut(struct mobile *m, struct iface *i, void *owner, void (*done)(vo
     review(path);
 }
 
+void mobile_reattached(struct mobile *m, const struct iface *i)
+{
+    struct mobile_path *path = path_of(m, i);
+    if (path)
+        path->shut_done = NULL;
+}
+
 void mobile_opened(struct mobile *m, const struct iface *i)
 {
     struct mobile_path *path = path_of(m, i);

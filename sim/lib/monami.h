@@ -128,7 +128,8 @@ bool monami_port_hears(const struct monami_port *port, const uint8_t group[6]);
  * MONAMI_MISSING: there is no such interface or network; MONAMI_RANGE: an event could not do it
  * either; MONAMI_NOT_NOW: before monami_build(), after monami_finish(), from within a callback. */
 
-/* To that network, and away from where it is; nothing happens if it is there. The link is there
+/* To that network, and away from where it is; nothing happens if it is there, but that a
+ * monami_shut() which has not ended yet is taken back. The link is there
  * after `attach_time`, or when you carry it. NULL: the network that it attaches to at the start.
  * The world must know beforehand: a network that is neither this one, nor in the interface's
  * `may_attach`, nor where an event takes it, is MONAMI_RANGE. A home agent's link has no network:
@@ -137,8 +138,9 @@ enum monami_status monami_attach(struct monami *m, const char *interface, const 
 /* The link is lost, without a word before; nothing happens if there is none. */
 enum monami_status monami_detach(struct monami *m, const char *interface);
 /* The link is lost with notice, once the binding is deleted: RFC 5648 5.5.2; at once where there is
- * none, or only one. A home agent ends its service, and leaves its link if it is not the router of
- * it. */
+ * none, or `mcoa` is off. Another care-of address asks for that: the last one's binding is not
+ * deleted, and its link stays until that has ended by itself. A home agent ends its service, and
+ * leaves its link if it is not the router of it. */
 enum monami_status monami_shut(struct monami *m, const char *interface);
 
 /* ---- networks that you carry ----------------------------------------------------------------- */

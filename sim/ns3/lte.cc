@@ -11,6 +11,7 @@
 #include <ns3/internet-stack-helper.h>
 #include <ns3/ipv6-address.h>
 #include <ns3/lte-enb-net-device.h>
+#include <ns3/lte-enb-rrc.h>
 #include <ns3/lte-helper.h>
 #include <ns3/lte-ue-net-device.h>
 #include <ns3/lte-ue-rrc.h>
@@ -209,7 +210,7 @@ void bearer_made(struct ue_device *d, uint64_t, uint16_t id, uint16_t rnti, uint
 {
     d->bearer = true;
     d->failed = false;
-    (void)ns3::Simulator::ScheduleNow(&hear_bearers, d, id, rnti); /* it is in no map yet */
+    (void)ns3::Simulator::ScheduleNow(&hear_bearers, d, id, rnti); /* when it is all there */
     (void)ns3::Simulator::ScheduleNow(&tell, d);
 }
 
@@ -335,6 +336,17 @@ void join(struct ns3_lte *net, const struct ns3_lte_member &member,
     device[1] = end;
 }
 
+/* No other exchange with its cell is under way: a second one would end the program. */
+bool is_free(const struct ue_device *d, ns3::Ptr<ns3::LteEnbRrc> cell)
+{
+    auto rrc = d->ue->GetRrc();
+    uint16_t rnti = rrc->GetRnti();
+    return is_up(d) && rrc->GetState() == ns3::LteUeRrc::CONNECTED_NORMALLY &&
+           cell->HasUeManager(rnti) &&
+           cell->GetUeManager(rnti)->GetState() == ns3::UeManager::CONNECTED_NORMALLY;
+}
+
+/* Not by LteHelper::HandoverRequest(), which asks later: it may be free no more by then. */
 bool hand_over(struct ue_device *d, unsigned cell, struct ns3_why *why)
 {
     auto *net = d->net;
@@ -342,12 +354,10 @@ bool hand_over(struct ue_device *d, unsigned cell, struct ns3_why *why)
         (void)std::snprintf(why->text, sizeof why->text, "there is no cell %u", cell);
         return false;
     }
-    auto rrc = d->ue->GetRrc();
-    auto from = cell_of(net, rrc->GetCellId());
-    auto to = net->cells.Get(cell - 1);
-    bool connected = is_up(d) && rrc->GetState() == ns3::LteUeRrc::CONNECTED_NORMALLY;
-    if (connected && from && ns3::Ptr<ns3::NetDevice>(from) != to) /* else it would crash */
-        net->helper->HandoverRequest(ns3::NanoSeconds(0), d->device, from, to);
+    auto from = cell_of(net, d->ue->GetRrc()->GetCellId());
+    auto to = ns3::DynamicCast<ns3::LteEnbNetDevice>(net->cells.Get(cell - 1));
+    if (from && from != to && is_free(d, from->GetRrc()))
+        from->GetRrc()->SendHandoverRequest(d->ue->GetRrc()->GetRnti(), to->GetCellId());
     return true;
 }
 

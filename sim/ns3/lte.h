@@ -43,8 +43,8 @@ bool ns3_lte_join(struct ns3_lte *net, const struct ns3_lte_member *member,
                   const struct ns3_device_events events[2], struct ns3_device *device[2],
                   struct ns3_why *why);
 
-/* Tells a UE to go over to that cell. Nothing happens if it is not connected, or there already;
- * false: there is no such cell. */
+/* Tells a UE to go over to that cell. Nothing happens if it is not connected, there already, or
+ * still busy with its cell: going over, connecting. False: there is no such cell. */
 bool ns3_lte_hand_over(struct ns3_device *ue, unsigned cell, struct ns3_why *why);
 
 #ifdef __cplusplus

@@ -340,8 +340,8 @@ static const struct key event_keys[] = {
     {"for", KEY_TIME, EVENT(length), "0 s", "outage, cut: how long; 0 s: to the end",
      .max = INT64_C(1000000) * SIM_S},
     {"attach", KEY_TEXT, EVENT(attach), "",
-     "an interface, such as car.wlan0, that attaches; or a home agent that has its link again, and "
-     "serves"},
+     "an interface, such as car.wlan0, that attaches, and is not about to be shut any more; or a "
+     "home agent that has its link again, and serves"},
     {"to", KEY_REF, EVENT(to), "", "attach: the network; default: the one it attaches to first",
      .refers = "networks"},
     {"detach", KEY_TEXT, EVENT(detach), "",
@@ -353,7 +353,7 @@ static const struct key event_keys[] = {
      "router of it"},
     {"hand_over", KEY_TEXT, EVENT(hand_over), "",
      "an interface on LTE of ns-3 that is told to go over to another `cell` of its network; nothing "
-     "happens if it is not connected, or there already"},
+     "happens if it is not connected, there already, or going over just then"},
     {"cell", KEY_INTEGER, EVENT(cell), "1", "hand_over: which, 1 the first of `cells`", .min = 1,
      .max = 1000},
     {"restart", KEY_REF, EVENT(restart), "",

@@ -22,8 +22,20 @@ struct world_station *world_station_of(const struct world *w, const char *text, 
     return NULL;
 }
 
+/* Whoever attaches it takes back that it is about to be shut. */
+static void keep(const struct world_station *s)
+{
+    struct mobile *m = s->node->mobile;
+    if (!m)
+        return;
+    mobile_reattached(m, s->iface);
+    if (s->station && s->station->attached && s->iface->port->up)
+        mobile_opened(m, s->iface);
+}
+
 void world_attach(struct world_station *s)
 {
+    keep(s);
     s->iface->nd->dad_how = s->net->how->dad;
     if (s->station) {
         station_attach(s->station);

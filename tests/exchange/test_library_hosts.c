@@ -113,6 +113,33 @@ static void a_call_does_what_an_event_does(void)
     }
 }
 
+/* An interface attaches before the answer to what should have shut it: it stays attached. */
+static void what_attaches_is_not_shut_any_more(void)
+{
+    static const char *const networks[] = {NULL, "east"};
+    for (size_t k = 0; k < 2; k++) {
+        struct monami *m = opened("wifi-lte-voice");
+        CHECK_EQ(monami_set(m, "networks.east",
+                            "{access: wifi, prefix: \"2001:db8:77::/64\", rate: 40 Mbit/s, "
+                            "delay: 4 ms, attach_time: 1 s, advertise: {min: 1 s, max: 2 s}}"),
+                 MONAMI_OK);
+        CHECK_EQ(monami_set(m, "backbone.e", "{between: [home, east], delay: 5 ms}"), MONAMI_OK);
+        CHECK_EQ(monami_set(m, "nodes.car.interfaces.wlan0.may_attach", "[east]"), MONAMI_OK);
+        CHECK_EQ(monami_set(m, "events", "[]"), MONAMI_OK);
+        build(m);
+        CHECK_EQ(monami_reach(m, 30 * S), MONAMI_OK);
+        CHECK_EQ(monami_shut(m, "car.wlan0"), MONAMI_OK);
+        CHECK_EQ(monami_reach(m, 30 * S + S / 100), MONAMI_OK);
+        CHECK_EQ(monami_attach(m, "car.wlan0", networks[k]), MONAMI_OK);
+        CHECK_EQ(monami_run_until(m, 40 * S), MONAMI_OK);
+        CHECK(monami_port_up(monami_port(m, "car.wlan0")));
+        uint64_t registered = 0;
+        CHECK_EQ(monami_counter(m, "mip6.registered", &registered), MONAMI_OK);
+        CHECK_EQ(registered, 3); /* both, and this one again */
+        monami_free(m);
+    }
+}
+
 /* ---- what is refused ------------------------------------------------------------------------- */
 
 static bool says(const struct monami *m, const char *part)
@@ -257,5 +284,6 @@ static void a_network_of_the_callers_is_asked(void)
     monami_free(o.m);
 }
 
-CHECK_MAIN(CASE(a_call_does_what_an_event_does), CASE(what_is_not_there_is_told),
-           CASE(what_no_event_may_do_is_refused), CASE(a_network_of_the_callers_is_asked))
+CHECK_MAIN(CASE(a_call_does_what_an_event_does), CASE(what_attaches_is_not_shut_any_more),
+           CASE(what_is_not_there_is_told), CASE(what_no_event_may_do_is_refused),
+           CASE(a_network_of_the_callers_is_asked))
