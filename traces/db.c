@@ -37,7 +37,7 @@ const struct db_table db_tables[] = {
      "router_ns INTEGER, address_ns INTEGER, bu_sent_ns INTEGER, ba_received_ns INTEGER, "
      "ike_start_ns INTEGER, ike_done_ns INTEGER, done_ns INTEGER",
      "what changed the way of packets: BID added, removed, moved; flow moved; IKE moved. link_down_ns and "
-     "detected_ns are those of from_interface, unless it has come back and was used again since. ike_start_ns is "
+     "detected_ns are those of from_interface, unless it has come back and was registered again since. ike_start_ns is "
      "the first request with UPDATE_SA_ADDRESSES or of a new IKE SA, ike_done_ns the answer or when that "
      "is up; with the K bit both are NULL"},
     {"disruption",

@@ -140,7 +140,7 @@ struct transition *transition_add(struct transitions *t, enum transition_kind ki
     return new;
 }
 
-/* What was lost, came back and was used again since is not what ends it now. */
+/* What was lost, came back and was registered again since is not what ends it now. */
 void transition_take_from(struct transition *t, const struct transition_iface *i)
 {
     if (!i)

@@ -306,6 +306,15 @@ void mobile_unbound(struct mobile *m, uint16_t bid)
     }
 }
 
+/* The last care-of address deregisters from itself: it is still there. */
+static void leave_from_itself(struct mobile *m, uint16_t bid)
+{
+    struct bul_acts acts;
+    acts.n = 0;
+    bul_release(&m->bul, bid, sim_now(m->node->sim), &acts);
+    mobile_do(m, &acts);
+}
+
 void mobile_shut(struct mobile *m, struct iface *i, void *owner, void (*done)(void *owner))
 {
     struct mobile_path *path = path_of(m, i);
@@ -319,6 +328,8 @@ void mobile_shut(struct mobile *m, struct iface *i, void *owner, void (*done)(vo
     path->shut_owner = owner;
     path->shut_done = done;
     review(path);
+    if (!another_wanted(m, path))
+        leave_from_itself(m, bid);
 }
 
 void mobile_reattached(struct mobile *m, const struct iface *i)

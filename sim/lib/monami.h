@@ -138,9 +138,8 @@ enum monami_status monami_attach(struct monami *m, const char *interface, const 
 /* The link is lost, without a word before; nothing happens if there is none. */
 enum monami_status monami_detach(struct monami *m, const char *interface);
 /* The link is lost with notice, once the binding is deleted: RFC 5648 5.5.2; at once where there is
- * none, or `mcoa` is off. Another care-of address asks for that: the last one's binding is not
- * deleted, and its link stays until that has ended by itself. A home agent ends its service, and
- * leaves its link if it is not the router of it. */
+ * none, or `mcoa` is off. A home agent ends its service, and leaves its link if it is not the
+ * router of it. */
 enum monami_status monami_shut(struct monami *m, const char *interface);
 
 /* ---- networks that you carry ----------------------------------------------------------------- */

@@ -70,8 +70,10 @@ static void received(void *owner, uint64_t uid, const uint8_t *body, size_t n)
             n = f->n - before;
         memcpy(frame, f->header, before);
         memcpy(frame + before, body, n);
+        bool group = f->group;
         f->reached |= outside_receive(net->outside, m->port, f->ticket, frame, n + before);
-        if (!f->group)
+        f = group ? NULL : flight_find(&net->flights, uid); /* whoever took it may have left */
+        if (f)
             finish(net, f);
     }
     foreign_leave(net->clock);

@@ -6,13 +6,16 @@
 #include "sim/ns3/attribute.h"
 #include "sim/ns3/wifi.h"
 
-/* Streams of a device are those of its port's name, so that another device changes none: 16 each.
- * FNV-1a. */
-static int64_t streams_of(const char *name)
+/* Streams of a device are those of its network's and its port's names, so that another device
+ * changes none: 16 each. FNV-1a. */
+static int64_t streams_of(const struct net *net, const char *port)
 {
     uint64_t h = 0xcbf29ce484222325u;
-    for (; *name; name++)
-        h = (h ^ (uint8_t)*name) * 0x100000001b3u;
+    for (const char *c = net->how->name; *c; c++)
+        h = (h ^ (uint8_t)*c) * 0x100000001b3u;
+    h *= 0x100000001b3u; /* a zero between them */
+    for (const char *c = port; *c; c++)
+        h = (h ^ (uint8_t)*c) * 0x100000001b3u;
     return (int64_t)((h & 0x07ffffffffffffffu) << 4);
 }
 
@@ -80,7 +83,7 @@ static struct ns3_device *make_csma(struct net *net, const struct member *m,
     if (!net->csma)
         net->csma = ns3_csma_new((uint64_t)access->rate.down, (uint64_t)access->delay.down, why);
     return net->csma ? ns3_csma_join(net->csma, (uint32_t)access->queue.down + 1,
-                                     streams_of(m->port->name), events, why)
+                                     streams_of(net, m->port->name), events, why)
                      : NULL;
 }
 
@@ -94,7 +97,7 @@ static struct ns3_device *make_wifi(const struct net *net, const struct member *
     const struct ns3_wifi_config how = {net->how->name, (enum ns3_wifi_standard)ns3->standard,
                                         (unsigned)ns3->channel};
     const struct ns3_wifi_member member = {is_access_point, place, places,
-                                           streams_of(m->port->name)};
+                                           streams_of(net, m->port->name)};
     return ns3_wifi_join(&how, &member, events, why);
 }
 
@@ -109,7 +112,7 @@ static struct ns3_lte *make_lte(const struct net *net, struct ns3_why *why)
     for (size_t k = 0; k < cells; k++)
         cell[k] = (struct ns3_place){0, (double)at[k].x / 1e6, (double)at[k].y / 1e6};
     const struct ns3_lte_config how = {cell, cells, ns3->handover == NS3_HANDOVER_MEASURED,
-                                       streams_of(net->how->name)};
+                                       streams_of(net, "")};
     return ns3_lte_new(&how, why);
 }
 
@@ -120,7 +123,7 @@ static bool make_bearer(struct net *net, struct member *m, const struct ns3_devi
     struct ns3_device *end[2];
     struct ns3_place *place;
     size_t places = places_of(net, m, false, &place);
-    const struct ns3_lte_member member = {place, places, streams_of(m->port->name)};
+    const struct ns3_lte_member member = {place, places, streams_of(net, m->port->name)};
     of[1].owner = m->far;
     if (!net->lte)
         net->lte = make_lte(net, why);

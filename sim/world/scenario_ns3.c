@@ -69,6 +69,17 @@ static bool loses(const struct loss_config *how)
     return how->bernoulli || how->gilbert_elliott.given;
 }
 
+/* Of what ns-3 makes while the run goes on, when the defaults are as before: a bearer's. */
+static void check_attributes(struct check *k, const struct network_config *n, const char *path)
+{
+    const struct key_pair *a = KEY_ITEMS(n->ns3.attributes, struct key_pair);
+    for (size_t j = 0; j < n->ns3.attributes.n; j++) {
+        if (!strncmp(a[j].name, "ns3::LteRlc", 11) || !strncmp(a[j].name, "ns3::LtePdcp", 12))
+            SAY(k, arena_format(k->arena, "%s.attributes.%s", path, a[j].name),
+                "ns-3 makes that with each bearer, during the run, and it would have no effect");
+    }
+}
+
 void scenario_check_ns3(struct check *k, const struct network_config *n)
 {
     const char *path = arena_format(k->arena, "networks.%s.ns3", n->name);
@@ -82,6 +93,7 @@ void scenario_check_ns3(struct check *k, const struct network_config *n)
             "lte is made where access is cellular, and csma and wifi where it is not");
     if (n->ns3.cells.n && n->ns3.device != NS3_LTE)
         SAY(k, arena_format(k->arena, "%s.cells", path), "cells are of lte");
+    check_attributes(k, n, path);
     if (n->access.jitter.down || n->access.jitter.up)
         SAY(k, path, "ns-3 makes it, and knows no jitter");
     if (loses(&n->access.loss.down) || loses(&n->access.loss.up))

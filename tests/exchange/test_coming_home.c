@@ -185,6 +185,26 @@ static void an_interface_is_shut_with_notice(void)
     end_world();
 }
 
+/* There is no other care-of address to say it from. */
+static void the_last_one_deregisters_from_itself(void)
+{
+    BEGIN(WIFI_LTE, "expect=[]",
+          "events=[{at: 10 s, detach: car.wlan0}, {at: 30 s, shut: car.cell0}]");
+    run_to(29 * SIM_S);
+    struct addr coa = address_global(iface_of("car", "cell0"))->addr;
+    run_to(40 * SIM_S);
+    const struct tap_event *bu = event_after(EV_BU_SENT, 30 * SIM_S);
+    const struct tap_event *gone = event_after(EV_DEREGISTERED, 30 * SIM_S);
+    const struct tap_event *down = event_after(EV_L2_DOWN, 30 * SIM_S);
+    RULE("MCOA-RH-11");
+    CHECK(bu && bu->t == 30 * SIM_S && field_of(bu, "lifetime_s")->i == 0 &&
+          addr_eq(&field_of(bu, "care_of_address")->addr, &coa));
+    RULE("MCOA-RH-11");
+    CHECK(gone && down && down->t == gone->t && gone->t < 31 * SIM_S);
+    CHECK(event_after(EV_BU_SENT, bu ? bu->t + 1 : 0) == NULL);
+    end_world();
+}
+
 /* A home agent that knows no Binding Identifiers ends the attempt to be at home and abroad. */
 static void a_plain_home_agent_at_home(void)
 {
@@ -212,4 +232,5 @@ static void and_used_when_it_is_back(void)
 CHECK_MAIN(CASE(what_a_returning_node_does), CASE(between_the_update_and_its_answer),
            CASE(a_node_that_starts_at_home), CASE(the_home_agent_is_asked_for),
            CASE(who_answers_for_the_home_address), CASE(an_interface_is_shut_with_notice),
-           CASE(and_used_when_it_is_back), CASE(a_plain_home_agent_at_home))
+           CASE(the_last_one_deregisters_from_itself), CASE(and_used_when_it_is_back),
+           CASE(a_plain_home_agent_at_home))

@@ -36,7 +36,7 @@ def look_at_frames(file, folder):
     captures = glob.glob(os.path.join(folder, 'packets', '*.pcapng'))
     demand(captures, file, 'captures nothing')
     for capture in captures:
-        bad = subprocess.run(['tshark', '-r', capture, '-Y', '_ws.malformed'], capture_output=True, text=True)
+        bad = subprocess.run(['tshark', '-r', capture, '-Y', '_ws.malformed || _ws.expert.severity == "Error"'], capture_output=True, text=True)
         demand(bad.returncode == 0 and not bad.stdout, file, 'malformed:', capture, bad.stdout[:400], bad.stderr[:400])
 
 
