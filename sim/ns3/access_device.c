@@ -11,11 +11,9 @@
 static int64_t streams_of(const struct net *net, const char *port)
 {
     uint64_t h = 0xcbf29ce484222325u;
-    for (const char *c = net->how->name; *c; c++)
-        h = (h ^ (uint8_t)*c) * 0x100000001b3u;
-    h *= 0x100000001b3u; /* a zero between them */
-    for (const char *c = port; *c; c++)
-        h = (h ^ (uint8_t)*c) * 0x100000001b3u;
+    const char *both = arena_format(net->world->arena, "%.200s %.200s", net->how->name, port);
+    for (; *both; both++)
+        h = (h ^ (uint8_t)*both) * 0x100000001b3u;
     return (int64_t)((h & 0x07ffffffffffffffu) << 4);
 }
 
